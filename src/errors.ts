@@ -1,0 +1,80 @@
+/**
+ * The error family. Every error that a user can meet is one of these: a stable `code`, the `exitCode` the command ends with, one line
+ * that says what failed and what to do, and the `cause` where there is one.
+ */
+export class TracemallocError extends Error {
+  readonly code: string = 'ERR_TRACEMALLOC';
+  /** 1 failed, 2 wrong usage, 3 a limit was exceeded. */
+  readonly exitCode: number = 1;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Arguments that cannot mean anything: CPython's ValueError and TypeError. */
+export class UsageError extends TracemallocError {
+  override readonly code = 'ERR_USAGE';
+  override readonly exitCode = 2;
+}
+
+/** A call that needs tracing while nothing is traced. */
+export class NotTracingError extends TracemallocError {
+  override readonly code = 'ERR_NOT_TRACING';
+}
+
+/** A method that the current mode, or this target, cannot serve. */
+export class UnsupportedError extends TracemallocError {
+  override readonly code = 'ERR_UNSUPPORTED';
+}
+
+/** No inspector could be reached at the address. */
+export class ConnectError extends TracemallocError {
+  override readonly code = 'ERR_CONNECT';
+}
+
+/** The connection was there and is gone: the target ended, was killed, or closed its inspector. */
+export class ConnectionLostError extends TracemallocError {
+  override readonly code = 'ERR_CONNECTION_LOST';
+}
+
+/** The target did not answer a command in time. */
+export class CommandTimeoutError extends TracemallocError {
+  override readonly code = 'ERR_TIMEOUT';
+}
+
+/** The target answered a command with an error. */
+export class CommandError extends TracemallocError {
+  override readonly code = 'ERR_COMMAND';
+}
+
+/** Somebody else's sampler runs in the target, and ours would disturb it. */
+export class ForeignSamplerError extends TracemallocError {
+  override readonly code = 'ERR_FOREIGN_SAMPLER';
+}
+
+/** The profile would not fit through the connection. */
+export class ProfileTooLargeError extends TracemallocError {
+  override readonly code = 'ERR_PROFILE_TOO_LARGE';
+}
+
+/** A profile whose content contradicts itself. */
+export class BadProfileError extends TracemallocError {
+  override readonly code = 'ERR_BAD_PROFILE';
+}
+
+/** A snapshot file that cannot be read or written. */
+export class SnapshotFileError extends TracemallocError {
+  override readonly code = 'ERR_SNAPSHOT_FILE';
+}
+
+/** A program that could not be started under tracing. */
+export class LaunchError extends TracemallocError {
+  override readonly code = 'ERR_LAUNCH';
+}
+
+/** The compiler proves that every case is handled; a value from outside that slips through still fails loudly. */
+export function assertNever(value: never, what: string): never {
+  throw new UsageError(`unknown ${what}: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,45 @@
+/**
+ * The traces of a snapshot as columns of equal length: row i of every column is trace i. A column that is null has the same value in
+ * every row, so the common snapshot of one thread and one domain holds 24 bytes a trace, and one with every column 31.
+ */
+export interface TraceColumns {
+  readonly length: number;
+  /** Traceback id in the snapshot's StackTable. */
+  readonly traceback: Uint32Array;
+  /** Bytes. */
+  readonly size: Float64Array;
+  /** Blocks. */
+  readonly count: Uint32Array;
+  /** null: 0 in every row. */
+  readonly domain: Uint8Array | null;
+  /** Index in `threads`; null: 0 in every row. */
+  readonly thread: Uint16Array | null;
+  /** Index in `types`; null: no types known. */
+  readonly type: Uint32Array | null;
+  /** Order of allocation, comparable between snapshots of one tracing (a sample's ordinal, an object's id); null: not known. */
+  readonly birth: Float64Array | null;
+}
+
+/** What a snapshot knows of its capture. Bytes, unless said otherwise; null where not known. */
+export interface CaptureInfo {
+  readonly mode: Mode;
+  /** Mean bytes between two samples; null outside sampling. */
+  readonly interval: number | null;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly target: { readonly pid: number | null; readonly title: string; readonly nodeVersion: string | null };
+  readonly heap: HeapTotals | null;
+  /** `'function'`: linenos are where functions start; `'line'`: true lines were on. */
+  readonly precision: 'line' | 'function';
+}
+
+export type Mode = 'sampling' | 'exact' | 'objects';
+
+/** Totals of the process at the moment of capture, in bytes. */
+export interface HeapTotals {
+  readonly heapUsed: number;
+  readonly heapTotal: number;
+  readonly external: number;
+  readonly arrayBuffers: number;
+  readonly rss: number;
+}
