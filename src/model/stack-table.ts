@@ -1,5 +1,6 @@
 import { Frame } from './frame.js';
 import { RowInterner } from './row-interner.js';
+import { StringInterner } from './string-interner.js';
 import { Traceback } from './traceback.js';
 
 /** Distinct locations and distinct tracebacks, as columns. A location id indexes the `location…` columns, a traceback id `tracebackStart`. */
@@ -92,20 +93,6 @@ function splitTotals({ starts, values }: { starts: Uint32Array; values: Uint32Ar
     tracebackStart[t + 1] = end - t;
   }
   return { tracebackStart, frames, totalFrames };
-}
-
-class StringInterner {
-  readonly values: string[] = [];
-  readonly #ids = new Map<string, number>();
-
-  intern(value: string): number {
-    let id = this.#ids.get(value);
-    if (id === undefined) {
-      id = this.values.push(value) - 1;
-      this.#ids.set(value, id);
-    }
-    return id;
-  }
 }
 
 /** The Frame object of a location id. */

@@ -1,3 +1,5 @@
+import type { Precision } from './frame.js';
+
 /**
  * The traces of a snapshot as columns of equal length: row i of every column is trace i. A column that is null has the same value in
  * every row, so the common snapshot of one thread and one domain holds 24 bytes a trace, and one with every column 31.
@@ -10,13 +12,13 @@ export interface TraceColumns {
   readonly size: Float64Array;
   /** Blocks. */
   readonly count: Uint32Array;
-  /** null: 0 in every row. */
-  readonly domain: Uint8Array | null;
+  /** null: 0 in every row. Our own domains fit into a byte; a snapshot made by hand may have any 32-bit number. */
+  readonly domain: Uint8Array | Uint32Array | null;
   /** Index in `threads`; null: 0 in every row. */
   readonly thread: Uint16Array | null;
-  /** Index in `types`; null: no types known. */
+  /** Index in `types`, where the empty string stands for a type that is not known; null: no types known. */
   readonly type: Uint32Array | null;
-  /** Order of allocation, comparable between snapshots of one tracing (a sample's ordinal, an object's id); null: not known. */
+  /** Order of allocation, comparable between snapshots of one `tracing` (a sample's ordinal, an object's id); null: not known. */
   readonly birth: Float64Array | null;
 }
 
@@ -30,7 +32,9 @@ export interface CaptureInfo {
   readonly target: { readonly pid: number | null; readonly title: string; readonly nodeVersion: string | null };
   readonly heap: HeapTotals | null;
   /** `'function'`: linenos are where functions start; `'line'`: true lines were on. */
-  readonly precision: 'line' | 'function';
+  readonly precision: Precision;
+  /** Names the tracing, from start to stop: two snapshots with the same name saw the same samples, told apart by `birth`. */
+  readonly tracing?: string | undefined;
 }
 
 export type Mode = 'sampling' | 'exact' | 'objects';

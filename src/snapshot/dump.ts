@@ -1,0 +1,68 @@
+import { crc32, deflateRawSync } from 'node:zlib';
+import { SnapshotFileError } from '../errors.js';
+import { writeAtomically } from './atomic-write.js';
+import { encodeColumn } from './column-codec.js';
+import { compact } from './compact.js';
+import { type ColumnName, LIMITS, MAGIC, type Metadata, OFFSET, SECTIONS, type SectionEntry } from './file-format.js';
+import type { SnapshotParts } from './parts.js';
+import { CURRENT_VERSION } from './upgrade.js';
+
+/** @throws SnapshotFileError */
+export function dumpSnapshot(path: string, parts: SnapshotParts): void {
+  const { columns, table } = parts;
+  if (columns.length > LIMITS.traces || table.frames.length > LIMITS.elements)
+    throw new SnapshotFileError(`cannot save the snapshot to ${path}: a file holds up to ${LIMITS.traces} traces; filter it first`);
+  const content = encodeSnapshot(compact(parts));
+  try {
+    writeAtomically(path, content);
+  } catch (cause) {
+    throw new SnapshotFileError(`cannot save the snapshot to ${path}: ${(cause as Error).message}; choose a place that can be written`, {
+      cause,
+    });
+  }
+}
+
+function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
+  const sections: SectionEntry[] = [];
+  const data: Uint8Array[] = [];
+  const append = (entry: Omit<SectionEntry, 'bytes'>, compressed: Uint8Array) => {
+    sections.push({ ...entry, bytes: compressed.length });
+    data.push(compressed);
+  };
+  const names = encodeNames(parts);
+  append({ name: 'names', encoding: 'json', length: names.length, width: 1 }, deflateRawSync(names, { level: 1 }));
+  const columns = columnsOf(parts);
+  for (const name of Object.keys(SECTIONS) as ColumnName[]) {
+    const values = columns[name];
+    if (!values) continue;
+    const { data: compressed, ...entry } = encodeColumn(values);
+    append({ name, ...entry }, compressed);
+  }
+  const { tracebackLimit, capture } = parts;
+  const metadata: Metadata = { generator: 'node-tracemalloc', tracebackLimit, capture, sections };
+  return frameFile(new TextEncoder().encode(JSON.stringify(metadata)), data);
+}
+
+function encodeNames({ table, threads, types }: SnapshotParts): Uint8Array {
+  const { filenames, functionNames } = table;
+  return new TextEncoder().encode(JSON.stringify({ filenames, functionNames, threads, types }));
+}
+
+function columnsOf({ table, columns }: SnapshotParts): Record<ColumnName, Parameters<typeof encodeColumn>[0] | null> {
+  const depth = table.totalFrames.map((_, t) => table.tracebackStart[t + 1]! - table.tracebackStart[t]!);
+  const { locationFile, locationLine, locationColumn, locationFunction, locationIsLine, totalFrames, frames } = table;
+  return { ...columns, locationFile, locationLine, locationColumn, locationFunction, locationIsLine, totalFrames, frames, depth };
+}
+
+function frameFile(metadata: Uint8Array, sections: readonly Uint8Array[]): Uint8Array[] {
+  const head = new Uint8Array(OFFSET.metadata);
+  const view = new DataView(head.buffer);
+  const body = [metadata, ...sections];
+  head.set(MAGIC);
+  view.setUint32(OFFSET.version, CURRENT_VERSION, true);
+  view.setUint32(OFFSET.metadataLength, metadata.length, true);
+  view.setBigUint64(OFFSET.fileLength, BigInt(body.reduce((sum, part) => sum + part.length, head.length)), true);
+  const checksum = body.reduce((sum, part) => crc32(part, sum), crc32(head.subarray(0, OFFSET.checksum)));
+  view.setUint32(OFFSET.checksum, checksum, true);
+  return [head, ...body];
+}

@@ -1,0 +1,73 @@
+import { UsageError } from '../errors.js';
+import { checkDomain } from './column-keys.js';
+import { normalizeCase } from './pattern.js';
+
+export interface FilterOptions {
+  /** 1-based; without it any line matches. */
+  readonly lineno?: number;
+  /** Look at every frame of a traceback, not at the most recent one alone. Default false. */
+  readonly allFrames?: boolean;
+  /** Without it any domain matches. */
+  readonly domain?: number;
+}
+
+/**
+ * Traces by file, line and domain; tracemalloc's Filter. The pattern is one of `fnmatch`: `*` (slashes too), `?`, `[seq]`, `[!seq]`.
+ * An exclusive filter with a domain drops what matches in that domain, and keeps every other domain, as CPython's code does.
+ */
+export class Filter {
+  /** true: keep what matches; false: drop it. */
+  readonly inclusive: boolean;
+  /** As given, with the case and separators of the platform. */
+  readonly filenamePattern: string;
+  readonly lineno: number | null;
+  readonly allFrames: boolean;
+  readonly domain: number | null;
+
+  /** @throws UsageError */
+  constructor(inclusive: boolean, filenamePattern: string, { lineno, allFrames = false, domain }: FilterOptions = {}) {
+    checkInclusive(inclusive);
+    if (typeof filenamePattern !== 'string') throw new UsageError(`filenamePattern must be a string, not ${typeof filenamePattern}`);
+    if (lineno !== undefined && !Number.isInteger(lineno)) throw new UsageError(`lineno must be an integer, not ${String(lineno)}`);
+    if (domain !== undefined) checkDomain(domain);
+    this.inclusive = inclusive;
+    this.filenamePattern = normalizeCase(filenamePattern);
+    this.lineno = lineno ?? null;
+    this.allFrames = allFrames;
+    this.domain = domain ?? null;
+  }
+}
+
+/** Traces by domain; tracemalloc's DomainFilter. */
+export class DomainFilter {
+  /** true: keep the domain; false: drop it. */
+  readonly inclusive: boolean;
+  readonly domain: number;
+
+  /** @throws UsageError */
+  constructor(inclusive: boolean, domain: number) {
+    checkInclusive(inclusive);
+    checkDomain(domain);
+    this.inclusive = inclusive;
+    this.domain = domain;
+  }
+}
+
+function checkInclusive(inclusive: unknown): void {
+  if (typeof inclusive !== 'boolean') throw new UsageError(`inclusive must be true or false, not ${String(inclusive)}`);
+}
+
+/** @throws UsageError for what is no list of filters, with CPython's words where it has any */
+export function checkFilters(filters: unknown): readonly (Filter | DomainFilter)[] {
+  const isIterable = typeof filters === 'object' && filters !== null && Symbol.iterator in filters;
+  if (!isIterable) throw new UsageError(`filters must be a list of filters, not ${typeName(filters)}`);
+  return [...(filters as Iterable<unknown>)].map((filter) => {
+    if (filter instanceof Filter || filter instanceof DomainFilter) return filter;
+    throw new UsageError(`filters must hold Filter and DomainFilter objects, not ${typeName(filter)}`);
+  });
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
+}

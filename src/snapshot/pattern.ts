@@ -1,0 +1,124 @@
+/**
+ * CPython's `fnmatch`: `*` any text, slashes included, `?` one character, `[seq]` and `[!seq]` one character in or out of a set. There is
+ * no way to quote. Characters are code points. Matched token by token and not by a RegExp: the time is bounded by name times pattern.
+ */
+export type Matcher = (name: string) => boolean;
+
+interface CharacterSet {
+  readonly negated: boolean;
+  /** Inclusive pairs of code points. */
+  readonly ranges: readonly (readonly [number, number])[];
+}
+
+const STAR = Symbol('*');
+const ANY = Symbol('?');
+type Token = typeof STAR | typeof ANY | number | CharacterSet;
+
+/** Case and separators as the platform's file system has them: Windows ignores case and takes both slashes, nobody else does. */
+export function normalizeCase(name: string, platform: NodeJS.Platform = process.platform): string {
+  return platform === 'win32' ? name.replaceAll('/', '\\').toLowerCase() : name;
+}
+
+export function compilePattern(pattern: string): Matcher {
+  const tokens = tokenize(codePoints(pattern));
+  return (name) => matches(tokens, codePoints(name));
+}
+
+function codePoints(text: string): number[] {
+  return Array.from(text, (character) => character.codePointAt(0)!);
+}
+
+const code = (character: string) => character.charCodeAt(0);
+const [BANG, HYPHEN, OPEN, CLOSE] = [code('!'), code('-'), code('['), code(']')];
+
+function tokenize(pattern: readonly number[]): Token[] {
+  const tokens: Token[] = [];
+  for (let i = 0; i < pattern.length; i++) {
+    const point = pattern[i]!;
+    if (point === code('*')) {
+      if (tokens.at(-1) !== STAR) tokens.push(STAR);
+    } else if (point === code('?')) tokens.push(ANY);
+    else if (point !== OPEN) tokens.push(point);
+    else {
+      const end = closingBracket(pattern, i + 1);
+      if (end === -1) tokens.push(OPEN);
+      else {
+        tokens.push(characterSet(pattern.slice(i + 1, end)));
+        i = end;
+      }
+    }
+  }
+  return tokens;
+}
+
+/** A closing bracket right behind the opening one, or behind its `!`, is a member of the set. */
+function closingBracket(pattern: readonly number[], from: number): number {
+  const first = pattern[from] === BANG ? from + 1 : from;
+  return pattern.indexOf(CLOSE, pattern[first] === CLOSE ? first + 1 : first);
+}
+
+/**
+ * The set between two brackets, by the steps of CPython's `translate`. The text is cut at the hyphens that make ranges; a range that runs
+ * backwards goes away with both its ends; only then does a `!` in front negate.
+ */
+function characterSet(text: readonly number[]): CharacterSet {
+  const chunks = rangeChunks(text);
+  for (let k = chunks.length - 1; k > 0; k--) {
+    const [left, right] = [chunks[k - 1]!, chunks[k]!];
+    if (left.at(-1)! > right[0]!) chunks.splice(k - 1, 2, [...left.slice(0, -1), ...right.slice(1)]);
+  }
+  const negated = chunks[0]![0] === BANG;
+  if (negated) chunks[0]!.shift();
+  const ranges: [number, number][] = chunks.flat().map((point) => [point, point]);
+  for (let k = 1; k < chunks.length; k++) {
+    const low = chunks[k - 1]!.at(-1);
+    const high = chunks[k]![0]!;
+    // Without a lower end (what is left of `[b-a!-d]`) the hyphen is a character of the set.
+    ranges.push(low === undefined ? [HYPHEN, HYPHEN] : [low, high]);
+  }
+  return { negated, ranges };
+}
+
+function rangeChunks(text: readonly number[]): number[][] {
+  const chunks: number[][] = [];
+  let start = 0;
+  let hyphen = text.indexOf(HYPHEN, text[0] === BANG ? 2 : 1);
+  while (hyphen !== -1) {
+    chunks.push(text.slice(start, hyphen));
+    start = hyphen + 1;
+    hyphen = text.indexOf(HYPHEN, hyphen + 3);
+  }
+  const last = text.slice(start);
+  if (last.length > 0 || chunks.length === 0) chunks.push(last);
+  else chunks.at(-1)!.push(HYPHEN);
+  return chunks;
+}
+
+/** Each star takes as little as it can; when what follows fails, the latest star takes one more. */
+function matches(tokens: readonly Token[], name: readonly number[]): boolean {
+  let t = 0;
+  let n = 0;
+  let star = -1;
+  let starEnd = 0;
+  while (n < name.length) {
+    const token = tokens[t];
+    if (token === STAR) {
+      star = t++;
+      starEnd = n;
+    } else if (token !== undefined && matchesOne(token, name[n]!)) {
+      t++;
+      n++;
+    } else if (star !== -1) {
+      t = star + 1;
+      n = ++starEnd;
+    } else return false;
+  }
+  while (tokens[t] === STAR) t++;
+  return t === tokens.length;
+}
+
+function matchesOne(token: Exclude<Token, typeof STAR>, point: number): boolean {
+  if (token === ANY) return true;
+  if (typeof token === 'number') return token === point;
+  return token.ranges.some(([low, high]) => low <= point && point <= high) !== token.negated;
+}

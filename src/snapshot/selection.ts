@@ -1,0 +1,99 @@
+import type { StackTable } from '../model/stack-table.js';
+import type { TraceColumns } from '../model/trace-columns.js';
+import { DomainFilter, type Filter } from './filter.js';
+import { compilePattern, normalizeCase } from './pattern.js';
+
+type AnyFilter = Filter | DomainFilter;
+
+/** A filter, with its answer for each traceback of the table worked out; a DomainFilter does not look at tracebacks. */
+interface Prepared {
+  readonly filter: AnyFilter;
+  readonly byTraceback: Uint8Array | null;
+}
+
+/** Kept when one of the inclusive filters, if there are any, matches, and every exclusive one. */
+export function selectTraces(columns: TraceColumns, table: StackTable, filters: readonly AnyFilter[]): TraceColumns {
+  const prepared = filters.map((filter) => ({
+    filter,
+    byTraceback: filter instanceof DomainFilter ? null : tracebackMatches(table, filter),
+  }));
+  const keeps = keepTest(columns, prepared, table.totalFrames.length);
+  const rows = new Uint32Array(columns.length);
+  let length = 0;
+  for (let row = 0; row < columns.length; row++) if (keeps(row)) rows[length++] = row;
+  return gather(columns, rows.subarray(0, length));
+}
+
+/** One mask of tracebacks for each domain that a filter names, and one for all other domains. */
+function keepTest(columns: TraceColumns, prepared: readonly Prepared[], tracebacks: number): (row: number) => boolean {
+  const { traceback, domain } = columns;
+  const maskOf = (value: number | null) => Uint8Array.from({ length: tracebacks }, (_, t) => Number(keepsTraceback(prepared, t, value)));
+  if (domain === null) {
+    const mask = maskOf(0);
+    return (row) => mask[traceback[row]!] === 1;
+  }
+  const named = new Map<number, Uint8Array>();
+  for (const { filter } of prepared) if (filter.domain !== null) named.set(filter.domain, maskOf(filter.domain));
+  const others = maskOf(null);
+  return (row) => (named.get(domain[row]!) ?? others)[traceback[row]!] === 1;
+}
+
+/** @param domain null: one that no filter names */
+function keepsTraceback(prepared: readonly Prepared[], traceback: number, domain: number | null): boolean {
+  let hasInclusive = false;
+  let isIncluded = false;
+  for (const { filter, byTraceback } of prepared) {
+    const matches = matchesFilter(filter, byTraceback?.[traceback] === 1, domain);
+    if (!filter.inclusive && !matches) return false;
+    hasInclusive ||= filter.inclusive;
+    isIncluded ||= filter.inclusive && matches;
+  }
+  return isIncluded || !hasInclusive;
+}
+
+function matchesFilter(filter: AnyFilter, matchesTraceback: boolean, domain: number | null): boolean {
+  const isDomain = domain === filter.domain;
+  if (filter instanceof DomainFilter) return isDomain === filter.inclusive;
+  if (filter.domain === null) return matchesTraceback;
+  return filter.inclusive ? matchesTraceback && isDomain : matchesTraceback || !isDomain;
+}
+
+/** By traceback: 1 where the filter says yes, its inclusive or exclusive sense already applied. The pattern runs once a file. */
+function tracebackMatches(table: StackTable, filter: Filter): Uint8Array {
+  const matchesName = compilePattern(filter.filenamePattern);
+  const files = table.filenames.map((name) => matchesName(normalizeCase(name)));
+  const { tracebackStart, frames, locationFile, locationLine } = table;
+  const result = new Uint8Array(table.totalFrames.length);
+  for (let t = 0; t < result.length; t++) {
+    const last = tracebackStart[t + 1]! - 1;
+    let found = false;
+    for (let i = filter.allFrames ? tracebackStart[t]! : last; i <= last && !found; i++) {
+      const location = frames[i]!;
+      found = files[locationFile[location]!]! && (filter.lineno === null || locationLine[location] === filter.lineno);
+    }
+    result[t] = Number(found === filter.inclusive);
+  }
+  return result;
+}
+
+function gather(columns: TraceColumns, rows: Uint32Array): TraceColumns {
+  return {
+    length: rows.length,
+    traceback: pick(columns.traceback, rows, new Uint32Array(rows.length)),
+    size: pick(columns.size, rows, new Float64Array(rows.length)),
+    count: pick(columns.count, rows, new Uint32Array(rows.length)),
+    domain: columns.domain && pick(columns.domain, rows, emptyLike(columns.domain, rows.length)),
+    thread: columns.thread && pick(columns.thread, rows, new Uint16Array(rows.length)),
+    type: columns.type && pick(columns.type, rows, new Uint32Array(rows.length)),
+    birth: columns.birth && pick(columns.birth, rows, new Float64Array(rows.length)),
+  };
+}
+
+function emptyLike(column: Uint8Array | Uint32Array, length: number): Uint8Array | Uint32Array {
+  return column instanceof Uint8Array ? new Uint8Array(length) : new Uint32Array(length);
+}
+
+function pick<C extends { [index: number]: number }>(from: C, rows: Uint32Array, into: C): C {
+  for (let i = 0; i < rows.length; i++) into[i] = from[rows[i]!]!;
+  return into;
+}

@@ -1,0 +1,105 @@
+import { UsageError } from '../errors.js';
+import type { StackTable } from '../model/stack-table.js';
+import type { Trace } from '../model/trace.js';
+import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
+import { dumpSnapshot } from './dump.js';
+import { checkFilters, type DomainFilter, type Filter } from './filter.js';
+import { type FromTracesOptions, partsFromTraces, type TraceInput } from './from-traces.js';
+import { checkKey, type KeyType, type StatisticsOptions } from './key-type.js';
+import { loadSnapshot } from './load.js';
+import type { SnapshotParts } from './parts.js';
+import { selectTraces } from './selection.js';
+import type { Statistic, StatisticDiff } from './statistic.js';
+import { compareStatistics, groupStatistics } from './statistics.js';
+import { makeTraces } from './traces.js';
+
+/**
+ * The traces of one moment, and what is known of their capture; tracemalloc's Snapshot. Nothing changes a snapshot: every method gives
+ * something new.
+ */
+export class Snapshot implements SnapshotParts {
+  readonly table: StackTable;
+  readonly columns: TraceColumns;
+  readonly threads: readonly string[];
+  readonly types: readonly string[];
+  /** The most frames that a traceback could keep. */
+  readonly tracebackLimit: number;
+  readonly capture: CaptureInfo;
+  #traces: readonly Trace[] | undefined;
+
+  /** Takes the parts over: whoever made the columns must not write to them any more. */
+  constructor(parts: SnapshotParts) {
+    if (parts.threads.length === 0) throw new UsageError('a snapshot needs the name of at least one thread');
+    this.table = Object.freeze({ ...parts.table });
+    this.columns = Object.freeze({ ...parts.columns });
+    this.threads = Object.freeze([...parts.threads]);
+    this.types = Object.freeze([...parts.types]);
+    this.tracebackLimit = parts.tracebackLimit;
+    this.capture = Object.freeze({ ...parts.capture });
+    Object.freeze(this);
+  }
+
+  /**
+   * A snapshot made by hand, of traces that are known otherwise.
+   *
+   * @throws UsageError that names the first trace with a wrong value
+   */
+  static fromTraces(traces: Iterable<TraceInput>, options: FromTracesOptions = {}): Snapshot {
+    return new Snapshot(partsFromTraces(traces, options));
+  }
+
+  /**
+   * Reads a file that `dump` wrote.
+   *
+   * @throws SnapshotFileError when the file is missing, damaged, of another kind, or of a later version
+   */
+  static load(path: string): Snapshot {
+    return new Snapshot(loadSnapshot(path));
+  }
+
+  /** Every trace as an object. Made when first looked at; statistics, filters and files do not need them. */
+  get traces(): readonly Trace[] {
+    this.#traces ??= makeTraces(this);
+    return this.#traces;
+  }
+
+  /**
+   * Sums of the traces by group, the largest first.
+   *
+   * @throws UsageError for an unknown key type, and for `cumulative` with a key that names no place
+   */
+  statistics(keyType: KeyType, { cumulative = false }: StatisticsOptions = {}): Statistic[] {
+    checkKey(keyType, cumulative);
+    return groupStatistics(this, keyType, cumulative);
+  }
+
+  /**
+   * The change of each group since an older snapshot, the largest change first.
+   *
+   * @throws UsageError as `statistics` does
+   */
+  compareTo(old: Snapshot, keyType: KeyType, { cumulative = false }: StatisticsOptions = {}): StatisticDiff[] {
+    if (!(old instanceof Snapshot)) throw new UsageError('compareTo needs an older Snapshot');
+    checkKey(keyType, cumulative);
+    return compareStatistics({ now: this, old }, keyType, cumulative);
+  }
+
+  /**
+   * The traces that one of the inclusive filters matches, if there are any, and no exclusive filter drops.
+   *
+   * @throws UsageError
+   */
+  filterTraces(filters: Iterable<Filter | DomainFilter>): Snapshot {
+    const checked = checkFilters(filters);
+    return new Snapshot({ ...this, columns: selectTraces(this.columns, this.table, checked) });
+  }
+
+  /**
+   * Writes the snapshot to a file, which is there whole or not at all.
+   *
+   * @throws SnapshotFileError; a file that was at `path` is then untouched
+   */
+  dump(path: string): void {
+    dumpSnapshot(path, this);
+  }
+}
