@@ -39,11 +39,11 @@ export interface CaptureInfo {
 
 export type Mode = 'sampling' | 'exact' | 'objects';
 
-/** Totals of the process at the moment of capture, in bytes. */
+/** Totals of the process at the moment of capture, in bytes; null where the target could not be asked. */
 export interface HeapTotals {
   readonly heapUsed: number;
   readonly heapTotal: number;
-  readonly external: number;
-  readonly arrayBuffers: number;
-  readonly rss: number;
+  readonly external: number | null;
+  readonly arrayBuffers: number | null;
+  readonly rss: number | null;
 }

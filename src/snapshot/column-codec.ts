@@ -67,9 +67,11 @@ export function inflate(data: Uint8Array, bytes: number): Uint8Array {
 export function decodeIntegers(planes: Uint8Array, width: number): Uint32Array<ArrayBuffer> {
   const length = planes.length / width;
   const values = new Uint32Array(length);
-  for (let byte = 0; byte < width; byte++) {
+  values.set(planes.subarray(0, length));
+  const signed = new Int32Array(values.buffer); // the engine's integers are signed: an unsigned element would become a double on the way
+  for (let byte = 1; byte < width; byte++) {
     const start = byte * length;
-    for (let i = 0; i < length; i++) values[i]! |= planes[start + i]! << (8 * byte);
+    for (let i = 0; i < length; i++) signed[i]! |= planes[start + i]! << (8 * byte);
   }
   return values;
 }

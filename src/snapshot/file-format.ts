@@ -54,8 +54,10 @@ export const metadataSchema = z.object({
     time: z.string(),
     /** Added in 1. */
     target: z.object({ pid: z.int().nullable(), title: z.string(), nodeVersion: z.string().nullable() }),
-    /** Totals of the process in bytes. Added in 1. */
-    heap: z.object({ heapUsed: bytes, heapTotal: bytes, external: bytes, arrayBuffers: bytes, rss: bytes }).nullable(),
+    /** Totals of the process in bytes; null where the target did not tell. Added in 1. */
+    heap: z
+      .object({ heapUsed: bytes, heapTotal: bytes, external: bytes.nullable(), arrayBuffers: bytes.nullable(), rss: bytes.nullable() })
+      .nullable(),
     /** Added in 1. */
     precision: z.enum(['line', 'function']),
     /** Names the tracing that the births count in. Added in 1. */

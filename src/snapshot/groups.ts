@@ -1,4 +1,4 @@
-import { Frame } from '../model/frame.js';
+import { compareText, Frame } from '../model/frame.js';
 import { RowInterner } from '../model/row-interner.js';
 import { type StackTable, tracebackAt } from '../model/stack-table.js';
 import { StringInterner } from '../model/string-interner.js';
@@ -7,6 +7,7 @@ import { COLUMN_KEYS } from './column-keys.js';
 import { isLocationKey, type KeyType, type LocationKeyType } from './key-type.js';
 import { LOCATION_KEYS } from './location-keys.js';
 import type { SnapshotParts } from './parts.js';
+import { compareLocations, compareTracebacks, type TablePlace } from './table-order.js';
 
 /** Which groups the traces of one snapshot count for: a trace falls into a bucket, a bucket belongs to one group or to several. */
 export interface Assignment {
@@ -19,7 +20,7 @@ export interface Assignment {
 }
 
 /** A group's first sight: the table where it was seen, and the location or the traceback there. A group by column has its name only. */
-type Origin = { readonly table: StackTable; readonly id: number } | { readonly name: string };
+type Origin = TablePlace | { readonly name: string };
 
 /**
  * The groups of one key type, numbered across snapshots: what is the same group in two of them gets the same number. The work is done
@@ -67,6 +68,17 @@ export class Groups {
       this.#tracebacks.set(group, traceback);
     }
     return traceback;
+  }
+
+  /** CPython's order of tracebacks, found without making any; groups that it would not tell apart go by name and column. */
+  compare(a: number, b: number): number {
+    const [one, other] = [this.#origins[a]!, this.#origins[b]!];
+    if ('table' in one && 'table' in other) {
+      if (this.keyType === 'traceback') return compareTracebacks(one, other);
+      if (this.keyType === 'lineno') return compareLocations(one, other);
+    }
+    const [left, right] = [this.traceback(a).frames[0]!, this.traceback(b).frames[0]!];
+    return left.compare(right) || compareText(left.functionName, right.functionName) || left.column - right.column;
   }
 
   /** What stands before the numbers of a group in print: tracemalloc's form for tracemalloc's keys. */
@@ -119,7 +131,9 @@ export class Groups {
       write(row, location);
       points[location] = this.#points.intern(row, 0, width);
     }
-    const frames = Uint32Array.from(table.frames, (location) => points[location]!);
+    // A loop: TypedArray.from walks an iterator and takes 30 times as long.
+    const frames = new Uint32Array(table.frames.length);
+    for (let i = 0; i < frames.length; i++) frames[i] = points[table.frames[i]!]!;
     const groups = new Uint32Array(table.totalFrames.length);
     for (let t = 0; t < groups.length; t++) {
       const group = this.#rows.intern(frames, table.tracebackStart[t]!, table.tracebackStart[t + 1]!);

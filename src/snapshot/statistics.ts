@@ -1,4 +1,3 @@
-import { compareText } from '../model/frame.js';
 import type { Traceback } from '../model/traceback.js';
 import { Groups } from './groups.js';
 import type { KeyType } from './key-type.js';
@@ -13,9 +12,9 @@ export function groupStatistics(parts: SnapshotParts, keyType: KeyType, cumulati
   const groups = new Groups(keyType);
   const assignment = groups.assign(parts, cumulative);
   const { size, count } = sumTotals(parts.columns, assignment, groups.size);
-  const order = descending(present({ size, count }), size, (a, b) => count[b]! - count[a]! || compareGroups(groups, b, a));
+  const order = descending(present([{ size, count }]), size, (a, b) => count[b]! - count[a]! || groups.compare(b, a));
   const source = new GroupSource(groups, () => standardErrors({ parts, assignment }, groups.size));
-  return Array.from(order, (group) => new Statistic(source, group, { size: size[group]!, count: count[group]! }));
+  return mapIds(order, (group) => new Statistic(source, group, { size: size[group]!, count: count[group]! }));
 }
 
 /** Largest change of size first, then size, change of count, count, and traceback. */
@@ -28,35 +27,37 @@ export function compareStatistics(snapshots: { now: SnapshotParts; old: Snapshot
   const sizeDiff = after.size.map((size, group) => size - before.size[group]!);
   const countDiff = after.count.map((count, group) => count - before.count[group]!);
   const order = descending(
-    present(after, before),
+    present([after, before]),
     sizeDiff.map(Math.abs),
     (a, b) =>
       after.size[b]! - after.size[a]! ||
       Math.abs(countDiff[b]!) - Math.abs(countDiff[a]!) ||
       after.count[b]! - after.count[a]! ||
-      compareGroups(groups, b, a),
+      groups.compare(b, a),
   );
   const source = new GroupSource(groups, () => differenceErrors(now, old, groups.size));
-  return Array.from(order, (group) => {
-    const totals = { size: after.size[group]!, count: after.count[group]! };
-    return new StatisticDiff(source, group, { ...totals, sizeDiff: sizeDiff[group]!, countDiff: countDiff[group]! });
+  return mapIds(order, (group) => {
+    const [size, count] = [after.size[group]!, after.count[group]!];
+    return new StatisticDiff(source, group, { size, count, sizeDiff: sizeDiff[group]!, countDiff: countDiff[group]! });
   });
 }
 
 /** Groups that have a trace: a filtered snapshot shares the table of the whole one, so not every traceback in it is in use. */
-function present(...totals: readonly Totals[]): Uint32Array {
-  const groups = new Uint32Array(totals[0]!.size.length);
+function present(totals: readonly Totals[]): Uint32Array {
+  const isPresent = new Uint8Array(totals[0]!.size.length);
+  for (const { size, count } of totals)
+    for (let group = 0; group < isPresent.length; group++) if (size[group]! > 0 || count[group]! > 0) isPresent[group] = 1;
+  const groups = new Uint32Array(isPresent.length);
   let length = 0;
-  for (let group = 0; group < groups.length; group++)
-    if (totals.some(({ size, count }) => size[group]! > 0 || count[group]! > 0)) groups[length++] = group;
+  for (let group = 0; group < isPresent.length; group++) if (isPresent[group] === 1) groups[length++] = group;
   return groups.subarray(0, length);
 }
 
-/** CPython's order of tracebacks; groups that it would not tell apart (two functions on one line) go by name and column. */
-function compareGroups(groups: Groups, a: number, b: number): number {
-  const [left, right] = [groups.traceback(a), groups.traceback(b)];
-  const [one, other] = [left.frames[0]!, right.frames[0]!];
-  return left.compare(right) || compareText(one.functionName, other.functionName) || one.column - other.column;
+/** Array.from would walk the iterator of the typed array, which takes several times as long. */
+function mapIds<T>(ids: Uint32Array, make: (id: number) => T): T[] {
+  const made: T[] = [];
+  for (let i = 0; i < ids.length; i++) made.push(make(ids[i]!));
+  return made;
 }
 
 class GroupSource implements StatisticSource {

@@ -42,8 +42,12 @@ export async function benchEngine(): Promise<void> {
     const bare = await measureBareLoop(data.snapshot);
     const cpythonFile = await cpython?.ask('file size');
     report(times, cpython !== null);
-    console.log(`statistics lineno ${bare.statistics.toFixed(2)} ms, bare loop over its columns ${bare.loop.toFixed(2)} ms: ${(bare.statistics / bare.loop).toFixed(2)} times (goal: at most 4)`);
-    console.log(`file ${megabytes(statSync(join(folder, 'bench.tmsnap')).size)}${cpythonFile ? `, CPython's ${megabytes(cpythonFile)}` : ''}`);
+    console.log(
+      `statistics lineno ${bare.statistics.toFixed(2)} ms, bare loop over its columns ${bare.loop.toFixed(2)} ms: ${(bare.statistics / bare.loop).toFixed(2)} times (goal: at most 4)`,
+    );
+    console.log(
+      `file ${megabytes(statSync(join(folder, 'bench.tmsnap')).size)}${cpythonFile ? `, CPython's ${megabytes(cpythonFile)}` : ''}`,
+    );
     console.log(`snapshot in memory ${megabytes(bytesOf(data.snapshot))} (goal: at most 32 MB)`);
   } finally {
     cpython?.stop();
@@ -158,13 +162,7 @@ function report(times: Record<string, number>, hasCPython: boolean): void {
   if (!hasCPython) console.log('no python3 here: our times only');
   const rows = Object.entries(GOALS).map(([name, goal]) => {
     const cpython = times[`CPython ${name}`];
-    return [
-      name,
-      times[name]!.toFixed(2),
-      cpython?.toFixed(0) ?? '-',
-      cpython ? (cpython / times[name]!).toFixed(1) : '-',
-      String(goal),
-    ];
+    return [name, times[name]!.toFixed(2), cpython?.toFixed(0) ?? '-', cpython ? (cpython / times[name]!).toFixed(1) : '-', String(goal)];
   });
   printTable([['median of first calls', 'ms', 'CPython ms', 'times faster', 'goal'], ...rows]);
 }
