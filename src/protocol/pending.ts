@@ -1,0 +1,78 @@
+import { CommandTimeoutError, ConnectionLostError, type TracemallocError } from '../errors.js';
+import { type CallSite, raisedAt } from './call-site.js';
+
+/** One call that waits for the target, with all that an error about it has to say. */
+export interface Call {
+  readonly site: CallSite;
+  /** The end of "while …". */
+  readonly doing: string;
+  readonly timeoutMs: number;
+}
+
+interface Settle<T> {
+  resolve(value: T): void;
+  reject(error: TracemallocError): void;
+}
+
+/** setTimeout takes a signed 32-bit number and fires at once for more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The calls of one session that wait for its target. Each settles exactly once: by its answer, its clock or the end of the connection. */
+export class PendingCalls {
+  readonly #label: string;
+  readonly #lose = new Set<(reason: string) => void>();
+  #lostBy: string | null = null;
+
+  constructor(label: string) {
+    this.#label = label;
+  }
+
+  /** Why the connection is over, null while it is open. */
+  get lostBy(): string | null {
+    return this.#lostBy;
+  }
+
+  /** `start` begins the call; what it returns is run when the call is over, however it ends. */
+  run<T>(call: Call, start: (settle: Settle<T>) => (() => void) | undefined): Promise<T> {
+    if (this.#lostBy !== null) {
+      const message = `cannot go on with ${call.doing}: the connection to ${this.#label} is over: ${this.#lostBy}`;
+      return Promise.reject(raisedAt(call.site, new ConnectionLostError(message)));
+    }
+    return new Promise<T>((resolve, reject) => {
+      let open = true;
+      let timer: NodeJS.Timeout | undefined;
+      let stop: (() => void) | undefined;
+      const end = (settle: () => void): void => {
+        if (!open) return; // a late answer, after the timeout or the close
+        open = false;
+        clearTimeout(timer);
+        this.#lose.delete(lose);
+        stop?.();
+        settle();
+      };
+      const fail = (error: TracemallocError): void => end(() => reject(raisedAt(call.site, error)));
+      const lose = (reason: string): void => {
+        fail(new ConnectionLostError(`lost the connection to ${this.#label} while ${call.doing}: ${reason}`));
+      };
+      this.#lose.add(lose);
+      stop = start({ resolve: (value) => end(() => resolve(value)), reject: fail });
+      if (!open) stop?.();
+      else if (call.timeoutMs <= LONGEST_TIMER_MS) timer = setTimeout(() => fail(timedOut(this.#label, call)), call.timeoutMs);
+    });
+  }
+
+  /** Rejects everything that waits, and everything that comes later. */
+  loseAll(reason: string): void {
+    if (this.#lostBy !== null) return;
+    this.#lostBy = reason;
+    for (const lose of [...this.#lose]) lose(reason);
+  }
+}
+
+function timedOut(label: string, { doing, timeoutMs }: Call): CommandTimeoutError {
+  const limit = timeoutMs < 1000 ? `${timeoutMs} ms` : `${timeoutMs / 1000} s`;
+  return new CommandTimeoutError(
+    `no answer from ${label} within ${limit} while ${doing}: ` +
+      'the program may be stopped, busy, paused in a debugger, or at its end; try again, or allow more time',
+  );
+}
