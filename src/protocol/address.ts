@@ -1,0 +1,90 @@
+import { BlockList, isIP } from 'node:net';
+import { UsageError } from '../errors.js';
+
+/** How a target may be named. */
+export type TargetName = number | string | { readonly port: number; readonly host?: string | undefined } | { readonly url: string };
+
+export interface Address {
+  /** A name or an IP literal, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** The path of the WebSocket, when one of several is named. */
+  readonly path?: string;
+}
+
+const LOCALHOST = '127.0.0.1';
+/** What a server listens on is not what one dials; people copy it from the line that Node prints. */
+const DIALLED = new Map([
+  ['0.0.0.0', LOCALHOST],
+  ['::', '::1'],
+]);
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+export function isLoopback(host: string): boolean {
+  const family = isIP(host);
+  if (family === 0) return /^(.+\.)?localhost$/i.test(host);
+  return LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** `host:port` as it stands in a URL. */
+export function hostPort({ host, port }: { host: string; port: number }): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Pure: nothing is dialled or resolved. Throws UsageError at what names no target. */
+export function parseTarget(target: TargetName): Address {
+  if (typeof target === 'number') return address(LOCALHOST, target);
+  if (typeof target === 'string') return parseText(target.trim());
+  if (target === null || typeof target !== 'object') throw nonsense(target);
+  if ('url' in target) {
+    if (typeof target.url !== 'string' || !target.url.includes('://')) throw nonsense(target.url);
+    return parseUrl(target.url.trim());
+  }
+  const host = target.host ?? LOCALHOST;
+  if (typeof host !== 'string') throw nonsense(host);
+  return parseHost(host, target.port);
+}
+
+function parseText(text: string): Address {
+  if (/^\d+$/.test(text)) return address(LOCALHOST, Number(text));
+  if (text.includes('://')) return parseUrl(text);
+  if (isIP(text) === 6) throw new UsageError(`'${text}' has no port, or no brackets: write [${text}]:9229, or [address]:port`);
+  const [, host, port] = /^(.+):(\d+)$/.exec(text) ?? [];
+  if (host === undefined) throw nonsense(text);
+  return parseHost(host, Number(port));
+}
+
+/** A host as a person may write it: IPv6 with brackets or, when it stands alone, without. */
+function parseHost(host: string, port: number): Address {
+  const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;
+  if (isIP(bare) === 0 && !/^[\w.-]+$/.test(host)) throw nonsense(hostPort({ host, port }));
+  return address(bare, port);
+}
+
+function parseUrl(text: string): Address {
+  if (!URL.canParse(text)) throw nonsense(text);
+  const url = new URL(text);
+  if (url.protocol !== 'ws:' && url.protocol !== 'http:') {
+    throw new UsageError(
+      `cannot attach through ${url.protocol}//: an inspector speaks ws:// and http://; for a machine far away, forward its port by ssh`,
+    );
+  }
+  if (url.username !== '' || url.password !== '') throw new UsageError(`an inspector knows no users: leave the name out of ${url.host}`);
+  const port = url.port === '' ? 80 : Number(url.port);
+  const where = parseHost(url.hostname, port);
+  return url.protocol === 'ws:' && url.pathname !== '/' ? { ...where, path: url.pathname } : where;
+}
+
+function address(host: string, port: number): Address {
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new UsageError(`${String(port)} is no port: a port is a number from 1 to 65535`);
+  return { host: DIALLED.get(host) ?? host, port };
+}
+
+function nonsense(target: unknown): UsageError {
+  const shown = JSON.stringify(target)?.slice(0, 200) ?? String(target);
+  return new UsageError(`${shown} names no target: write a port, host:port, ws://host:port/id or http://host:port`);
+}

@@ -1,0 +1,59 @@
+import { ConnectError } from '../errors.js';
+import { type Address, hostPort, isLoopback } from './address.js';
+
+/** Why an HTTP exchange came to nothing although no system call failed. */
+export class ExchangeError extends Error {
+  readonly code: 'ERR_NO_ANSWER' | 'ERR_TOO_LARGE' | 'ERR_STATUS';
+
+  constructor(code: ExchangeError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export function noAnswer(timeoutMs: number): ExchangeError {
+  return new ExchangeError('ERR_NO_ANSWER', `no answer within ${Math.round(timeoutMs / 100) / 10} s`);
+}
+
+/** Says what is wrong at `address` and what to do. */
+export function connectFailure(cause: unknown, address: Address): ConnectError {
+  return new ConnectError(`no inspector at ${hostPort(address)}: ${explain(cause, address)}`, { cause });
+}
+
+/** Whether nobody answered at all, so that another address of the same name may still do. */
+export function isUnreachable(error: unknown): boolean {
+  return ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(errorCode(error));
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function explain(cause: unknown, address: Address): string {
+  const code = errorCode(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `nothing listens there; ${isLoopback(address.host) ? howToOpen(address) : HOW_TO_FORWARD}`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'no machine of that name is known; check the name';
+    case 'ERR_NO_ANSWER':
+      return `${message}; the program may be stopped, or something else listens there`;
+    case 'ERR_TOO_LARGE':
+    case 'ERR_STATUS':
+      return `what listens there is something else (${message}); check the port`;
+    case 'ECONNRESET':
+      return 'what listens there dropped the connection; check the port';
+    default:
+      if (code.startsWith('HPE_')) return 'what listens there does not speak HTTP; check the port';
+      return isUnreachable(cause) ? `it cannot be reached (${code}); check the address` : `${message}; check the address`;
+  }
+}
+
+/** Node listens on the loopback of its own machine unless it was told otherwise. */
+const HOW_TO_FORWARD = "an inspector listens on its machine's 127.0.0.1: forward that port (ssh -L) and attach to the forwarded one";
+
+function howToOpen(address: Address): string {
+  return `start the program with --inspect=${hostPort(address)}, or open the inspector of a running one with kill -USR1 PID`;
+}

@@ -1,0 +1,105 @@
+import type { Protocol } from 'devtools-protocol/types/protocol.js';
+import { z } from 'zod';
+import { BadProfileError, CommandError, type TracemallocError } from '../errors.js';
+
+/** What an inspector answers to GET /json/version. */
+export const versionAnswer = z.object({ Browser: z.string(), 'Protocol-Version': z.string() });
+
+/** What an inspector answers to GET /json/list. A target that is being debugged exclusively has no WebSocket URL. */
+export const listAnswer = z.array(
+  z.object({
+    id: z.string(),
+    type: z.string(),
+    title: z.string(),
+    url: z.string(),
+    webSocketDebuggerUrl: z.string().optional(),
+  }),
+);
+
+const bytes = z.number().nonnegative();
+
+/** `Runtime.getHeapUsage`. `embedderHeapUsedSize` and `backingStorageSize` exist from Node 24 on. */
+export const heapUsage = z.object({
+  usedSize: bytes,
+  totalSize: bytes,
+  embedderHeapUsedSize: bytes.optional(),
+  backingStorageSize: bytes.optional(),
+});
+
+const remoteObject = z.object({
+  type: z.string(),
+  subtype: z.string().optional(),
+  value: z.unknown().optional(),
+  unserializableValue: z.string().optional(),
+  description: z.string().optional(),
+  objectId: z.string().optional(),
+});
+
+/** `Runtime.evaluate` and `Runtime.callFunctionOn`. */
+export const evaluation = z.object({
+  result: remoteObject,
+  exceptionDetails: z.object({ text: z.string(), exception: remoteObject.optional() }).optional(),
+});
+
+/** `Debugger.paused`. */
+export const pausedEvent = z.object({
+  reason: z.string(),
+  callFrames: z.array(
+    z.object({
+      callFrameId: z.string(),
+      functionName: z.string(),
+      url: z.string(),
+      location: z.object({ scriptId: z.string(), lineNumber: z.number(), columnNumber: z.number().optional() }),
+    }),
+  ),
+});
+
+/** `Debugger.scriptParsed`. Lines and columns are 0-based. */
+export const scriptParsedEvent = z.object({
+  scriptId: z.string(),
+  url: z.string(),
+  startLine: z.number(),
+  startColumn: z.number(),
+  hash: z.string(),
+  sourceMapURL: z.string().optional(),
+  hasSourceURL: z.boolean().optional(),
+  isModule: z.boolean().optional(),
+  length: z.number().optional(),
+});
+
+/**
+ * The envelope of a sampling profile. The tree and the samples are not walked here: zod takes many times as long for it as the loop in
+ * which the ingest looks at each of them anyway (docs/decisions/profile-validation.md).
+ */
+const samplingProfile = z.object({
+  profile: z.object({
+    head: z.custom<Protocol.HeapProfiler.SamplingHeapProfileNode>(isObject, 'expected a node'),
+    samples: z.custom<Protocol.HeapProfiler.SamplingHeapProfileSample[]>(Array.isArray, 'expected an array'),
+  }),
+});
+
+/** `answer` in the shape of `schema`; CommandError, in one line, where it has another. `what` names the answer in it. */
+export function parseAnswer<S extends z.ZodType>(schema: S, answer: unknown, what: string): z.output<S> {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw malformed(CommandError, what, parsed.error);
+}
+
+/** The envelope is checked, the nodes and the samples in it are not: whoever reads them must. */
+export function parseSamplingProfile(answer: unknown): Protocol.HeapProfiler.SamplingHeapProfile {
+  const parsed = samplingProfile.safeParse(answer);
+  if (parsed.success) return parsed.data.profile;
+  throw malformed(BadProfileError, 'the sampling profile', parsed.error);
+}
+
+type ErrorClass = new (message: string, options: { cause: unknown }) => TracemallocError;
+
+function malformed(Failure: ErrorClass, what: string, error: z.ZodError): TracemallocError {
+  const [issue] = error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
+  return new Failure(`${what} has an unexpected shape${where}: ${issue?.message ?? 'unknown'}`, { cause: error });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
