@@ -1,0 +1,28 @@
+/** The surface that websocket.ts uses. The community's types pin an old devtools-protocol and do not know the class itself. */
+declare module 'chrome-remote-interface/lib/chrome.js' {
+  import type { EventEmitter } from 'node:events';
+
+  interface Options {
+    /** The WebSocket URL. */
+    target: string;
+    /** Never fetch /json/protocol. */
+    local: boolean;
+    /** Instead of the descriptor of all of Chrome's protocol. */
+    protocol: { domains: never[] };
+  }
+
+  /** The part of ws 7 that we need. */
+  interface Socket extends EventEmitter {
+    terminate(): void;
+  }
+
+  export default class Chrome extends EventEmitter {
+    /** Emits 'connect' or 'error' on `notifier`. */
+    constructor(options: Options, notifier: EventEmitter);
+    /** Absent until the handshake begins, some microtasks after the construction. */
+    _ws?: Socket;
+    /** `error`: false, true (`answer` is the protocol's error) or an Error of the socket. */
+    send(method: string, params: object, callback: (error: boolean | Error, answer: unknown) => void): void;
+    close(): Promise<void>;
+  }
+}
