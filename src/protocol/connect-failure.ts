@@ -1,5 +1,6 @@
 import { ConnectError } from '../errors.js';
 import { type Address, hostPort, isLoopback } from './address.js';
+import { errorCode, messageOf } from './thrown.js';
 
 /** Why an HTTP exchange came to nothing although no system call failed. */
 export class ExchangeError extends Error {
@@ -25,13 +26,9 @@ export function isUnreachable(error: unknown): boolean {
   return ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(errorCode(error));
 }
 
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
 function explain(cause: unknown, address: Address): string {
   const code = errorCode(cause);
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   switch (code) {
     case 'ECONNREFUSED':
       return `nothing listens there; ${isLoopback(address.host) ? howToOpen(address) : HOW_TO_FORWARD}`;

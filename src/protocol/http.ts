@@ -14,16 +14,17 @@ export function getText(address: Address, path: string, timeoutMs: number): Prom
     const headers = { Host: hostPort(address) };
     const request = get({ host: address.host, port: address.port, path, headers, agent: false }, (response) => {
       readText(response, (error, text) => {
-        clearTimeout(timer);
         request.destroy();
         if (error === null) resolve(text);
         else reject(error);
       });
     });
     const timer = setTimeout(() => request.destroy(noAnswer(timeoutMs)), timeoutMs);
-    request.once('error', (error) => {
+    request.once('error', reject);
+    // The end of every exchange, and the only sign of one that answers 101 (a WebSocket server that upgrades whatever comes).
+    request.once('close', () => {
       clearTimeout(timer);
-      reject(error);
+      reject(new ExchangeError('ERR_STATUS', 'it closed the connection before it had answered'));
     });
   });
 }

@@ -2,6 +2,7 @@ import { CommandError } from '../errors.js';
 import { callSite } from './call-site.js';
 import { type Command, type CommandParams, type CommandResult, type Event, type EventParams, plainWords } from './commands.js';
 import { type Call, PendingCalls } from './pending.js';
+import { messageOf } from './thrown.js';
 import type { ProtocolFailure, Transport } from './transport.js';
 
 export interface SessionOptions {
@@ -67,7 +68,7 @@ export class Session {
           else refused(failure);
         });
       } catch (error) {
-        refused({ message: `it could not be sent: ${error instanceof Error ? error.message : String(error)}` });
+        refused({ message: `it could not be sent: ${messageOf(error)}` });
       }
       return undefined;
     });

@@ -3,6 +3,7 @@ import Chrome from 'chrome-remote-interface/lib/chrome.js';
 import { ConnectError } from '../errors.js';
 import { parseTarget } from './address.js';
 import { connectFailure, noAnswer } from './connect-failure.js';
+import { errorCode, messageOf } from './thrown.js';
 import type { ProtocolFailure, Transport } from './transport.js';
 
 /** The largest message that chrome-remote-interface accepts; it drops the connection at a larger one. */
@@ -11,8 +12,8 @@ export const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A target that is stopped (SIGSTOP) never confirms the close; ws alone would wait for 30 s. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** RFC 6455: a message too big to process. */
-const MESSAGE_TOO_BIG = 1009;
+/** What ws says of a message above the limit; it also tells the other side (1009) and would wait 30 s for it to confirm. */
+const MESSAGE_TOO_BIG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 /** RFC 6455: the other side said goodbye. Measured on Node 18 to 26: inspector.close() does, a process that dies does not (1006). */
 const GOODBYE = 1005;
 
@@ -45,12 +46,14 @@ class WebSocketTransport implements Transport {
   readonly #socket: NonNullable<Chrome['_ws']>;
   readonly #closeListeners: ((reason: string) => void)[] = [];
   #lostBy: string | null = null;
-  #unreadable: string | null = null;
+  /** Why we could not go on, where it was us. */
+  #failure: unknown = null;
 
   constructor(client: Chrome, socket: NonNullable<Chrome['_ws']>) {
     this.#client = client;
     this.#socket = socket;
     this.#guardMessages();
+    socket.on('error', (error: unknown) => this.#giveUp(error));
     // Not the client's 'disconnect', which does not tell the code.
     socket.once('close', (code: number) => this.#lose(code));
   }
@@ -58,7 +61,7 @@ class WebSocketTransport implements Transport {
   post(method: string, params: object, done: (failure: ProtocolFailure | null, result: unknown) => void): void {
     this.#client.send(method, params, (error, answer) => {
       // The client reports a socket that failed as an Error: the close, which follows, says more.
-      if (error instanceof Error) return;
+      if (typeof error === 'object') return;
       if (error) done(answer as ProtocolFailure, undefined);
       else done(null, answer);
     });
@@ -87,10 +90,14 @@ class WebSocketTransport implements Transport {
       try {
         for (const read of readers) read.call(this.#socket, data);
       } catch (error) {
-        this.#unreadable = error instanceof Error ? error.message : String(error);
-        this.#socket.terminate();
+        this.#giveUp(error);
       }
     });
+  }
+
+  #giveUp(error: unknown): void {
+    this.#failure ??= error;
+    this.#socket.terminate();
   }
 
   #lose(code: number): void {
@@ -99,11 +106,11 @@ class WebSocketTransport implements Transport {
   }
 
   #reason(code: number): string {
-    if (code === MESSAGE_TOO_BIG) {
+    if (errorCode(this.#failure) === MESSAGE_TOO_BIG) {
       const limit = MAX_MESSAGE_BYTES / 2 ** 20;
       return `it sent a message above the limit of ${limit} MiB; attach again and ask for less (a larger interval makes a smaller profile)`;
     }
-    if (this.#unreadable !== null) return `it sent what no inspector sends (${this.#unreadable}); check what listens there`;
+    if (this.#failure !== null) return `it sent what no inspector sends (${messageOf(this.#failure)}); check what listens there`;
     if (code === GOODBYE) return 'the program closed its inspector; open it again (kill -USR1 PID) and attach again';
     return 'the program ended or was killed, or the network failed; if it still runs, attach again';
   }
