@@ -1,0 +1,103 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+
+interface TargetOptions {
+  readonly execPath: string;
+  /** A program, or the source of one: CommonJS, run from a temporary file. */
+  readonly file?: string;
+  readonly code?: string;
+  readonly args?: readonly string[];
+  readonly execArgv?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** Wait until the program prints a line `ready`. */
+  readonly ready?: boolean;
+}
+
+interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface TargetProcess {
+  readonly pid: number;
+  readonly port: number;
+  /** The inspector's WebSocket. */
+  readonly url: string;
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly exited: Promise<Exit>;
+  stdout(): string;
+  stderr(): string;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<Exit>;
+}
+
+interface Running {
+  readonly target: { kill(): Promise<Exit> };
+  readonly folder: string | null;
+}
+
+const running = new Set<Running>();
+
+/** Ends whatever the tests of this file have left; for afterEach or afterAll. */
+export async function reapTargets(): Promise<void> {
+  const left = [...running];
+  running.clear();
+  await Promise.all(left.map(({ target }) => target.kill()));
+  for (const { folder } of left) if (folder !== null) rmSync(folder, { recursive: true, force: true });
+}
+
+/** A real Node process with its inspector open on a port of its own. */
+export async function startTarget(options: TargetOptions): Promise<TargetProcess> {
+  const script = options.file ?? writeScript(options.code ?? '');
+  const argv = ['--inspect=127.0.0.1:0', ...(options.execArgv ?? []), script, ...(options.args ?? [])];
+  const child = spawn(options.execPath, argv, { env: { ...process.env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  const kill = (): Promise<Exit> => {
+    child.kill('SIGKILL');
+    return exited;
+  };
+  running.add({ target: { kill }, folder: options.file === undefined ? dirname(script) : null });
+  const url = await waitForText(child, { name: 'stderr', pattern: /Debugger listening on (ws:\/\/\S+)/, output });
+  if (options.ready === true) await waitForText(child, { name: 'stdout', pattern: /^(ready)\r?$/m, output });
+  const { pid = -1 } = child;
+  return { pid, port: Number(new URL(url).port), url, child, exited, kill, stdout: () => output.stdout, stderr: () => output.stderr };
+}
+
+interface Awaited {
+  readonly name: 'stdout' | 'stderr';
+  readonly pattern: RegExp;
+  readonly output: { readonly stdout: string; readonly stderr: string };
+}
+
+/** The first group of `pattern` as soon as the process has printed it. */
+function waitForText(child: TargetProcess['child'], { name, pattern, output }: Awaited): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      const found = pattern.exec(output[name])?.[1];
+      if (found === undefined) return;
+      child[name].off('data', look);
+      resolve(found);
+    };
+    child[name].on('data', look);
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      reject(new Error(`the target ended (${code ?? signal}) before it printed ${pattern}:\n${output.stdout}${output.stderr}`));
+    });
+    look();
+  });
+}
+
+function writeScript(code: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'tracemalloc-target-')), 'target.cjs');
+  writeFileSync(file, code);
+  return file;
+}
