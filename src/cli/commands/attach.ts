@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { attach } from '../../target/attach.js';
+import type { Tracer } from '../../target/tracer.js';
+import type { Console } from '../console.js';
+import { onInterruption } from '../interruption.js';
+import { duration } from '../option-values.js';
+import { printStatistics, saveSnapshot } from '../print-results.js';
+import { addTableOptions, addTracingOptions, startOptions, type TableValues, type TracingValues } from '../shared-options.js';
+
+interface AttachValues extends TracingValues, TableValues {
+  readonly duration: number;
+  readonly output?: string;
+}
+
+const TICK_MS = 1000;
+
+export function configureAttach(command: Command): Command {
+  command
+    .description('trace a running process for a while, then print which lines hold the memory; Ctrl-C ends it early')
+    .argument('<target>', 'port, host:port, ws:// or http:// address of the inspector')
+    .option('--duration <time>', 'how long to trace', duration, 30_000)
+    .option('-o, --output <file>', 'save the snapshot');
+  return addTableOptions(addTracingOptions(command));
+}
+
+export async function runAttach([target]: readonly string[], values: AttachValues, console: Console): Promise<number> {
+  const tracer = await attach(target!);
+  try {
+    await tracer.start(startOptions(values));
+    await tracing(tracer, values.duration, { target: target!, console });
+    const snapshot = await tracer.takeSnapshot();
+    printStatistics(snapshot, values, { stream: console.out, cwd: console.cwd });
+    if (values.output !== undefined) saveSnapshot(snapshot, values.output, console);
+  } finally {
+    await tracer.close();
+  }
+  return 0;
+}
+
+/** Until the time is up, the user interrupts, or the target is gone. On a terminal it shows the time left. */
+async function tracing(
+  tracer: Tracer,
+  durationMs: number,
+  { target, console: { err } }: { target: string; console: Console },
+): Promise<void> {
+  const end = performance.now() + durationMs;
+  const show = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    if (err.isTTY) err.write(`\r\x1b[Ktracing ${target}: ${left} s left, Ctrl-C for the result now`);
+  };
+  await new Promise<void>((resolve) => {
+    const stopListening = onInterruption(() => done());
+    const timer = setTimeout(() => done(), durationMs);
+    const ticks = setInterval(show, TICK_MS);
+    const done = () => {
+      stopListening();
+      clearTimeout(timer);
+      clearInterval(ticks);
+      resolve();
+    };
+    show();
+    tracer.closed.then(done);
+  });
+  if (err.isTTY) err.write('\r\x1b[K');
+}

@@ -1,0 +1,11 @@
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type Interruption = (typeof SIGNALS)[number];
+
+/** Calls `listener` for every Ctrl-C, SIGTERM and SIGHUP that this process gets, instead of ending it. @returns what ends that */
+export function onInterruption(listener: (signal: Interruption) => void): () => void {
+  const listeners = SIGNALS.map((signal) => [signal, () => listener(signal)] as const);
+  for (const [signal, own] of listeners) process.on(signal, own);
+  return () => {
+    for (const [signal, own] of listeners) process.off(signal, own);
+  };
+}

@@ -1,0 +1,58 @@
+import { type Command, Option } from 'commander';
+import type { Mode } from '../model/trace-columns.js';
+import { KEY_TYPES, type KeyType } from '../snapshot/key-type.js';
+import type { StartOptions } from '../target/tracing.js';
+import { collected, positiveInteger, wholeNumber } from './option-values.js';
+
+/** Frames that the command keeps of each stack: enough for `--cumulative` and `--group-by traceback` on the saved file. */
+const DEFAULT_NFRAME = 25;
+
+/** How to trace. */
+export interface TracingValues {
+  readonly nframe: number;
+  readonly mode: Mode;
+  readonly interval?: number;
+  readonly lines?: true;
+  readonly force?: true;
+}
+
+/** How to group, and what to print. */
+export interface TableValues {
+  readonly groupBy: KeyType;
+  readonly cumulative: boolean;
+  readonly top?: number;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly domain?: number;
+  readonly json: boolean;
+}
+
+export function addTracingOptions(command: Command): Command {
+  return command
+    .option('--nframe <n>', 'most recent frames kept of each stack', positiveInteger, DEFAULT_NFRAME)
+    .addOption(new Option('--mode <mode>', 'how to trace').choices(['sampling', 'exact', 'objects']).default('sampling'))
+    .option('--interval <bytes>', 'mean bytes between two samples', positiveInteger)
+    .option('--lines', 'true lines: instrument the program so that every line has its own bytes')
+    .option('--force', 'take over when another tool is sampling the target');
+}
+
+export function addTableOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--group-by <key>', 'what to add up').choices(KEY_TYPES).default('lineno'))
+    .option('--cumulative', 'count a trace for every frame of its stack', false)
+    .option('--top <n>', 'rows to print (default: 10; with --json all)', positiveInteger)
+    .option('--include <pattern>', 'only traces allocated in files of this name (* ? [...]); repeatable', collected, [])
+    .option('--exclude <pattern>', 'no traces allocated in files of this name; repeatable', collected, [])
+    .option('--domain <n>', 'only this domain: 0 the JavaScript heap, 1 array buffers', wholeNumber)
+    .option('--json', 'print one JSON document', false);
+}
+
+export function startOptions({ nframe, mode, interval, lines, force }: TracingValues): StartOptions {
+  return {
+    nframe,
+    mode,
+    ...(interval !== undefined && { interval }),
+    ...(lines && { lines }),
+    ...(force && { force }),
+  };
+}

@@ -1,0 +1,38 @@
+import { builtinModules } from 'node:module';
+
+/** The scheme that our own evaluations in a target carry (`//# sourceURL=`), so that what they allocate can be told from the program. */
+export const OWN_SCHEME = 'node-tracemalloc:';
+
+/**
+ * The one normal form of a script's name: an absolute path without `file://`, `node:…` for Node's own code, `<anonymous>` for
+ * evaluations without a name; anything else (`https:`, `webpack:`, `evalmachine.<anonymous>`) as it is. V8 names one CommonJS file with
+ * a path in one domain and a `file:` URL in another, and some of Node's own scripts without their `node:`.
+ */
+export function normalFilename(url: string): string {
+  if (url === '') return '<anonymous>';
+  if (url.startsWith('file://')) return pathOfFileUrl(url);
+  if (isInternal(url)) return `node:${url.replace(/\.js$/, '')}`;
+  return url;
+}
+
+const internalNames = new Set(builtinModules);
+
+function isInternal(url: string): boolean {
+  return url.startsWith('internal/') || internalNames.has(url.replace(/\.js$/, ''));
+}
+
+/** Also for paths of another platform than ours, which node:url would refuse. */
+function pathOfFileUrl(url: string): string {
+  const path = url.slice('file://'.length).replace(/[?#].*$/s, '');
+  const decoded = percentDecoded(path);
+  if (/^\/[A-Za-z]:\//.test(decoded)) return decoded.slice(1).replaceAll('/', '\\');
+  return decoded.startsWith('/') ? decoded : `//${decoded}`; // file://server/share
+}
+
+function percentDecoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // a stray % is a name, too
+  }
+}

@@ -1,0 +1,70 @@
+import { BadProfileError } from '../errors.js';
+
+/** What HeapProfiler.getSamplingProfile and stopSampling answer, and what a `.heapprofile` file holds. Positions are 0-based. */
+export interface SamplingProfile {
+  readonly head: ProfileNode;
+  readonly samples: readonly ProfileSample[];
+}
+
+export interface ProfileNode {
+  readonly callFrame: CallFrame;
+  /** Bytes of the node itself, as V8 adds them up. */
+  readonly selfSize: number;
+  readonly id: number;
+  readonly children: readonly ProfileNode[];
+}
+
+export interface CallFrame {
+  readonly functionName: string;
+  readonly scriptId: string;
+  readonly url: string;
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+}
+
+export interface ProfileSample {
+  /** Size of a block times the number of blocks that it stands for. */
+  readonly size: number;
+  readonly nodeId: number;
+  /** Grows with the time of allocation. */
+  readonly ordinal: number;
+}
+
+/** The checks that a node needs before its fields can be used; far cheaper than a schema at a million nodes. */
+export function checkNode(node: ProfileNode): void {
+  const frame = node?.callFrame;
+  if (
+    typeof frame?.functionName !== 'string' ||
+    typeof frame.url !== 'string' ||
+    typeof frame.scriptId !== 'string' ||
+    !isPosition(frame.lineNumber) ||
+    !isPosition(frame.columnNumber) ||
+    !Number.isSafeInteger(node.id) ||
+    !Array.isArray(node.children)
+  ) {
+    throw new BadProfileError(`the profile is damaged: a node is not one that V8 writes: ${excerpt(node)}`);
+  }
+}
+
+export function checkSample(sample: ProfileSample): void {
+  if (!Number.isSafeInteger(sample?.size) || sample.size < 0 || !Number.isFinite(sample.ordinal)) {
+    throw new BadProfileError(`the profile is damaged: a sample is not one that V8 writes: ${excerpt(sample)}`);
+  }
+}
+
+/** -1 stands for "no position"; the upper bound leaves room for the step to 1-based in 32 bits. */
+function isPosition(value: number): boolean {
+  return Number.isInteger(value) && value >= -1 && value < 0xffff_fffe;
+}
+
+function excerpt(value: unknown): string {
+  return (JSON.stringify(value) ?? 'undefined').slice(0, 120);
+}
+
+/** Tells a profile from other JSON; files may lack the samples. Nodes and samples are checked when they are used. */
+export function isSamplingProfile(value: unknown): value is Pick<SamplingProfile, 'head'> & Partial<Pick<SamplingProfile, 'samples'>> {
+  if (typeof value !== 'object' || value === null || !('head' in value)) return false;
+  const { head } = value;
+  const samples = 'samples' in value ? value.samples : undefined;
+  return typeof head === 'object' && head !== null && 'callFrame' in head && (samples === undefined || Array.isArray(samples));
+}

@@ -1,0 +1,45 @@
+import type { CaptureInfo, HeapTotals } from '../model/trace-columns.js';
+import { formatSize } from '../snapshot/size-format.js';
+
+/**
+ * What stands above a table: how much of the process the traces cover, and how they were obtained. When most memory lies outside the
+ * JavaScript heap, that comes first.
+ */
+export function coverageLines(capture: CaptureInfo, tracedBytes: number): string[] {
+  const lines = [coverage(capture.heap, tracedBytes), `${method(capture)}.`];
+  return outsideHeap(capture.heap) ? [mostlyOutside(capture.heap!), ...lines] : lines;
+}
+
+function coverage(heap: HeapTotals | null, tracedBytes: number): string {
+  const parts = [`traced ${formatSize(tracedBytes)}`];
+  if (heap) {
+    parts.push(`heap used ${formatSize(heap.heapUsed)}`);
+    if (heap.external !== null) parts.push(`external ${formatSize(heap.external)}`);
+    if (heap.arrayBuffers !== null) parts.push(`array buffers ${formatSize(heap.arrayBuffers)}`);
+    if (heap.rss !== null) parts.push(`rss ${formatSize(heap.rss)}`);
+  }
+  return parts.join(', ');
+}
+
+function method({ mode, interval, precision }: CaptureInfo): string {
+  const lines = precision === 'line' ? 'lines are where memory is allocated' : 'lines are where functions start';
+  switch (mode) {
+    case 'sampling':
+      return interval === null
+        ? `sampled, interval unknown; ${lines}`
+        : `sampled, one block in ${formatSize(interval)} on average; ${lines}`;
+    case 'exact':
+      return `exact, every block; ${lines}`;
+    case 'objects':
+      return `every object; ${lines}`;
+  }
+}
+
+/** ArrayBuffers are counted in external. */
+function outsideHeap(heap: HeapTotals | null): boolean {
+  return heap !== null && heap.external !== null && heap.external > heap.heapUsed;
+}
+
+function mostlyOutside(heap: HeapTotals): string {
+  return `Most memory is outside the JavaScript heap, where these traces do not reach: external ${formatSize(heap.external!)} against ${formatSize(heap.heapUsed)} in the heap.`;
+}

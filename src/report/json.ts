@@ -1,0 +1,43 @@
+import type { Traceback } from '../model/traceback.js';
+import type { KeyType } from '../snapshot/key-type.js';
+import type { Statistic, StatisticDiff } from '../snapshot/statistic.js';
+
+interface Grouping {
+  readonly keyType: KeyType;
+  readonly cumulative: boolean;
+}
+
+interface Total {
+  readonly size: number;
+  readonly count: number;
+}
+
+/** The one document that `--json` prints. Sizes are bytes. */
+export function statisticsJson(statistics: readonly Statistic[], total: Total, { keyType, cumulative }: Grouping) {
+  return { keyType, cumulative, total, statistics: statistics.map(statisticJson) };
+}
+
+/** @param total of the new snapshot @param before of the old one */
+export function diffJson(
+  diffs: readonly StatisticDiff[],
+  { total, before }: { total: Total; before: Total },
+  { keyType, cumulative }: Grouping,
+) {
+  return {
+    keyType,
+    cumulative,
+    total: { ...total, sizeDiff: total.size - before.size, countDiff: total.count - before.count },
+    statistics: diffs.map((diff) => ({ ...statisticJson(diff), sizeDiff: diff.sizeDiff, countDiff: diff.countDiff })),
+  };
+}
+
+function statisticJson({ size, count, standardError, traceback }: Pick<Statistic, 'size' | 'count' | 'standardError' | 'traceback'>) {
+  return { size, count, standardError, traceback: tracebackJson(traceback) };
+}
+
+function tracebackJson({ frames, totalFrames }: Traceback) {
+  return {
+    totalFrames,
+    frames: frames.map(({ filename, lineno, column, functionName, precision }) => ({ filename, lineno, column, functionName, precision })),
+  };
+}

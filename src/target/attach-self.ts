@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { connectInProcess } from '../protocol/inprocess.js';
+import { Session } from '../protocol/session.js';
+import { Tracer } from './tracer.js';
+
+/** dist/src, where our compiled files are; what they allocate is not the program's. */
+const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * A tracer of the process that calls it, through node:inspector and without a socket.
+ * Everything but `onMark` works; a process cannot pause itself.
+ */
+export async function attachSelf(): Promise<Tracer> {
+  return new Tracer({
+    session: new Session(connectInProcess(), { label: 'this process' }),
+    info: { pid: process.pid, title: process.title, nodeVersion: process.version },
+    maxMessageBytes: Number.POSITIVE_INFINITY,
+    own: (filename) => filename.startsWith(OWN_FOLDER),
+  });
+}

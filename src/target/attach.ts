@@ -1,0 +1,29 @@
+import { UnsupportedError } from '../errors.js';
+import type { TargetName } from '../protocol/address.js';
+import { connect } from '../protocol/connect.js';
+import { discover } from '../protocol/discovery.js';
+import { MAX_MESSAGE_BYTES } from '../protocol/websocket.js';
+import { readTargetInfo } from './heap-totals.js';
+import { Tracer } from './tracer.js';
+
+export interface AttachOptions {
+  /** The most that finding and reaching the inspector may take, in ms; default 5000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Connects to a running Node process through its inspector. Nothing changes in the target until `start()`.
+ *
+ * @param target port, `'host:port'`, `'ws://…'`, `'http://…'`, `{ port, host? }` or `{ url }`; without a host: this machine
+ * @throws UsageError where `target` names nothing, ConnectError where no Node inspector answers
+ */
+export async function attach(target: TargetName | { readonly pid: number }, { timeoutMs }: AttachOptions = {}): Promise<Tracer> {
+  if (typeof target === 'object' && 'pid' in target) {
+    throw new UnsupportedError('attaching by pid is not available yet; give the port of the inspector');
+  }
+  const endpoint = await discover(target, { timeoutMs });
+  const session = await connect(endpoint, timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs });
+  const { pid, title } = await readTargetInfo(session);
+  const info = { pid, title: endpoint.title === '' ? title : endpoint.title, nodeVersion: endpoint.nodeVersion };
+  return new Tracer({ session, info, maxMessageBytes: MAX_MESSAGE_BYTES });
+}

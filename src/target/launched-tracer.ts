@@ -1,0 +1,99 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import type { Session } from '../protocol/session.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import { Tracer, type TracerOptions } from './tracer.js';
+import type { StartOptions } from './tracing.js';
+
+/** A process that the program left behind may hold its stderr open for ever. */
+const LAST_WORDS_MS = 500;
+
+/** How a launched program ended. */
+export interface Exit {
+  /** null when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** What was alive at the end, or when `kill()` was called; null when nothing was traced, or nothing could be asked. */
+  readonly snapshot: Snapshot | null;
+  /** Why there is no last snapshot, or only that of `kill()`. */
+  readonly error: unknown;
+}
+
+/** A tracer of a program that we started. */
+export class LaunchedTracer extends Tracer {
+  readonly pid: number;
+  /** The program's streams, where `stdio` says `'pipe'`. Its stderr comes without Node's notices about the inspector. */
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  /** Resolves, never rejects, when the program has ended. */
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #session: Session;
+  #held = true;
+  #last: Pick<Exit, 'snapshot' | 'error'> = { snapshot: null, error: null };
+
+  constructor(options: TracerOptions, { child, stderr }: { child: ChildProcess; stderr: Readable | null }) {
+    super(options);
+    this.#child = child;
+    this.#session = options.session;
+    this.pid = child.pid!;
+    this.stdin = child.stdin;
+    this.stdout = child.stdout;
+    this.stderr = stderr;
+    this.exited = endOf(child).then(() => ({ code: child.exitCode, signal: child.signalCode, ...this.#last }));
+    this.#session.on('NodeRuntime.waitingForDisconnect', () => void this.#atExit());
+  }
+
+  /** Starts tracing, and lets the program go if it still waits before its first line. */
+  override async start(options: number | StartOptions = {}): Promise<void> {
+    await super.start(options);
+    await this.resume();
+  }
+
+  /** Lets the program run; does nothing once it does. */
+  async resume(): Promise<void> {
+    if (!this.#held) return;
+    this.#held = false;
+    await this.#session.send('Runtime.runIfWaitingForDebugger', undefined, { doing: 'starting the program' });
+  }
+
+  /** Ends tracing and the connection; the program runs on without us. */
+  override async close(): Promise<void> {
+    if (this.#session.isOpen) await this.resume();
+    await super.close();
+  }
+
+  /** Takes the last snapshot, then sends the signal: a program without a handler for it could not be asked any more. */
+  async kill(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.#takeLast();
+    this.#child.kill(signal);
+  }
+
+  async #atExit(): Promise<void> {
+    await this.#takeLast();
+    await super.close().catch((error: unknown) => {
+      this.#last = { ...this.#last, error };
+    });
+  }
+
+  /** Whatever prevents it (a program that was killed meanwhile, a profile too large), the program must come to its end. */
+  async #takeLast(): Promise<void> {
+    if (!this.isTracing()) return;
+    try {
+      this.#last = { snapshot: await this.takeSnapshot(), error: null };
+    } catch (error) {
+      this.#last = { snapshot: this.#last.snapshot, error };
+    }
+  }
+}
+
+/** The program has ended, and what it wrote to stderr has been passed on. */
+async function endOf(child: ChildProcess): Promise<void> {
+  const closed = once(child, 'close');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, LAST_WORDS_MS)))]);
+  clearTimeout(timer);
+}

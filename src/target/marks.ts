@@ -1,0 +1,107 @@
+import { normalFilename } from '../collect/filenames.js';
+import type { Session } from '../protocol/session.js';
+
+/** Called with the place of the mark, `app.js:12`, while the target is paused there. The target goes on when all listeners are done. */
+export type MarkListener = (label: string) => void | Promise<void>;
+
+interface Pause {
+  readonly reason: string;
+  readonly hitBreakpoints?: readonly string[];
+  readonly callFrames: readonly { readonly url: string; readonly location: Location }[];
+}
+
+interface Location {
+  readonly scriptId: string;
+  readonly lineNumber: number;
+  readonly columnNumber?: number;
+}
+
+/**
+ * Turns the `debugger` statements that the target passes into events. The Debugger domain is on only while somebody listens: with it on,
+ * a `debugger` statement pauses the target, so every pause of ours is ended by us.
+ */
+export class Marks {
+  /** Script names by id, as far as the Debugger was on when they were parsed. */
+  readonly scriptUrls = new Map<string, string>();
+  readonly #session: Session;
+  readonly #resumeAtStart: boolean;
+  readonly #listeners = new Set<MarkListener>();
+  #unsubscribe: (() => void)[] = [];
+
+  /** @param resumeAtStart the target is ours and waits before its first line: the pause there is ours to end */
+  constructor(session: Session, { resumeAtStart }: { resumeAtStart: boolean }) {
+    this.#session = session;
+    this.#resumeAtStart = resumeAtStart;
+  }
+
+  get isWatching(): boolean {
+    return this.#unsubscribe.length > 0;
+  }
+
+  add(listener: MarkListener): void {
+    this.#listeners.add(listener);
+  }
+
+  remove(listener: MarkListener): void {
+    this.#listeners.delete(listener);
+  }
+
+  /** Brings the target in line with whether somebody listens. */
+  async sync(): Promise<void> {
+    if (this.#listeners.size > 0 && !this.isWatching) await this.#watch();
+    else if (this.#listeners.size === 0 && this.isWatching) await this.#unwatch();
+  }
+
+  async #watch(): Promise<void> {
+    this.#unsubscribe = [
+      this.#session.on('Debugger.scriptParsed', ({ scriptId, url }) => {
+        if (url !== '') this.scriptUrls.set(scriptId, url);
+      }),
+      this.#session.on('Debugger.paused', (pause) => void this.#onPause(pause)),
+    ];
+    await this.#session.send('Debugger.enable', {}, { doing: 'watching for debugger statements' });
+  }
+
+  async #unwatch(): Promise<void> {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#unsubscribe = [];
+    await this.#session.send('Debugger.disable', undefined, { doing: 'leaving the debugger' });
+  }
+
+  async #onPause(pause: Pause): Promise<void> {
+    let failures: unknown[] = [];
+    try {
+      if (await this.#isDebuggerStatement(pause)) failures = await this.#announce(pause.callFrames[0]!);
+      else if (!this.#resumeAtStart || pause.reason !== 'Break on start') return;
+      await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target' });
+    } catch (error) {
+      // A lost connection also rejects what the user waits for; an event has nobody to tell.
+      if (this.#session.isOpen) failures.push(error);
+    }
+    // As an EventEmitter does: what a listener throws is an uncaught exception of the controller.
+    for (const failure of failures) process.nextTick(() => raise(failure));
+  }
+
+  /** What the listeners threw. They are called through a promise, so that no frame of ours stands below them. */
+  async #announce({ url, location }: Pause['callFrames'][number]): Promise<unknown[]> {
+    const label = `${normalFilename(this.scriptUrls.get(location.scriptId) ?? url)}:${location.lineNumber + 1}`;
+    const settled = await Promise.allSettled([...this.#listeners].map((listener) => Promise.resolve(label).then(listener)));
+    return settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  }
+
+  /** Other debuggers' breakpoints, steps and pauses reach us as well, and are not ours to resume. */
+  async #isDebuggerStatement({ reason, hitBreakpoints, callFrames }: Pause): Promise<boolean> {
+    const location = callFrames[0]?.location;
+    if (reason !== 'other' || (hitBreakpoints?.length ?? 0) > 0 || !location) return false;
+    const { scriptSource } = await this.#session.send(
+      'Debugger.getScriptSource',
+      { scriptId: location.scriptId },
+      { doing: 'looking at a pause' },
+    );
+    return scriptSource.split('\n')[location.lineNumber]?.startsWith('debugger', location.columnNumber ?? 0) ?? false;
+  }
+}
+
+function raise(failure: unknown): never {
+  throw failure;
+}
