@@ -30,6 +30,7 @@ const EXPORTS = [
   'DomainFilter',
   'Frame',
   'Traceback',
+  'Trace',
   'Statistic',
   'StatisticDiff',
   'formatSize',

@@ -1,6 +1,5 @@
 import { UsageError } from '../errors.js';
 import type { StackTable } from '../model/stack-table.js';
-import type { Trace } from '../model/trace.js';
 import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
 import { dumpSnapshot } from './dump.js';
 import { checkFilters, type DomainFilter, type Filter } from './filter.js';
@@ -11,6 +10,7 @@ import type { SnapshotParts } from './parts.js';
 import { selectTraces } from './selection.js';
 import type { Statistic, StatisticDiff } from './statistic.js';
 import { compareStatistics, groupStatistics } from './statistics.js';
+import type { Trace } from './trace.js';
 import { makeTraces } from './traces.js';
 
 /**

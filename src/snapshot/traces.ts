@@ -1,7 +1,7 @@
 import { tracebackAt } from '../model/stack-table.js';
-import type { Trace } from '../model/trace.js';
 import type { Traceback } from '../model/traceback.js';
 import type { SnapshotParts } from './parts.js';
+import { Trace } from './trace.js';
 
 /** The traces as objects. Traces with the same traceback share one Traceback. */
 export function makeTraces({ table, columns, threads, types }: SnapshotParts): readonly Trace[] {
@@ -9,15 +9,15 @@ export function makeTraces({ table, columns, threads, types }: SnapshotParts): r
   const traces = Array.from({ length: columns.length }, (_, row): Trace => {
     const id = columns.traceback[row]!;
     tracebacks[id] ??= tracebackAt(table, id);
-    const trace = {
+    const type = columns.type ? types[columns.type[row]!]! : '';
+    return new Trace({
       domain: columns.domain?.[row] ?? 0,
       size: columns.size[row]!,
       count: columns.count[row]!,
       traceback: tracebacks[id],
       thread: threads[columns.thread?.[row] ?? 0]!,
-    };
-    const type = columns.type ? types[columns.type[row]!]! : '';
-    return Object.freeze(type === '' ? trace : { ...trace, type });
+      type: type === '' ? undefined : type,
+    });
   });
   return Object.freeze(traces);
 }

@@ -23,6 +23,8 @@ export async function attach(target: TargetName | { readonly pid: number }, { ti
   }
   const endpoint = await discover(target, { timeoutMs });
   const session = await connect(endpoint, timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs });
+  // Told of the target's end, we can leave it; it waits for us there anyway.
+  await session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }, { doing: 'preparing for the end of the program' });
   const { pid, title } = await readTargetInfo(session);
   const info = { pid, title: endpoint.title === '' ? title : endpoint.title, nodeVersion: endpoint.nodeVersion };
   return new Tracer({ session, info, maxMessageBytes: MAX_MESSAGE_BYTES });

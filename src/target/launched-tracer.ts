@@ -2,22 +2,17 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Session } from '../protocol/session.js';
-import type { Snapshot } from '../snapshot/snapshot.js';
-import { Tracer, type TracerOptions } from './tracer.js';
+import { type Closing, Tracer, type TracerOptions } from './tracer.js';
 import type { StartOptions } from './tracing.js';
 
 /** A process that the program left behind may hold its stderr open for ever. */
 const LAST_WORDS_MS = 500;
 
 /** How a launched program ended. */
-export interface Exit {
+export interface Exit extends Pick<Closing, 'snapshot' | 'error'> {
   /** null when a signal ended it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** What was alive at the end, or when `kill()` was called; null when nothing was traced, or nothing could be asked. */
-  readonly snapshot: Snapshot | null;
-  /** Why there is no last snapshot, or only that of `kill()`. */
-  readonly error: unknown;
 }
 
 /** A tracer of a program that we started. */
@@ -32,7 +27,6 @@ export class LaunchedTracer extends Tracer {
   readonly #child: ChildProcess;
   readonly #session: Session;
   #held = true;
-  #last: Pick<Exit, 'snapshot' | 'error'> = { snapshot: null, error: null };
 
   constructor(options: TracerOptions, { child, stderr }: { child: ChildProcess; stderr: Readable | null }) {
     super(options);
@@ -42,8 +36,12 @@ export class LaunchedTracer extends Tracer {
     this.stdin = child.stdin;
     this.stdout = child.stdout;
     this.stderr = stderr;
-    this.exited = endOf(child).then(() => ({ code: child.exitCode, signal: child.signalCode, ...this.#last }));
-    this.#session.on('NodeRuntime.waitingForDisconnect', () => void this.#atExit());
+    this.exited = Promise.all([endOf(child), this.closed]).then(([, { snapshot, error }]) => ({
+      code: child.exitCode,
+      signal: child.signalCode,
+      snapshot,
+      error,
+    }));
   }
 
   /** Starts tracing, and lets the program go if it still waits before its first line. */
@@ -67,25 +65,8 @@ export class LaunchedTracer extends Tracer {
 
   /** Takes the last snapshot, then sends the signal: a program without a handler for it could not be asked any more. */
   async kill(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    await this.#takeLast();
+    await this.takeLastSnapshot();
     this.#child.kill(signal);
-  }
-
-  async #atExit(): Promise<void> {
-    await this.#takeLast();
-    await super.close().catch((error: unknown) => {
-      this.#last = { ...this.#last, error };
-    });
-  }
-
-  /** Whatever prevents it (a program that was killed meanwhile, a profile too large), the program must come to its end. */
-  async #takeLast(): Promise<void> {
-    if (!this.isTracing()) return;
-    try {
-      this.#last = { snapshot: await this.takeSnapshot(), error: null };
-    } catch (error) {
-      this.#last = { snapshot: this.#last.snapshot, error };
-    }
   }
 }
 

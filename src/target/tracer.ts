@@ -16,13 +16,22 @@ export interface TracerOptions extends Omit<TracedTarget, 'ingest'> {
   readonly isHeld?: boolean;
 }
 
+/** How a connection ended. */
+export interface Closing {
+  readonly reason: string;
+  /** What was alive when the target came to its end, or was about to be signalled; null when nothing was traced or could be asked. */
+  readonly snapshot: Snapshot | null;
+  /** Why that snapshot is missing, or is not from the very end; null where nothing went wrong. */
+  readonly error: unknown;
+}
+
 /**
  * Starts and stops tracing in one target and takes snapshots of it. Calls are carried out one after the other, in the order in which they
  * were made. Every method that talks to the target rejects with a ConnectionLostError once the target is gone.
  */
 export class Tracer {
-  /** Resolves, never rejects, with the reason when the connection is over, whoever ended it. */
-  readonly closed: Promise<string>;
+  /** Resolves, never rejects, when the connection is over, whoever ended it. */
+  readonly closed: Promise<Closing>;
   readonly #target: TracedTarget;
   readonly #canPause: boolean;
   readonly #marks: Marks;
@@ -31,10 +40,13 @@ export class Tracer {
   #tracebackLimit = 1;
   #peak = 0;
   #cost = { controller: 0, target: 0 };
+  #last: Pick<Closing, 'snapshot' | 'error'> = { snapshot: null, error: null };
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor({ own, isHeld = false, ...target }: TracerOptions) {
-    this.closed = target.session.closed;
+    this.closed = target.session.closed.then((reason) => ({ reason, ...this.#last }));
+    // The target waits for us at its end, on all versions; we must not keep it longer than the last snapshot takes.
+    target.session.on('NodeRuntime.waitingForDisconnect', () => void this.#leaveEndedTarget());
     this.#canPause = own === undefined;
     this.#marks = new Marks(target.session, { resumeAtStart: isHeld });
     this.#target = { ...target, ingest: { scriptUrls: this.#marks.scriptUrls, ...(own && { isOwn: own }) } };
@@ -64,15 +76,7 @@ export class Tracer {
 
   /** Stops tracing, leaves the target as it was found, and ends the connection. */
   close(): Promise<void> {
-    return this.#inTurn(async () => {
-      try {
-        if (this.#target.session.isOpen) await this.#stop();
-      } finally {
-        this.#peakWatch.stop();
-        this.#tracing = null;
-        await this.#target.session.close();
-      }
-    });
+    return this.#inTurn(() => this.#close());
   }
 
   isTracing(): boolean {
@@ -146,6 +150,35 @@ export class Tracer {
   /** Where the value of `expression` was allocated; object mode only. */
   async getObjectTraceback(_expression: string): Promise<Traceback | null> {
     throw new UnsupportedError('where one object was allocated is known in object mode only');
+  }
+
+  /** Keeps what is alive now as the last snapshot. Never rejects: what must follow is the target's end. */
+  protected async takeLastSnapshot(): Promise<void> {
+    if (!this.isTracing()) return;
+    try {
+      this.#last = { snapshot: await this.takeSnapshot(), error: null };
+    } catch (error) {
+      this.#last = { snapshot: this.#last.snapshot, error };
+    }
+  }
+
+  async #leaveEndedTarget(): Promise<void> {
+    await this.takeLastSnapshot();
+    try {
+      await this.#inTurn(() => this.#close('the program ended'));
+    } catch (error) {
+      this.#last = { ...this.#last, error }; // it was killed while it waited
+    }
+  }
+
+  async #close(reason?: string): Promise<void> {
+    try {
+      if (this.#target.session.isOpen) await this.#stop();
+    } finally {
+      this.#peakWatch.stop();
+      this.#tracing = null;
+      await this.#target.session.close(reason);
+    }
   }
 
   async #stop(): Promise<void> {

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { ConnectionLostError } from '../../errors.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
 import { attach } from '../../target/attach.js';
 import type { Tracer } from '../../target/tracer.js';
 import type { Console } from '../console.js';
@@ -28,13 +30,21 @@ export async function runAttach([target]: readonly string[], values: AttachValue
   try {
     await tracer.start(startOptions(values));
     await tracing(tracer, values.duration, { target: target!, console });
-    const snapshot = await tracer.takeSnapshot();
+    const snapshot = await resultOf(tracer);
     printStatistics(snapshot, values, { stream: console.out, cwd: console.cwd });
     if (values.output !== undefined) saveSnapshot(snapshot, values.output, console);
   } finally {
     await tracer.close();
   }
   return 0;
+}
+
+/** What is alive now; where the program came to its end meanwhile, what was alive then. */
+async function resultOf(tracer: Tracer): Promise<Snapshot> {
+  if (tracer.isTracing()) return tracer.takeSnapshot();
+  const { snapshot, error, reason } = await tracer.closed;
+  if (snapshot) return snapshot;
+  throw error ?? new ConnectionLostError(`the target is gone before its result could be taken: ${reason}`);
 }
 
 /** Until the time is up, the user interrupts, or the target is gone. On a terminal it shows the time left. */
