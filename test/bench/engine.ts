@@ -14,7 +14,7 @@ const TRACEBACKS = 20_000;
 const DEPTH = 10;
 const FILES = 200;
 const LINES_PER_FILE = 50;
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** Our side is short: several runs a round, or the garbage collection of one run is counted against another. */
 const REPEATS = 5;
 
@@ -145,7 +145,7 @@ async function measureBareLoop(snapshot: Snapshot): Promise<{ loop: number; stat
       )) / REPEATS,
     statistics: async () => (await timed(() => repeat(() => snapshot.statistics('lineno')))) / REPEATS,
   };
-  return interleavedMedians(times, 5 * ROUNDS);
+  return interleavedMedians(times, 7 * ROUNDS);
 }
 
 function sumColumns({ length, traceback, size, count }: TraceColumns): number {

@@ -80,7 +80,7 @@ describe('dump and load', () => {
   it('saves nothing that was filtered away', () => {
     const snapshot = snapshotFrom(`
       main.js:1  main.js:1   main.js:1
-      keep.js:2  secret.js:3 keep.js:4
+      keep.js:2  secret.js:3  keep.js:4
       10         20          30`);
     const filtered = snapshot.filterTraces([new Filter(false, '*/secret.js')]);
     const loaded = Snapshot.load(saved('filtered.tmsnap', filtered).path);
