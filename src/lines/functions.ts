@@ -1,0 +1,82 @@
+import type { AnyNode } from 'acorn';
+import { type Entry, mergeLines, NO_LINE } from './events.js';
+import { type FunctionNode, functionOffset } from './positions.js';
+import type { Walk } from './walk.js';
+
+export type ClassNode = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
+
+/** A function or class without a name of its own takes that of the variable, property or default it is given to, if it stands there itself. */
+export function takesName(node: AnyNode): boolean {
+  if (node.type === 'ArrowFunctionExpression') return true;
+  return (node.type === 'FunctionExpression' || node.type === 'ClassExpression') && !node.id;
+}
+
+/** The value of `name = value`, where an anonymous function must stay a bare value. */
+export function visitNamed(walk: Walk, value: AnyNode | null | undefined): number {
+  if (!value || !takesName(value)) return walk.visit(value);
+  return value.type === 'ClassExpression' ? visitClass(walk, value) : visitFunction(walk, value as FunctionNode);
+}
+
+/** Walks a function and returns the line of its closure, which its creator allocates. */
+export function visitFunction(walk: Walk, node: FunctionNode): number {
+  walk.frame.plain = false;
+  const entry = enter(walk, functionOffset(walk.source, node));
+  const { lines, plain } = walk.inFrame(() => {
+    const found = mergeLines(walk.visitAll(node.params), walk.visit(node.body));
+    return node.async || node.generator ? mergeLines(found, walk.lineOf(entry.at)) : found;
+  });
+  leave(walk, entry, node, plain && !node.async && !node.generator ? lines : NO_LINE);
+  return walk.allocates(node.start);
+}
+
+/** Field initialisers and static blocks are functions of V8's own, whose position we do not use. */
+function visitInitialiser(walk: Walk, at: number, children: () => void): void {
+  walk.events.push({ kind: 'enter', at, line: NO_LINE });
+  walk.inFrame(() => {
+    children();
+    return NO_LINE;
+  });
+  walk.mark('leave', at);
+}
+
+export function visitClass(walk: Walk, node: ClassNode): number {
+  walk.frame.plain = false;
+  let lines = mergeLines(walk.allocates(node.start), walk.visit(node.superClass));
+  for (const member of node.body.body) {
+    if (member.type === 'StaticBlock') {
+      visitInitialiser(walk, member.start, () => visitList(walk, member.body));
+      continue;
+    }
+    if (member.computed) lines = mergeLines(lines, walk.visit(member.key));
+    if (member.type === 'MethodDefinition') visitFunction(walk, member.value);
+    else visitInitialiser(walk, member.key.end, () => visitNamed(walk, member.value));
+    if (member.type === 'PropertyDefinition') walk.mark('end', member.end);
+  }
+  return lines;
+}
+
+/** A list of statements: an expression of ours begins with a parenthesis, which would call an unterminated statement before it. */
+export function visitList(walk: Walk, statements: readonly AnyNode[]): number {
+  let lines = NO_LINE;
+  let previous: AnyNode | undefined;
+  for (const statement of statements) {
+    if (previous && statement.type === 'ExpressionStatement' && walk.source[previous.end - 1] !== ';') walk.mark('statement', statement.start);
+    lines = mergeLines(lines, walk.visit(statement));
+    previous = statement;
+  }
+  return lines;
+}
+
+function enter(walk: Walk, at: number): Entry {
+  const entry: Entry = { kind: 'enter', at, line: NO_LINE };
+  walk.events.push(entry);
+  return entry;
+}
+
+/** All of the function on one line, or all that it allocates: then its own frame tells the line, and it needs no wrapper. */
+function leave(walk: Walk, entry: Entry, node: FunctionNode, lines: number): void {
+  const line = walk.lineOf(entry.at);
+  if (walk.lineOf(node.end) === line) entry.line = line;
+  else if (lines >= 0) entry.line = lines;
+  walk.mark('leave', node.end);
+}

@@ -1,0 +1,24 @@
+import { parse as acornParse, type Program } from 'acorn';
+
+/** How the text reaches V8: as an ES module, in CommonJS's function wrapper, or as a classic script. */
+export type SourceType = 'module' | 'commonjs' | 'script';
+
+export type Parsed = { readonly program: Program } | { readonly problem: string };
+
+/** The problem is one line. A text that acorn cannot read may still be one that the running Node can: that is the caller's business. */
+export function parse(source: string, sourceType: SourceType): Parsed {
+  try {
+    return { program: acornParse(source, { ecmaVersion: 'latest', sourceType, allowHashBang: true }) };
+  } catch (error) {
+    return { problem: isTooDeep(error) ? 'nested too deeply to be parsed' : `does not parse: ${firstLine(error)}` };
+  }
+}
+
+/** acorn and the walk are recursive: a stack overflow is the expected end of 20,000 nested brackets. */
+export function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError || (error instanceof Error && /call stack|too deep/i.test(error.message));
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;
+}

@@ -1,0 +1,56 @@
+import type { Program } from 'acorn';
+import { NO_LINE } from './events.js';
+import { visitList } from './functions.js';
+import { type LineIndex, lineIndex } from './line-index.js';
+import { isTooDeep, parse, type SourceType } from './parse.js';
+import type { SiteTable } from './sites.js';
+import { visitor } from './visitors.js';
+import { Walk } from './walk.js';
+import { write } from './write.js';
+
+export interface Transformed {
+  /** The text to run in place of the original; the original itself where there is a problem. */
+  readonly code: string;
+  readonly sites: SiteTable;
+  /** Why the text was left as it is, in one line. */
+  readonly problem?: string;
+}
+
+const NO_SITES: SiteTable = { wrappers: [], functions: [], edits: [] };
+
+/**
+ * Gives every line that allocates a function of its own, `(() => expression)()`, so that V8, which reports where functions start, reports
+ * lines. What the program does stays the same, except for what it can read in its functions' texts, in the depth and the text of its stacks,
+ * and in those messages of V8's that quote the source (`foo(...).bar is not a function`). No line is added or moved. Never throws.
+ *
+ * Not wrapped, so counted on their function: what stands around an `await`, a `yield` or a direct `eval`; functions and classes that take
+ * the name of what they are assigned to; declarations; heap numbers (only on their own where they would else be counted on a foreign line).
+ */
+export function transform(source: string, { sourceType }: { readonly sourceType: SourceType }): Transformed {
+  const parsed = parse(source, sourceType);
+  if ('problem' in parsed) return { code: source, sites: NO_SITES, problem: parsed.problem };
+  try {
+    return rewrite(source, parsed.program);
+  } catch (error) {
+    if (!isTooDeep(error)) throw error;
+    return { code: source, sites: NO_SITES, problem: 'nested too deeply to be transformed' };
+  }
+}
+
+function rewrite(source: string, program: Program): Transformed {
+  const index = lineIndex(source);
+  const walk = new Walk(source, index, visitor);
+  walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, index) });
+  visitList(walk, program.body);
+  walk.mark('leave', source.length);
+  const { code, table } = write(source, index, walk.events, walk.names);
+  return { code, sites: table };
+}
+
+/** The line of a program that is all on one, as minified ones are. */
+function onlyLine({ body }: Program, { lineOf }: LineIndex): number {
+  const first = body[0];
+  if (first === undefined) return NO_LINE;
+  const line = lineOf(first.start);
+  return line === lineOf(body.at(-1)!.end) ? line : NO_LINE;
+}

@@ -1,0 +1,120 @@
+import type { AnyNode } from 'acorn';
+import { type Allocation, type Event, mergeLines, NO_LINE, type Opening } from './events.js';
+import { Names } from './kinds.js';
+import type { LineIndex } from './line-index.js';
+
+/** What is counted for one function while its body is walked. */
+export interface Frame {
+  readonly program: boolean;
+  /** Awaits, yields and direct evals so far: an expression in which the count grows cannot be moved into an arrow. */
+  suspends: number;
+  /** Allocations of weight `object` so far. */
+  objects: number;
+  /** Offset of the last of them. */
+  last: number;
+  loops: number;
+  /** False once the function may allocate what no expression of it shows: a context, its arguments object. */
+  plain: boolean;
+}
+
+/** What the walk of an expression's children found. */
+export interface Inside {
+  readonly lines: number;
+  readonly objects: number;
+}
+
+export type Visitor = (walk: Walk, node: AnyNode) => number;
+
+/**
+ * One walk over the tree, in source order, that writes the events in source order. Every visit returns the set of lines (see mergeLines)
+ * on which the node may allocate at its own function's level.
+ */
+export class Walk {
+  readonly events: Event[] = [];
+  readonly names = new Names();
+  frame: Frame = newFrame(true);
+  readonly source: string;
+  readonly #index: LineIndex;
+  readonly #visitor: Visitor;
+
+  constructor(source: string, index: LineIndex, visitor: Visitor) {
+    this.source = source;
+    this.#index = index;
+    this.#visitor = visitor;
+  }
+
+  lineOf(offset: number): number {
+    return this.#index.lineOf(offset);
+  }
+
+  visit(node: AnyNode | null | undefined): number {
+    return node ? this.#visitor(this, node) : NO_LINE;
+  }
+
+  visitAll(nodes: readonly (AnyNode | null | undefined)[]): number {
+    let lines = NO_LINE;
+    for (const node of nodes) lines = mergeLines(lines, this.visit(node));
+    return lines;
+  }
+
+  mark(kind: 'statement' | 'end' | 'leave', at: number): void {
+    this.events.push({ kind, at });
+  }
+
+  /** Something at the offset allocates, and cannot be wrapped by itself. */
+  allocates(from: number): number {
+    this.frame.objects++;
+    this.frame.last = from;
+    return this.lineOf(from);
+  }
+
+  /** An await, a yield, a direct eval: from here on, nothing that encloses it in its function may become an arrow's body. */
+  suspends(from: number): number {
+    this.frame.suspends++;
+    return this.allocates(from);
+  }
+
+  /** An allocation of the node itself. Code that runs once affords the finest lines. */
+  allocation(from: number, weight: Allocation['weight'], sum?: Allocation['sum']): Allocation {
+    const once = this.frame.program && this.frame.loops === 0;
+    const line = this.lineOf(from);
+    return once || sum === undefined ? { from, line, weight: once ? 'object' : weight } : { from, line, weight, sum };
+  }
+
+  /** Several things on one line inside an expression that allocates nothing itself: one wrapper for all. */
+  together({ lines, objects }: Inside): Allocation | undefined {
+    return objects > 1 && lines >= 0 ? { from: this.frame.last, line: lines, weight: 'object' } : undefined;
+  }
+
+  /** An expression that may be put into a wrapper: `own` says, once its children are known, whether and where it allocates itself. */
+  wrappable(node: AnyNode, children: () => number, own: (inside: Inside) => Allocation | undefined): number {
+    const parenthesised = node.type === 'SequenceExpression' || this.source[node.start] === '{';
+    const opening: Opening = { kind: 'open', at: node.start, parenthesised, kept: false };
+    this.events.push(opening);
+    const { suspends, objects } = this.frame;
+    const lines = children();
+    const allocation = own({ lines, objects: this.frame.objects - objects });
+    if (allocation === undefined) return lines;
+    if (allocation.weight === 'object') this.allocates(allocation.from);
+    if (this.frame.suspends === suspends) {
+      opening.allocation = allocation;
+      this.events.push({ kind: 'close', at: node.end, opening });
+    }
+    return mergeLines(lines, allocation.line);
+  }
+
+  /** The lines of a function's body are no lines of its creator's. Returns them, and whether nothing else in it allocates. */
+  inFrame(children: () => number): { lines: number; plain: boolean } {
+    const outer = this.frame;
+    this.frame = newFrame(false);
+    try {
+      return { lines: children(), plain: this.frame.plain };
+    } finally {
+      this.frame = outer;
+    }
+  }
+}
+
+function newFrame(program: boolean): Frame {
+  return { program, suspends: 0, objects: 0, last: 0, loops: 0, plain: true };
+}

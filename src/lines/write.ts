@@ -1,0 +1,130 @@
+import { type Allocation, type Entry, type Event, NO_LINE, type Opening } from './events.js';
+import type { Names } from './kinds.js';
+import type { LineIndex } from './line-index.js';
+import type { SiteTable } from './sites.js';
+
+/** V8's parser is recursive too: it gives up at about 450 nested wrappers (18 to 26, default stack); real code stays far below this. */
+const DEEPEST = 64;
+
+/** What the bytes that are allocated here are counted on. */
+interface Level {
+  readonly line: number;
+  readonly wrapper: boolean;
+}
+
+export interface Written {
+  readonly code: string;
+  readonly table: SiteTable;
+}
+
+/** Writes the text anew in one pass over the events, which are in source order. */
+export function write(source: string, index: LineIndex, events: readonly Event[], names: Names): Written {
+  const writer = new Writer(source, index, names);
+  for (const event of events) writer.take(event);
+  return writer.end();
+}
+
+class Writer {
+  readonly #source: string;
+  readonly #index: LineIndex;
+  readonly #names: Names;
+  readonly #pieces: string[] = [];
+  readonly #wrappers: number[] = [];
+  readonly #functions: number[] = [];
+  readonly #edits: number[] = [];
+  readonly #levels: Level[] = [];
+  #copied = 0;
+  #line = 0;
+  #inserted = 0;
+  #depth = 0;
+  #statement = -1;
+  #closed = -1;
+
+  constructor(source: string, index: LineIndex, names: Names) {
+    this.#source = source;
+    this.#index = index;
+    this.#names = names;
+  }
+
+  take(event: Event): void {
+    switch (event.kind) {
+      case 'open':
+        if (event.allocation && this.#isNeeded(event.allocation)) this.#open(event, event.allocation);
+        break;
+      case 'close':
+        if (event.opening.kept) this.#close(event.at, event.opening);
+        break;
+      case 'enter':
+        this.#enter(event);
+        break;
+      case 'leave':
+        this.#levels.pop();
+        break;
+      case 'statement':
+        this.#statement = event.at;
+        break;
+      case 'end':
+        if (this.#closed === event.at) this.#insert(event.at, ';');
+        break;
+    }
+  }
+
+  end(): Written {
+    this.#pieces.push(this.#source.slice(this.#copied));
+    return { code: this.#pieces.join(''), table: { wrappers: this.#wrappers, functions: this.#functions, edits: this.#edits } };
+  }
+
+  /** One wrapper a line: not inside one for the same line, and for a mere number only where it would be counted on a foreign one. */
+  #isNeeded({ line, weight, sum }: Allocation): boolean {
+    const level = this.#levels.at(-1)!;
+    if (level.line === line || this.#depth >= DEEPEST) return false;
+    return level.wrapper || weight === 'object' || (sum !== undefined && !this.#names.isNumeric(sum));
+  }
+
+  #open(opening: Opening, { from, line }: Allocation): void {
+    opening.kept = true;
+    if (this.#statement === opening.at) this.#insert(opening.at, ';');
+    this.#statement = -1;
+    const column = this.#insert(opening.at, opening.parenthesised ? '(() => (' : '(() => ');
+    this.#wrappers.push(this.#line, column + 1, line, from - this.#index.starts[line]!);
+    this.#levels.push({ line, wrapper: true });
+    this.#depth++;
+  }
+
+  #close(at: number, { parenthesised }: Opening): void {
+    this.#insert(at, parenthesised ? '))()' : ')()');
+    this.#closed = at;
+    this.#levels.pop();
+    this.#depth--;
+  }
+
+  #enter({ at, line }: Entry): void {
+    this.#levels.push({ line, wrapper: false });
+    if (line === NO_LINE) return;
+    const column = this.#moveTo(at);
+    this.#functions.push(this.#line, column, line, line === this.#line ? at - this.#index.starts[line]! : this.#indent(line));
+  }
+
+  /** A function's one line is not where it starts: the first character of that line stands for it. */
+  #indent(line: number): number {
+    const start = this.#index.starts[line]!;
+    return /\S/.exec(this.#source.slice(start, this.#index.starts[line + 1]))?.index ?? 0;
+  }
+
+  /** Returns the column of the insertion in the transformed text. */
+  #insert(at: number, text: string): number {
+    const column = this.#moveTo(at);
+    this.#pieces.push(this.#source.slice(this.#copied, at), text);
+    this.#copied = at;
+    this.#edits.push(this.#line, column, text.length);
+    this.#inserted += text.length;
+    return column;
+  }
+
+  #moveTo(at: number): number {
+    const line = this.#index.lineOf(at);
+    if (line !== this.#line) this.#inserted = 0;
+    this.#line = line;
+    return at - this.#index.starts[line]! + this.#inserted;
+  }
+}

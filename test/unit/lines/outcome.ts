@@ -1,0 +1,77 @@
+import vm from 'node:vm';
+import type { SourceType } from '../../../src/lines/parse.js';
+
+/** All that a program lets anybody see of its run. */
+export interface Outcome {
+  readonly log: readonly string[];
+  readonly result: string;
+}
+
+const TIME_LIMIT = 5_000;
+
+/** Runs the text in a realm of its own, with `log` and whatever the prelude gives it, until nothing is left to be done. */
+export function outcomeOf(source: string, sourceType: SourceType, { before = '', after = '' } = {}): Outcome {
+  const log: string[] = [];
+  const context = vm.createContext({ log: (...values: unknown[]) => log.push(values.map((value) => describe(value)).join(' ')) }, { microtaskMode: 'afterEvaluate' });
+  const run = (code: string) => new vm.Script(code).runInContext(context, { timeout: TIME_LIMIT });
+  let result = 'nothing';
+  try {
+    run(before);
+    result = describe(sourceType === 'commonjs' ? run(commonJs(source)) : run(source));
+  } catch (error) {
+    result = `threw ${describe(error)}`;
+  }
+  try {
+    run(after);
+  } catch (error) {
+    log.push(`at the end ${describe(error)}`);
+  }
+  return { log, result };
+}
+
+/** As Node does it: the text is a function's body. `exports` is what it evaluates to. */
+function commonJs(source: string): string {
+  return `(() => { const exports = {}; const module = { exports }; (function (exports, module) {${source}\n}).call(exports, exports, module); return module.exports; })()`;
+}
+
+/** A value as text, with all that a program could tell it by: the names of functions, keys in order, messages; without stacks. */
+export function describe(value: unknown, depth = 3): string {
+  try {
+    if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'symbol' || typeof value === 'bigint') return value.toString();
+    if (typeof value === 'function') return `function ${describe(nameOf(value), 0)}/${value.length}${depth > 0 ? members(value, depth) : ''}`;
+    if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
+    if (isError(value)) return `${String(value.name)}: ${unquoted(String(value.message))}`;
+    const tag = Object.prototype.toString.call(value);
+    return depth > 0 ? `${tag}${members(value, depth)}` : tag;
+  } catch (error) {
+    return `undescribable ${isError(error) ? error.name : ''}`;
+  }
+}
+
+function nameOf(value: object): unknown {
+  return Object.getOwnPropertyDescriptor(value, 'name')?.value;
+}
+
+function members(value: object, depth: number): string {
+  const keys = Reflect.ownKeys(value).filter((key) => !['prototype', 'length', 'name', 'arguments', 'caller', 'stack'].includes(String(key)));
+  const shown = keys.slice(0, 12).map((key) => {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    return `${String(key)}: ${property && 'value' in property ? describe(property.value, depth - 1) : 'accessor'}`;
+  });
+  return `{${shown.join(', ')}}`;
+}
+
+function isError(value: unknown): value is Error {
+  return Object.prototype.toString.call(value) === '[object Error]';
+}
+
+/** V8 quotes the source in some messages, and cannot see through a wrapper: the one difference in messages that we know of. */
+function unquoted(message: string): string {
+  return message
+    .replace(/^[^]*? (is not (?:a function|iterable|a constructor|async iterable))/, '… $1')
+    .replace(/ or its return value is not (?:async )?iterable.*$/s, ' is not iterable')
+    .replace(/(… is not) a function is not iterable/, '$1 iterable')
+    .replace(/(^Cannot destructure[^]*?) (?:of )?'[^]*' as it is/, '$1 … as it is')
+    .replace(/^[^]*\.for is not iterable$/s, '… is not iterable');
+}
