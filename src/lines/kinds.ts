@@ -8,11 +8,15 @@ export type Kind = 'string' | 'number' | 'unknown';
 
 const NUMBERS_ONLY = /^(?:-|\*|\/|%|\*\*|\||&|\^|<<|>>|>>>)=?$/;
 const NUMBER_METHODS = new Set(['charCodeAt', 'codePointAt', 'indexOf', 'lastIndexOf']);
-const PREDICATES: Readonly<Record<string, ReadonlySet<string>>> = {
-  Array: new Set(['isArray']),
-  Number: new Set(['isInteger', 'isSafeInteger', 'isFinite', 'isNaN']),
-  Object: new Set(['is', 'hasOwn']),
-};
+const PREDICATES = new Set([
+  'Array.isArray',
+  'Number.isInteger',
+  'Number.isSafeInteger',
+  'Number.isFinite',
+  'Number.isNaN',
+  'Object.is',
+  'Object.hasOwn',
+]);
 /** Long enough for real code, short enough for a sum of 4,000 terms, each of which is asked. */
 const DEPTH = 5;
 
@@ -92,7 +96,7 @@ export function isQuietCall(node: CallExpression): boolean {
   if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return false;
   if (callee.property.name === 'charCodeAt' || callee.property.name === 'codePointAt') return true;
   if (callee.object.type !== 'Identifier') return false;
-  return callee.object.name === 'Math' || PREDICATES[callee.object.name]?.has(callee.property.name) === true;
+  return callee.object.name === 'Math' || PREDICATES.has(`${callee.object.name}.${callee.property.name}`);
 }
 
 function returnsNumber({ callee }: CallExpression): boolean {

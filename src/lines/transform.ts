@@ -32,8 +32,8 @@ export function transform(source: string, { sourceType }: { readonly sourceType:
   try {
     return rewrite(source, parsed.program);
   } catch (error) {
-    if (!isTooDeep(error)) throw error;
-    return { code: source, sites: NO_SITES, problem: 'nested too deeply to be transformed' };
+    const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
+    return { code: source, sites: NO_SITES, problem }; // whatever is wrong with us, the program must run
   }
 }
 

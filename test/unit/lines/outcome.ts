@@ -37,7 +37,7 @@ function commonJs(source: string): string {
 /** A value as text, with all that a program could tell it by: the names of functions, keys in order, messages; without stacks. */
 export function describe(value: unknown, depth = 3): string {
   try {
-    if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'string') return JSON.stringify(unquoted(value));
     if (typeof value === 'symbol' || typeof value === 'bigint') return value.toString();
     if (typeof value === 'function') return `function ${describe(nameOf(value), 0)}/${value.length}${depth > 0 ? members(value, depth) : ''}`;
     if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
@@ -69,9 +69,7 @@ function isError(value: unknown): value is Error {
 /** V8 quotes the source in some messages, and cannot see through a wrapper: the one difference in messages that we know of. */
 function unquoted(message: string): string {
   return message
-    .replace(/^[^]*? (is not (?:a function|iterable|a constructor|async iterable))/, '… $1')
-    .replace(/ or its return value is not (?:async )?iterable.*$/s, ' is not iterable')
-    .replace(/(… is not) a function is not iterable/, '$1 iterable')
-    .replace(/(^Cannot destructure[^]*?) (?:of )?'[^]*' as it is/, '$1 … as it is')
-    .replace(/^[^]*\.for is not iterable$/s, '… is not iterable');
+    .replace(/^[^]*? is not (?:a function|a constructor|iterable|async iterable)\b[^]*$/, '… is not what it should be')
+    .replace(/\(reading '[^]*'\)/, '(reading …)') // a function's text, now and then
+    .replace(/(^Cannot destructure[^]*?) (?:of )?'[^]*' as it is/, '$1 … as it is');
 }

@@ -16,7 +16,7 @@ const ATOMS: readonly Producer[] = [
   () => '`plain`',
   () => 'this',
   () => '[]',
-  () => '{}.x',
+  () => '({}).x',
   (_p, scope) => (scope.inFunction ? 'new.target' : 'undeclared'),
   (_p, scope) => (scope.inFunction && !scope.initialiser ? 'arguments' : 'typeof undeclared'),
   () => 'f',
@@ -56,7 +56,7 @@ const OPERATIONS: readonly Producer[] = [
   (p, s) => `${p.expression(s)}${p.gap()}${p.one(['+', '-', '*', '==', '<', '&&', '||', '??', ',', '|', '>>>'])}${p.gap()}${p.expression(s)}`,
   (p, s) => `'s' +${p.gap()}${p.expression(s)} +${p.gap()}'t' +${p.gap()}${p.expression(s)}`,
   (p, s) => `${p.expression(s)}${p.gap()}?${p.gap()}${p.expression(s)}${p.gap()}:${p.gap()}${p.expression(s)}`,
-  (p, s) => `${p.one(['!', '-', '+', '~', 'void ', 'typeof ', 'typeof (0, ', '-('])}${p.expression(s)}`,
+  (p, s) => `${p.one(['!', '-', '+', '~', 'void ', 'typeof ', 'typeof 0, '])}${p.expression(s)}`,
   (p, s) => `${p.one(s.names)}${p.one([' = ', ' += ', ' ||= ', ' &&= ', ' ??= ', ' -= ', ' **= '])}${p.gap()}${p.expression(s)}`,
   (p, s) => `${p.reference(s)}${p.one(['.x', '[0]', `[${p.expression(s)}]`])}${p.one([' = ', ' += ', ' ??= ', ' ||= '])}${p.gap()}${p.expression(s)}`,
   (p, s) => `[${p.one(s.names)},${p.gap()}o.x = ${p.expression(s)}, ...c] = [${p.list(s)}]`,
@@ -76,7 +76,8 @@ const LITERALS: readonly Producer[] = [
   (p, s) => `{${p.line()}${p.members(s)}}`,
   (p, s) => `(${p.functionLiteral(s)})${p.one(['', '.name', '.length', '()'])}`,
   (p, s) => `(${p.classLiteral(s, '')})${p.one(['', '.name'])}`,
-  (p, s) => `(x = ${p.functionLiteral(s)}, x.name)`.replaceAll('x', p.one(s.names)),
+  (p, s) => `(${p.one(['a', 'b'])} = ${p.functionLiteral(s)}, ${p.one(['a', 'b'])}.name)`,
+  (p, s) => `(${p.one(['a', 'b'])} ${p.one(['=', '??=', '&&='])} (${p.classLiteral(s, '')}))${p.one(['', '.name'])}`,
   (p, s) => `fns.push(${p.gap()}() => ${p.gap()}${p.expression(inArrow(s))})`,
   (p, s) => `((x, y = ${p.gap()}${p.expression(inArrow(s))}) => ${p.gap()}${p.expression(inArrow(s, { names: [...s.names, 'x', 'y'] }))})(${p.list(s)})`,
   (p, s) => `((x) => (${p.gap()}${p.expression(inArrow(s))}, { x }))(1)`,
@@ -95,5 +96,5 @@ const KINDS: readonly (readonly Producer[])[] = [ATOMS, CALLS, OPERATIONS, CALLS
 export function expression(p: Programs, scope: Scope): string {
   if (scope.depth > 5 || p.tape.isAtEnd) return p.one(ATOMS)(p, scope);
   const text = p.one(p.one(KINDS))(p, deeper(scope));
-  return p.tape.chance(4) && !text.startsWith('{') && !text.includes('=>') ? text : `(${text}${text.startsWith('typeof (0') || text.startsWith('-(') ? ')' : ''})`;
+  return p.tape.chance(4) && !/^[{t-]|=>|^(?:void|yield|await)/.test(text) ? text : `(${text})`;
 }

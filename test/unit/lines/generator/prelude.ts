@@ -3,6 +3,7 @@
  * `o` (a proxy that logs every access), `K` (a class), `fns` (closures to be called at the end), and fuel, so that all of them end.
  */
 export const PRELUDE = `
+Function.prototype.toString = function () { return 'source'; };
 var fuel = 400;
 function burn() { if (--fuel < 0) throw new RangeError('out of fuel'); }
 function t(label, value) { burn(); log('t', label, value); return value; }

@@ -3,6 +3,8 @@ import { deeper, inArrow, inFunction, PROGRAM, type Scope } from './scope.js';
 import { statement } from './statements.js';
 import type { Tape } from './tape.js';
 
+const STRICT = "'use strict'\n";
+
 /** Writes one program from a tape. It may be nonsense at run time (both versions must agree on the error), seldom a syntax error. */
 export class Programs {
   readonly tape: Tape;
@@ -97,8 +99,8 @@ export class Programs {
     const arrow = inArrow(scope);
     return this.one([
       () => `(x) =>${this.gap()}(${this.expression({ ...arrow, names: [...scope.names, 'x'] })})`,
-      () => `() => { ${this.body(arrow)} }`,
-      () => `function () { ${this.body(plain)} }`,
+      () => `() => { ${this.body(arrow, STRICT)} }`,
+      () => `function () { ${this.body(plain, STRICT)} }`,
       () => `function named(x, [y] = f, ...z) { ${this.body({ ...plain, names: [...scope.names, 'x', 'y', 'z', 'named'] })} }`,
       () => `async () => { ${this.body({ ...arrow, async: true })} }`,
       () => `async function () { ${this.body({ ...plain, async: true })} }`,
@@ -107,9 +109,9 @@ export class Programs {
     ])();
   }
 
-  /** A function's statements; directives of its own now and then. */
-  body(scope: Scope): string {
-    const start = this.tape.chance(12) ? `'use strict'\n` : '';
+  /** A function's statements, after a directive now and then (a function with a default may have none). */
+  body(scope: Scope, directive = ''): string {
+    const start = this.tape.chance(8) ? directive : '';
     let text = '';
     for (let count = 1 + this.tape.below(2); count > 0; count--) text += statement(this, scope);
     return `${start}burn();${text}`;

@@ -1,5 +1,5 @@
 import type { Programs } from './programs.js';
-import { deeper, inFunction, type Scope } from './scope.js';
+import { deeper, inArrow, inFunction, type Scope } from './scope.js';
 
 type Producer = (p: Programs, scope: Scope) => string;
 
@@ -62,7 +62,7 @@ const COMPOUND: readonly Producer[] = [
   (p, s) => `${p.classLiteral(s, `C${p.label()}`)}\n`,
   (p, s) => `{ class D { static x = ${p.expression({ ...inFunction(s), initialiser: true, strict: true, inClass: false })} } f(D.name) }\n`,
   (p, s) => `for (const y of (function* () { ${p.body(inFunction(s, { generator: true }))} })()) { burn(); log('yielded', y) }\n`,
-  (p, s) => `(async () => { ${p.body({ ...inFunction(s), async: true })} })().then((v) => log('resolved', v), (e) => log('rejected', e))${p.end()}`,
+  (p, s) => `(async () => { ${p.body(inArrow(s, { async: true, names: s.names }))} })().then((v) => log('resolved', v), (e) => log('rejected', e))${p.end()}`,
   (p, s) => `(async function* () { ${p.body({ ...inFunction(s), async: true, generator: true })} })().next(${p.list(s)}).then((v) => log('step', v), (e) => log('rejected', e));\n`,
   (p, s) => `outer: for (const x of [1, 2]) { for (const y of [3, 4]) { burn(); ${p.one(SIMPLE)(p, { ...s, loop: true, label: 'outer' })} } }\n`,
 ];
