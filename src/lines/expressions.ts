@@ -1,10 +1,21 @@
-import type { AnyNode, ArrayExpression, AssignmentProperty, AssignmentExpression, BinaryExpression, CallExpression, ObjectExpression, Property, TaggedTemplateExpression, UnaryExpression } from 'acorn';
-import { visitReference } from './references.js';
+import type {
+  AnyNode,
+  ArrayExpression,
+  AssignmentExpression,
+  AssignmentProperty,
+  BinaryExpression,
+  CallExpression,
+  ObjectExpression,
+  Property,
+  TaggedTemplateExpression,
+  UnaryExpression,
+} from 'acorn';
 import { children } from './children.js';
 import { type Allocation, mergeLines, NO_LINE } from './events.js';
-import { visitFunction, visitNamed } from './functions.js';
-import { callOffset, isDirectEval } from './positions.js';
+import { takesName, visitFunction, visitNamed } from './functions.js';
 import { isArithmetic, isBigInt, isQuietCall } from './kinds.js';
+import { callOffset, isDirectEval } from './positions.js';
+import { visitReference } from './references.js';
 import type { Inside, Walk } from './walk.js';
 
 /** From this many lines on, a literal of constants is a data table: V8 copies it in one piece, from its first line. */
@@ -30,7 +41,9 @@ function isConstant(node: AnyNode | null): boolean {
     case 'ArrayExpression':
       return node.elements.every(isConstant);
     case 'ObjectExpression':
-      return node.properties.every((member) => member.type === 'Property' && !member.computed && !member.method && isConstant(member.value));
+      return node.properties.every(
+        (member) => member.type === 'Property' && !member.computed && !member.method && isConstant(member.value),
+      );
     default:
       return false;
   }
@@ -87,11 +100,16 @@ export function visitAssignment(walk: Walk, node: AssignmentExpression): number 
       if (left.type === 'Identifier') return operation(walk, node, inside);
       const from = walk.source.indexOf(operator, left.end);
       const grows = left.type === 'ArrayPattern' || (left.type === 'MemberExpression' && left.computed);
-      const sameLine = inside.objects > 0 && inside.lines === walk.lineOf(from);
+      const sameLine = inside.objects > 0 && inside.lines === walk.lineOf(from) && !isOwnField(node);
       if (grows || sameLine) return walk.allocation(from, 'object');
       return operator === '+=' ? walk.allocation(from, 'sum', node) : walk.allocation(from, 'number');
     },
   );
+}
+
+/** `this.x = []`: an object has room for what its constructor gives it, and an arrow around `this` would cost each object a context. */
+function isOwnField({ left, right, operator }: AssignmentExpression): boolean {
+  return operator === '=' && left.type === 'MemberExpression' && left.object.type === 'ThisExpression' && !takesName(right);
 }
 
 export function visitCall(walk: Walk, node: CallExpression): number {
@@ -99,7 +117,10 @@ export function visitCall(walk: Walk, node: CallExpression): number {
   return walk.wrappable(
     node,
     () => mergeLines(visitReference(walk, node.callee), walk.visitAll(node.arguments)),
-    (inside) => (isQuietCall(node) ? (walk.together(inside) ?? walk.allocation(callOffset(node), 'number')) : walk.allocation(callOffset(node), 'object')),
+    (inside) =>
+      isQuietCall(node)
+        ? (walk.together(inside) ?? walk.allocation(callOffset(node), 'number'))
+        : walk.allocation(callOffset(node), 'object'),
   );
 }
 

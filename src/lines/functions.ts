@@ -60,7 +60,8 @@ export function visitList(walk: Walk, statements: readonly AnyNode[]): number {
   let lines = NO_LINE;
   let previous: AnyNode | undefined;
   for (const statement of statements) {
-    if (previous && statement.type === 'ExpressionStatement' && walk.source[previous.end - 1] !== ';') walk.mark('statement', statement.start);
+    if (previous && statement.type === 'ExpressionStatement' && walk.source[previous.end - 1] !== ';')
+      walk.mark('statement', statement.start);
     lines = mergeLines(lines, walk.visit(statement));
     previous = statement;
   }

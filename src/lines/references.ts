@@ -84,7 +84,10 @@ function visitConstructor(walk: Walk, node: AnyNode): number {
     case 'MemberExpression':
       return mergeLines(visitConstructor(walk, node.object), node.computed ? walk.visit(node.property) : NO_LINE);
     case 'TaggedTemplateExpression':
-      return mergeLines(visitConstructor(walk, node.tag), mergeLines(walk.visitAll(node.quasi.expressions), walk.allocates(node.quasi.start)));
+      return mergeLines(
+        visitConstructor(walk, node.tag),
+        mergeLines(walk.visitAll(node.quasi.expressions), walk.allocates(node.quasi.start)),
+      );
     case 'CallExpression':
       if (isDirectEval(node)) return walk.visit(node);
       return mergeLines(visitConstructor(walk, node.callee), mergeLines(walk.visitAll(node.arguments), walk.allocates(callOffset(node))));

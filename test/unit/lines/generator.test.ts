@@ -9,13 +9,15 @@ import { outcomeOf } from './outcome.js';
 const RUNS = Number(process.env.LINES_PROGRAMS ?? 3_000);
 const SEED = Number(process.env.LINES_SEED ?? 7);
 
-test(
-  `${RUNS} random programs do the same with wrappers and without`,
-  () => {
-    let compared = 0;
-    let wrapped = 0;
-    fc.assert(
-      fc.property(fc.array(fc.nat(2 ** 16), { minLength: 30, maxLength: 400, size: 'max' }), fc.boolean(), fc.boolean(), (numbers, strict, commonJs) => {
+test(`${RUNS} random programs do the same with wrappers and without`, () => {
+  let compared = 0;
+  let wrapped = 0;
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(2 ** 16), { minLength: 30, maxLength: 400, size: 'max' }),
+      fc.boolean(),
+      fc.boolean(),
+      (numbers, strict, commonJs) => {
         const source = new Programs(new Tape(numbers)).program(strict);
         const sourceType = commonJs ? 'commonjs' : 'script';
         const { code, sites, problem } = transform(source, { sourceType });
@@ -27,12 +29,11 @@ test(
         if (original.result.includes('timed out')) return;
         expect({ source, code, ...outcomeOf(code, sourceType, around) }).toEqual({ source, code, ...original });
         expect(code.split(/\r\n|[\n\r\u2028\u2029]/).length).toBe(source.split(/\r\n|[\n\r\u2028\u2029]/).length);
-      }),
-      { numRuns: RUNS, seed: SEED },
-    );
-    // Most of what is generated must be valid and have something to wrap, or the comparison would prove nothing.
-    expect(compared).toBeGreaterThan(RUNS * 0.8);
-    expect(wrapped).toBeGreaterThan(RUNS * 5);
-  },
-  3_600_000,
-);
+      },
+    ),
+    { numRuns: RUNS, seed: SEED },
+  );
+  // Most of what is generated must be valid and have something to wrap, or the comparison would prove nothing.
+  expect(compared).toBeGreaterThan(RUNS * 0.8);
+  expect(wrapped).toBeGreaterThan(RUNS * 5);
+}, 3_600_000);

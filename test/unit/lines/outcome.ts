@@ -12,7 +12,10 @@ const TIME_LIMIT = 5_000;
 /** Runs the text in a realm of its own, with `log` and whatever the prelude gives it, until nothing is left to be done. */
 export function outcomeOf(source: string, sourceType: SourceType, { before = '', after = '' } = {}): Outcome {
   const log: string[] = [];
-  const context = vm.createContext({ log: (...values: unknown[]) => log.push(values.map((value) => describe(value)).join(' ')) }, { microtaskMode: 'afterEvaluate' });
+  const context = vm.createContext(
+    { log: (...values: unknown[]) => log.push(values.map((value) => describe(value)).join(' ')) },
+    { microtaskMode: 'afterEvaluate' },
+  );
   const run = (code: string) => new vm.Script(code).runInContext(context, { timeout: TIME_LIMIT });
   let result = 'nothing';
   try {
@@ -39,7 +42,8 @@ export function describe(value: unknown, depth = 3): string {
   try {
     if (typeof value === 'string') return JSON.stringify(unquoted(value));
     if (typeof value === 'symbol' || typeof value === 'bigint') return value.toString();
-    if (typeof value === 'function') return `function ${describe(nameOf(value), 0)}/${value.length}${depth > 0 ? members(value, depth) : ''}`;
+    if (typeof value === 'function')
+      return `function ${describe(nameOf(value), 0)}/${value.length}${depth > 0 ? members(value, depth) : ''}`;
     if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
     if (isError(value)) return `${String(value.name)}: ${unquoted(String(value.message))}`;
     const tag = Object.prototype.toString.call(value);
@@ -54,7 +58,9 @@ function nameOf(value: object): unknown {
 }
 
 function members(value: object, depth: number): string {
-  const keys = Reflect.ownKeys(value).filter((key) => !['prototype', 'length', 'name', 'arguments', 'caller', 'stack'].includes(String(key)));
+  const keys = Reflect.ownKeys(value).filter(
+    (key) => !['prototype', 'length', 'name', 'arguments', 'caller', 'stack'].includes(String(key)),
+  );
   const shown = keys.slice(0, 12).map((key) => {
     const property = Object.getOwnPropertyDescriptor(value, key);
     return `${String(key)}: ${property && 'value' in property ? describe(property.value, depth - 1) : 'accessor'}`;
@@ -69,7 +75,6 @@ function isError(value: unknown): value is Error {
 /** V8 quotes the source in some messages, and cannot see through a wrapper: the one difference in messages that we know of. */
 function unquoted(message: string): string {
   return message
-    .replace(/^[^]*? is not (?:a function|a constructor|iterable|async iterable)\b[^]*$/, '… is not what it should be')
-    .replace(/\(reading '[^]*'\)/, '(reading …)') // a function's text, now and then
-    .replace(/(^Cannot destructure[^]*?) (?:of )?'[^]*' as it is/, '$1 … as it is');
+    .replace(/^[\s\S]*? is not (?:a function|a constructor|iterable|async iterable)\b[\s\S]*$/, '… is not what it should be')
+    .replace(/^Cannot (?:destructure|read propert)[\s\S]* (undefined|null)[\s\S]*$/, 'cannot read from $1'); // its key may be a function's text
 }

@@ -47,18 +47,21 @@ const CALLS: readonly Producer[] = [
   (p, s) => `eval(${p.line()}${p.expression(s)})`,
   (p, s) => `f(eval('var ev = ' + ${p.label()} + '; ev'), ${p.expression(s)}, typeof ev)`,
   (p, s) => `(0, eval)('1 + 1')${p.line()}+ ${p.expression(s)}`,
-  (p, s) => `c${p.line()}.map((x) =>${p.gap()}${p.expression(inArrow(s, { names: [...s.names, 'x'] }))})${p.line()}.concat(${p.expression(s)})`,
+  (p, s) =>
+    `c${p.line()}.map((x) =>${p.gap()}${p.expression(inArrow(s, { names: [...s.names, 'x'] }))})${p.line()}.concat(${p.expression(s)})`,
   (p, s) => `(function () { return ${p.expression(inFunction(s))} })${p.one(['()', '.call(f)', '.apply(o, [1])'])}`,
   (p, s) => `delete ${p.reference(s)}${p.one(['.x', '?.x', `[${p.expression(s)}]`, '?.m().x'])}`,
 ];
 
 const OPERATIONS: readonly Producer[] = [
-  (p, s) => `${p.expression(s)}${p.gap()}${p.one(['+', '-', '*', '==', '<', '&&', '||', '??', ',', '|', '>>>'])}${p.gap()}${p.expression(s)}`,
+  (p, s) =>
+    `${p.expression(s)}${p.gap()}${p.one(['+', '-', '*', '==', '<', '&&', '||', '??', ',', '|', '>>>'])}${p.gap()}${p.expression(s)}`,
   (p, s) => `'s' +${p.gap()}${p.expression(s)} +${p.gap()}'t' +${p.gap()}${p.expression(s)}`,
   (p, s) => `${p.expression(s)}${p.gap()}?${p.gap()}${p.expression(s)}${p.gap()}:${p.gap()}${p.expression(s)}`,
   (p, s) => `${p.one(['!', '-', '+', '~', 'void ', 'typeof ', 'typeof 0, '])}${p.expression(s)}`,
   (p, s) => `${p.one(s.names)}${p.one([' = ', ' += ', ' ||= ', ' &&= ', ' ??= ', ' -= ', ' **= '])}${p.gap()}${p.expression(s)}`,
-  (p, s) => `${p.reference(s)}${p.one(['.x', '[0]', `[${p.expression(s)}]`])}${p.one([' = ', ' += ', ' ??= ', ' ||= '])}${p.gap()}${p.expression(s)}`,
+  (p, s) =>
+    `${p.reference(s)}${p.one(['.x', '[0]', `[${p.expression(s)}]`])}${p.one([' = ', ' += ', ' ??= ', ' ||= '])}${p.gap()}${p.expression(s)}`,
   (p, s) => `[${p.one(s.names)},${p.gap()}o.x = ${p.expression(s)}, ...c] = [${p.list(s)}]`,
   (p, s) => `({ x: ${p.one(s.names)} = ${p.expression(s)},${p.gap()}[t(${p.label()}, 'm')]: o.y, ...a } = ${p.reference(s)})`,
   (p) => `[a, b] =${p.gap()}[b, a]`,
@@ -68,7 +71,7 @@ const OPERATIONS: readonly Producer[] = [
   (p, s) => `${p.expression(s)} instanceof ${p.one(['K', 'Object', 'f.self'])}`,
   (p, s) => `\`t\${${p.expression(s)}}${p.line()}u\${${p.gap()}${p.expression(s)}}\``,
   (p, s) => (s.inClass ? `#p in ${p.one(['this', 'o', `f(${p.list(s)})`])}` : `1 + ${p.expression(s)}`),
-  (p, s) => (s.inClass ? `this.#p${p.one(['', ' = ' + p.expression(s), '?.x', '.m?.()', ' ??= f()'])}` : `a = ${p.expression(s)}`),
+  (p, s) => (s.inClass ? `this.#p${p.one(['', ` = ${p.expression(s)}`, '?.x', '.m?.()', ' ??= f()'])}` : `a = ${p.expression(s)}`),
 ];
 
 const LITERALS: readonly Producer[] = [
@@ -79,7 +82,8 @@ const LITERALS: readonly Producer[] = [
   (p, s) => `(${p.one(['a', 'b'])} = ${p.functionLiteral(s)}, ${p.one(['a', 'b'])}.name)`,
   (p, s) => `(${p.one(['a', 'b'])} ${p.one(['=', '??=', '&&='])} (${p.classLiteral(s, '')}))${p.one(['', '.name'])}`,
   (p, s) => `fns.push(${p.gap()}() => ${p.gap()}${p.expression(inArrow(s))})`,
-  (p, s) => `((x, y = ${p.gap()}${p.expression(inArrow(s))}) => ${p.gap()}${p.expression(inArrow(s, { names: [...s.names, 'x', 'y'] }))})(${p.list(s)})`,
+  (p, s) =>
+    `((x, y = ${p.gap()}${p.expression(inArrow(s))}) => ${p.gap()}${p.expression(inArrow(s, { names: [...s.names, 'x', 'y'] }))})(${p.list(s)})`,
   (p, s) => `((x) => (${p.gap()}${p.expression(inArrow(s))}, { x }))(1)`,
   (p, s) => `[1, 2]${p.line()}.map(${p.line()}function (x) { return ${p.expression(inFunction(s, { names: [...s.names, 'x'] }))} })`,
 ];
@@ -87,7 +91,10 @@ const LITERALS: readonly Producer[] = [
 const SUSPENDED: readonly Producer[] = [
   (p, s) => (s.generator ? `(yield${p.one(['', ' '])}${p.tape.chance(3) ? '' : p.one(['', '* f, ']) + p.expression(s)})` : p.expression(s)),
   (p, s) => (s.async && !s.initialiser ? `(await ${p.expression(s)})` : p.expression(s)),
-  (p, s) => (s.method ? p.one([`super.m(${p.list(s)})`, 'super.x', `(super.y = ${p.expression(s)})`, `super${p.line()}.m?.(${p.list(s)})`]) : p.expression(s)),
+  (p, s) =>
+    s.method
+      ? p.one([`super.m(${p.list(s)})`, 'super.x', `(super.y = ${p.expression(s)})`, `super${p.line()}.m?.(${p.list(s)})`])
+      : p.expression(s),
 ];
 
 const KINDS: readonly (readonly Producer[])[] = [ATOMS, CALLS, OPERATIONS, CALLS, LITERALS, CALLS, SUSPENDED, OPERATIONS];

@@ -44,7 +44,14 @@ export class Programs {
   }
 
   reference(scope: Scope): string {
-    return this.one(['f', 'o', 'f.self', 'c', scope.inFunction ? 'this' : 'f', `f.m(${scope.depth > 4 ? '' : this.expression(deeper(scope))})`]);
+    return this.one([
+      'f',
+      'o',
+      'f.self',
+      'c',
+      scope.inFunction ? 'this' : 'f',
+      `f.m(${scope.depth > 4 ? '' : this.expression(deeper(scope))})`,
+    ]);
   }
 
   /** White space where a line may end. */
@@ -128,7 +135,9 @@ export class Programs {
 
   private constructorOf(scope: Scope, derived: boolean): string {
     const inside = inFunction(scope, { strict: true, method: derived, inClass: true, names: [...scope.names, 'x'] });
-    const before = derived ? `${this.one(['', 'f(), ', `t(1, () => this), `])}super(${this.gap()}${this.list({ ...inside, method: false })})${this.one(['.m()', ''])};` : '';
+    const before = derived
+      ? `${this.one(['', 'f(), ', `t(1, () => this), `])}super(${this.gap()}${this.list({ ...inside, method: false })})${this.one(['.m()', ''])};`
+      : '';
     return `constructor(x = ${this.expression({ ...inside, method: false })}) { burn(); ${before} ${statement(this, inside)} }`;
   }
 

@@ -36,7 +36,16 @@ export function deeper(scope: Scope, changes: Partial<Scope> = {}): Scope {
 /** Inside a function of its own `this` (an arrow passes what it may not have on to its surroundings). */
 export function inFunction(scope: Scope, changes: Partial<Scope> = {}): Scope {
   const { label: _label, ...rest } = scope;
-  return deeper(rest, { inFunction: true, generator: false, async: false, loop: false, method: false, derived: false, initialiser: false, ...changes });
+  return deeper(rest, {
+    inFunction: true,
+    generator: false,
+    async: false,
+    loop: false,
+    method: false,
+    derived: false,
+    initialiser: false,
+    ...changes,
+  });
 }
 
 export function inArrow(scope: Scope, changes: Partial<Scope> = {}): Scope {

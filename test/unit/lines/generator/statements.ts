@@ -29,14 +29,18 @@ const SIMPLE: readonly Producer[] = [
   (p, s) => (s.inFunction && !s.initialiser ? `return ${p.expression(s)}${p.end()}` : `;${p.expression(s).replace(/^\{/, '({')}${p.end()}`),
   (p, s) => (s.inFunction && !s.initialiser ? `return\n(${p.expression(s)})${p.end()}` : ''),
   (p, s) => `throw f(${p.expression(s)})${p.end()}`,
-  (p, s) => (s.loop ? `${p.one(['break', 'continue'])}${s.label ? p.one(['', ` ${s.label}`]) : ''}${p.end()}` : `debug: f(${p.list(s)})${p.end()}`),
+  (p, s) =>
+    s.loop ? `${p.one(['break', 'continue'])}${s.label ? p.one(['', ` ${s.label}`]) : ''}${p.end()}` : `debug: f(${p.list(s)})${p.end()}`,
 ];
 
 const LOOPS: readonly Producer[] = [
-  (p, s) => `for (let i = (burn(), 0), q = () => i; i < 3; ${p.one(['i++', `t(${p.label()}, i++)`])}) { fns.push(() => i, q); ${inLoop(p, s, ['i'])} }\n`,
-  (p, s) => `for (const x of ${p.one(['f', 'c', `[${p.list(s)}]`, `f.m(${p.list(s)})`])}) { burn(); fns.push(() => x); ${inLoop(p, s, ['x'])} }\n`,
+  (p, s) =>
+    `for (let i = (burn(), 0), q = () => i; i < 3; ${p.one(['i++', `t(${p.label()}, i++)`])}) { fns.push(() => i, q); ${inLoop(p, s, ['i'])} }\n`,
+  (p, s) =>
+    `for (const x of ${p.one(['f', 'c', `[${p.list(s)}]`, `f.m(${p.list(s)})`])}) { burn(); fns.push(() => x); ${inLoop(p, s, ['x'])} }\n`,
   (p, s) => `for (var k in ${p.one(['o', 'c', `f(${p.list(s)})`])}) f(k, ${p.expression(s)})${p.end()}`,
-  (p, s) => `for (${p.one(['o.x', 'c[0]', `f(${p.list(s)}).z`, '[a, b]', `{ x: a = ${p.expression(s)} }`])} of ${p.one(['f', '[[1, 2], f]'])}) ${inLoop(p, s, [])}\n`,
+  (p, s) =>
+    `for (${p.one(['o.x', 'c[0]', `f(${p.list(s)}).z`, '[a, b]', `{ x: a = ${p.expression(s)} }`])} of ${p.one(['f', '[[1, 2], f]'])}) ${inLoop(p, s, [])}\n`,
   (p, s) => `{ let n = 0; while (n++ < 3 && t(${p.label()}, ${p.expression(s)})) ${braced(p, s)} }\n`,
   (p, s) => `{ let n = 0; do f(n, ${p.expression(s)})\nwhile (n++ < 2) f() }\n`,
   (p, s) => `L${p.label()}: for (;;) { burn(); ${p.one(SIMPLE)(p, { ...s, loop: true })} break }\n`,
@@ -54,17 +58,25 @@ function braced(p: Programs, scope: Scope): string {
 const COMPOUND: readonly Producer[] = [
   (p, s) => `if (${p.expression(s)})\n f(${p.list(s)})\n else\n ${p.one(['a', 'b'])} = ${p.expression(s)}${p.end()}`,
   (p, s) => `if (${p.expression(s)}) ${braced(p, s)} else ${braced(p, s)}\n`,
-  (p, s) => `switch (${p.expression(s)}) { case ${p.expression(s)}: f(${p.list(s)})\n case (${p.expression(s)}): t(${p.label()}, 1)\n f(1)\n break\n default: ${braced(p, s)} }\n`,
-  (p, s) => `try ${braced(p, s)} catch ({ message, x = ${p.expression(s)} }) { log(message); ${statement(p, deeper(s))} } finally { f(${p.list(s)}) }\n`,
+  (p, s) =>
+    `switch (${p.expression(s)}) { case ${p.expression(s)}: f(${p.list(s)})\n case (${p.expression(s)}): t(${p.label()}, 1)\n f(1)\n break\n default: ${braced(p, s)} }\n`,
+  (p, s) =>
+    `try ${braced(p, s)} catch ({ message, x = ${p.expression(s)} }) { log(message); ${statement(p, deeper(s))} } finally { f(${p.list(s)}) }\n`,
   (p, s) => `try { return_; } catch (e) { f(${p.list(s)}) }\n`,
-  (p, s) => (s.strict || s.inClass ? braced(p, s) : `with (o) { ${p.one(['m(1)', 'x = 2', `m(${p.list(s)})`, 'f(x, m)'])}\n ${statement(p, deeper(s))} }\n`),
+  (p, s) =>
+    s.strict || s.inClass
+      ? braced(p, s)
+      : `with (o) { ${p.one(['m(1)', 'x = 2', `m(${p.list(s)})`, 'f(x, m)'])}\n ${statement(p, deeper(s))} }\n`,
   (p, s) => `function fn${p.label()}(x = ${p.expression(inFunction(s))}) { ${p.body(inFunction(s))} }\n`,
   (p, s) => `${p.classLiteral(s, `C${p.label()}`)}\n`,
   (p, s) => `{ class D { static x = ${p.expression({ ...inFunction(s), initialiser: true, strict: true, inClass: false })} } f(D.name) }\n`,
   (p, s) => `for (const y of (function* () { ${p.body(inFunction(s, { generator: true }))} })()) { burn(); log('yielded', y) }\n`,
-  (p, s) => `(async () => { ${p.body(inArrow(s, { async: true, names: s.names }))} })().then((v) => log('resolved', v), (e) => log('rejected', e))${p.end()}`,
-  (p, s) => `(async function* () { ${p.body({ ...inFunction(s), async: true, generator: true })} })().next(${p.list(s)}).then((v) => log('step', v), (e) => log('rejected', e));\n`,
-  (p, s) => `outer: for (const x of [1, 2]) { for (const y of [3, 4]) { burn(); ${p.one(SIMPLE)(p, { ...s, loop: true, label: 'outer' })} } }\n`,
+  (p, s) =>
+    `(async () => { ${p.body(inArrow(s, { async: true, names: s.names }))} })().then((v) => log('resolved', v), (e) => log('rejected', e))${p.end()}`,
+  (p, s) =>
+    `(async function* () { ${p.body({ ...inFunction(s), async: true, generator: true })} })().next(${p.list(s)}).then((v) => log('step', v), (e) => log('rejected', e));\n`,
+  (p, s) =>
+    `outer: for (const x of [1, 2]) { for (const y of [3, 4]) { burn(); ${p.one(SIMPLE)(p, { ...s, loop: true, label: 'outer' })} } }\n`,
 ];
 
 const KINDS: readonly (readonly Producer[])[] = [SIMPLE, [declared], LOOPS, SIMPLE, COMPOUND, [declared], COMPOUND];
