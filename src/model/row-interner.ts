@@ -5,11 +5,21 @@ const INITIAL_SLOTS = 1 << 10;
  * hash over typed arrays: no object and no string is made per row, which is what makes an ingest of a million rows cheap.
  */
 export class RowInterner {
-  #slots = new Int32Array(INITIAL_SLOTS).fill(-1);
-  #hashes = new Int32Array(INITIAL_SLOTS >> 1);
-  #starts = new Uint32Array((INITIAL_SLOTS >> 1) + 1);
-  #pool = new Uint32Array(INITIAL_SLOTS);
+  #slots: Int32Array;
+  #hashes: Int32Array;
+  #starts: Uint32Array;
+  #pool: Uint32Array<ArrayBuffer>;
   #size = 0;
+
+  /** @param expected room to begin with: rows, and values of all rows; it grows by itself, at the price of a rehash for each doubling */
+  constructor(expected: { rows: number; values: number } = { rows: 0, values: 0 }) {
+    let slots = INITIAL_SLOTS;
+    while (slots <= 2 * expected.rows) slots *= 2;
+    this.#slots = new Int32Array(slots).fill(-1);
+    this.#hashes = new Int32Array(slots >> 1);
+    this.#starts = new Uint32Array((slots >> 1) + 1);
+    this.#pool = new Uint32Array(Math.max(INITIAL_SLOTS, expected.values));
+  }
 
   get size(): number {
     return this.#size;

@@ -30,14 +30,16 @@ export class Groups {
   readonly keyType: KeyType;
   readonly #names = new StringInterner();
   readonly #points = new RowInterner();
-  readonly #rows = new RowInterner();
+  readonly #rows: RowInterner;
   readonly #origins: Origin[] = [];
   /** Lines that several functions or columns share: their frame names neither. */
   readonly #sharedLines = new Set<number>();
   readonly #tracebacks = new Map<number, Traceback>();
 
-  constructor(keyType: KeyType) {
+  /** @param first the table to be grouped first: when grouped by traceback, nearly each of its tracebacks becomes a group */
+  constructor(keyType: KeyType, first: StackTable) {
     this.keyType = keyType;
+    this.#rows = new RowInterner(keyType === 'traceback' ? { rows: first.totalFrames.length, values: first.frames.length } : undefined);
   }
 
   get size(): number {
