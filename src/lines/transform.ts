@@ -8,6 +8,12 @@ import { visitor } from './visitors.js';
 import { Walk } from './walk.js';
 import { write } from './write.js';
 
+export interface TransformOptions {
+  readonly sourceType: SourceType;
+  /** false: top-level code stays as it is. A script that has run will not run it again, and of an ES module it cannot be replaced. */
+  readonly topLevel?: boolean;
+}
+
 export interface Transformed {
   /** The text to run in place of the original; the original itself where there is a problem. */
   readonly code: string;
@@ -26,24 +32,24 @@ const NO_SITES: SiteTable = { wrappers: [], functions: [], edits: [] };
  * Not wrapped, so counted on their function: what stands around an `await`, a `yield` or a direct `eval`; functions and classes that take
  * the name of what they are assigned to; declarations; heap numbers (only on their own where they would else be counted on a foreign line).
  */
-export function transform(source: string, { sourceType }: { readonly sourceType: SourceType }): Transformed {
+export function transform(source: string, { sourceType, topLevel = true }: TransformOptions): Transformed {
   const parsed = parse(source, sourceType);
   if ('problem' in parsed) return { code: source, sites: NO_SITES, problem: parsed.problem };
   try {
-    return rewrite(source, parsed.program);
+    return rewrite(source, parsed.program, topLevel);
   } catch (error) {
     const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
     return { code: source, sites: NO_SITES, problem }; // whatever is wrong with us, the program must run
   }
 }
 
-function rewrite(source: string, program: Program): Transformed {
+function rewrite(source: string, program: Program, topLevel: boolean): Transformed {
   const index = lineIndex(source);
   const walk = new Walk(source, index, visitor);
   walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, index) });
   visitList(walk, program.body);
   walk.mark('leave', source.length);
-  const { code, table } = write(source, index, walk.events, walk.names);
+  const { code, table } = write(source, index, { events: walk.events, names: walk.names, topLevel });
   return { code, sites: table };
 }
 

@@ -17,9 +17,16 @@ export interface Written {
   readonly table: SiteTable;
 }
 
+interface Walked {
+  readonly events: readonly Event[];
+  readonly names: Names;
+  /** Whether code outside functions gets wrappers. */
+  readonly topLevel: boolean;
+}
+
 /** Writes the text anew in one pass over the events, which are in source order. */
-export function write(source: string, index: LineIndex, events: readonly Event[], names: Names): Written {
-  const writer = new Writer(source, index, names);
+export function write(source: string, index: LineIndex, { events, names, topLevel }: Walked): Written {
+  const writer = new Writer(source, index, { names, topLevel });
   for (const event of events) writer.take(event);
   return writer.end();
 }
@@ -28,6 +35,8 @@ class Writer {
   readonly #source: string;
   readonly #index: LineIndex;
   readonly #names: Names;
+  /** Levels from which on wrappers may open: 1 is the program itself. */
+  readonly #lowest: number;
   readonly #pieces: string[] = [];
   readonly #wrappers: number[] = [];
   readonly #functions: number[] = [];
@@ -40,10 +49,11 @@ class Writer {
   #statement = -1;
   #closed = -1;
 
-  constructor(source: string, index: LineIndex, names: Names) {
+  constructor(source: string, index: LineIndex, { names, topLevel }: Omit<Walked, 'events'>) {
     this.#source = source;
     this.#index = index;
     this.#names = names;
+    this.#lowest = topLevel ? 1 : 2;
   }
 
   take(event: Event): void {
@@ -77,7 +87,7 @@ class Writer {
   /** One wrapper a line: not inside one for the same line, and for a mere number only where it would be counted on a foreign one. */
   #isNeeded({ line, weight, sum }: Allocation): boolean {
     const level = this.#levels.at(-1)!;
-    if (level.line === line || this.#depth >= DEEPEST) return false;
+    if (level.line === line || this.#depth >= DEEPEST || this.#levels.length < this.#lowest) return false;
     return level.wrapper || weight === 'object' || (sum !== undefined && !this.#names.isNumeric(sum));
   }
 
