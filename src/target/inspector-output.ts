@@ -2,41 +2,41 @@ import { Transform } from 'node:stream';
 
 /** What Node writes to stderr about its inspector, each once in the life of a program that we launch. */
 const NOTICES = [
-  /^Debugger listening on ws:\/\/\S+\r?\n$/,
-  /^For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/,
-  /^Debugger attached\.\r?\n$/,
-  /^Waiting for the debugger to disconnect\.\.\.\r?\n$/,
-];
-const OPENINGS = [
-  'Debugger listening on ws://',
-  'For help, see: https://nodejs.org/',
-  'Debugger attached.',
-  'Waiting for the debugger to disconnect...',
+  { opening: 'Debugger listening on ws://', line: /Debugger listening on ws:\/\/\S+\r?\n$/ },
+  { opening: 'For help, see: https://nodejs.org/', line: /For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/ },
+  { opening: 'Debugger attached.', line: /Debugger attached\.\r?\n$/ },
+  { opening: 'Waiting for the debugger to disconnect...', line: /Waiting for the debugger to disconnect\.\.\.\r?\n$/ },
 ];
 const LONGEST_NOTICE = 200;
 
 /**
  * Passes a program's stderr on without the inspector's notices, each of which is taken out once; `onUrl` gets the address that the first
- * one names. Bytes are kept as they are, and only what may become a notice is held back until its line ends.
+ * one names. Bytes are kept as they are, and only what may become a notice is held back until its line ends. A notice stands at the end
+ * of a line, not always at its start: the program's own last line may lack its newline.
  */
 export function withoutInspectorNotices(onUrl: (url: string) => void): Transform {
   const expected = new Set(NOTICES);
   let held = '';
-  const isNotice = (line: string): boolean => {
-    const notice = [...expected].find((pattern) => pattern.test(line));
-    if (notice === undefined) return false;
+  const withoutNotice = (line: string): string => {
+    const notice = [...expected].find((one) => one.line.test(line));
+    if (notice === undefined) return line;
     expected.delete(notice);
-    const url = /ws:\/\/\S+/.exec(line)?.[0];
+    const start = line.search(notice.line);
+    const url = /ws:\/\/\S+/.exec(line.slice(start))?.[0];
     if (url !== undefined) onUrl(url);
-    return true;
+    return line.slice(0, start);
   };
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const lines = (held + chunk.toString('latin1')).split(/(?<=\n)/);
       const tail = lines.at(-1)!.endsWith('\n') ? '' : lines.pop()!;
-      held = expected.size > 0 && mayBecomeNotice(tail) ? tail : '';
-      const passed = lines.filter((line) => !isNotice(line)).join('') + (held === '' ? tail : '');
-      done(null, Buffer.from(passed, 'latin1'));
+      const whole = lines.map(withoutNotice).join('');
+      const start = noticeStart(
+        tail,
+        [...expected].map(({ opening }) => opening),
+      );
+      held = tail.slice(start);
+      done(null, Buffer.from(whole + tail.slice(0, start), 'latin1'));
     },
     flush(done) {
       done(null, Buffer.from(held, 'latin1'));
@@ -44,7 +44,11 @@ export function withoutInspectorNotices(onUrl: (url: string) => void): Transform
   });
 }
 
-function mayBecomeNotice(tail: string): boolean {
-  if (tail === '' || tail.length > LONGEST_NOTICE) return false;
-  return OPENINGS.some((opening) => (tail.length < opening.length ? opening.startsWith(tail) : tail.startsWith(opening)));
+/** Where in an unfinished line a notice may have begun; its end where none can have. */
+function noticeStart(tail: string, openings: readonly string[]): number {
+  for (let start = Math.max(0, tail.length - LONGEST_NOTICE); start < tail.length; start++) {
+    const rest = tail.slice(start);
+    if (openings.some((opening) => (rest.length < opening.length ? opening.startsWith(rest) : rest.startsWith(opening)))) return start;
+  }
+  return tail.length;
 }
