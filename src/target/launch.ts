@@ -45,7 +45,7 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   const child = spawn(options.execPath ?? process.execPath, args, spawnOptions);
   const { url, errors } = await inspectorOf(child, script);
   try {
-    if (stderr === 'inherit') errors.pipe(process.stderr, { end: false });
+    if (stderr === 'inherit') passOn(errors, process.stderr);
     else if (stderr === 'ignore') errors.resume();
     const session = new Session(await connectWebSocket(url), { label: `${script} (pid ${child.pid})` });
     // Makes the target wait for us at its end: this is when its last snapshot is taken.
@@ -65,21 +65,38 @@ function streams(stdio: LaunchOptions['stdio'] = 'inherit'): readonly [Stream, S
   return typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
 }
 
+/** A reader of ours that goes away (`| head`) must not block the program: what it writes from then on is dropped. */
+function passOn(errors: Readable, destination: NodeJS.WritableStream): void {
+  errors.pipe(destination, { end: false });
+  const onUnpipe = (source: unknown) => {
+    if (source !== errors) return;
+    destination.off('unpipe', onUnpipe);
+    errors.resume();
+  };
+  destination.on('unpipe', onUnpipe);
+}
+
 /** Waits for the inspector's address, which node writes to stderr. */
 function inspectorOf(child: ChildProcess, script: string): Promise<{ url: string; errors: Readable }> {
   return new Promise((resolve, reject) => {
-    const errors = withoutInspectorNotices((url) => {
+    let waiting = true;
+    const finish = (act: () => void) => {
+      if (!waiting) return; // the program's later end, which `exited` tells
+      waiting = false;
       clearTimeout(timer);
-      resolve({ url, errors });
-    });
-    const fail = (why: string, cause?: unknown) => {
-      clearTimeout(timer);
-      child.kill('SIGKILL');
-      const said = String(errors.read() ?? '').trim();
-      reject(new LaunchError(`${script} could not be started: ${why}${said === '' ? '' : `; it wrote: ${said}`}`, { cause }));
+      act();
     };
+    const fail = (why: string, cause?: unknown) =>
+      finish(() => {
+        child.kill('SIGKILL');
+        const said = String(errors.read() ?? '').trim();
+        reject(new LaunchError(`${script} could not be started: ${why}${said === '' ? '' : `; it wrote: ${said}`}`, { cause }));
+      });
+    const errors = withoutInspectorNotices((url) => finish(() => resolve({ url, errors })));
     const timer = setTimeout(() => fail(`its inspector did not open within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
-    child.once('error', (error) => fail(`${child.spawnfile} does not run (${error.message}); check the path of node`, error));
+    child.on('error', (error) =>
+      fail(`${child.spawnfile} does not run (${error.message}); check the paths of node and of its folder`, error),
+    );
     child.once('close', (code, signal) => fail(`node ended with ${signal ?? `exit code ${code}`} before the program's first line`));
     child.stderr?.pipe(errors);
   });
