@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Session } from '../protocol/session.js';
 import { type Closing, Tracer, type TracerOptions } from './tracer.js';
@@ -72,8 +71,9 @@ export class LaunchedTracer extends Tracer {
 
 /** The program has ended, and what it wrote to stderr has been passed on. */
 async function endOf(child: ChildProcess): Promise<void> {
-  const closed = once(child, 'close');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  // Not events.once, which rejects where a signal cannot be sent.
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, LAST_WORDS_MS)))]);
   clearTimeout(timer);
