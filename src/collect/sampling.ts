@@ -46,6 +46,7 @@ export class Sampler {
   }
 
   async start(): Promise<void> {
+    await this.#heapUsed(); // a target that is stopped is found out at once, not after the time that a profile may take
     if (await this.#somebodySamples()) {
       if (!this.#force) {
         throw new ForeignSamplerError(
