@@ -1,4 +1,5 @@
 import { normalFilename } from '../collect/filenames.js';
+import { CommandError } from '../errors.js';
 import type { Session } from '../protocol/session.js';
 
 /** Called with the place of the mark, `app.js:12`, while the target is paused there. The target goes on when all listeners are done. */
@@ -73,10 +74,12 @@ export class Marks {
     try {
       if (await this.#isDebuggerStatement(pause)) failures = await this.#announce(pause.callFrames[0]!);
       else if (!this.#resumeAtStart || pause.reason !== 'Break on start') return;
-      await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target' });
+      // Where a listener has taken the last listener away, leaving the Debugger has resumed the target.
+      if (this.isWatching) await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target' });
     } catch (error) {
-      // A lost connection also rejects what the user waits for; an event has nobody to tell.
-      if (this.#session.isOpen) failures.push(error);
+      // A lost connection also rejects what the user waits for; an event has nobody to tell. A refusal says that the target does not
+      // pause any more: another debugger resumed it, or we left the Debugger meanwhile.
+      if (this.#session.isOpen && !(error instanceof CommandError)) failures.push(error);
     }
     // As an EventEmitter does: what a listener throws is an uncaught exception of the controller.
     for (const failure of failures) process.nextTick(() => raise(failure));
