@@ -18,12 +18,13 @@ export class PeakWatch {
   #highest = 0;
   #notBefore = 0;
 
-  /** @param read takes a reading; its rejections end the watch, since whoever uses the session meets the same error */
+  /** @param read takes a reading; what goes wrong with it is met by whoever uses the session, and ends the watch only with the session */
   constructor(session: Session, read: () => Promise<unknown>) {
     this.#session = session;
     this.#read = read;
   }
 
+  /** Begins, or begins anew: what was highest before does not count. */
   start(): void {
     this.stop();
     this.#highest = 0;
@@ -37,10 +38,12 @@ export class PeakWatch {
 
   #schedule(): void {
     const timer = setTimeout(() => {
-      this.#poll().then(
-        () => this.#timer === timer && this.#schedule(),
-        () => this.stop(),
-      );
+      const next = () => {
+        if (this.#timer !== timer) return;
+        if (this.#session.isOpen) this.#schedule();
+        else this.stop();
+      };
+      this.#poll().then(next, next);
     }, POLL_MS);
     timer.unref();
     this.#timer = timer;

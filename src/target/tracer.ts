@@ -94,10 +94,13 @@ export class Tracer {
     });
   }
 
-  /** Forgets the traces of everything allocated so far. */
+  /** Forgets the traces of everything allocated so far, and the peak with them. */
   clearTraces(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#tracing?.clear();
+      if (!this.#tracing) return;
+      await this.#tracing.clear();
+      this.#forget();
+      this.#peakWatch.start();
     });
   }
 
@@ -138,7 +141,9 @@ export class Tracer {
   resetPeak(): Promise<void> {
     return this.#inTurn(async () => {
       this.#peak = 0;
-      if (this.#tracing) await this.#read(this.#tracing);
+      if (!this.#tracing) return;
+      await this.#read(this.#tracing);
+      this.#peakWatch.start(); // the next peak may be lower than the heap once was
     });
   }
 
@@ -185,9 +190,13 @@ export class Tracer {
     this.#peakWatch.stop();
     const tracing = this.#tracing;
     this.#tracing = null;
+    this.#forget();
+    await tracing?.stop();
+  }
+
+  #forget(): void {
     this.#peak = 0;
     this.#cost = { controller: 0, target: 0 };
-    await tracing?.stop();
   }
 
   async #read(tracing: Tracing): Promise<Snapshot> {
