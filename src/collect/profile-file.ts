@@ -18,7 +18,11 @@ export function snapshotOfProfile(path: string): Snapshot {
   const profile = readProfile(path);
   const collector = new TraceCollector();
   collector.threads.push('main');
-  ingestProfile(profile, collector, { tracebackLimit: ALL_FRAMES, interval: 1 });
+  try {
+    ingestProfile(profile, collector, { tracebackLimit: ALL_FRAMES, interval: 1 });
+  } catch (error) {
+    throw error instanceof BadProfileError ? new BadProfileError(`${path} cannot be used: ${error.message}`, { cause: error }) : error;
+  }
   return new Snapshot({
     table: collector.stacks.build(),
     columns: collector.columns(),
@@ -56,7 +60,8 @@ function samplesOfNodes(head: ProfileNode): ProfileSample[] {
   const pending = [head];
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (node.selfSize > 0) samples.push({ size: node.selfSize, nodeId: node.id, ordinal: samples.length });
-    if (Array.isArray(node.children)) pending.push(...node.children);
+    if (!Array.isArray(node.children)) continue; // named when the tree is walked
+    for (const child of node.children) pending.push(child);
   }
   return samples;
 }
