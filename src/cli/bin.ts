@@ -1,4 +1,16 @@
 #!/usr/bin/env node
 import { main } from './main.js';
 
+let writeFailed = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return; // the reader has seen enough (`| head -1`), and a target is still to be left clean
+    writeFailed = true;
+    if (stream === process.stdout) process.stderr.write(`tracemalloc: the result could not be written: ${error.message}\n`);
+  });
+}
+
 process.exitCode = await main(process.argv.slice(2));
+process.once('exit', () => {
+  if (writeFailed) process.exitCode ||= 1; // a stream tells of a failed write later, when main is done
+});
