@@ -63,5 +63,5 @@ function programOf(console: Console, finish: (code: number) => void): Command {
 function describe(error: unknown, verbose: boolean): string {
   if (!(error instanceof Error)) return `tracemalloc: ${printable(String(error))}`;
   const line = `tracemalloc: ${error.message.split('\n').map(printable).join(' ')}`;
-  return verbose && error.stack !== undefined ? `${line}\n${error.stack}` : line;
+  return verbose && error.stack !== undefined ? [line, ...error.stack.split('\n').map(printable)].join('\n') : line;
 }
