@@ -38,23 +38,40 @@ export function configureRun(command: Command): Command {
 
 /** @returns the program's exit code, or 128 + the number of the signal that ended it, as shells do */
 export async function runRun([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
-  const tracer = await launch(script!, {
+  const launching = launch(script!, {
     args,
     execArgv: values.nodeArg,
     detached: true, // a Ctrl-C in the terminal comes to us alone, and the snapshot before it is passed on
     ...(values.node !== undefined && { execPath: values.node }),
   });
-  const output = values.output ?? `${basename(script!, extname(script!))}.${tracer.pid}.tmsnap`;
-  const stopListening = onInterruption((signal) => void tracer.kill(signal));
+  let interrupted = false;
+  const stopListening = onInterruption((signal) => {
+    interrupted = true;
+    launching.then((tracer) => tracer.kill(signal)).catch(() => {}); // a launch that fails ends the command anyway
+  });
   try {
+    const tracer = await launching;
+    const output = values.output ?? `${basename(script!, extname(script!))}.${tracer.pid}.tmsnap`;
     if (values.marks) saveMarks(tracer, { output, values, console });
-    await tracer.start(startOptions(values));
+    await startOrKill(tracer, values).catch((error: unknown) => {
+      if (!interrupted) throw error;
+    });
     const exit = await tracer.exited;
     report(exit, { output, values, console });
     return exit.signal === null ? (exit.code ?? 1) : 128 + constants.signals[exit.signal];
   } finally {
     stopListening();
-    await tracer.close();
+  }
+}
+
+/** A program that cannot be traced is not run at all. */
+async function startOrKill(tracer: LaunchedTracer, values: RunValues): Promise<void> {
+  try {
+    await tracer.start(startOptions(values));
+  } catch (error) {
+    await tracer.kill('SIGKILL');
+    await tracer.exited;
+    throw error;
   }
 }
 
@@ -74,7 +91,8 @@ function saveMarks(tracer: LaunchedTracer, { output, values, console }: Reportin
       const snapshot = await tracer.takeSnapshot();
       writeLines(console.err, [`mark ${marks} at ${printable(label)}`]);
       saveSnapshot(snapshot, `${output}.${marks}`, console);
-      if (previous) printDiff({ old: previous, now: snapshot }, values, { stream: resultStream(values, console), cwd: console.cwd });
+      // The one document of --json is the last snapshot's.
+      if (previous) printDiff({ old: previous, now: snapshot }, { ...values, json: false }, { stream: console.err, cwd: console.cwd });
       previous = snapshot;
     } catch (error) {
       writeLines(console.err, [`mark ${marks} has no snapshot: ${error instanceof Error ? error.message : String(error)}`]);
