@@ -26,50 +26,67 @@ export function configureAttach(command: Command): Command {
 }
 
 export async function runAttach([target]: readonly string[], values: AttachValues, console: Console): Promise<number> {
-  const tracer = await attach(target!);
+  const interruption = firstInterruption();
   try {
-    await tracer.start(startOptions(values));
-    await tracing(tracer, values.duration, { target: target!, console });
-    const snapshot = await resultOf(tracer);
-    printStatistics(snapshot, values, { stream: console.out, cwd: console.cwd });
-    if (values.output !== undefined) saveSnapshot(snapshot, values.output, console);
+    const tracer = await attach(target!);
+    try {
+      await tracer.start(startOptions(values));
+      await tracing(tracer, values.duration, { target: target!, interrupted: interruption.came, console });
+      const snapshot = await resultOf(tracer);
+      printStatistics(snapshot, values, { stream: console.out, cwd: console.cwd });
+      if (values.output !== undefined) saveSnapshot(snapshot, values.output, console);
+    } finally {
+      await tracer.close();
+    }
   } finally {
-    await tracer.close();
+    interruption.ignore();
   }
   return 0;
 }
 
+/** Listens from now on: whenever the first one comes, there is a result. The second one ends us at once; the target is left clean then, too. */
+function firstInterruption(): { came: Promise<void>; ignore: () => void } {
+  let ignore = () => {};
+  const came = new Promise<void>((resolve) => {
+    ignore = onInterruption(() => {
+      ignore();
+      resolve();
+    });
+  });
+  return { came, ignore };
+}
+
 /** What is alive now; where the program came to its end meanwhile, what was alive then. */
 async function resultOf(tracer: Tracer): Promise<Snapshot> {
-  if (tracer.isTracing()) return tracer.takeSnapshot();
+  try {
+    if (tracer.isTracing()) return await tracer.takeSnapshot();
+  } catch (failure) {
+    if (tracer.isTracing()) throw failure; // else the program came to its end just now
+  }
   const { snapshot, error, reason } = await tracer.closed;
   if (snapshot) return snapshot;
   throw error ?? new ConnectionLostError(`the target is gone before its result could be taken: ${reason}`);
 }
 
+interface Watching {
+  readonly target: string;
+  readonly interrupted: Promise<void>;
+  readonly console: Console;
+}
+
 /** Until the time is up, the user interrupts, or the target is gone. On a terminal it shows the time left. */
-async function tracing(
-  tracer: Tracer,
-  durationMs: number,
-  { target, console: { err } }: { target: string; console: Console },
-): Promise<void> {
+async function tracing(tracer: Tracer, durationMs: number, { target, interrupted, console: { err } }: Watching): Promise<void> {
   const end = performance.now() + durationMs;
   const show = () => {
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
     if (err.isTTY) err.write(`\r\x1b[Ktracing ${target}: ${left} s left, Ctrl-C for the result now`);
   };
-  await new Promise<void>((resolve) => {
-    const stopListening = onInterruption(() => done());
-    const timer = setTimeout(() => done(), durationMs);
-    const ticks = setInterval(show, TICK_MS);
-    const done = () => {
-      stopListening();
-      clearTimeout(timer);
-      clearInterval(ticks);
-      resolve();
-    };
-    show();
-    tracer.closed.then(done);
-  });
+  show();
+  const ticks = setInterval(show, TICK_MS);
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise((resolve) => (timer = setTimeout(resolve, durationMs)));
+  await Promise.race([timeUp, interrupted, tracer.closed]);
+  clearTimeout(timer);
+  clearInterval(ticks);
   if (err.isTTY) err.write('\r\x1b[K');
 }
