@@ -48,7 +48,7 @@ export function diffTable(diffs: readonly StatisticDiff[], { keyType, top, cwd }
 
 /** Columns of numbers to the right, the last column as it is. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => rows.reduce((width, row) => Math.max(width, row[column]!.length), 0));
   return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padStart(widths[column]!))).join('  '));
 }
 
