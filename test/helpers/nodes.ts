@@ -5,6 +5,11 @@ import { join } from 'node:path';
 /** The versions that every integration test runs against. */
 export const NODE_VERSIONS = ['18.20.8', '20.20.2', '22.23.3', '24.21.0', '26.10.0'] as const;
 
+/** The oldest and the newest binary, for what no version is known to do differently. */
+export function oldestAndNewest(): NodeBinary[] {
+  return nodeBinaries().filter((_, index, all) => index === 0 || index === all.length - 1);
+}
+
 export interface NodeBinary {
   /** `18`, `20`, … */
   readonly major: number;

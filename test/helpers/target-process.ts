@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
 interface TargetOptions {
@@ -34,19 +34,28 @@ export interface TargetProcess {
   kill(): Promise<Exit>;
 }
 
-interface Running {
-  readonly target: { kill(): Promise<Exit> };
-  readonly folder: string | null;
-}
-
-const running = new Set<Running>();
+const kills = new Set<() => Promise<unknown>>();
+const folders = new Set<string>();
 
 /** Ends whatever the tests of this file have left; for afterEach or afterAll. */
 export async function reapTargets(): Promise<void> {
-  const left = [...running];
-  running.clear();
-  await Promise.all(left.map(({ target }) => target.kill()));
-  for (const { folder } of left) if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  const left = [...kills];
+  kills.clear();
+  await Promise.all(left.map((kill) => kill()));
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  folders.clear();
+}
+
+/** `kill` is called by `reapTargets`, also for a process that has ended by then. */
+export function reapLater(kill: () => Promise<unknown>): void {
+  kills.add(kill);
+}
+
+/** A folder that `reapTargets` removes. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tracemalloc-test-'));
+  folders.add(folder);
+  return folder;
 }
 
 /** A real Node process with its inspector open on a port of its own. */
@@ -54,32 +63,43 @@ export async function startTarget(options: TargetOptions): Promise<TargetProcess
   const script = options.file ?? writeScript(options.code ?? '');
   const argv = ['--inspect=127.0.0.1:0', ...(options.execArgv ?? []), script, ...(options.args ?? [])];
   const child = spawn(options.execPath, argv, { env: { ...process.env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text;
-    });
-  }
+  const output = outputOf(child);
   const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   const kill = (): Promise<Exit> => {
     child.kill('SIGKILL');
     return exited;
   };
-  running.add({ target: { kill }, folder: options.file === undefined ? dirname(script) : null });
+  reapLater(kill);
   const url = await waitForText(child, { name: 'stderr', pattern: /Debugger listening on (ws:\/\/\S+)/, output });
   if (options.ready === true) await waitForText(child, { name: 'stdout', pattern: /^(ready)\r?$/m, output });
   const { pid = -1 } = child;
   return { pid, port: Number(new URL(url).port), url, child, exited, kill, stdout: () => output.stdout, stderr: () => output.stderr };
 }
 
+interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 interface Awaited {
-  readonly name: 'stdout' | 'stderr';
+  readonly name: keyof Output;
   readonly pattern: RegExp;
-  readonly output: { readonly stdout: string; readonly stderr: string };
+  readonly output: Output;
+}
+
+/** What a process has printed so far. */
+export function outputOf(child: TargetProcess['child']): Output {
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  return output;
 }
 
 /** The first group of `pattern` as soon as the process has printed it. */
-function waitForText(child: TargetProcess['child'], { name, pattern, output }: Awaited): Promise<string> {
+export function waitForText(child: TargetProcess['child'], { name, pattern, output }: Awaited): Promise<string> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
       const found = pattern.exec(output[name])?.[1];
@@ -97,7 +117,7 @@ function waitForText(child: TargetProcess['child'], { name, pattern, output }: A
 }
 
 function writeScript(code: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'tracemalloc-target-')), 'target.cjs');
+  const file = join(temporaryFolder(), 'target.cjs');
   writeFileSync(file, code);
   return file;
 }

@@ -1,0 +1,55 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { repoPath } from './paths.js';
+import { outputOf, reapLater, waitForText } from './target-process.js';
+
+interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+interface Result {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  /** With all its output. */
+  readonly exited: Promise<Result>;
+  waitFor(name: 'stdout' | 'stderr', pattern: RegExp): Promise<string>;
+}
+
+const BIN = repoPath('dist/src/cli/bin.js');
+
+/** `tracemalloc` as a process of its own. */
+export function startCommand(args: readonly string[], { cwd, env }: CommandOptions = {}): RunningCommand {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    ...(cwd !== undefined && { cwd }),
+  });
+  const output = outputOf(child);
+  const exited = new Promise<Result>((resolve) => child.once('close', (code, signal) => resolve({ code, signal, ...output })));
+  reapLater(async () => {
+    // The program of a `run` is in a process group of its own and would outlive its command.
+    const programs = child.exitCode === null && child.signalCode === null ? childrenOf(child.pid!) : [];
+    child.kill('SIGKILL');
+    for (const pid of programs) process.kill(pid, 'SIGKILL');
+    await exited;
+  });
+  return { child, exited, waitFor: (name, pattern) => waitForText(child, { name, pattern, output }) };
+}
+
+/** `tracemalloc` until it has ended. */
+export function runCommand(args: readonly string[], options?: CommandOptions): Promise<Result> {
+  return startCommand(args, options).exited;
+}
+
+function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : [];
+}
