@@ -83,7 +83,8 @@ export function visitUnary(walk: Walk, node: UnaryExpression): number {
     () => visitReference(walk, node.argument),
     () => {
       if (node.operator === 'delete') return walk.allocation(node.start, 'object'); // a dictionary takes the place of a shape
-      return node.operator === '-' || node.operator === '+' ? walk.allocation(node.start, 'number') : undefined;
+      const computes = /^[-+]$/.test(node.operator) && node.argument.type !== 'Literal';
+      return computes ? walk.allocation(node.start, 'number') : undefined;
     },
   );
 }

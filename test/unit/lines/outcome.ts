@@ -47,7 +47,7 @@ export function describe(value: unknown, depth = 3): string {
     if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
     if (isError(value)) return `${String(value.name)}: ${unquoted(String(value.message))}`;
     const tag = Object.prototype.toString.call(value);
-    return depth > 0 ? `${tag}${members(value, depth)}` : tag;
+    return depth > 0 && tag !== '[object Promise]' ? `${tag}${members(value, depth)}` : tag; // async hooks add numbers to promises
   } catch (error) {
     return `undescribable ${isError(error) ? error.name : ''}`;
   }

@@ -1,0 +1,63 @@
+import vm from 'node:vm';
+import { expect, describe as group, test } from '@jest/globals';
+import type { SourceType } from '../../../src/lines/parse.js';
+import { transform } from '../../../src/lines/transform.js';
+import { HAZARDS } from './hazards.js';
+import { MODULES } from './module-hazards.js';
+import { describe, outcomeOf } from './outcome.js';
+import { SYNTAX_HAZARDS } from './syntax-hazards.js';
+
+const BEFORE = `
+function t(label, value) { log(label); return value; }
+function f(...args) { return args; }
+const box = { m() { return this === box; }, get self() { log('self'); return box; }, n: null, list: [1, 2, 3] };
+`;
+
+group.each(Object.entries({ ...HAZARDS, ...SYNTAX_HAZARDS }))('%s', (_name, sources) => {
+  test.each(sources)('%s', (source) => {
+    for (const sourceType of ['script', 'commonjs'] satisfies SourceType[]) check(source, sourceType);
+  });
+});
+
+function check(source: string, sourceType: SourceType): void {
+  const { code, problem } = transform(source, { sourceType });
+  expect(problem).toBe(undefined);
+  expect(code.split('\n').length).toBe(source.split('\n').length);
+  expect(outcomeOf(code, sourceType, { before: BEFORE })).toEqual(outcomeOf(source, sourceType, { before: BEFORE }));
+}
+
+group('modules', () => {
+  test.each(MODULES)('%s', async (source) => {
+    const { code, problem } = transform(source, { sourceType: 'module' });
+    expect(problem).toBe(undefined);
+    expect(await moduleOutcome(code)).toEqual(await moduleOutcome(source));
+  });
+});
+
+async function moduleOutcome(source: string): Promise<unknown> {
+  const log: string[] = [];
+  const context = vm.createContext({
+    log: (...values: unknown[]) => log.push(values.map((value) => describe(value)).join(' ')),
+    queueMicrotask,
+  });
+  const module = new vm.SourceTextModule(source, {
+    context,
+    initializeImportMeta: (meta) => {
+      meta.url = 'file:///x.mjs';
+    },
+    importModuleDynamically: async () => other(context),
+  });
+  await module.link(() => other(context));
+  const error = await module.evaluate().then(
+    () => 'none',
+    (thrown) => describe(thrown),
+  );
+  return { log, error, exports: error === 'none' ? describe({ ...module.namespace }) : undefined };
+}
+
+async function other(context: vm.Context): Promise<vm.SourceTextModule> {
+  const module = new vm.SourceTextModule('export default 1; export const named = 2;', { context });
+  await module.link(() => undefined as never);
+  await module.evaluate();
+  return module;
+}

@@ -1,0 +1,27 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are programs
+/** Module sources: each is run as it is and transformed, and must log, throw and export the same. */
+export const MODULES: readonly string[] = [
+  'export default function () {}',
+  'export default class {}',
+  'export default () => {}',
+  'export default (class { static name = "given" })',
+  'export default [1].map((x) => x)\n[1, 2].forEach((x) => log(x))',
+  'export const a = () => {}, b = [1].concat(2)\nlog(a.name)',
+  'export let x = log.call\nexport { x as y }\nexport * from "other"\nlog(x === undefined)',
+  'import one, { named } from "other"\nlog(one, named)',
+  'import * as all from "other" with {}\n;[all.named].forEach((x) => log(x))',
+  'log(import.meta.url.slice(0, 4), new URL_(import.meta.url))\nfunction URL_(url) { this.url = url }',
+  'const m = await import("other")\nlog(m.named, (await import(`oth${"er"}`)).default)',
+  'log(await Promise.all([1, Promise.resolve(2)].map(async (x) =>\n  (await x) + 1)))',
+  'for await (const x of [Promise.resolve([1]), 2]) log([x])',
+  'const x = [await 1, ...await [2]];\nlog(`${await 3} and ${x}`)',
+  'log(typeof this, (() => this)())',
+  'try { undeclared = [1]; } catch (e) { log(e) }',
+  'const a = 1; try { a = [2] } catch (e) { log(e) }',
+  'log(typeof later); try { later2 } catch (e) { log(e) } const later2 = [1]; var later = []',
+  'throw new RangeError(`no ${1}`)',
+  'export class A extends (await Promise.resolve(Array)) { x = [this.length] }\nlog(new A(2).x)',
+  'export const { a = [1], b: [c = () => {}] = [] } = {}\nlog(a, c.name)',
+  '#!/usr/bin/env node\nlog([1])',
+  'await 0\n;[1].forEach(log)\nawait [2].length',
+];
