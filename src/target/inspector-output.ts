@@ -1,11 +1,22 @@
 import { Transform } from 'node:stream';
 
+interface Notice {
+  readonly opening: string;
+  readonly line: RegExp;
+  /** Comes after it, once more. */
+  readonly then?: Notice;
+}
+
+const HELP: Notice = { opening: 'For help, see: https://nodejs.org/', line: /For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/ };
+
 /** What Node writes to stderr about its inspector, each once in the life of a program that we launch. */
-const NOTICES = [
+const NOTICES: readonly Notice[] = [
   { opening: 'Debugger listening on ws://', line: /Debugger listening on ws:\/\/\S+\r?\n$/ },
-  { opening: 'For help, see: https://nodejs.org/', line: /For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/ },
+  HELP,
   { opening: 'Debugger attached.', line: /Debugger attached\.\r?\n$/ },
   { opening: 'Waiting for the debugger to disconnect...', line: /Waiting for the debugger to disconnect\.\.\.\r?\n$/ },
+  // Where we left before its end.
+  { opening: 'Debugger ending on ws://', line: /Debugger ending on ws:\/\/\S+\r?\n$/, then: HELP },
 ];
 const LONGEST_NOTICE = 200;
 
@@ -21,8 +32,9 @@ export function withoutInspectorNotices(onUrl: (url: string) => void): Transform
     const notice = [...expected].find((one) => one.line.test(line));
     if (notice === undefined) return line;
     expected.delete(notice);
+    if (notice.then) expected.add(notice.then);
     const start = line.search(notice.line);
-    const url = /ws:\/\/\S+/.exec(line.slice(start))?.[0];
+    const url = /listening on (ws:\/\/\S+)/.exec(line.slice(start))?.[1];
     if (url !== undefined) onUrl(url);
     return line.slice(0, start);
   };
