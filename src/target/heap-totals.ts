@@ -32,12 +32,15 @@ export async function readTargetInfo(session: Session): Promise<CaptureInfo['tar
   };
 }
 
-/** The value of an expression in the target, undefined when it cannot be had there and now. Named, so that no trace of it shows. */
+/**
+ * The value of an expression in the target, undefined when it cannot be had there and now. Named, so that no trace of it shows. Without
+ * breaks: a pause that another debugger has asked for must not come in our code, where Node may lose the wake-up for the next command.
+ */
 async function evaluate(session: Session, expression: string, doing: string): Promise<unknown> {
   try {
     const { result, exceptionDetails } = await session.send(
       'Runtime.evaluate',
-      { expression: `${expression}\n//# sourceURL=${OWN_SCHEME}evaluate`, returnByValue: true, silent: true },
+      { expression: `${expression}\n//# sourceURL=${OWN_SCHEME}evaluate`, returnByValue: true, silent: true, disableBreaks: true },
       { timeoutMs: PATIENCE_MS, doing },
     );
     return exceptionDetails ? undefined : result.value;
