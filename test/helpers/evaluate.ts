@@ -12,3 +12,11 @@ export async function evaluateIn(port: number, expression: string): Promise<unkn
     await session.close();
   }
 }
+
+/**
+ * An expression that runs `code` in a turn of the event loop of its own and yields 42. Code that pauses must not run inside the evaluation:
+ * Node may then lose the wake-up for the next command, and spins in its pause without an answer (seen on 18, 20 and 26).
+ */
+export function inTurnOfItsOwn(code: string): string {
+  return `new Promise((resolve) => setTimeout(() => { ${code}; resolve(42); }))`;
+}

@@ -5,6 +5,7 @@ import { discover } from '../../../src/protocol/discovery.js';
 import { listInspectable } from '../../../src/protocol/inspectable.js';
 import { evaluation, heapUsage, parseAnswer, parseSamplingProfile, pausedEvent } from '../../../src/protocol/schemas.js';
 import type { Session } from '../../../src/protocol/session.js';
+import { inTurnOfItsOwn } from '../../helpers/evaluate.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
 
@@ -128,7 +129,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
     await session.send('HeapProfiler.startSampling', { samplingInterval: 32768 });
     await debuggerSession.send('Debugger.enable');
     const paused = debuggerSession.waitFor('Debugger.paused');
-    void failure(debuggerSession.send('Runtime.evaluate', { expression: '(() => { debugger; })()' }));
+    void failure(debuggerSession.send('Runtime.evaluate', { expression: inTurnOfItsOwn('debugger') }));
     expect(parseAnswer(pausedEvent, await paused, 'the pause').callFrames.length).toBeGreaterThan(0);
     parseSamplingProfile(await session.send('HeapProfiler.getSamplingProfile'));
     const timer = 'new Promise((resolve) => setTimeout(resolve, 0))';

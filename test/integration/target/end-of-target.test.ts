@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { attach, CommandTimeoutError, ConnectionLostError, Filter, type Snapshot, type Tracer } from '../../../src/index.js';
 import { connect } from '../../../src/protocol/connect.js';
 import { discover } from '../../../src/protocol/discovery.js';
+import { inTurnOfItsOwn } from '../../helpers/evaluate.js';
 import { failureOf } from '../../helpers/failure.js';
 import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
@@ -133,7 +134,7 @@ describe.each(oldestAndNewest())('trouble during a command, Node $major', (binar
     const other = await connect(await discover(target.port));
     await other.send('Debugger.enable');
     const paused = other.waitFor('Debugger.paused');
-    const evaluated = other.send('Runtime.evaluate', { expression: 'debugger; 6 * 7' });
+    const evaluated = other.send('Runtime.evaluate', { expression: inTurnOfItsOwn('debugger'), awaitPromise: true });
     await paused;
     const tracer = await attach(target.port);
     await tracer.start();

@@ -9,7 +9,7 @@ import {
   UnsupportedError,
   UsageError,
 } from '../../../src/index.js';
-import { evaluateIn } from '../../helpers/evaluate.js';
+import { evaluateIn, inTurnOfItsOwn } from '../../helpers/evaluate.js';
 import { failureOf } from '../../helpers/failure.js';
 import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
@@ -164,7 +164,7 @@ describe.each(oldestAndNewest())('a tracer on Node $major', ({ execPath }) => {
     await expect(tracer.closed).resolves.toMatchObject({ snapshot: null, error: null });
     expect(await failureOf(tracer.takeSnapshot())).toBeInstanceOf(NotTracingError);
     expect((await failureOf(tracer.start())).message).toContain('we closed it; attach again');
-    await expect(evaluateIn(target.port, 'debugger; 6 * 7')).resolves.toBe(42);
+    await expect(evaluateIn(target.port, inTurnOfItsOwn('debugger'))).resolves.toBe(42);
     const again = await attach(target.port);
     await again.start({ interval: 1 }); // refused where a sampler is left
     await grow(5);
