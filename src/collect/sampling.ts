@@ -77,8 +77,7 @@ export class Sampler {
       doing: 'taking a snapshot',
     });
     const profile: SamplingProfile = parseSamplingProfile(answer);
-    ingestProfile(profile, collector, { ...options, interval: this.#interval });
-    this.#lastTraced = profile.samples.reduce((sum, { size }) => sum + size, 0);
+    this.#lastTraced = ingestProfile(profile, collector, { ...options, interval: this.#interval });
     this.#lastUsed = await this.#heapUsed();
   }
 

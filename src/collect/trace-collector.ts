@@ -1,63 +1,42 @@
 import { StackTableBuilder } from '../model/stack-table.js';
 import type { TraceColumns } from '../model/trace-columns.js';
 
-const INITIAL_ROWS = 1024;
+/** What one isolate adds to a snapshot. Traceback ids are those of the collector's own builder. */
+export type TraceRows = Pick<TraceColumns, 'length' | 'traceback' | 'size' | 'count'> & { readonly birth: Float64Array };
 
-/** One row of the columns. Ids are those of the collector's own builder and lists. */
-export interface TraceRow {
-  readonly traceback: number;
-  readonly size: number;
-  readonly count: number;
-  readonly birth: number;
-}
-
-/** Grows the columns of one snapshot, to which every isolate of a target adds its traces. */
+/** Puts one snapshot together, to which every isolate of a target adds its traces. */
 export class TraceCollector {
   readonly stacks = new StackTableBuilder();
   readonly threads: string[] = [];
-  #length = 0;
-  #traceback = new Uint32Array(INITIAL_ROWS);
-  #size = new Float64Array(INITIAL_ROWS);
-  #count = new Uint32Array(INITIAL_ROWS);
-  #birth = new Float64Array(INITIAL_ROWS);
-  #thread = new Uint16Array(INITIAL_ROWS);
+  readonly #parts: { readonly rows: TraceRows; readonly thread: number }[] = [];
 
-  /** Room for `rows` more. */
-  reserve(rows: number): void {
-    const needed = this.#length + rows;
-    if (needed <= this.#size.length) return;
-    const grow = <T extends { set(from: T): void }>(from: T, to: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.#traceback = grow(this.#traceback, new Uint32Array(needed));
-    this.#size = grow(this.#size, new Float64Array(needed));
-    this.#count = grow(this.#count, new Uint32Array(needed));
-    this.#birth = grow(this.#birth, new Float64Array(needed));
-    this.#thread = grow(this.#thread, new Uint16Array(needed));
-  }
-
-  /** Adds a trace of the thread that was named last. */
-  add(row: TraceRow): void {
-    const at = this.#length++;
-    this.#traceback[at] = row.traceback;
-    this.#size[at] = row.size;
-    this.#count[at] = row.count;
-    this.#birth[at] = row.birth;
-    this.#thread[at] = this.threads.length - 1;
+  /** Adds traces of the thread that was named last. Takes the columns over. */
+  append(rows: TraceRows): void {
+    this.#parts.push({ rows, thread: this.threads.length - 1 });
   }
 
   columns(): TraceColumns {
-    const length = this.#length;
-    return {
-      length,
-      traceback: this.#traceback.slice(0, length),
-      size: this.#size.slice(0, length),
-      count: this.#count.slice(0, length),
-      birth: this.#birth.slice(0, length),
-      thread: this.threads.length > 1 ? this.#thread.slice(0, length) : null,
-      domain: null,
-      type: null,
+    const length = this.#parts.reduce((sum, { rows }) => sum + rows.length, 0);
+    const whole = { length, domain: null, type: null };
+    const [first] = this.#parts;
+    // The common snapshot has one thread, whose columns need no copy.
+    if (first?.rows.length === length && this.threads.length === 1) return { ...first.rows, ...whole, thread: null };
+    const columns = {
+      traceback: new Uint32Array(length),
+      size: new Float64Array(length),
+      count: new Uint32Array(length),
+      birth: new Float64Array(length),
+      thread: new Uint16Array(length),
     };
+    let at = 0;
+    for (const { rows, thread } of this.#parts) {
+      columns.traceback.set(rows.traceback, at);
+      columns.size.set(rows.size, at);
+      columns.count.set(rows.count, at);
+      columns.birth.set(rows.birth, at);
+      columns.thread.fill(thread, at, at + rows.length);
+      at += rows.length;
+    }
+    return { ...columns, ...whole, thread: this.threads.length > 1 ? columns.thread : null };
   }
 }

@@ -1,10 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { connectInProcess } from '../protocol/inprocess.js';
 import { Session } from '../protocol/session.js';
 import { Tracer } from './tracer.js';
-
-/** dist/src, where our compiled files are; what they allocate is not the program's. */
-const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * A tracer of the process that calls it, through node:inspector and without a socket.
@@ -15,6 +11,6 @@ export async function attachSelf(): Promise<Tracer> {
     session: new Session(connectInProcess(), { label: 'this process' }),
     info: { pid: process.pid, title: process.title, nodeVersion: process.version },
     maxMessageBytes: Number.POSITIVE_INFINITY,
-    own: (filename) => filename.startsWith(OWN_FOLDER),
+    state: 'self',
   });
 }

@@ -31,7 +31,7 @@ export async function attach(target: TargetName | { readonly pid: number }, { ti
     await session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }, { doing: 'preparing for the end of the program' });
     const { pid, title } = await readTargetInfo(session);
     const info = { pid, title: endpoint.title === '' ? title : endpoint.title, nodeVersion: endpoint.nodeVersion };
-    return new Tracer({ session, info, maxMessageBytes: MAX_MESSAGE_BYTES });
+    return new Tracer({ session, info, maxMessageBytes: MAX_MESSAGE_BYTES, state: 'running' });
   } catch (error) {
     await session.close(); // an open connection would keep the controller alive
     throw error;

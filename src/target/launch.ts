@@ -6,6 +6,7 @@ import { connectWebSocket, MAX_MESSAGE_BYTES } from '../protocol/websocket.js';
 import { readTargetInfo } from './heap-totals.js';
 import { withoutInspectorNotices } from './inspector-output.js';
 import { LaunchedTracer } from './launched-tracer.js';
+import { type LinesOption, launchedLines } from './line-scope.js';
 
 const START_TIMEOUT_MS = 30_000;
 
@@ -23,8 +24,10 @@ export interface LaunchOptions {
   readonly cwd?: string;
   /** For stdin, stdout and stderr; default `'inherit'`. With `'pipe'` the streams are the tracer's. */
   readonly stdio?: Stream | readonly [Stream, Stream, Stream];
-  /** True lines. */
-  readonly lines?: boolean;
+  /** True lines: instrument the program's own files (`'all'`: packages, too) when they are loaded, so that every line has its own bytes. */
+  readonly lines?: LinesOption;
+  /** `false`: the program runs without inlining of functions, so that every function has its own bytes. */
+  readonly inlining?: boolean;
   /** Trace the program's child processes as well. */
   readonly follow?: boolean;
   /** Give the program a process group of its own, so that a Ctrl-C in the terminal reaches only us. */
@@ -38,9 +41,14 @@ export interface LaunchOptions {
 export async function launch(script: string, options: LaunchOptions = {}): Promise<LaunchedTracer> {
   const [stdin, stdout, stderr] = streams(options.stdio);
   // Port 0: a free one, on loopback.
-  const args = ['--inspect-brk=127.0.0.1:0', ...(options.execArgv ?? []), script, ...(options.args ?? [])];
-  const spawnOptions: SpawnOptions = { stdio: [stdin, stdout, 'pipe'], detached: options.detached ?? false };
-  if (options.env) spawnOptions.env = options.env;
+  const lines = launchedLines(options.lines ?? false);
+  const inlining = options.inlining === false ? ['--max-inlined-bytecode-size=0'] : [];
+  const args = ['--inspect-brk=127.0.0.1:0', ...(options.execArgv ?? []), ...inlining, ...lines.execArgv, script, ...(options.args ?? [])];
+  const spawnOptions: SpawnOptions = {
+    stdio: [stdin, stdout, 'pipe'],
+    detached: options.detached ?? false,
+    env: { ...(options.env ?? process.env), ...lines.env },
+  };
   if (options.cwd !== undefined) spawnOptions.cwd = options.cwd;
   const child = spawn(options.execPath ?? process.execPath, args, spawnOptions);
   const { url, errors } = await inspectorOf(child, script);
@@ -52,8 +60,8 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
     await session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }, { doing: 'preparing for the end of the program' });
     const info = { pid: child.pid ?? null, title: script, nodeVersion: (await readTargetInfo(session)).nodeVersion };
     return new LaunchedTracer(
-      { session, info, maxMessageBytes: MAX_MESSAGE_BYTES, isHeld: true },
-      { child, stderr: stderr === 'pipe' ? errors : null },
+      { session, info, maxMessageBytes: MAX_MESSAGE_BYTES, state: 'held' },
+      { child, stderr: stderr === 'pipe' ? errors : null, hasLines: lines.execArgv.length > 0 },
     );
   } catch (error) {
     child.kill('SIGKILL'); // it has not run a line yet

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { UsageError } from '../errors.js';
 import type { Session } from '../protocol/session.js';
 import { type Closing, Tracer, type TracerOptions } from './tracer.js';
 import type { StartOptions } from './tracing.js';
@@ -14,6 +15,13 @@ export interface Exit extends Pick<Closing, 'snapshot' | 'error'> {
   readonly signal: NodeJS.Signals | null;
 }
 
+interface Launched {
+  readonly child: ChildProcess;
+  readonly stderr: Readable | null;
+  /** It instruments itself when it is loaded. */
+  readonly hasLines: boolean;
+}
+
 /** A tracer of a program that we started. */
 export class LaunchedTracer extends Tracer {
   readonly pid: number;
@@ -25,10 +33,12 @@ export class LaunchedTracer extends Tracer {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #session: Session;
+  readonly #hasLines: boolean;
   #held = true;
 
-  constructor(options: TracerOptions, { child, stderr }: { child: ChildProcess; stderr: Readable | null }) {
+  constructor(options: TracerOptions, { child, stderr, hasLines }: Launched) {
     super(options);
+    this.#hasLines = hasLines;
     this.#child = child;
     this.#session = options.session;
     this.pid = child.pid!;
@@ -45,6 +55,11 @@ export class LaunchedTracer extends Tracer {
 
   /** Starts tracing, and lets the program go if it still waits before its first line. */
   override async start(options: number | StartOptions = {}): Promise<void> {
+    const wantsLines = typeof options === 'object' && options.lines !== undefined && options.lines !== false;
+    if (this.#held && wantsLines && !this.#hasLines) {
+      throw new UsageError('true lines must be there when the program is loaded: give lines to launch as well');
+    }
+    if (this.#held && this.#hasLines) await this.trueLines.expectRegistration();
     await super.start(options);
     await this.resume();
   }

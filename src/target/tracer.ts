@@ -1,19 +1,22 @@
 import { NotTracingError, UnsupportedError } from '../errors.js';
+import type { ScriptEdit } from '../lines/live-edit.js';
 import { memoryBytes, totalOf } from '../model/column-totals.js';
 import type { Traceback } from '../model/traceback.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { type MarkListener, Marks } from './marks.js';
 import { PeakWatch } from './peak-watch.js';
 import { type StartOptions, type TracedTarget, Tracing } from './tracing.js';
+import { TrueLines } from './true-lines.js';
 
 /** What V8 keeps for one sample, measured. */
 const TARGET_BYTES_PER_SAMPLE = 110;
 
-export interface TracerOptions extends Omit<TracedTarget, 'ingest'> {
-  /** The controller shares the process with the program: our frames, told by name, are left out, and nothing can pause. */
-  readonly own?: (filename: string) => boolean;
-  /** The target is ours and waits before its first line. */
-  readonly isHeld?: boolean;
+export interface TracerOptions extends Omit<TracedTarget, 'scriptUrls' | 'trueLines'> {
+  /**
+   * `'running'`: it can pause, and its code can be replaced. `'held'`: it is ours, and waits before its first line. `'self'`: it is the
+   * process that we run in, which can do neither.
+   */
+  readonly state: 'running' | 'held' | 'self';
 }
 
 /** How a connection ended. */
@@ -32,6 +35,7 @@ export interface Closing {
 export class Tracer {
   /** Resolves, never rejects, when the connection is over, whoever ended it. */
   readonly closed: Promise<Closing>;
+  protected readonly trueLines: TrueLines;
   readonly #target: TracedTarget;
   readonly #canPause: boolean;
   readonly #marks: Marks;
@@ -43,13 +47,14 @@ export class Tracer {
   #last: Pick<Closing, 'snapshot' | 'error'> = { snapshot: null, error: null };
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor({ own, isHeld = false, ...target }: TracerOptions) {
+  constructor({ state, ...target }: TracerOptions) {
     this.closed = target.session.closed.then((reason) => ({ reason, ...this.#last }));
     // The target waits for us at its end, on all versions; we must not keep it longer than the last snapshot takes.
     target.session.on('NodeRuntime.waitingForDisconnect', () => void this.#leaveEndedTarget());
-    this.#canPause = own === undefined;
-    this.#marks = new Marks(target.session, { resumeAtStart: isHeld });
-    this.#target = { ...target, ingest: { scriptUrls: this.#marks.scriptUrls, ...(own && { isOwn: own }) } };
+    this.#canPause = state !== 'self';
+    this.#marks = new Marks(target.session, { resumeAtStart: state === 'held' });
+    this.trueLines = new TrueLines(target.session, { canEdit: state !== 'self' });
+    this.#target = { ...target, scriptUrls: this.#marks.scriptUrls, trueLines: this.trueLines };
     this.#peakWatch = new PeakWatch(target.session, () => this.getTracedMemory());
   }
 
@@ -119,6 +124,11 @@ export class Tracer {
     };
   }
 
+  /** How the edit of each script went where `start({ lines })` met a running program. */
+  get scriptEdits(): readonly ScriptEdit[] {
+    return this.trueLines.edits;
+  }
+
   /** Most recent frames kept of each traceback. */
   getTracebackLimit(): number {
     return this.#tracebackLimit;
@@ -178,7 +188,10 @@ export class Tracer {
 
   async #close(reason?: string): Promise<void> {
     try {
-      if (this.#target.session.isOpen) await this.#stop();
+      if (this.#target.session.isOpen) {
+        await this.#stop();
+        await this.trueLines.leave();
+      }
     } finally {
       this.#peakWatch.stop();
       this.#tracing = null;

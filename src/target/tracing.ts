@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { IngestOptions } from '../collect/ingest.js';
 import { DEFAULT_INTERVAL, Sampler } from '../collect/sampling.js';
 import { TraceCollector } from '../collect/trace-collector.js';
 import { assertNever, UnsupportedError, UsageError } from '../errors.js';
@@ -7,6 +6,8 @@ import type { CaptureInfo, Mode } from '../model/trace-columns.js';
 import type { Session } from '../protocol/session.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import { readHeapTotals } from './heap-totals.js';
+import type { LinesOption } from './line-scope.js';
+import type { LineSettings, TrueLines } from './true-lines.js';
 
 /** CPython's bounds of the traceback limit. */
 const MAX_FRAMES = 65535;
@@ -18,8 +19,11 @@ export interface StartOptions {
   readonly mode?: Mode;
   /** Mean bytes between two samples, an integer of at least 1; sampling mode only. */
   readonly interval?: number;
-  /** True lines. */
-  readonly lines?: boolean;
+  /**
+   * True lines: in a running program, replaces the source of its own files (`'all'`: of packages, too) so that every line that allocates has
+   * its own bytes, and puts it back at the stop. Not needed where the program was loaded with true lines.
+   */
+  readonly lines?: LinesOption;
   /** `false`: the target stops inlining functions, so that every function has its own bytes. */
   readonly inlining?: boolean;
   /** Take over when another tool is sampling this target. */
@@ -32,7 +36,8 @@ export interface TracedTarget {
   readonly info: CaptureInfo['target'];
   /** The largest message that the connection carries. */
   readonly maxMessageBytes: number;
-  readonly ingest: Pick<IngestOptions, 'isOwn' | 'scriptUrls'>;
+  readonly scriptUrls: ReadonlyMap<string, string>;
+  readonly trueLines: TrueLines;
 }
 
 /** One tracing, from a start to its stop. */
@@ -42,6 +47,7 @@ export class Tracing {
   readonly #mode: Mode;
   readonly #interval: number;
   readonly #sampler: Sampler;
+  readonly #lineSettings: LineSettings;
   /** Ordinals of samples count from the last start of the sampler. */
   #id = randomUUID();
 
@@ -50,21 +56,35 @@ export class Tracing {
     if (!Number.isInteger(nframe) || nframe < 1 || nframe > MAX_FRAMES) {
       throw new UsageError(`the number of frames must be in range [1; ${MAX_FRAMES}]`);
     }
-    if (options.lines) throw new UnsupportedError('true lines are not available yet; start without lines');
-    if (options.inlining === false) throw new UnsupportedError('switching inlining off is not available yet; start without inlining');
     this.tracebackLimit = nframe;
     this.#target = target;
     this.#mode = mode;
     this.#interval = intervalOf(mode, options.interval);
+    this.#lineSettings = {
+      nodeMajor: Number.parseInt(target.info.nodeVersion?.slice(1) ?? '', 10),
+      lines: options.lines ?? false,
+      inlining: options.inlining ?? true,
+    };
     this.#sampler = new Sampler(target.session, { interval: this.#interval, force, maxMessageBytes: target.maxMessageBytes });
   }
 
-  start(): Promise<void> {
-    return this.#sampler.start();
+  async start(): Promise<void> {
+    const { trueLines } = this.#target;
+    try {
+      await trueLines.apply(this.#lineSettings);
+      await this.#sampler.start();
+    } catch (error) {
+      await trueLines.restore();
+      throw error;
+    }
   }
 
-  stop(): Promise<void> {
-    return this.#sampler.stop();
+  async stop(): Promise<void> {
+    try {
+      await this.#sampler.stop();
+    } finally {
+      await this.#target.trueLines.restore();
+    }
   }
 
   async clear(): Promise<void> {
@@ -74,11 +94,17 @@ export class Tracing {
 
   /** A snapshot of all that is alive; forces a full collection. */
   async snapshot(): Promise<Snapshot> {
-    const { session, info, ingest } = this.#target;
+    const { session, info, scriptUrls, trueLines } = this.#target;
     const time = new Date().toISOString();
     const collector = new TraceCollector();
     collector.threads.push('main');
-    await this.#sampler.collect(collector, { ...ingest, tracebackLimit: this.tracebackLimit });
+    await trueLines.refresh();
+    await this.#sampler.collect(collector, {
+      tracebackLimit: this.tracebackLimit,
+      scriptUrls,
+      codeOf: trueLines.codeOf,
+      positionsOf: (frame) => trueLines.sitesOf(frame),
+    });
     const heap = await readHeapTotals(session); // after the profile, which has just collected the garbage
     return new Snapshot({
       table: collector.stacks.build(),
@@ -86,7 +112,15 @@ export class Tracing {
       threads: collector.threads,
       types: [],
       tracebackLimit: this.tracebackLimit,
-      capture: { mode: this.#mode, interval: this.#interval, time, target: info, heap, precision: 'function', tracing: this.#id },
+      capture: {
+        mode: this.#mode,
+        interval: this.#interval,
+        time,
+        target: info,
+        heap,
+        precision: trueLines.areOn ? 'line' : 'function',
+        tracing: this.#id,
+      },
     });
   }
 }

@@ -87,7 +87,7 @@ describe('ingestProfile', () => {
       { frame: 'own@/own/tracer.js:0:0', children: [{ frame: 'x@/elsewhere.js:0:0', samples: [24] }] },
       { frame: 'f@/app.js:0:0', samples: [32] },
     ]);
-    expect(traces(profile, { isOwn: (filename) => filename.startsWith('/own/') })).toEqual(['32 x1 /app.js:1']);
+    expect(traces(profile, { codeOf: (filename) => (filename.startsWith('/own/') ? 'own' : 'program') })).toEqual(['32 x1 /app.js:1']);
   });
 
   it('walks trees far deeper than a call stack', () => {

@@ -1,0 +1,127 @@
+import { CommandError } from '../errors.js';
+import type { EventParams } from '../protocol/commands.js';
+import type { Session } from '../protocol/session.js';
+import { setFlags } from './inlining.js';
+import { type Sites, sites } from './sites.js';
+import { transform } from './transform.js';
+
+/** How the edit of one script went. */
+export interface ScriptEdit {
+  readonly url: string;
+  /** `'blocked'`: a function that would change was on the stack, or suspended, each time that we tried. */
+  readonly outcome: 'done' | 'unchanged' | 'blocked' | 'failed';
+  /** One clause, where the outcome is not `'done'`. */
+  readonly reason: string;
+}
+
+type ParsedScript = EventParams<'Debugger.scriptParsed'>;
+
+interface Edited {
+  readonly script: ParsedScript;
+  readonly original: string;
+  readonly sites: Sites;
+}
+
+const RETRY_MS = 50;
+const RETRIES = 40;
+
+/**
+ * True lines on a running process: gives every line of the scripts that match a function of its own by replacing their source in the
+ * running program (`Debugger.setScriptSource`), and puts the original back. Script ids stay; functions get their new code at their next
+ * call. Verified on Node 18 to 26.
+ */
+export class LiveEdit {
+  readonly #session: Session;
+  readonly #matches: (url: string) => boolean;
+  readonly #edited = new Map<string, Edited>();
+
+  /** @param matches tells from a script's URL whether it is to be edited */
+  constructor(session: Session, matches: (url: string) => boolean) {
+    this.#session = session;
+    this.#matches = matches;
+  }
+
+  /** Reads positions in a script that was edited; undefined for others. */
+  sitesOf(scriptId: string): Sites | undefined {
+    return this.#edited.get(scriptId)?.sites;
+  }
+
+  async apply(): Promise<ScriptEdit[]> {
+    return this.#withDebugger(async (scripts) => {
+      const edits: ScriptEdit[] = [];
+      for (const script of scripts) edits.push({ url: script.url, ...(await this.#edit(script)) });
+      return edits;
+    });
+  }
+
+  /** @returns the scripts that could not be restored: they go on with the changed source, which does the same */
+  async restore(): Promise<ScriptEdit[]> {
+    if (this.#edited.size === 0) return [];
+    return this.#withDebugger(async () => {
+      const edits: ScriptEdit[] = [];
+      for (const [scriptId, { script, original }] of this.#edited) {
+        const result = await this.#replace(scriptId, original);
+        if (result.outcome === 'done') this.#edited.delete(scriptId);
+        edits.push({ url: script.url, ...result });
+      }
+      return edits.filter(({ outcome }) => outcome !== 'done');
+    });
+  }
+
+  /** Enabling the Debugger announces every script; while it is on, pauses are skipped, so that no `debugger` statement stops the target. */
+  async #withDebugger<T>(work: (scripts: readonly ParsedScript[]) => Promise<T>): Promise<T> {
+    const scripts: ParsedScript[] = [];
+    const unsubscribe = this.#session.on('Debugger.scriptParsed', (script) => {
+      if (this.#matches(script.url)) scripts.push(script);
+    });
+    const doing = { doing: 'reading the scripts of the target' };
+    try {
+      await this.#session.send('Debugger.enable', {}, doing);
+      await this.#session.send('Debugger.setSkipAllPauses', { skip: true }, doing);
+      return await work(scripts);
+    } finally {
+      unsubscribe();
+      if (this.#session.isOpen) await this.#session.send('Debugger.disable', undefined, { doing: 'leaving the debugger' });
+    }
+  }
+
+  async #edit(script: ParsedScript): Promise<Omit<ScriptEdit, 'url'>> {
+    const { scriptId } = script;
+    const { scriptSource } = await this.#session.send('Debugger.getScriptSource', { scriptId }, { doing: `reading ${script.url}` });
+    const {
+      code,
+      sites: table,
+      problem,
+    } = transform(scriptSource, { sourceType: script.isModule ? 'module' : 'commonjs', topLevel: false });
+    if (problem !== undefined) return { outcome: 'failed', reason: problem };
+    if (code === scriptSource) return { outcome: 'unchanged', reason: 'nothing in it allocates' };
+    const result = await this.#replace(scriptId, code);
+    if (result.outcome === 'done') this.#edited.set(scriptId, { script, original: scriptSource, sites: sites(table) });
+    return result;
+  }
+
+  /** A function that is running, or suspended at an `await`, cannot be replaced: we wait a little for it to end. */
+  async #replace(scriptId: string, scriptSource: string): Promise<Omit<ScriptEdit, 'url'>> {
+    for (let attempt = 0; ; attempt++) {
+      const status = await this.#setSource(scriptId, scriptSource);
+      if (status === 'Ok') return { outcome: 'done', reason: '' };
+      if (!/^Blocked/.test(status)) return { outcome: 'failed', reason: status };
+      if (attempt === RETRIES) return { outcome: 'blocked', reason: status };
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  async #setSource(scriptId: string, scriptSource: string, flagIsSet = false): Promise<string> {
+    try {
+      const answer = await this.#session.send('Debugger.setScriptSource', { scriptId, scriptSource }, { doing: 'editing a script' });
+      if (answer.status !== undefined)
+        return answer.status === 'CompileError' ? `CompileError: ${answer.exceptionDetails?.text ?? ''}` : answer.status;
+      // Node 18 has no status, and reports a block as an exception.
+      return answer.exceptionDetails ? `Blocked: ${answer.exceptionDetails.text}` : 'Ok';
+    } catch (error) {
+      if (flagIsSet || !(error instanceof CommandError) || !/no longer available/.test(error.message)) throw error;
+      await setFlags(this.#session, ['--inspector-live-edit']); // Node 26 has it behind a flag, which it takes at run time
+      return this.#setSource(scriptId, scriptSource, true);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Session } from '../protocol/session.js';
+import { decodeSites } from './site-codec.js';
+import { type Sites, sites } from './sites.js';
+
+/** What `node-tracemalloc/register` sends, by evaluation and, at the end of a program, through the binding. */
+const announcement = z.object({ next: z.number(), scripts: z.array(z.tuple([z.string(), z.string()])) });
+const registryAnswer = z.tuple([z.string(), z.string()]);
+
+/** The function that the registry calls when it exists; an evaluation is not answered any more once the program has ended. */
+const BINDING = '__node_tracemalloc_push__';
+
+/** The scripts that `node-tracemalloc/register` has instrumented in a target, and how to read positions in them. */
+export class RegisteredSites {
+  readonly #session: Session;
+  readonly #sites = new Map<string, Sites>();
+  #unsubscribe: (() => void) | null = null;
+  #next = 0;
+  /** Where the code of ours lies that shares the target's process; null where no registry is known. */
+  ownFolder: string | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Reads positions in the script of this URL; undefined where it is not instrumented. */
+  sitesOf(url: string): Sites | undefined {
+    return this.#sites.get(url);
+  }
+
+  /** Has the target tell of what it instruments from now on. Also before the program's first line. */
+  async watch(): Promise<void> {
+    if (this.#unsubscribe) return;
+    this.#unsubscribe = this.#session.on('Runtime.bindingCalled', ({ name, payload }) => {
+      if (name === BINDING) this.#take(payload);
+    });
+    await this.#session.send('Runtime.addBinding', { name: BINDING }, { doing: 'watching for instrumented scripts' });
+  }
+
+  /** Fetches what was instrumented since the last time. @returns whether the target has a registry at all */
+  async refresh(): Promise<boolean> {
+    const registry = `globalThis[Symbol.for('node-tracemalloc.lines')]`;
+    const expression = `(registry => registry && [registry.ownFolder, registry.since(${this.#next})])(${registry})`;
+    const { result } = await this.#session.send(
+      'Runtime.evaluate',
+      { expression: `${expression}\n//# sourceURL=node-tracemalloc:sites`, returnByValue: true, silent: true },
+      { doing: 'reading the instrumented scripts' },
+    );
+    const answer = registryAnswer.safeParse(result.value);
+    if (!answer.success) return false;
+    this.ownFolder = answer.data[0];
+    this.#next = this.#take(answer.data[1]);
+    return true;
+  }
+
+  /** Leaves nothing in the target. */
+  async leave(): Promise<void> {
+    if (!this.#unsubscribe) return;
+    this.#unsubscribe();
+    this.#unsubscribe = null;
+    await this.#session.send('Runtime.removeBinding', { name: BINDING }, { doing: 'leaving the instrumented scripts' });
+    const expression = `delete globalThis.${BINDING}\n//# sourceURL=node-tracemalloc:sites`;
+    await this.#session.send('Runtime.evaluate', { expression, silent: true }, { doing: 'leaving the instrumented scripts' });
+  }
+
+  #take(payload: string): number {
+    const { next, scripts } = announcement.parse(JSON.parse(payload));
+    for (const [url, table] of scripts) this.#sites.set(url, sites(decodeSites(table)));
+    return next;
+  }
+}
