@@ -7,11 +7,12 @@ import { repoPath } from './helpers/paths.js';
 /** Which layers each layer may import, besides its own and `errors`. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  pattern: [],
   protocol: [],
   model: [],
-  snapshot: ['model'],
+  snapshot: ['model', 'pattern'],
   collect: ['protocol', 'model', 'snapshot'],
-  lines: ['protocol'],
+  lines: ['protocol', 'pattern'],
   target: ['protocol', 'collect', 'lines', 'snapshot', 'model'],
   formats: ['model', 'snapshot'],
   report: ['model', 'snapshot'],

@@ -1,7 +1,7 @@
 import type { StackTable } from '../model/stack-table.js';
 import type { TraceColumns } from '../model/trace-columns.js';
+import { compilePattern, normalizeCase } from '../pattern.js';
 import { DomainFilter, type Filter } from './filter.js';
-import { compilePattern, normalizeCase } from './pattern.js';
 
 type AnyFilter = Filter | DomainFilter;
 

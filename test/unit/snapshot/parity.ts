@@ -1,6 +1,6 @@
+import { compilePattern } from '../../../src/pattern.js';
 import { DomainFilter, Filter } from '../../../src/snapshot/filter.js';
 import type { KeyType } from '../../../src/snapshot/key-type.js';
-import { compilePattern } from '../../../src/snapshot/pattern.js';
 import { formatSize } from '../../../src/snapshot/size-format.js';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
 import type { Statistic } from '../../../src/snapshot/statistic.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compilePattern, normalizeCase } from '../../../src/snapshot/pattern.js';
+import { compilePattern, normalizeCase } from '../../src/pattern.js';
 
 /** What the parity test, which compares random patterns with Python's fnmatch, may not meet in a given run. */
 describe('patterns', () => {
