@@ -18,6 +18,8 @@ export interface Transformed {
   /** The text to run in place of the original; the original itself where there is a problem. */
   readonly code: string;
   readonly sites: SiteTable;
+  /** Offset, in both texts, at which a statement of ours may stand: behind the directives, else before the first statement; -1 if there is none. */
+  readonly bodyStart: number;
   /** Why the text was left as it is, in one line. */
   readonly problem?: string;
 }
@@ -34,12 +36,12 @@ const NO_SITES: SiteTable = { wrappers: [], functions: [], edits: [] };
  */
 export function transform(source: string, { sourceType, topLevel = true }: TransformOptions): Transformed {
   const parsed = parse(source, sourceType);
-  if ('problem' in parsed) return { code: source, sites: NO_SITES, problem: parsed.problem };
+  if ('problem' in parsed) return { code: source, sites: NO_SITES, bodyStart: -1, problem: parsed.problem };
   try {
     return rewrite(source, parsed.program, topLevel);
   } catch (error) {
     const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
-    return { code: source, sites: NO_SITES, problem }; // whatever is wrong with us, the program must run
+    return { code: source, sites: NO_SITES, bodyStart: -1, problem }; // whatever is wrong with us, the program must run
   }
 }
 
@@ -50,7 +52,13 @@ function rewrite(source: string, program: Program, topLevel: boolean): Transform
   visitList(walk, program.body);
   walk.mark('leave', source.length);
   const { code, table } = write(source, index, { events: walk.events, names: walk.names, topLevel });
-  return { code, sites: table };
+  return { code, sites: table, bodyStart: bodyStart(program) };
+}
+
+/** No edit stands before it. */
+function bodyStart({ body }: Program): number {
+  const directives = body.findLastIndex((statement) => statement.type === 'ExpressionStatement' && statement.directive !== undefined);
+  return directives === -1 ? (body[0]?.start ?? -1) : body[directives]!.end;
 }
 
 /** The line of a program that is all on one, as minified ones are. */

@@ -1,6 +1,6 @@
 import { delimiter, isAbsolute } from 'node:path';
 import { normalFilename } from '../collect/filenames.js';
-import { compilePattern } from '../snapshot/pattern.js';
+import { compilePattern } from '../pattern.js';
 import { OWN_FOLDER } from './own-code.js';
 
 /** Which scripts get true lines: the program's own files, all files, or a choice of them by patterns as those of Filter. */

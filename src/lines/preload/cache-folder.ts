@@ -1,0 +1,24 @@
+import { lstatSync, mkdirSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * The folder for transformed texts, made if need be; undefined where there is none to be trusted. What is read from it will be run, so nobody
+ * else may be able to write there: it must be a folder (not a link), ours or root's, and closed to the writing of others.
+ */
+export function openCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  try {
+    const folder = env.NODE_TRACEMALLOC_CACHE || join(tmpdir(), `node-tracemalloc-cache-${userInfo().uid}`);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return isTrusted(folder) ? folder : undefined;
+  } catch {
+    return undefined; // no home, no permission, a file in its place: then without
+  }
+}
+
+function isTrusted(folder: string): boolean {
+  const status = lstatSync(folder);
+  if (!status.isDirectory()) return false;
+  if (process.getuid === undefined) return true; // Windows: the temporary folder is the user's own
+  return (status.uid === process.getuid() || status.uid === 0) && (status.mode & 0o022) === 0;
+}

@@ -1,0 +1,14 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Inlining off, or a wrapper has no frame once its function is hot; allocation folding off, or several objects count as one (v8-facts 2, 3).
+ * V8 complains on stderr about a flag that it does not know, so each is set only where it exists (read off `--v8-options` of 18 to 26).
+ */
+export function setEngineFlags(versions: NodeJS.ProcessVersions = process.versions): void {
+  const major = Number.parseInt(versions.node, 10);
+  setFlagsFromString('--max-inlined-bytecode-size=0');
+  setFlagsFromString('--no-turbo-inlining');
+  if (major >= 20) setFlagsFromString('--no-maglev-inlining');
+  setFlagsFromString('--no-turbo-allocation-folding');
+  if (major >= 24) setFlagsFromString('--maglev-allocation-folding=0');
+}

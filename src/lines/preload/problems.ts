@@ -1,0 +1,16 @@
+/** What could not be instrumented: counted, so that one line can say so. */
+export class Problems {
+  #count = 0;
+  #first = '';
+
+  add(filename: string, problem: string): void {
+    if (this.#count++ === 0) this.#first = `${filename} ${problem}`;
+  }
+
+  /** One line for stderr; undefined if all went well. */
+  get summary(): string | undefined {
+    if (this.#count === 0) return undefined;
+    const files = this.#count === 1 ? '1 file goes' : `${this.#count} files go`;
+    return `node-tracemalloc: ${files} without true lines: ${this.#first}${this.#count === 1 ? '' : ', …'}\n`;
+  }
+}

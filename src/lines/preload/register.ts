@@ -1,0 +1,33 @@
+import { isMainThread, parentPort } from 'node:worker_threads';
+import { installCompileStep } from './compile-step.js';
+import { setEngineFlags } from './flags.js';
+import { letChildrenInherit } from './inherit.js';
+import { createInstrument } from './instrument.js';
+import { Problems } from './problems.js';
+import { installThreadHooks } from './register-thread.js';
+import { installRegistry } from './registry.js';
+import { installStackTraces } from './stack-traces.js';
+import { installSyncHooks } from './sync-hooks.js';
+
+/**
+ * `node --import node-tracemalloc/register app.mjs`: true lines for what this thread loads from now on. It is found by any tool that attaches
+ * later, and costs nothing but time while there is none. Loading it twice is loading it once.
+ */
+// With `--require`, Node 18 and 20 run us on the loaders' thread too, which has no port to a parent: nothing of the program's runs there.
+const isLoadersThread = !isMainThread && parentPort === null;
+const registry = isLoadersThread ? undefined : installRegistry();
+if (registry) {
+  setEngineFlags();
+  const problems = new Problems();
+  const instrument = createInstrument((filename, problem) => problems.add(filename, problem));
+  const problemsOfThread = installSyncHooks(instrument) ? undefined : installThreadHooks();
+  installCompileStep(instrument);
+  installStackTraces(registry);
+  if (isMainThread) {
+    letChildrenInherit(import.meta.url);
+    process.on('exit', () => {
+      for (const problem of problemsOfThread?.() ?? []) problems.add(...problem);
+      if (problems.summary !== undefined) process.stderr.write(problems.summary);
+    });
+  }
+}
