@@ -13,19 +13,23 @@ export {
   UnsupportedError,
   UsageError,
 } from './errors.js';
+export type { ScriptEdit } from './lines/live-edit.js';
 export { Frame, type Precision } from './model/frame.js';
 export type { CaptureInfo, HeapTotals, Mode } from './model/trace-columns.js';
 export { Traceback } from './model/traceback.js';
-export { DomainFilter, Filter } from './snapshot/filter.js';
-export type { KeyType } from './snapshot/key-type.js';
+export type { TargetName } from './protocol/address.js';
+export { DomainFilter, Filter, type FilterOptions } from './snapshot/filter.js';
+export type { FromTracesOptions, TraceInput } from './snapshot/from-traces.js';
+export type { KeyType, StatisticsOptions } from './snapshot/key-type.js';
 export { formatSize } from './snapshot/size-format.js';
 export { Snapshot } from './snapshot/snapshot.js';
 export { Statistic, StatisticDiff } from './snapshot/statistic.js';
 export { Trace } from './snapshot/trace.js';
-export { attach } from './target/attach.js';
+export { type AttachOptions, attach } from './target/attach.js';
 export { attachSelf } from './target/attach-self.js';
 export { type LaunchOptions, launch } from './target/launch.js';
 export { type Exit, LaunchedTracer } from './target/launched-tracer.js';
+export type { LinesOption } from './target/line-scope.js';
 export type { MarkListener } from './target/marks.js';
 export { type Closing, Tracer } from './target/tracer.js';
 export type { StartOptions } from './target/tracing.js';

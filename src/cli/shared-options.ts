@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Mode } from '../model/trace-columns.js';
 import { KEY_TYPES, type KeyType } from '../snapshot/key-type.js';
+import type { LinesOption } from '../target/line-scope.js';
 import type { StartOptions } from '../target/tracing.js';
 import { collected, positiveInteger, wholeNumber } from './option-values.js';
 
@@ -13,6 +14,10 @@ export interface TracingValues {
   readonly mode: Mode;
   readonly interval?: number;
   readonly lines?: true;
+  readonly 'lines=all'?: true;
+  readonly linesInclude: readonly string[];
+  readonly linesExclude: readonly string[];
+  readonly inline: boolean;
   readonly force?: true;
 }
 
@@ -28,12 +33,19 @@ export interface TableValues {
 }
 
 export function addTracingOptions(command: Command): Command {
-  return command
-    .option('--nframe <n>', 'most recent frames kept of each stack', positiveInteger, DEFAULT_NFRAME)
-    .addOption(new Option('--mode <mode>', 'how to trace').choices(['sampling', 'exact', 'objects']).default('sampling'))
-    .option('--interval <bytes>', 'mean bytes between two samples', positiveInteger)
-    .option('--lines', 'true lines: instrument the program so that every line has its own bytes')
-    .option('--force', 'take over when another tool is sampling the target');
+  return (
+    command
+      .option('--nframe <n>', 'most recent frames kept of each stack', positiveInteger, DEFAULT_NFRAME)
+      .addOption(new Option('--mode <mode>', 'how to trace').choices(['sampling', 'exact', 'objects']).default('sampling'))
+      .option('--interval <bytes>', 'mean bytes between two samples', positiveInteger)
+      .option('--lines', "true lines: instrument the program's own files so that every line has its own bytes")
+      // A flag of its own: as an optional value, the word after --lines would be taken for it.
+      .option('--lines=all', 'true lines in packages, too')
+      .option('--lines-include <pattern>', 'true lines only in files of this name (* ? [...]); repeatable', collected, [])
+      .option('--lines-exclude <pattern>', 'no true lines in files of this name; repeatable', collected, [])
+      .option('--no-inline', 'true functions: switch inlining off, so that every function has its own bytes')
+      .option('--force', 'take over when another tool is sampling the target')
+  );
 }
 
 export function addTableOptions(command: Command): Command {
@@ -47,12 +59,20 @@ export function addTableOptions(command: Command): Command {
     .option('--json', 'print one JSON document', false);
 }
 
-export function startOptions({ nframe, mode, interval, lines, force }: TracingValues): StartOptions {
+export function startOptions(values: TracingValues): StartOptions {
+  const { nframe, mode, interval, inline, force } = values;
   return {
     nframe,
     mode,
+    lines: linesOption(values),
+    inlining: inline,
     ...(interval !== undefined && { interval }),
-    ...(lines && { lines }),
     ...(force && { force }),
   };
+}
+
+export function linesOption(values: TracingValues): LinesOption {
+  const { lines, linesInclude: include, linesExclude: exclude } = values;
+  const all = values['lines=all'] ?? false;
+  return (lines || all || include.length > 0 || exclude.length > 0) && { all, include, exclude };
 }

@@ -5,6 +5,8 @@ import { placeOf } from './place.js';
 
 export interface TableOptions {
   readonly keyType: KeyType;
+  /** Groups overlap, so that a sum of them means nothing. */
+  readonly cumulative: boolean;
   /** Rows to print. */
   readonly top: number;
   /** Paths below it are shown relative to it. */
@@ -12,7 +14,7 @@ export interface TableOptions {
 }
 
 /** The largest groups as aligned columns, then a line for the rest. */
-export function statisticsTable(statistics: readonly Statistic[], { keyType, top, cwd }: TableOptions): string[] {
+export function statisticsTable(statistics: readonly Statistic[], { keyType, cumulative, top, cwd }: TableOptions): string[] {
   if (statistics.length === 0) return ['nothing that was allocated in this time is still alive'];
   const shown = statistics.slice(0, top);
   const rows = shown.map(({ traceback, size, count }) => [
@@ -23,12 +25,12 @@ export function statisticsTable(statistics: readonly Statistic[], { keyType, top
   ]);
   const rest = statistics.slice(top);
   const lines = aligned([['size', 'count', 'average', placeTitle(keyType)], ...rows]);
-  if (rest.length > 0) lines.push(`${rest.length} more: ${formatSize(sum(rest.map(({ size }) => size)))}`);
+  if (rest.length > 0) lines.push(`${rest.length} more${cumulative ? '' : `: ${formatSize(sum(rest.map(({ size }) => size)))}`}`);
   return lines;
 }
 
 /** The groups that changed most, then a line for the rest. */
-export function diffTable(diffs: readonly StatisticDiff[], { keyType, top, cwd }: TableOptions): string[] {
+export function diffTable(diffs: readonly StatisticDiff[], { keyType, cumulative, top, cwd }: TableOptions): string[] {
   const changed = diffs.filter(({ sizeDiff, countDiff }) => sizeDiff !== 0 || countDiff !== 0);
   if (changed.length === 0) return ['nothing changed'];
   const rows = changed
@@ -42,7 +44,8 @@ export function diffTable(diffs: readonly StatisticDiff[], { keyType, top, cwd }
     ]);
   const rest = changed.slice(top);
   const lines = aligned([['change', 'size', 'change', 'count', placeTitle(keyType)], ...rows]);
-  if (rest.length > 0) lines.push(`${rest.length} more: ${formatSize(sum(rest.map(({ sizeDiff }) => sizeDiff)), true)}`);
+  if (rest.length > 0)
+    lines.push(`${rest.length} more${cumulative ? '' : `: ${formatSize(sum(rest.map(({ sizeDiff }) => sizeDiff)), true)}`}`);
   return lines;
 }
 

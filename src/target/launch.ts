@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { LaunchError } from '../errors.js';
+import { LaunchError, UnsupportedError } from '../errors.js';
 import { Session } from '../protocol/session.js';
 import { connectWebSocket, MAX_MESSAGE_BYTES } from '../protocol/websocket.js';
 import { readTargetInfo } from './heap-totals.js';
@@ -41,6 +41,7 @@ export interface LaunchOptions {
 export async function launch(script: string, options: LaunchOptions = {}): Promise<LaunchedTracer> {
   const [stdin, stdout, stderr] = streams(options.stdio);
   // Port 0: a free one, on loopback.
+  if (options.follow) throw new UnsupportedError('following child processes is not available yet; launch without follow');
   const lines = launchedLines(options.lines ?? false);
   const inlining = options.inlining === false ? ['--max-inlined-bytecode-size=0'] : [];
   const args = ['--inspect-brk=127.0.0.1:0', ...(options.execArgv ?? []), ...inlining, ...lines.execArgv, script, ...(options.args ?? [])];

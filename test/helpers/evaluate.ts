@@ -1,13 +1,20 @@
 import { connect } from '../../src/protocol/connect.js';
 import { discover } from '../../src/protocol/discovery.js';
 
-/** Evaluates `expression` in a target over a conversation of its own, awaits a promise that it yields, and gives its JSON value. */
+/** Evaluates `expression` in a target over a conversation of its own, awaits a promise that it yields, and gives its value if it is a primitive. */
 export async function evaluateIn(port: number, expression: string): Promise<unknown> {
   const session = await connect(await discover(port));
   try {
-    const { result, exceptionDetails } = await session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+    // In two steps: a promise that only the inspector holds may be collected while it is awaited.
+    const evaluated = await session.send('Runtime.evaluate', { expression });
+    const { objectId, subtype } = evaluated.result;
+    const settled =
+      objectId !== undefined && subtype === 'promise'
+        ? await session.send('Runtime.awaitPromise', { promiseObjectId: objectId })
+        : evaluated;
+    const { exceptionDetails } = settled;
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return result.value;
+    return settled.result.value;
   } finally {
     await session.close();
   }

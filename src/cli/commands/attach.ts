@@ -1,13 +1,15 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ConnectionLostError } from '../../errors.js';
+import type { ScriptEdit } from '../../lines/live-edit.js';
+import { printable } from '../../report/printable.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { attach } from '../../target/attach.js';
 import type { Tracer } from '../../target/tracer.js';
-import type { Console } from '../console.js';
+import { type Console, writeLines } from '../console.js';
 import { onInterruption } from '../interruption.js';
 import { duration } from '../option-values.js';
 import { printStatistics, saveSnapshot } from '../print-results.js';
-import { addTableOptions, addTracingOptions, startOptions, type TableValues, type TracingValues } from '../shared-options.js';
+import { addTableOptions, addTracingOptions, linesOption, startOptions, type TableValues, type TracingValues } from '../shared-options.js';
 
 interface AttachValues extends TracingValues, TableValues {
   readonly duration: number;
@@ -15,12 +17,14 @@ interface AttachValues extends TracingValues, TableValues {
 }
 
 const TICK_MS = 1000;
+const EDIT_NOTICE =
+  'replacing the source of scripts in the running target, so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave';
 
 export function configureAttach(command: Command): Command {
   command
     .description('trace a running process for a while, then print which lines hold the memory; Ctrl-C ends it early')
     .argument('<target>', 'port, host:port, ws:// or http:// address of the inspector')
-    .option('--duration <time>', 'how long to trace', duration, 30_000)
+    .addOption(new Option('--duration <time>', 'how long to trace').argParser(duration).default(30_000, '30s'))
     .option('-o, --output <file>', 'save the snapshot');
   return addTableOptions(addTracingOptions(command));
 }
@@ -30,7 +34,10 @@ export async function runAttach([target]: readonly string[], values: AttachValue
   try {
     const tracer = await attach(target!);
     try {
+      const lines = linesOption(values);
+      if (lines) writeLines(console.err, [EDIT_NOTICE]);
       await tracer.start(startOptions(values));
+      if (lines) writeLines(console.err, editReport(tracer.scriptEdits));
       await tracing(tracer, values.duration, { target: target!, interrupted: interruption.came, console });
       const snapshot = await resultOf(tracer);
       printStatistics(snapshot, values, { stream: console.out, cwd: console.cwd });
@@ -42,6 +49,13 @@ export async function runAttach([target]: readonly string[], values: AttachValue
     interruption.ignore();
   }
   return 0;
+}
+
+function editReport(edits: readonly ScriptEdit[]): string[] {
+  const done = edits.filter(({ outcome }) => outcome === 'done' || outcome === 'unchanged').length;
+  const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
+  const lines = others.map(({ url, reason }) => `${printable(url)} stays at the precision of functions: ${printable(reason)}`);
+  return [`true lines in ${done} of ${edits.length} scripts`, ...lines];
 }
 
 /** Listens from now on: whenever the first one comes, there is a result. The second one ends us at once; the target is left clean then, too. */

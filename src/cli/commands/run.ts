@@ -11,7 +11,7 @@ import { type Console, writeLines } from '../console.js';
 import { onInterruption } from '../interruption.js';
 import { collected } from '../option-values.js';
 import { printDiff, printStatistics, saveSnapshot } from '../print-results.js';
-import { addTableOptions, addTracingOptions, startOptions, type TableValues, type TracingValues } from '../shared-options.js';
+import { addTableOptions, addTracingOptions, linesOption, startOptions, type TableValues, type TracingValues } from '../shared-options.js';
 
 interface RunValues extends TracingValues, TableValues {
   readonly output?: string;
@@ -41,6 +41,8 @@ export async function runRun([script, ...args]: readonly string[], values: RunVa
   const launching = launch(script!, {
     args,
     execArgv: values.nodeArg,
+    lines: linesOption(values),
+    inlining: values.inline,
     detached: true, // a Ctrl-C in the terminal comes to us alone, and the snapshot before it is passed on
     ...(values.node !== undefined && { execPath: values.node }),
   });
