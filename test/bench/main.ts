@@ -1,7 +1,13 @@
 import { benchEngine } from './engine.js';
+import { benchProfileValidation } from './profile-validation.js';
+import { benchSlowdown } from './slowdown.js';
+import { benchSnapshot } from './snapshot.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   engine: benchEngine,
+  snapshot: benchSnapshot,
+  slowdown: benchSlowdown,
+  'profile-validation': benchProfileValidation,
 };
 
 const wanted = process.argv[2];
