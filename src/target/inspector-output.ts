@@ -4,7 +4,7 @@ interface Notice {
   readonly opening: string;
   readonly line: RegExp;
   /** Comes after it, once more. */
-  readonly then?: Notice;
+  readonly next?: Notice;
 }
 
 const HELP: Notice = { opening: 'For help, see: https://nodejs.org/', line: /For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/ };
@@ -16,7 +16,7 @@ const NOTICES: readonly Notice[] = [
   { opening: 'Debugger attached.', line: /Debugger attached\.\r?\n$/ },
   { opening: 'Waiting for the debugger to disconnect...', line: /Waiting for the debugger to disconnect\.\.\.\r?\n$/ },
   // Where we left before its end.
-  { opening: 'Debugger ending on ws://', line: /Debugger ending on ws:\/\/\S+\r?\n$/, then: HELP },
+  { opening: 'Debugger ending on ws://', line: /Debugger ending on ws:\/\/\S+\r?\n$/, next: HELP },
 ];
 const LONGEST_NOTICE = 200;
 
@@ -32,7 +32,7 @@ export function withoutInspectorNotices(onUrl: (url: string) => void): Transform
     const notice = [...expected].find((one) => one.line.test(line));
     if (notice === undefined) return line;
     expected.delete(notice);
-    if (notice.then) expected.add(notice.then);
+    if (notice.next) expected.add(notice.next);
     const start = line.search(notice.line);
     const url = /listening on (ws:\/\/\S+)/.exec(line.slice(start))?.[1];
     if (url !== undefined) onUrl(url);
