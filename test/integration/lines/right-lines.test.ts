@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { attach, launch, type Snapshot, type StartOptions } from '../../../src/index.js';
+import { evaluateIn } from '../../helpers/evaluate.js';
+import { nodeBinaries } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapTargets, startTarget } from '../../helpers/target-process.js';
+
+const BLOCKS = 10_000;
+/** Bytes of one block on each line of known-lines that allocates blocks which are kept. */
+const BLOCK_SIZES = new Map([
+  [5, 408],
+  [6, 472],
+  [13, 88],
+  [14, 152],
+  [16, 216],
+  [17, 280],
+]);
+/** Lines that allocate other things that are kept: the instances, the arrays, rest arguments. */
+const OTHER_LINES = [3, 10, 15, 19, 22, 23];
+const TOLERANCE = 0.02;
+
+afterEach(reapTargets);
+
+/** What the program's lines hold, by line: statistics of its own file at the precision of lines. */
+function linesOf(snapshot: Snapshot, file: string): Map<number, { size: number; count: number; standardError: number }> {
+  const own = snapshot.statistics('lineno').filter(({ traceback }) => {
+    const frame = traceback.at(-1)!;
+    return frame.filename === file && frame.precision === 'line';
+  });
+  return new Map(own.map((statistic) => [statistic.traceback.at(-1)!.lineno, statistic]));
+}
+
+function expectExact(snapshot: Snapshot, file: string): void {
+  const found = linesOf(snapshot, file);
+  for (const [line, bytes] of BLOCK_SIZES) {
+    expect([line, Math.abs((found.get(line)?.count ?? 0) / BLOCKS - 1) < TOLERANCE]).toEqual([line, true]);
+    expect([line, Math.abs((found.get(line)?.size ?? 0) / (BLOCKS * bytes) - 1) < TOLERANCE]).toEqual([line, true]);
+  }
+  const known = [...BLOCK_SIZES.keys(), ...OTHER_LINES];
+  const elsewhere = [...found].filter(([line]) => !known.includes(line)).reduce((sum, [, { size }]) => sum + size, 0);
+  expect(elsewhere).toBeLessThan(2048); // the top level's own, once
+}
+
+function expectSampled(snapshot: Snapshot, file: string): void {
+  const found = linesOf(snapshot, file);
+  for (const [line, bytes] of BLOCK_SIZES) {
+    const { size, standardError } = found.get(line) ?? { size: 0, standardError: 0 };
+    expect([line, Math.abs(size - BLOCKS * bytes) < 4 * standardError]).toEqual([line, true]);
+  }
+}
+
+async function launched(program: string, execPath: string, { rounds, ...options }: StartOptions & { rounds: number }): Promise<Snapshot> {
+  const file = repoPath('fixtures/programs/lines', program);
+  const tracer = await launch(file, { execPath, args: [`${rounds}`, 'exit'], lines: true, stdio: 'ignore' });
+  await tracer.start(options);
+  const { snapshot, error } = await tracer.exited;
+  if (!snapshot) throw error;
+  return snapshot;
+}
+
+async function attached(program: string, execPath: string, { rounds, ...options }: StartOptions & { rounds: number }): Promise<Snapshot> {
+  const target = await startTarget({ execPath, file: repoPath('fixtures/programs/lines', program), args: [`${rounds - 1}`], ready: true });
+  const tracer = await attach(target.port);
+  await tracer.start({ lines: true, ...options });
+  expect(tracer.scriptEdits.map(({ outcome }) => outcome)).toEqual(['done']);
+  await evaluateIn(target.port, `work(${BLOCKS})`);
+  const snapshot = await tracer.takeSnapshot();
+  await tracer.close();
+  return snapshot;
+}
+
+describe.each(nodeBinaries())('right lines on Node $major', ({ execPath }) => {
+  describe.each(['known-lines.cjs', 'known-lines.mjs'])('%s', (program) => {
+    const file = repoPath('fixtures/programs/lines', program);
+
+    it.each([1, 6])('launched, exact, %i rounds', async (rounds) => {
+      expectExact(await launched(program, execPath, { mode: 'exact', rounds }), file);
+    });
+
+    it.each([1, 6])('attached, exact, %i rounds', async (rounds) => {
+      expectExact(await attached(program, execPath, { mode: 'exact', rounds }), file);
+    });
+  });
+
+  it('launched, sampled: within the standard error', async () => {
+    expectSampled(await launched('known-lines.cjs', execPath, { interval: 4096, rounds: 3 }), repoPath('fixtures/programs/lines/known-lines.cjs'));
+  });
+
+  it('attached, sampled: within the standard error', async () => {
+    expectSampled(await attached('known-lines.cjs', execPath, { interval: 4096, rounds: 3 }), repoPath('fixtures/programs/lines/known-lines.cjs'));
+  });
+});
