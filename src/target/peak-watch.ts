@@ -5,13 +5,15 @@ const POLL_MS = 500;
 const GROWTH = 1.1;
 /** A reading forces a full collection; together they may take this share of the target's time, the first one included. */
 const TIME_SHARE = 0.01;
-/** What the first reading is expected to take, by heap usage: 50 ms were measured at 90 MB, 180 ms at 250 MB. */
+/** What a reading takes at least: 45 to 114 ms were measured on heaps below 30 MB. */
+const LEAST_MS = 100;
+/** What the first reading takes besides, by heap usage: a full collection took 50 ms at 90 MB, 180 ms at 250 MB. */
 const MS_PER_BYTE = 0.7e-6;
 
 /**
  * Watches the heap usage, which costs the target nothing, and asks for a reading of the traced size when it reaches a new height.
  * What it can miss: a peak that comes and goes between two polls, one below a tenth above the last, and one at a time when a reading
- * would take more than its share: for a heap of 50 MB the first 3.5 seconds, and as long again after each reading.
+ * would take more than its share: for a heap of 50 MB the first 13 seconds, and as long again after each reading.
  */
 export class PeakWatch {
   readonly #session: Session;
@@ -56,7 +58,7 @@ export class PeakWatch {
   async #poll(): Promise<void> {
     const { usedSize } = await this.#session.send('Runtime.getHeapUsage', undefined, { doing: 'watching the heap usage' });
     const before = performance.now();
-    const isAffordable = usedSize * this.#msPerByte <= (before - this.#lastRead) * TIME_SHARE;
+    const isAffordable = LEAST_MS + usedSize * this.#msPerByte <= (before - this.#lastRead) * TIME_SHARE;
     if (usedSize <= this.#highest * GROWTH || !isAffordable) return;
     this.#highest = usedSize;
     await this.#read();

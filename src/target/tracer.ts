@@ -136,8 +136,9 @@ export class Tracer {
 
   /**
    * Bytes traced now and at their highest. Forces a full garbage collection in the target. The peak is the highest of our own readings
-   * since the start or `resetPeak()`: each snapshot, each call of this method, and one whenever the heap usage, polled twice a second,
-   * has grown by a tenth. What comes and goes between them is missed.
+   * since the start or `resetPeak()`: each snapshot, each call of this method, and one when the heap usage, polled twice a second,
+   * has grown by a tenth and a hundredth of the time affords it (the first after 10 seconds or more). What comes and goes between them
+   * is missed.
    */
   getTracedMemory(): Promise<{ current: number; peak: number }> {
     return this.#inTurn(async () => {
