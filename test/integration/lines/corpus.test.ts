@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
@@ -13,17 +12,13 @@ const MORE = process.env.LINES_CORPUS_MODULES ?? '';
 
 /** The workloads whose packages are installed here. */
 const workloads = readdirSync(CORPUS).filter((file) => {
-  const needed = [...readFileSync(join(CORPUS, file), 'utf8').matchAll(/require\('([^'.]+)'\)/g)].map(([, name]) => name!);
+  const needed = [...readFileSync(join(CORPUS, file), 'utf8').matchAll(/require(?:\.resolve)?\('([^'.]+)'\)/g)].map(([, name]) => name!);
   return needed.length > 0 && !['report.cjs', 'serve.cjs'].includes(file) && needed.every(isInstalled);
 });
 
 function isInstalled(name: string): boolean {
-  try {
-    createRequire(join(CORPUS, 'x.cjs')).resolve(name, { paths: [CORPUS, ...MORE.split(delimiter).filter(Boolean)] });
-    return true;
-  } catch {
-    return false;
-  }
+  if (name === 'typescript' && MORE === '') return false; // ours has no API
+  return [resolve('node_modules'), ...MORE.split(delimiter).filter(Boolean)].some((folder) => existsSync(join(folder, name)));
 }
 
 async function run(file: string, flags: string[]): Promise<{ output: string; wrappers: number }> {
