@@ -10,6 +10,7 @@ import type {
   TaggedTemplateExpression,
   UnaryExpression,
 } from 'acorn';
+import { patternNames } from './bindings.js';
 import { children } from './children.js';
 import { type Allocation, mergeLines, NO_LINE } from './events.js';
 import { takesName, visitFunction, visitNamed } from './functions.js';
@@ -96,7 +97,7 @@ export function visitAssignment(walk: Walk, node: AssignmentExpression): number 
   if (left.type === 'Identifier') walk.names.note(left.name, operator === '=' ? right : node);
   return walk.wrappable(
     node,
-    () => mergeLines(walk.visit(left), names ? visitNamed(walk, right) : walk.visit(right)),
+    () => mergeLines(visitTarget(walk, left), names ? visitNamed(walk, right) : walk.visit(right)),
     (inside) => {
       if (left.type === 'Identifier') return operation(walk, node, inside);
       const from = walk.source.indexOf(operator, left.end);
@@ -108,13 +109,19 @@ export function visitAssignment(walk: Walk, node: AssignmentExpression): number 
   );
 }
 
+/** What is written to: its names, and what allocates in it. */
+export function visitTarget(walk: Walk, target: AnyNode): number {
+  for (const name of patternNames(target)) walk.refer(name, true);
+  return walk.visit(target);
+}
+
 /** `this.x = []`: an object has room for what its constructor gives it, and an arrow around `this` would cost each object a context. */
 function isOwnField({ left, right, operator }: AssignmentExpression): boolean {
   return operator === '=' && left.type === 'MemberExpression' && left.object.type === 'ThisExpression' && !takesName(right);
 }
 
 export function visitCall(walk: Walk, node: CallExpression): number {
-  if (isDirectEval(node)) return mergeLines(walk.visitAll(node.arguments), walk.suspends(node.start));
+  if (isDirectEval(node)) return mergeLines(walk.visitAll(node.arguments), walk.evaluates(node.start));
   return walk.wrappable(
     node,
     () => mergeLines(visitReference(walk, node.callee), walk.visitAll(node.arguments)),

@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn';
+import { lexicalNames, patternNames, varNames } from './bindings.js';
 import { type Entry, mergeLines, NO_LINE } from './events.js';
 import { type FunctionNode, functionOffset } from './positions.js';
 import type { Walk } from './walk.js';
@@ -22,11 +23,17 @@ export function visitFunction(walk: Walk, node: FunctionNode): number {
   walk.frame.plain = false;
   const entry = enter(walk, functionOffset(walk.source, node));
   const { lines, plain } = walk.inFrame(() => {
-    const found = mergeLines(walk.visitAll(node.params), walk.visit(node.body));
+    const found = walk.inScope(functionNames(node), () => mergeLines(walk.visitAll(node.params), walk.visit(node.body)));
     return node.async || node.generator ? mergeLines(found, walk.lineOf(entry.at)) : found;
   });
   leave(walk, entry, node, plain && !node.async && !node.generator ? lines : NO_LINE);
   return walk.allocates(node.start);
+}
+
+function functionNames({ params, body }: FunctionNode): Parameters<Walk['inScope']>[0] {
+  const parameters = params.flatMap(patternNames).map((name) => ({ name, from: body.start, parameter: true }));
+  const variables = body.type === 'BlockStatement' ? varNames(body) : [];
+  return [...parameters, ...variables.map((name) => ({ name, from: body.start, parameter: false }))];
 }
 
 /** Field initialisers and static blocks are functions of V8's own, whose position we do not use. */
@@ -44,7 +51,7 @@ export function visitClass(walk: Walk, node: ClassNode): number {
   let lines = mergeLines(walk.allocates(node.start), walk.visit(node.superClass));
   for (const member of node.body.body) {
     if (member.type === 'StaticBlock') {
-      visitInitialiser(walk, member.start, () => visitList(walk, member.body));
+      visitInitialiser(walk, member.start, () => visitBlock(walk, member.body));
       continue;
     }
     if (member.computed) lines = mergeLines(lines, walk.visit(member.key));
@@ -53,6 +60,11 @@ export function visitClass(walk: Walk, node: ClassNode): number {
     if (member.type === 'PropertyDefinition') walk.mark('end', member.end);
   }
   return lines;
+}
+
+/** A list with a scope of its own. */
+export function visitBlock(walk: Walk, statements: readonly AnyNode[]): number {
+  return walk.inScope(lexicalNames(statements), () => visitList(walk, statements));
 }
 
 /** A list of statements: an expression of ours begins with a parenthesis, which would call an unterminated statement before it. */

@@ -65,7 +65,7 @@ function visitLinks(walk: Walk, chain: ChainExpression): number {
   for (const link of links.reverse()) {
     if (link.type === 'MemberExpression') lines = mergeLines(lines, link.computed ? walk.visit(link.property) : NO_LINE);
     else lines = mergeLines(mergeLines(lines, walk.visitAll(link.arguments)), walk.allocates(callOffset(link)));
-    if (link.type === 'CallExpression' && isDirectEval(link)) walk.suspends(link.start);
+    if (link.type === 'CallExpression' && isDirectEval(link)) walk.evaluates(link.start);
   }
   return lines;
 }

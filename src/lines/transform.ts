@@ -1,4 +1,5 @@
 import type { Program } from 'acorn';
+import { lexicalNames, varNames } from './bindings.js';
 import { NO_LINE } from './events.js';
 import { visitList } from './functions.js';
 import { type LineIndex, lineIndex } from './line-index.js';
@@ -38,20 +39,20 @@ export function transform(source: string, { sourceType, topLevel = true }: Trans
   const parsed = parse(source, sourceType);
   if ('problem' in parsed) return { code: source, sites: NO_SITES, bodyStart: -1, problem: parsed.problem };
   try {
-    return rewrite(source, parsed.program, topLevel);
+    return rewrite(source, parsed.program, { sourceType, topLevel });
   } catch (error) {
     const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
     return { code: source, sites: NO_SITES, bodyStart: -1, problem }; // whatever is wrong with us, the program must run
   }
 }
 
-function rewrite(source: string, program: Program, topLevel: boolean): Transformed {
+function rewrite(source: string, program: Program, { sourceType, topLevel }: Required<TransformOptions>): Transformed {
   const index = lineIndex(source);
   const walk = new Walk(source, index, visitor);
   walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, index) });
-  visitList(walk, program.body);
+  walk.inScope(sourceType === 'script' ? [] : topLevelNames(program), () => visitList(walk, program.body));
   walk.mark('leave', source.length);
-  const { code, table } = write(source, index, { events: walk.events, names: walk.names, topLevel });
+  const { code, table } = write(source, index, { events: walk.events, names: walk.names, references: walk.references, topLevel });
   return { code, sites: table, bodyStart: bodyStart(program) };
 }
 
@@ -67,4 +68,10 @@ function onlyLine({ body }: Program, { lineOf }: LineIndex): number {
   if (first === undefined) return NO_LINE;
   const line = lineOf(first.start);
   return line === lineOf(body.at(-1)!.end) ? line : NO_LINE;
+}
+
+/** The variables of a module are those of a function that V8 runs once; a script's are the global object's. */
+function topLevelNames({ body }: Program): Parameters<Walk['inScope']>[0] {
+  const variables = body.flatMap(varNames).map((name) => ({ name, from: 0, parameter: false }));
+  return [...variables, ...lexicalNames(body)];
 }

@@ -1,8 +1,18 @@
 import type { AnyNode } from 'acorn';
+import { declaredBy, lexicalNames, patternNames } from './bindings.js';
 import { children } from './children.js';
 import { mergeLines, NO_LINE } from './events.js';
-import { visitAssignment, visitBinary, visitCall, visitLiteral, visitProperty, visitTagged, visitUnary } from './expressions.js';
-import { takesName, visitClass, visitFunction, visitList, visitNamed } from './functions.js';
+import {
+  visitAssignment,
+  visitBinary,
+  visitCall,
+  visitLiteral,
+  visitProperty,
+  visitTagged,
+  visitTarget,
+  visitUnary,
+} from './expressions.js';
+import { takesName, visitBlock, visitClass, visitFunction, visitList, visitNamed } from './functions.js';
 import { visitChain, visitMember, visitNew } from './references.js';
 import type { Visitor, Walk } from './walk.js';
 
@@ -10,7 +20,27 @@ type NodeOf<Type extends AnyNode['type']> = Extract<AnyNode, { type: Type }>;
 type Visitors = { readonly [Type in AnyNode['type']]?: (walk: Walk, node: NodeOf<Type>) => number };
 
 const VISITORS: Visitors = {
-  BlockStatement: (walk, node) => visitList(walk, node.body),
+  BlockStatement: (walk, node) => visitBlock(walk, node.body),
+  SwitchStatement: (walk, node) => {
+    const lines = walk.visit(node.discriminant);
+    const declared = lexicalNames(
+      node.cases.flatMap(({ consequent }) => consequent),
+      true,
+    );
+    return mergeLines(
+      lines,
+      walk.inScope(declared, () => walk.visitAll(node.cases)),
+    );
+  },
+  CatchClause: (walk, node) => {
+    const declared = patternNames(node.param ?? null).map((name) => ({ name, from: node.body.start, parameter: false }));
+    return walk.inScope(declared, () => visitChildren(walk, node));
+  },
+  WithStatement: (walk, node) => {
+    walk.scopes.exposeAll();
+    return visitChildren(walk, node);
+  },
+  UpdateExpression: (walk, node) => visitTarget(walk, node.argument),
   SwitchCase: (walk, node) => mergeLines(walk.visit(node.test), visitList(walk, node.consequent)),
   ExpressionStatement: (walk, node) => (node.directive === undefined ? visitTerminated(walk, node) : NO_LINE),
   VariableDeclaration: visitTerminated,
@@ -44,7 +74,11 @@ const VISITORS: Visitors = {
   ClassDeclaration: visitClass,
   ClassExpression: (walk, node) => visitCreated(walk, node, visitClass),
   Identifier: (walk, node) => {
-    if (node.name === 'arguments') walk.frame.plain = false;
+    if (node.name === 'arguments') {
+      walk.frame.plain = false;
+      walk.frame.usesArguments = true;
+    }
+    walk.refer(node.name, false);
     return NO_LINE;
   },
   Literal: (walk, node) => (node.regex ? visitCreated(walk, node, () => NO_LINE) : NO_LINE),
@@ -108,10 +142,29 @@ function visitLoop(walk: Walk, node: Loop): number {
     lines = node.type === 'ForOfStatement' && node.await ? walk.suspends(node.start) : walk.allocates(node.start);
   }
   walk.frame.loops++;
-  for (const child of children(node)) {
-    const head = child?.type === 'VariableDeclaration' && child !== (node as { body: AnyNode }).body;
-    lines = mergeLines(lines, head ? visitChildren(walk, child) : walk.visit(child));
-  }
+  lines = mergeLines(
+    lines,
+    walk.inScope(headNames(node), () => visitHeadAndBody(walk, node)),
+  );
   walk.frame.loops--;
+  return lines;
+}
+
+function headNames(node: Loop): ReturnType<typeof declaredBy> {
+  const head =
+    node.type === 'ForStatement' ? node.init : node.type === 'ForInStatement' || node.type === 'ForOfStatement' ? node.left : null;
+  if (head?.type !== 'VariableDeclaration' || head.kind === 'var') return [];
+  return declaredBy(head, node.type === 'ForStatement' ? undefined : node.body.start);
+}
+
+function visitHeadAndBody(walk: Walk, node: Loop): number {
+  let lines = NO_LINE;
+  for (const child of children(node)) {
+    if (!child) continue;
+    const head = child.type === 'VariableDeclaration' && child !== node.body;
+    const target = (node.type === 'ForInStatement' || node.type === 'ForOfStatement') && child === node.left;
+    if (head) lines = mergeLines(lines, visitChildren(walk, child));
+    else lines = mergeLines(lines, target ? visitTarget(walk, child) : walk.visit(child));
+  }
   return lines;
 }

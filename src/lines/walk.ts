@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn';
+import { type Reference, Scopes } from './bindings.js';
 import { type Allocation, type Event, mergeLines, NO_LINE, type Opening } from './events.js';
 import { Names } from './kinds.js';
 import type { LineIndex } from './line-index.js';
@@ -15,6 +16,8 @@ export interface Frame {
   loops: number;
   /** False once the function may allocate what no expression of it shows: a context, its arguments object. */
   plain: boolean;
+  /** Its arguments object may change its parameters at any time. */
+  usesArguments: boolean;
 }
 
 /** What the walk of an expression's children found. */
@@ -32,6 +35,8 @@ export type Visitor = (walk: Walk, node: AnyNode) => number;
 export class Walk {
   readonly events: Event[] = [];
   readonly names = new Names();
+  readonly scopes = new Scopes();
+  readonly references: Reference[] = [];
   frame: Frame = newFrame(true);
   readonly source: string;
   readonly #index: LineIndex;
@@ -68,10 +73,34 @@ export class Walk {
     return this.lineOf(from);
   }
 
+  /** A variable is read or written here. */
+  refer(name: string, written: boolean): void {
+    const binding = this.scopes.find(name);
+    if (binding === undefined) return;
+    if (binding.owner === this.frame) this.references.push({ binding, written });
+    else binding.captured = true;
+  }
+
+  /** Walks what has a scope of its own. */
+  inScope<Result>(declared: Parameters<Scopes['enter']>[1], children: () => Result): Result {
+    this.scopes.enter(this.frame, declared);
+    try {
+      return children();
+    } finally {
+      this.scopes.leave();
+    }
+  }
+
   /** An await, a yield, a direct eval: from here on, nothing that encloses it in its function may become an arrow's body. */
   suspends(from: number): number {
     this.frame.suspends++;
     return this.allocates(from);
+  }
+
+  /** A direct eval may also read, write and declare whatever is in sight. */
+  evaluates(from: number): number {
+    this.scopes.exposeAll();
+    return this.suspends(from);
   }
 
   /** An allocation of the node itself. Code that runs once affords the finest lines. */
@@ -89,7 +118,16 @@ export class Walk {
   /** An expression that may be put into a wrapper: `own` says, once its children are known, whether and where it allocates itself. */
   wrappable(node: AnyNode, children: () => number, own: (inside: Inside) => Allocation | undefined): number {
     const parenthesised = node.type === 'SequenceExpression' || this.source[node.start] === '{';
-    const opening: Opening = { kind: 'open', at: node.start, parenthesised, kept: false };
+    const first = this.references.length;
+    const opening: Opening = {
+      kind: 'open',
+      at: node.start,
+      parenthesised,
+      kept: false,
+      owner: this.frame,
+      references: [first, first],
+      handed: '',
+    };
     this.events.push(opening);
     const { suspends, objects } = this.frame;
     const lines = children();
@@ -98,6 +136,7 @@ export class Walk {
     if (allocation.weight === 'object') this.allocates(allocation.from);
     if (this.frame.suspends === suspends) {
       opening.allocation = allocation;
+      opening.references[1] = this.references.length;
       this.events.push({ kind: 'close', at: node.end, opening });
     }
     return mergeLines(lines, allocation.line);
@@ -116,5 +155,5 @@ export class Walk {
 }
 
 function newFrame(program: boolean): Frame {
-  return { program, suspends: 0, objects: 0, last: 0, loops: 0, plain: true };
+  return { program, suspends: 0, objects: 0, last: 0, loops: 0, plain: true, usesArguments: false };
 }

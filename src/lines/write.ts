@@ -1,4 +1,6 @@
+import type { Reference } from './bindings.js';
 import { type Allocation, type Entry, type Event, NO_LINE, type Opening } from './events.js';
+import { handed } from './handed.js';
 import type { Names } from './kinds.js';
 import type { LineIndex } from './line-index.js';
 import type { SiteTable } from './sites.js';
@@ -17,24 +19,25 @@ export interface Written {
   readonly table: SiteTable;
 }
 
-interface Walked {
+export interface Walked {
   readonly events: readonly Event[];
   readonly names: Names;
+  readonly references: readonly Reference[];
   /** Whether code outside functions gets wrappers. */
   readonly topLevel: boolean;
 }
 
 /** Writes the text anew in one pass over the events, which are in source order. */
-export function write(source: string, index: LineIndex, { events, names, topLevel }: Walked): Written {
-  const writer = new Writer(source, index, { names, topLevel });
-  for (const event of events) writer.take(event);
+export function write(source: string, index: LineIndex, walk: Walked): Written {
+  const writer = new Writer(source, index, walk);
+  for (const event of walk.events) writer.take(event);
   return writer.end();
 }
 
 class Writer {
   readonly #source: string;
   readonly #index: LineIndex;
-  readonly #names: Names;
+  readonly #walk: Walked;
   /** Levels from which on wrappers may open: 1 is the program itself. */
   readonly #lowest: number;
   readonly #pieces: string[] = [];
@@ -49,11 +52,11 @@ class Writer {
   #statement = -1;
   #closed = -1;
 
-  constructor(source: string, index: LineIndex, { names, topLevel }: Omit<Walked, 'events'>) {
+  constructor(source: string, index: LineIndex, walk: Walked) {
     this.#source = source;
     this.#index = index;
-    this.#names = names;
-    this.#lowest = topLevel ? 1 : 2;
+    this.#walk = walk;
+    this.#lowest = walk.topLevel ? 1 : 2;
   }
 
   take(event: Event): void {
@@ -88,21 +91,22 @@ class Writer {
   #isNeeded({ line, weight, sum }: Allocation): boolean {
     const level = this.#levels.at(-1)!;
     if (level.line === line || this.#depth >= DEEPEST || this.#levels.length < this.#lowest) return false;
-    return level.wrapper || weight === 'object' || (sum !== undefined && !this.#names.isNumeric(sum));
+    return level.wrapper || weight === 'object' || (sum !== undefined && !this.#walk.names.isNumeric(sum));
   }
 
   #open(opening: Opening, { from, line }: Allocation): void {
     opening.kept = true;
+    opening.handed = handed(opening, this.#walk.references);
     if (this.#statement === opening.at) this.#insert(opening.at, ';');
     this.#statement = -1;
-    const column = this.#insert(opening.at, opening.parenthesised ? '(() => (' : '(() => ');
+    const column = this.#insert(opening.at, `((${opening.handed}) => ${opening.parenthesised ? '(' : ''}`);
     this.#wrappers.push(this.#line, column + 1, line, from - this.#index.starts[line]!);
     this.#levels.push({ line, wrapper: true });
     this.#depth++;
   }
 
-  #close(at: number, { parenthesised }: Opening): void {
-    this.#insert(at, parenthesised ? '))()' : ')()');
+  #close(at: number, { parenthesised, handed: values }: Opening): void {
+    this.#insert(at, `${parenthesised ? ')' : ''})(${values})`);
     this.#closed = at;
     this.#levels.pop();
     this.#depth--;

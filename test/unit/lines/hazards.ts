@@ -55,7 +55,7 @@ export const HAZARDS: Readonly<Record<string, readonly string[]>> = {
     'if (1) ; else\nf(1)\nf(2)',
     'var async\nasync\n(() => {}, log(1))',
     'var let_ = 1, yield_\nlet_\nf(1)',
-    'var let = [1]\nlet\nf(2)',
+    'var let = [1]\nf(let)',
     'class A { a = 1\n b = [2]\n ["c"] = 3 }\nObject.keys(new A)',
     'class A { x\n static\n y = [1]\n get\n z() { return [3] } }\nf(A.y, new A().z)',
     'class A { f = y => {}\n static z = () => [1];\n *g() {} }\nnew A().f.name',

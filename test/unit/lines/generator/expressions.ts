@@ -6,6 +6,12 @@ type Producer = (p: Programs, scope: Scope) => string;
 const ATOMS: readonly Producer[] = [
   () => '1',
   (p, scope) => p.tape.one(scope.names),
+  (p, scope) => p.tape.one(scope.names),
+  (p, scope) => p.tape.one(scope.names),
+  (p, scope) => p.tape.one(scope.names),
+  (p) => p.recent(),
+  (p) => p.recent(),
+  (p) => `(typeof ${p.recent()})`,
   () => "'s'",
   () => '2.5',
   () => 'null',
@@ -53,7 +59,23 @@ const CALLS: readonly Producer[] = [
   (p, s) => `delete ${p.reference(s)}${p.one(['.x', '?.x', `[${p.expression(s)}]`, '?.m().x'])}`,
 ];
 
+/** Reads and writes of the same few variables in one expression: what a wrapper may be handed, and what it must not. */
+const WRITES: readonly Producer[] = [
+  (p, s) => `f(${p.one(s.names)}, ${p.one(s.names)} = ${p.expression(s)}, ${p.gap()}[${p.one(s.names)}, ${p.one(s.names)}])`,
+  (p, s) =>
+    `f(${p.one(s.names)}, (() => (${p.one(s.names)} = ${p.expression(inArrow(s))}))(), ${p.gap()}${p.one(s.names)}, [${p.one(s.names)}])`,
+  (p, s) => `[${p.one(s.names)}, f(${p.one(s.names)}++, ${p.one(s.names)}), ${p.gap()}'s' + ${p.one(s.names)}]`,
+  (p, s) =>
+    `f(${s.inFunction && !s.initialiser ? `arguments[${p.one(['0', '1'])}] = ${p.expression(s)}` : '0'}, ${p.one(s.names)}, [${p.one(s.names)}])`,
+  (p, s) => `f((fns.push(() => ${p.one(s.names)}), ${p.one(s.names)} += 's'), ${p.one(s.names)})`,
+];
+
 const OPERATIONS: readonly Producer[] = [
+  (p, s) => `f(${p.recent()}, ${p.recent()} = ${p.expression(s)}, ${p.recent()}, ${p.recent()}++)`,
+  (p, s) => `f(${p.recent()},${p.gap()}${p.recent()}, [${p.recent()}], ${p.expression(s)})`,
+  (p, s) => `(${p.recent()} ${p.one(['=', '+=', '??='])} ${p.expression(s)})`,
+  (p, s) => `f(() => ${p.recent()} = ${p.expression(inArrow(s))}, ${p.recent()})[0]()`,
+  (p) => `f(arguments[0] = 'written', ${p.recent()}, x)`.replace('x', p.one(['a', 'x', 'c'])),
   (p, s) =>
     `${p.expression(s)}${p.gap()}${p.one(['+', '-', '*', '==', '<', '&&', '||', '??', ',', '|', '>>>'])}${p.gap()}${p.expression(s)}`,
   (p, s) => `'s' +${p.gap()}${p.expression(s)} +${p.gap()}'t' +${p.gap()}${p.expression(s)}`,
@@ -97,7 +119,7 @@ const SUSPENDED: readonly Producer[] = [
       : p.expression(s),
 ];
 
-const KINDS: readonly (readonly Producer[])[] = [ATOMS, CALLS, OPERATIONS, CALLS, LITERALS, CALLS, SUSPENDED, OPERATIONS];
+const KINDS: readonly (readonly Producer[])[] = [ATOMS, CALLS, OPERATIONS, CALLS, LITERALS, WRITES, SUSPENDED, OPERATIONS];
 
 /** Parenthesised more often than not, so that precedence seldom makes nonsense of it. */
 export function expression(p: Programs, scope: Scope): string {

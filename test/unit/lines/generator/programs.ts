@@ -9,6 +9,7 @@ const STRICT = "'use strict'\n";
 export class Programs {
   readonly tape: Tape;
   #labels = 0;
+  readonly #recent: string[] = [];
 
   constructor(tape: Tape) {
     this.tape = tape;
@@ -36,7 +37,15 @@ export class Programs {
   }
 
   fresh(): string {
-    return `v${++this.#labels}`;
+    const name = `v${++this.#labels}`;
+    this.#recent.push(name);
+    return name;
+  }
+
+  /** A variable declared not long ago, here or in another scope: perhaps not yet initialised, perhaps out of sight. */
+  recent(): string {
+    const last = this.#recent.slice(-4);
+    return last.length > 0 ? this.one(last) : 'a';
   }
 
   expression(scope: Scope): string {

@@ -11,7 +11,14 @@ function declared(p: Programs, s: Scope): string {
     () => `[${name} = ${p.expression(s)}, ...${p.fresh()}] = ${p.gap()}${p.one(['f', 'c', `f.m(${p.list(s)})`])}`,
     () => `{ x: ${name} = ${p.functionLiteral(s)}, [${p.expression(s)}]: ${p.fresh()} } = ${p.reference(s)}`,
     () => `${name} = ${p.expression(s)},${p.gap()}${p.fresh()} = ${p.gap()}${p.expression(s)}`,
-  ])()}${p.end()}fns.push(() => ${name})${p.end()}`;
+  ])()}${p.end()}${p.tape.chance(3) ? `fns.push(() => ${name})` : `f(${name}, ${p.expression(s)}, ${name})`}${p.end()}`;
+}
+
+/** A function of its own few variables. */
+function ownNames(p: Programs, s: Scope): string {
+  const inside = inFunction(s, { names: ['x', 'y', 'l', 'm'], depth: 1 });
+  const statements = `let l = ${p.expression(inside)}\n;var m = ${p.expression(inside)}\n;${statement(p, inside)} ${statement(p, inside)}`;
+  return `log((function (x, ${p.one(['y', 'y = [x]'])}) { try { ${statements} log(x, y, l, m) } catch (e) { log(e) } return f(x, y) })(1, ${p.one(['2', '[2]', 'f'])}))${p.end()}`;
 }
 
 const SIMPLE: readonly Producer[] = [
@@ -65,6 +72,14 @@ const COMPOUND: readonly Producer[] = [
   (p, s) =>
     `switch (${p.expression(s)}) { case ${p.expression(s)}: f(${p.list(s)})\n case (${p.expression(s)}): t(${p.label()}, 1)\n f(1)\n break\n default: ${braced(p, s)} }\n`,
   (p, s) =>
+    `switch (${p.one(['1', '2', '3'])}) { case 1: ${declared(p, s)} case 2: f(${p.recent()})\n ${declared(p, s)} default: f(${p.recent()}, ${p.recent()}) }\n`,
+  (p, s) => `for (const ${p.fresh()} of f(${p.recent()}, ${p.expression(s)})) f(${p.recent()}, ${p.expression(s)})${p.end()}`,
+  (p, s) => `{ ${statement(p, deeper(s))} ${declared(p, s)} ${statement(p, deeper(s))} f(${p.recent()}, [${p.recent()}])\n }\n`,
+  (p, s) =>
+    `(function () { ${declared(p, inFunction(s))} ${statement(p, inFunction(s))} f(${p.recent()})\n ${declared(p, inFunction(s))} f(${p.recent()}, ${p.recent()}) })()${p.end()}`,
+  (p, s) =>
+    `((x, y) => { ${declared(p, inArrow(s))} ${statement(p, inArrow(s, { names: [...s.names, 'x', 'y'] }))} return f(x, y, ${p.recent()}) })(1, 2)${p.end()}`,
+  (p, s) =>
     `try ${braced(p, s)} catch ({ message, x = ${p.expression(s)} }) { log(message); ${statement(p, deeper(s))} } finally { f(${p.list(s)}) }\n`,
   (p, s) => `try { return_; } catch (e) { f(${p.list(s)}) }\n`,
   (p, s) =>
@@ -83,7 +98,7 @@ const COMPOUND: readonly Producer[] = [
     `outer: for (const x of [1, 2]) { for (const y of [3, 4]) { burn(); ${p.one(SIMPLE)(p, { ...s, loop: true, label: 'outer' })} } }\n`,
 ];
 
-const KINDS: readonly (readonly Producer[])[] = [SIMPLE, [declared], LOOPS, SIMPLE, COMPOUND, [declared], COMPOUND];
+const KINDS: readonly (readonly Producer[])[] = [SIMPLE, [declared], LOOPS, SIMPLE, COMPOUND, [declared], COMPOUND, [ownNames]];
 
 export function statement(p: Programs, scope: Scope): string {
   if (scope.depth > 4 || p.tape.isAtEnd) return p.one(SIMPLE)(p, deeper(scope));

@@ -1,0 +1,107 @@
+import type { AnyNode } from 'acorn';
+import { children } from './children.js';
+
+/** A variable, as far as a wrapper may be handed its value instead of closing over it. */
+export interface Binding {
+  readonly name: string;
+  /** The function that it belongs to. */
+  readonly owner: object;
+  /** From this offset on it has been initialised; Infinity if that cannot be told from the text. */
+  readonly from: number;
+  readonly parameter: boolean;
+  /** A function of the program's closes over it (or an eval may): then its value can change at any time. */
+  captured: boolean;
+}
+
+/** One look at a variable, by code of its own function. */
+export interface Reference {
+  readonly binding: Binding;
+  readonly written: boolean;
+}
+
+type Declared = Pick<Binding, 'name' | 'from' | 'parameter'>;
+
+/** The names a pattern binds or assigns. */
+export function patternNames(pattern: AnyNode | null): string[] {
+  switch (pattern?.type) {
+    case 'Identifier':
+      return [pattern.name];
+    case 'ObjectPattern':
+      return pattern.properties.flatMap((member) => patternNames(member.type === 'Property' ? member.value : member));
+    case 'ArrayPattern':
+      return pattern.elements.flatMap(patternNames);
+    case 'AssignmentPattern':
+      return patternNames(pattern.left);
+    case 'RestElement':
+      return patternNames(pattern.argument);
+    default:
+      return [];
+  }
+}
+
+/** What a list of statements declares for itself. Functions are hoisted in ways of their own, so they count as never to be told. */
+export function lexicalNames(statements: readonly AnyNode[], inSwitch = false): Declared[] {
+  return statements.flatMap((statement) => {
+    const node = statement.type === 'ExportNamedDeclaration' && statement.declaration ? statement.declaration : statement;
+    if (node.type === 'VariableDeclaration' && node.kind !== 'var')
+      return declaredBy(node, inSwitch ? Number.POSITIVE_INFINITY : undefined);
+    if ((node.type === 'ClassDeclaration' || node.type === 'FunctionDeclaration') && node.id) {
+      const from = node.type === 'ClassDeclaration' && !inSwitch ? node.end : Number.POSITIVE_INFINITY;
+      return [{ name: node.id.name, from, parameter: false }];
+    }
+    return [];
+  });
+}
+
+/** The names of a `let` or `const`; in the head of a for-in or for-of they are initialised only after what is iterated. */
+export function declaredBy(node: Extract<AnyNode, { type: 'VariableDeclaration' }>, from?: number): Declared[] {
+  return node.declarations.flatMap((declarator) =>
+    patternNames(declarator.id).map((name) => ({ name, from: from ?? declarator.end, parameter: false })),
+  );
+}
+
+const STATEMENTS = /Statement$|^(?:SwitchCase|CatchClause|VariableDeclaration|ExportNamedDeclaration)$/;
+
+/** The `var` names of a function's body, wherever they stand in it: undefined from the start. */
+export function varNames(node: AnyNode): string[] {
+  if (node.type === 'VariableDeclaration') return node.kind === 'var' ? node.declarations.flatMap(({ id }) => patternNames(id)) : [];
+  if (node.type === 'ExpressionStatement' || !STATEMENTS.test(node.type)) return [];
+  return statementsOf(node).flatMap((child) => (child ? varNames(child) : []));
+}
+
+function statementsOf(node: AnyNode): readonly (AnyNode | null | undefined)[] {
+  if (node.type === 'BlockStatement') return node.body;
+  return node.type === 'SwitchCase' ? node.consequent : children(node);
+}
+
+/** The scopes around the place where the walk stands. */
+export class Scopes {
+  readonly #scopes: Map<string, Binding>[] = [];
+
+  enter(owner: object, declared: readonly Declared[]): void {
+    const scope = new Map<string, Binding>();
+    for (const { name, from, parameter } of declared) {
+      // Declared twice (a parameter and a var of one name): two variables or one, depending on the parameters.
+      const twice = scope.has(name) && scope.get(name)!.parameter !== parameter;
+      scope.set(name, { name, owner, from: twice ? Number.POSITIVE_INFINITY : from, parameter, captured: false });
+    }
+    this.#scopes.push(scope);
+  }
+
+  leave(): void {
+    this.#scopes.pop();
+  }
+
+  find(name: string): Binding | undefined {
+    for (let i = this.#scopes.length - 1; i >= 0; i--) {
+      const binding = this.#scopes[i]!.get(name);
+      if (binding) return binding;
+    }
+    return undefined;
+  }
+
+  /** An eval or a `with` may do anything with what is in sight. */
+  exposeAll(): void {
+    for (const scope of this.#scopes) for (const binding of scope.values()) binding.captured = true;
+  }
+}

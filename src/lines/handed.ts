@@ -1,0 +1,27 @@
+import type { Binding, Reference } from './bindings.js';
+import type { Opening } from './events.js';
+import type { Frame } from './walk.js';
+
+/** Not allowed as a parameter everywhere where it may be a variable's name. */
+const CONTEXTUAL = /^(?:yield|await|let|static|async|of|eval|arguments|implements|interface|package|private|protected|public)$/;
+
+/**
+ * The variables that a wrapper takes as parameters, under their own names. One that it closed over would move into its function's context,
+ * which every closure of that function keeps alive: a profiler that makes leaks (measured: 40 MB kept in place of 2 by an unrelated
+ * callback). It would be slower, too. Handing over a value is the same as reading it later if nobody can write it in between (no closure of
+ * the program's has it, and the expression itself does not assign it) and it has been initialised.
+ */
+export function handed({ at, owner, references: [first, end] }: Opening, references: readonly Reference[]): string {
+  const found = new Map<Binding, boolean>();
+  for (let i = first; i < end; i++) {
+    const { binding, written } = references[i]!;
+    if (binding.owner === owner) found.set(binding, written || found.get(binding) === true);
+  }
+  const names: string[] = [];
+  for (const [binding, written] of found) if (!written && canHand(binding, at)) names.push(binding.name);
+  return names.join(', ');
+}
+
+function canHand({ name, owner, from, parameter, captured }: Binding, at: number): boolean {
+  return !captured && from <= at && !(parameter && (owner as Frame).usesArguments) && !CONTEXTUAL.test(name);
+}
