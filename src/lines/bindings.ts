@@ -40,17 +40,18 @@ export function patternNames(pattern: AnyNode | null): string[] {
 }
 
 /** What a list of statements declares for itself. Functions are hoisted in ways of their own, so they count as never to be told. */
-export function lexicalNames(statements: readonly AnyNode[], inSwitch = false): Declared[] {
-  return statements.flatMap((statement) => {
+export function lexicalNames(statements: readonly AnyNode[], inSwitch = false): readonly Declared[] {
+  const found: Declared[] = [];
+  for (const statement of statements) {
     const node = statement.type === 'ExportNamedDeclaration' && statement.declaration ? statement.declaration : statement;
-    if (node.type === 'VariableDeclaration' && node.kind !== 'var')
-      return declaredBy(node, inSwitch ? Number.POSITIVE_INFINITY : undefined);
-    if ((node.type === 'ClassDeclaration' || node.type === 'FunctionDeclaration') && node.id) {
+    if (node.type === 'VariableDeclaration' && node.kind !== 'var') {
+      found.push(...declaredBy(node, inSwitch ? Number.POSITIVE_INFINITY : undefined));
+    } else if ((node.type === 'ClassDeclaration' || node.type === 'FunctionDeclaration') && node.id) {
       const from = node.type === 'ClassDeclaration' && !inSwitch ? node.end : Number.POSITIVE_INFINITY;
-      return [{ name: node.id.name, from, parameter: false }];
+      found.push({ name: node.id.name, from, parameter: false });
     }
-    return [];
-  });
+  }
+  return found;
 }
 
 /** The names of a `let` or `const`; in the head of a for-in or for-of they are initialised only after what is iterated. */
@@ -60,30 +61,52 @@ export function declaredBy(node: Extract<AnyNode, { type: 'VariableDeclaration' 
   );
 }
 
-const STATEMENTS = /Statement$|^(?:SwitchCase|CatchClause|VariableDeclaration|ExportNamedDeclaration)$/;
-
 /** The `var` names of a function's body, wherever they stand in it: undefined from the start. */
-export function varNames(node: AnyNode): string[] {
-  if (node.type === 'VariableDeclaration') return node.kind === 'var' ? node.declarations.flatMap(({ id }) => patternNames(id)) : [];
-  if (node.type === 'ExpressionStatement' || !STATEMENTS.test(node.type)) return [];
-  return statementsOf(node).flatMap((child) => (child ? varNames(child) : []));
+export function varNames(node: AnyNode, found: string[] = []): string[] {
+  switch (node.type) {
+    case 'VariableDeclaration':
+      if (node.kind === 'var') for (const { id } of node.declarations) found.push(...patternNames(id));
+      break;
+    case 'BlockStatement':
+      for (const statement of node.body) varNames(statement, found);
+      break;
+    case 'SwitchCase':
+      for (const statement of node.consequent) varNames(statement, found);
+      break;
+    case 'IfStatement':
+    case 'ForStatement':
+    case 'ForInStatement':
+    case 'ForOfStatement':
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+    case 'TryStatement':
+    case 'CatchClause':
+    case 'SwitchStatement':
+    case 'LabeledStatement':
+    case 'WithStatement':
+    case 'ExportNamedDeclaration':
+      for (const child of children(node)) if (child) varNames(child, found);
+  }
+  return found;
 }
 
-function statementsOf(node: AnyNode): readonly (AnyNode | null | undefined)[] {
-  if (node.type === 'BlockStatement') return node.body;
-  return node.type === 'SwitchCase' ? node.consequent : children(node);
+/** The two references to a binding, made once: a text has far more references than variables. */
+export interface Known {
+  readonly read: Reference;
+  readonly write: Reference;
 }
 
 /** The scopes around the place where the walk stands. */
 export class Scopes {
-  readonly #scopes: Map<string, Binding>[] = [];
+  readonly #scopes: Map<string, Known>[] = [];
 
   enter(owner: object, declared: readonly Declared[]): void {
-    const scope = new Map<string, Binding>();
+    const scope = new Map<string, Known>();
     for (const { name, from, parameter } of declared) {
       // Declared twice (a parameter and a var of one name): two variables or one, depending on the parameters.
-      const twice = scope.has(name) && scope.get(name)!.parameter !== parameter;
-      scope.set(name, { name, owner, from: twice ? Number.POSITIVE_INFINITY : from, parameter, captured: false });
+      const twice = scope.has(name) && scope.get(name)!.read.binding.parameter !== parameter;
+      const binding: Binding = { name, owner, from: twice ? Number.POSITIVE_INFINITY : from, parameter, captured: false };
+      scope.set(name, { read: { binding, written: false }, write: { binding, written: true } });
     }
     this.#scopes.push(scope);
   }
@@ -92,16 +115,16 @@ export class Scopes {
     this.#scopes.pop();
   }
 
-  find(name: string): Binding | undefined {
+  find(name: string): Known | undefined {
     for (let i = this.#scopes.length - 1; i >= 0; i--) {
-      const binding = this.#scopes[i]!.get(name);
-      if (binding) return binding;
+      const known = this.#scopes[i]!.get(name);
+      if (known) return known;
     }
     return undefined;
   }
 
   /** An eval or a `with` may do anything with what is in sight. */
   exposeAll(): void {
-    for (const scope of this.#scopes) for (const binding of scope.values()) binding.captured = true;
+    for (const scope of this.#scopes) for (const { read } of scope.values()) read.binding.captured = true;
   }
 }

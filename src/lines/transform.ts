@@ -28,12 +28,16 @@ export interface Transformed {
 const NO_SITES: SiteTable = { wrappers: [], functions: [], edits: [] };
 
 /**
- * Gives every line that allocates a function of its own, `(() => expression)()`, so that V8, which reports where functions start, reports
- * lines. What the program does stays the same, except for what it can read in its functions' texts, in the depth and the text of its stacks,
- * and in those messages of V8's that quote the source (`foo(...).bar is not a function`). No line is added or moved. Never throws.
+ * Gives every line that allocates a function of its own, `((variables) => expression)(variables)`, so that V8, which reports where functions
+ * start, reports lines. No line is added or moved. Never throws.
+ *
+ * What the program can tell: its functions' texts; the depth and the text of its stacks, and with them `Function.prototype.caller` and where
+ * a recursion overflows; those messages of V8's that quote the source (`foo(...).bar is not a function`). A wrapper closes over `this`,
+ * `arguments` and the variables that its expression assigns, so a closure of the same function may keep these alive; others are handed over.
  *
  * Not wrapped, so counted on their function: what stands around an `await`, a `yield` or a direct `eval`; functions and classes that take
- * the name of what they are assigned to; declarations; heap numbers (only on their own where they would else be counted on a foreign line).
+ * the name of what they are assigned to; declarations; heap numbers (wrapped only where they would be counted on a foreign line). Closures
+ * of an object literal's members, and literals of constants of 64 lines and more, count on the line of the literal.
  */
 export function transform(source: string, { sourceType, topLevel = true }: TransformOptions): Transformed {
   const parsed = parse(source, sourceType);
@@ -72,6 +76,6 @@ function onlyLine({ body }: Program, { lineOf }: LineIndex): number {
 
 /** The variables of a module are those of a function that V8 runs once; a script's are the global object's. */
 function topLevelNames({ body }: Program): Parameters<Walk['inScope']>[0] {
-  const variables = body.flatMap(varNames).map((name) => ({ name, from: 0, parameter: false }));
+  const variables = body.flatMap((statement) => varNames(statement)).map((name) => ({ name, from: 0, parameter: false }));
   return [...variables, ...lexicalNames(body)];
 }

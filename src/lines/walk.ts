@@ -75,14 +75,16 @@ export class Walk {
 
   /** A variable is read or written here. */
   refer(name: string, written: boolean): void {
-    const binding = this.scopes.find(name);
-    if (binding === undefined) return;
-    if (binding.owner === this.frame) this.references.push({ binding, written });
+    const known = this.scopes.find(name);
+    if (known === undefined) return;
+    const { binding } = known.read;
+    if (binding.owner === this.frame) this.references.push(written ? known.write : known.read);
     else binding.captured = true;
   }
 
   /** Walks what has a scope of its own. */
   inScope<Result>(declared: Parameters<Scopes['enter']>[1], children: () => Result): Result {
+    if (declared.length === 0) return children();
     this.scopes.enter(this.frame, declared);
     try {
       return children();
@@ -132,7 +134,10 @@ export class Walk {
     const { suspends, objects } = this.frame;
     const lines = children();
     const allocation = own({ lines, objects: this.frame.objects - objects });
-    if (allocation === undefined) return lines;
+    if (allocation === undefined) {
+      if (this.events.at(-1) === opening) this.events.pop();
+      return lines;
+    }
     if (allocation.weight === 'object') this.allocates(allocation.from);
     if (this.frame.suspends === suspends) {
       opening.allocation = allocation;

@@ -11,7 +11,8 @@ const ignore = () => {};
 beforeAll(() => {
   process.on('unhandledRejection', ignore);
 });
-afterAll(() => {
+afterAll(async () => {
+  await new Promise(setImmediate); // the last rejections are reported after the test
   process.off('unhandledRejection', ignore);
 });
 
