@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * The folder for transformed texts, made if need be; undefined where there is none to be trusted. What is read from it will be run, so nobody
@@ -9,10 +9,23 @@ import { join } from 'node:path';
 export function openCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   try {
     const folder = env.NODE_TRACEMALLOC_CACHE || join(tmpdir(), `node-tracemalloc-cache-${userInfo().uid}`);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     return isTrusted(folder) ? folder : undefined;
   } catch {
     return undefined; // no home, no permission, a file in its place: then without
+  }
+}
+
+/** Not by `recursive`, which never comes back for a folder in /proc (Node 20). */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolder(dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
   }
 }
 

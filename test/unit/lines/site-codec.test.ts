@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { decodeSites, encodeSites } from '../../../src/lines/site-codec.js';
+import type { SiteTable } from '../../../src/lines/sites.js';
+import { transform } from '../../../src/lines/transform.js';
+import { repoPath } from '../../helpers/paths.js';
+
+const TABLE: SiteTable = {
+  wrappers: [3, 11, 4, 2, 3, 40, 3, 33, 900, 70_001, 900, 70_000],
+  functions: [0, 0, 0, 0, 3, 60, 5, 1, 2, 7, 2, 7],
+  edits: [3, 10, 7, 3, 39, 7, 3, 50, 3, 3, 53, 1, 900, 70_000, 8, 900, 70_100, 4],
+};
+
+const FILES = readdirSync(repoPath('src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => /(?<!\.d)\.ts$/.test(name))
+  .map((name) => join(repoPath('dist/src'), name.replace(/\.ts$/, '.js')));
+
+describe('a site table as text', () => {
+  test('is read back as it was', () => {
+    expect(decodeSites(encodeSites(TABLE))).toEqual(TABLE);
+    const empty: SiteTable = { wrappers: [], functions: [], edits: [] };
+    expect(decodeSites(encodeSites(empty))).toEqual(empty);
+  });
+
+  test('of real files is read back as it was, in few bytes', () => {
+    let [bytes, wrappers] = [0, 0];
+    for (const file of FILES) {
+      const { sites } = transform(readFileSync(file, 'utf8'), { sourceType: 'module' });
+      const text = encodeSites(sites);
+      expect(decodeSites(text)).toEqual(sites);
+      expect(text).toMatch(/^[\w-]+$/); // fit for any string literal
+      bytes += text.length;
+      wrappers += sites.wrappers.length / 4;
+    }
+    expect(wrappers).toBeGreaterThan(500);
+    expect(bytes / wrappers).toBeLessThan(14);
+  });
+
+  test('that is damaged anywhere is refused', () => {
+    const text = encodeSites(TABLE, { line: 0, column: 0, length: 50, arrow: 2 });
+    for (let i = 0; i < text.length; i++) {
+      expect(() => decodeSites(text.slice(0, i) + (text[i] === 'A' ? 'B' : 'A') + text.slice(i + 1))).toThrow(/table of lines/);
+      expect(() => decodeSites(text.slice(0, i))).toThrow(/table of lines/);
+    }
+    expect(() => decodeSites(`${text}A`)).toThrow('the table of lines is damaged');
+  });
+
+  test('moves what follows its own statement on the line', () => {
+    const carrier = { line: 3, column: 30, length: 50, arrow: 2 };
+    const text = encodeSites(TABLE, carrier);
+    const total = 50 + text.length;
+    expect(decodeSites(text)).toEqual({
+      wrappers: [3, 32, -1, -1, 3, 11, 4, 2, 3, 40 + total, 3, 33, 900, 70_001, 900, 70_000],
+      functions: [0, 0, 0, 0, 3, 60 + total, 5, 1, 2, 7, 2, 7],
+      edits: [3, 10, 7, 3, 30, total, 3, 39 + total, 7, 3, 50 + total, 3, 3, 53 + total, 1, 900, 70_000, 8, 900, 70_100, 4],
+    });
+  });
+});
