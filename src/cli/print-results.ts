@@ -1,6 +1,6 @@
 import { totalOf } from '../model/column-totals.js';
 import { coverageLines } from '../report/coverage.js';
-import { diffJson, statisticsJson } from '../report/json.js';
+import { diffJson, jsonText, statisticsJson } from '../report/json.js';
 import { diffTable, statisticsTable } from '../report/table.js';
 import { DomainFilter, Filter } from '../snapshot/filter.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
@@ -20,7 +20,7 @@ export function printStatistics(
   const statistics = selected.statistics(grouping.keyType, grouping);
   const total = totalOf(selected.columns);
   if (values.json) {
-    writeJson(stream, statisticsJson(statistics.slice(0, values.top), total, grouping));
+    stream.write(jsonText(statisticsJson(statistics.slice(0, values.top), total, grouping)));
     return;
   }
   const table = statisticsTable(statistics, { ...grouping, top: values.top ?? DEFAULT_ROWS, cwd });
@@ -39,7 +39,7 @@ export function printDiff(
   const diffs = now.compareTo(old, grouping.keyType, grouping);
   const totals = { total: totalOf(now.columns), before: totalOf(old.columns) };
   if (values.json) {
-    writeJson(stream, diffJson(diffs.slice(0, values.top), totals, grouping));
+    stream.write(jsonText(diffJson(diffs.slice(0, values.top), totals, grouping)));
     return;
   }
   const table = diffTable(diffs, { ...grouping, top: values.top ?? DEFAULT_ROWS, cwd });
@@ -56,8 +56,4 @@ function filtered(snapshot: Snapshot, { include, exclude, domain }: TableValues)
   const filters = [...include.map((pattern) => new Filter(true, pattern)), ...exclude.map((pattern) => new Filter(false, pattern))];
   const inDomain = domain === undefined ? snapshot : snapshot.filterTraces([new DomainFilter(true, domain)]);
   return filters.length === 0 ? inDomain : inDomain.filterTraces(filters);
-}
-
-function writeJson(stream: NodeJS.WritableStream, document: object): void {
-  stream.write(`${JSON.stringify(document, null, 2)}\n`);
 }

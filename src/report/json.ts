@@ -12,6 +12,15 @@ interface Total {
   readonly count: number;
 }
 
+/** JSON leaves some of what a terminal obeys or hides as it is: C1 controls, bidirectional overrides, line separators. */
+const UNSAFE = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** A document as text that may be written to a terminal, and is read back as it was. */
+export function jsonText(document: object): string {
+  const escaped = (unsafe: string) => unsafe.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `${JSON.stringify(document, null, 2).replace(UNSAFE, escaped)}\n`;
+}
+
 /** The one document that `--json` prints. Sizes are bytes. */
 export function statisticsJson(statistics: readonly Statistic[], total: Total, { keyType, cumulative }: Grouping) {
   return { keyType, cumulative, total, statistics: statistics.map(statisticJson) };
