@@ -1,0 +1,136 @@
+import { readdirSync } from 'node:fs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { attach, Snapshot } from '../../../src/index.js';
+import { connect } from '../../../src/protocol/connect.js';
+import { discover } from '../../../src/protocol/discovery.js';
+import { runCommand, startCommand } from '../../helpers/command.js';
+import { evaluateIn, inTurnOfItsOwn } from '../../helpers/evaluate.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapTargets, startTarget, type TargetProcess, temporaryFolder } from '../../helpers/target-process.js';
+
+const SERVICE = repoPath('fixtures/programs/service.cjs');
+
+afterEach(reapTargets);
+
+function service(execPath: string, ...args: string[]): Promise<TargetProcess> {
+  return startTarget({ execPath, file: SERVICE, args, execArgv: ['--max-inlined-bytecode-size=0'], ready: true });
+}
+
+/** Nobody samples any more, nothing pauses, and the program runs. */
+async function expectClean(target: TargetProcess): Promise<void> {
+  await expect(evaluateIn(target.port, inTurnOfItsOwn('debugger'))).resolves.toBe(42);
+  const tracer = await attach(target.port);
+  await tracer.start();
+  await tracer.close();
+  expect(target.child.exitCode).toBeNull();
+}
+
+describe.each(oldestAndNewest())('tracemalloc attach to Node $major', ({ execPath }) => {
+  it('prints the top list on stdout after its time, saves, and leaves the target clean', async () => {
+    const target = await service(execPath);
+    const folder = temporaryFolder();
+    const options = ['--duration', '500ms', '--interval', '1', '--include', '*service.cjs', '-o', 'out.tmsnap'];
+    const { code, stdout, stderr } = await runCommand(['attach', `${target.port}`, ...options], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^traced [\d.]+ \w+, heap used [\d.]+ \w+, external [\d.]+ \w+, array buffers [\d.]+ \w+, rss [\d.]+ MiB$/m);
+    expect(stdout).toMatch(/^sampled, one block in 1 B on average; lines are where functions start\.$/m);
+    expect(stdout).toMatch(/^ *[\d.]+ KiB +\d+ +15\d B {2}.*service\.cjs:4 serve$/m);
+    expect(stderr).toBe('snapshot saved as out.tmsnap\n');
+    expect(Snapshot.load(`${folder}/out.tmsnap`).capture.target.pid).toBe(target.pid);
+    expect(readdirSync(folder)).toEqual(['out.tmsnap']);
+    await expectClean(target);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends it early, with a result and a clean target', async (signal) => {
+    const target = await service(execPath);
+    const command = startCommand(['attach', `127.0.0.1:${target.port}`, '--duration', '1h', '--json', '--interval', '512']);
+    await traced(target);
+    command.child.kill(signal);
+    const { code, stdout, stderr } = await command.exited;
+    expect([code, stderr]).toEqual([0, '']);
+    const { total, statistics } = JSON.parse(stdout);
+    expect(total.size).toBe(statistics.reduce((sum: number, { size }: { size: number }) => sum + size, 0));
+    await expectClean(target);
+  });
+});
+
+/** Until somebody samples the target, which this does not. */
+async function traced(target: TargetProcess): Promise<void> {
+  const probe = await connect(await discover(target.port));
+  const samples = () =>
+    probe.send('HeapProfiler.getSamplingProfile').then(
+      () => true,
+      () => false,
+    );
+  while (!(await samples()));
+  await probe.close();
+}
+
+const execPath = process.execPath;
+
+it('a target that ends meanwhile: what it held', async () => {
+  const target = await service(execPath, '--graceful');
+  const command = startCommand(['attach', target.url, '--duration', '1h', '--interval', '512', '--include', '*service.cjs']);
+  await traced(target);
+  target.child.kill('SIGTERM');
+  const { code, stdout } = await command.exited;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^traced /);
+  await expect(target.exited).resolves.toMatchObject({ code: 9 });
+});
+
+it('a target that is killed meanwhile: one line, exit code 1; --verbose adds the stack', async () => {
+  for (const verbose of [[], ['--verbose']]) {
+    const target = await service(execPath);
+    const command = startCommand(['attach', `${target.port}`, '--duration', '1h', ...verbose]);
+    await traced(target);
+    await target.kill();
+    const { code, stdout, stderr } = await command.exited;
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^tracemalloc: the target is gone before its result could be taken: .*\n/);
+    expect(stderr.split('\n').length > 2).toBe(verbose.length > 0);
+  }
+});
+
+it('memory that is mostly outside the heap is said first', async () => {
+  const target = await service(execPath, '--buffers');
+  const { stdout } = await runCommand(['attach', `${target.port}`, '--duration', '100ms']);
+  expect(stdout).toMatch(/^Most memory is outside the JavaScript heap, where these traces do not reach: external 6\d\.\d MiB against/);
+});
+
+it('nobody there, a sampler of somebody else, a bad number of frames: one line each', async () => {
+  const target = await service(execPath);
+  const first = await attach(target.port);
+  await first.start();
+  const foreign = await runCommand(['attach', `${target.port}`, '--duration', '1s']);
+  expect([foreign.code, foreign.stdout]).toEqual([1, '']);
+  expect(foreign.stderr).toMatch(/^tracemalloc: another tool is sampling the heap of this target.*force\n$/);
+  await first.takeSnapshot();
+  await first.close();
+  const frames = await runCommand(['attach', `${target.port}`, '--nframe', '70000']);
+  expect(frames).toMatchObject({ code: 2, stderr: 'tracemalloc: the number of frames must be in range [1; 65535]\n' });
+  await target.kill();
+  const gone = await runCommand(['attach', `${target.port}`]);
+  expect([gone.code, gone.stdout]).toEqual([1, '']);
+  expect(gone.stderr).toMatch(/^tracemalloc: .*\n$/);
+});
+
+it('a reader that has seen enough does no harm', async () => {
+  const target = await service(execPath);
+  const folder = temporaryFolder();
+  const command = startCommand(['attach', `${target.port}`, '--duration', '200ms', '-o', 'out.tmsnap'], { cwd: folder });
+  command.child.stdout.destroy();
+  const { code, stderr } = await command.exited;
+  expect([code, stderr]).toEqual([0, 'snapshot saved as out.tmsnap\n']);
+  await expectClean(target);
+});
+
+it('list names it', async () => {
+  const target = await service(execPath);
+  const { code, stdout } = await runCommand(['list', '--json']);
+  expect(code).toBe(0);
+  const row = JSON.parse(stdout).find(({ pid }: { pid: number }) => pid === target.pid);
+  expect(row).toEqual({ pid: target.pid, host: '127.0.0.1', port: target.port, nodeVersion: process.version, title: SERVICE });
+  expect((await runCommand(['list'])).stdout).toMatch(new RegExp(`^ *${target.pid} +${target.port} +v\\d.*service\\.cjs$`, 'm'));
+});

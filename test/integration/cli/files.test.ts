@@ -1,0 +1,191 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Snapshot } from '../../../src/index.js';
+import { KEY_TYPES } from '../../../src/snapshot/key-type.js';
+import { runCommand, startCommand } from '../../helpers/command.js';
+import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+
+let cwd = '';
+const tracemalloc = (...args: string[]) => runCommand(args, { cwd });
+const frame = (filename: string, lineno: number, functionName = '') => ({ filename, lineno, functionName });
+const main = frame('/srv/main.js', 1);
+const OLD = [
+  { size: 1000, count: 10, frames: [main, frame('/srv/load.js', 7, 'load')] },
+  { size: 300, frames: [main, frame('/srv/node_modules/cache/index.js', 3, 'set')] },
+];
+const NEW = [
+  { size: 5000, count: 50, frames: [main, frame('/srv/load.js', 7, 'load')] },
+  { size: 300, frames: [main, frame('/srv/node_modules/cache/index.js', 3, 'set')] },
+  { size: 4096, domain: 1, frames: [main] },
+];
+
+beforeAll(() => {
+  cwd = temporaryFolder();
+  Snapshot.fromTraces(OLD, { tracebackLimit: 5 }).dump(join(cwd, 'old.tmsnap'));
+  Snapshot.fromTraces(NEW, { tracebackLimit: 5 }).dump(join(cwd, 'new.tmsnap'));
+});
+afterAll(reapTargets);
+
+describe('stats and diff', () => {
+  it('--json prints what design says, and only that', async () => {
+    const { code, stdout, stderr } = await tracemalloc('stats', 'new.tmsnap', '--json', '--top', '1');
+    expect([code, stderr]).toEqual([0, '']);
+    const place = { filename: '/srv/load.js', lineno: 7, column: 0, functionName: 'load', precision: 'function' };
+    expect(JSON.parse(stdout)).toEqual({
+      keyType: 'lineno',
+      cumulative: false,
+      total: { size: 9396, count: 52 },
+      statistics: [{ size: 5000, count: 50, standardError: 0, traceback: { totalFrames: null, frames: [place] } }],
+    });
+    const diff = JSON.parse((await tracemalloc('diff', 'old.tmsnap', 'new.tmsnap', '--json')).stdout);
+    expect(diff.total).toEqual({ size: 9396, count: 52, sizeDiff: 8096, countDiff: 41 });
+    expect(diff.statistics.map(({ sizeDiff, countDiff }: Record<string, number>) => [sizeDiff, countDiff])).toEqual([
+      [4096, 1],
+      [4000, 40],
+      [0, 0],
+    ]);
+  });
+
+  it('tables: the largest first, the rest in one line, paths as seen from here', async () => {
+    const { stdout } = await tracemalloc('stats', 'new.tmsnap', '--top', '2');
+    expect(stdout.split('\n').slice(-5)).toEqual([
+      '  size  count  average  line',
+      '5000 B     50    100 B  /srv/load.js:7 load',
+      '4096 B      1   4096 B  /srv/main.js:1',
+      '1 more: 300 B',
+      '',
+    ]);
+    const diff = await tracemalloc('diff', 'old.tmsnap', 'new.tmsnap');
+    expect(diff.stdout).toContain('+4000 B  5000 B     +40     50  /srv/load.js:7 load\n');
+    expect(diff.stdout).not.toContain('node_modules');
+    expect((await tracemalloc('diff', 'new.tmsnap', 'new.tmsnap')).stdout).toMatch(/\nnothing changed\n$/);
+  });
+
+  it.each(KEY_TYPES)('--group-by %s', async (key) => {
+    const { code, stdout } = await tracemalloc('stats', 'new.tmsnap', '--group-by', key, '--json');
+    expect(code).toBe(0);
+    const { total, statistics } = JSON.parse(stdout);
+    expect(statistics.reduce((sum: number, { size }: { size: number }) => sum + size, 0)).toBe(total.size);
+    expect((await tracemalloc('stats', 'new.tmsnap', '--group-by', key)).code).toBe(0);
+  });
+
+  it('--cumulative, --include, --exclude, --domain', async () => {
+    const total = async (...args: string[]) => JSON.parse((await tracemalloc('stats', 'new.tmsnap', '--json', ...args)).stdout);
+    const cumulative = await total('--cumulative');
+    expect(cumulative.statistics[0]).toMatchObject({ size: 9396, count: 52, traceback: { frames: [{ filename: '/srv/main.js' }] } });
+    expect((await total('--include', '*load.js', '--include', '*main.js')).total.size).toBe(9096);
+    expect((await total('--exclude', '*node_modules*')).total.size).toBe(9096);
+    expect((await total('--domain', '1')).total.size).toBe(4096);
+    expect((await tracemalloc('stats', 'new.tmsnap', '--cumulative', '--group-by', 'traceback')).code).toBe(2);
+  });
+});
+
+describe('profiles of others, and what is none', () => {
+  it('node --heap-prof', async () => {
+    const code =
+      'globalThis.kept = Array.from({ length: 20000 }, function make(_, i) { return BigInt(i + 1) << 1024n; }); globalThis.make = () => {}';
+    writeFileSync(join(cwd, 'prof.cjs'), code);
+    spawnSync(process.execPath, ['--heap-prof', '--heap-prof-interval=512', 'prof.cjs'], { cwd });
+    const [file] = readdirSync(cwd).filter((name) => name.endsWith('.heapprofile'));
+    const { code: exit, stdout } = await tracemalloc('stats', file!, '--group-by', 'function');
+    expect(exit).toBe(0);
+    expect(stdout).toContain('sampled, interval unknown; lines are where functions start.');
+    expect(stdout).toMatch(/ prof\.cjs:1 make$/m);
+  });
+
+  it.each([
+    ['empty', '', 1],
+    ['cut', '{"head":{"callFrame":{"functionName":"(root)"', 1],
+    ['foreign', '{"name":"package","version":"1.0.0"}', 1],
+    ['list', '[1,2,3]', 1],
+    ['text', 'hello', 1],
+    [
+      'damaged',
+      '{"head":{"callFrame":{"functionName":"","scriptId":"0","url":"","lineNumber":-1,"columnNumber":-1},"selfSize":0,"id":1,"children":[null]}}',
+      1,
+    ],
+    [
+      'stray',
+      '{"head":{"callFrame":{"functionName":"","scriptId":"0","url":"","lineNumber":-1,"columnNumber":-1},"selfSize":0,"id":1,"children":[]},"samples":[{"size":1,"nodeId":9,"ordinal":1},{"size":1,"nodeId":1,"ordinal":2}]}',
+      1,
+    ],
+  ])('%s: one line that names the file', async (name, content, expected) => {
+    writeFileSync(join(cwd, name), content);
+    const { code, stdout, stderr } = await tracemalloc('stats', name);
+    expect([code, stdout]).toEqual([expected, '']);
+    expect(stderr).toMatch(new RegExp(`^tracemalloc: .*${name}.*\\n$`));
+  });
+
+  it('no such file, a folder', async () => {
+    expect(await tracemalloc('stats', 'nowhere')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^tracemalloc: nowhere cannot be read: .*\n$/),
+    });
+    expect(await tracemalloc('diff', '.', 'new.tmsnap')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^tracemalloc: \. cannot be read: .*\n$/),
+    });
+  });
+});
+
+it('hostile names are never printed raw', async () => {
+  const hostile = `/srv/\u001b]0;owned\u0007\n\r\u202e\u009b31m${'x'.repeat(10_000)}.js`;
+  Snapshot.fromTraces([{ size: 10, frames: [frame(hostile, 1, '\u001b[31mred\nline')] }]).dump(join(cwd, 'hostile.tmsnap'));
+  writeFileSync(join(cwd, 'hostile.json'), JSON.stringify({ head: { callFrame: { functionName: hostile } } }));
+  Snapshot.fromTraces([{ size: 1, frames: [main] }]).dump(join(cwd, 'small.tmsnap'));
+  const outputs = await Promise.all([
+    ...KEY_TYPES.map((key) => tracemalloc('stats', 'hostile.tmsnap', '--group-by', key)),
+    tracemalloc('diff', 'small.tmsnap', 'hostile.tmsnap'),
+    tracemalloc('stats', 'hostile.json', '--verbose'),
+    tracemalloc('stats', `no\u001b[31m\nsuch`, '--verbose'),
+    tracemalloc('stats', 'hostile.tmsnap', '--json'),
+  ]);
+  for (const { stdout, stderr } of outputs) {
+    const text = stdout + stderr;
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    if (!text.startsWith('{')) expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThan(1000);
+  }
+});
+
+describe('usage', () => {
+  it('help of every command', async () => {
+    for (const verb of ['run', 'attach', 'stats', 'diff', 'list']) {
+      const { code, stdout, stderr } = await tracemalloc(verb, '--help');
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toContain(`Usage: tracemalloc ${verb}`);
+    }
+    expect((await tracemalloc('--help')).stdout).toMatch(
+      /^ {2}run [\s\S]*^ {2}attach [\s\S]*^ {2}stats [\s\S]*^ {2}diff [\s\S]*^ {2}list /m,
+    );
+  });
+
+  it.each(
+    [
+      [],
+      ['frobnicate'],
+      ['stats'],
+      ['stats', '--frobnicate', 'x'],
+      ['stats', 'x', 'y'],
+      ['diff', 'x'],
+      ['stats', 'x', '--group-by', 'colour'],
+      ['stats', 'x', '--top', '0'],
+      ['attach', '1', '--duration', 'soon'],
+      ['attach', '999999'],
+    ].map((args) => [args]),
+  )('%p is wrong usage', async (args) => {
+    const { code, stdout, stderr } = await tracemalloc(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it('a reader that has seen enough', async () => {
+    const traces = Array.from({ length: 50_000 }, (_, i) => ({ size: i + 1, frames: [frame(`/srv/${i}.js`, 1)] }));
+    Snapshot.fromTraces(traces).dump(join(cwd, 'large.tmsnap'));
+    const command = startCommand(['stats', 'large.tmsnap', '--top', '50000'], { cwd });
+    command.child.stdout.once('data', () => command.child.stdout.destroy());
+    const { code, stderr } = await command.exited;
+    expect([code, stderr]).toEqual([0, '']);
+  });
+});

@@ -1,0 +1,137 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Filter, Snapshot } from '../../../src/index.js';
+import { runCommand, startCommand } from '../../helpers/command.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+
+const SERVICE = repoPath('fixtures/programs/service.cjs');
+const MARKED = repoPath('fixtures/programs/marked.cjs');
+const LITTLE = 'The last snapshot holds little of the program';
+
+afterEach(reapTargets);
+
+function program(code: string): string {
+  const file = join(temporaryFolder(), 'app.cjs');
+  writeFileSync(file, code);
+  return file;
+}
+
+describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }) => {
+  const node = ['--node', execPath];
+
+  it("prints the program's streams as they are, the top list on stderr, and ends with its exit code", async () => {
+    const cwd = temporaryFolder();
+    const file = program(`
+      globalThis.kept = Array.from({ length: 20000 }, function make(_, i) { return BigInt(i + 1) << 1024n; });
+      globalThis.make = () => {};
+      console.log(process.argv.slice(2).join(), process.execArgv.includes('--no-warnings'));
+      console.error('to stderr');
+      process.exitCode = 5;`);
+    const { code, stdout, stderr } = await runCommand(['run', ...node, '--node-arg=--no-warnings', file, '--json', '-o', 'x'], { cwd });
+    expect(code).toBe(5);
+    expect(stdout).toBe('--json,-o,x true\n');
+    expect(stderr).toMatch(/^to stderr\ntraced [\d.]+ /);
+    expect(stderr).toMatch(/^ *[\d.]+ [KM]iB +\d+ +1\d\d B {2}.*app\.cjs:2 make$/m);
+    expect(stderr).not.toContain(LITTLE);
+    const [saved] = readdirSync(cwd);
+    expect(stderr.endsWith(`snapshot saved as ${saved}\n`)).toBe(true);
+    expect(saved).toMatch(/^app\.\d+\.tmsnap$/);
+    expect(Snapshot.load(join(cwd, saved!)).capture.target.title).toBe(file);
+  });
+
+  it('--marks: FILE.1, FILE.2, FILE, and what changed between them', async () => {
+    const cwd = temporaryFolder();
+    const { code, stdout, stderr } = await runCommand(['run', ...node, '--marks', '--interval', '1', '-o', 'm.tmsnap', MARKED], { cwd });
+    expect([code, stdout]).toEqual([0, '']);
+    expect(readdirSync(cwd).sort()).toEqual(['m.tmsnap', 'm.tmsnap.1', 'm.tmsnap.2']);
+    expect(stderr).toContain(`mark 1 at ${MARKED}:6\nsnapshot saved as m.tmsnap.1\nmark 2 at ${MARKED}:8\nsnapshot saved as m.tmsnap.2\n`);
+    expect(stderr).toMatch(/^ *\+2[78]\d KiB +\d{3} KiB +\+1\d{3} +3\d{3} {2}.*marked\.cjs:3$/m);
+    expect(stderr).toContain(LITTLE); // at the end all is garbage
+    const sizes = ['m.tmsnap.1', 'm.tmsnap.2', 'm.tmsnap'].map((name) => sizeAt(Snapshot.load(join(cwd, name)), 3));
+    expect(Math.abs(sizes[0]! / (2000 * 152) - 1)).toBeLessThan(0.1);
+    expect(Math.abs((sizes[1]! - sizes[0]!) / (1000 * 280) - 1)).toBeLessThan(0.1);
+    expect(sizes[2]).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s: the snapshot is saved first, then the program ends by it', async (signal, expected) => {
+    const cwd = temporaryFolder();
+    const command = startCommand(['run', ...node, '--interval', '1', '--include', '*service.cjs', '-o', 's.tmsnap', SERVICE], { cwd });
+    await command.waitFor('stdout', /(ready)/);
+    command.child.kill(signal);
+    const { code, stderr } = await command.exited;
+    expect(code).toBe(expected);
+    expect(stderr).toMatch(/^ *[\d.]+ \w+ +\d+ +\d+ B {2}.*service\.cjs:4 serve$/m);
+    expect(readdirSync(cwd)).toEqual(['s.tmsnap']);
+  });
+});
+
+function sizeAt(snapshot: Snapshot, lineno: number): number {
+  return snapshot.filterTraces([new Filter(true, MARKED, { lineno })]).statistics('filename')[0]?.size ?? 0;
+}
+
+it('a program that handles the signal itself ends as it wants', async () => {
+  const cwd = temporaryFolder();
+  const command = startCommand(['run', '-o', 's.tmsnap', SERVICE, '--graceful'], { cwd });
+  await command.waitFor('stdout', /(ready)/);
+  command.child.kill('SIGTERM');
+  expect((await command.exited).code).toBe(9);
+  expect(readdirSync(cwd)).toEqual(['s.tmsnap']);
+});
+
+it('--json prints one document on stdout, also with --marks', async () => {
+  const cwd = temporaryFolder();
+  const { stdout, stderr } = await runCommand(['run', '--json', '--marks', '--interval', '64', '-o', 'j.tmsnap', MARKED], { cwd });
+  expect(JSON.parse(stdout)).toMatchObject({ keyType: 'lineno', cumulative: false });
+  expect(stderr).toContain('mark 2');
+});
+
+it('what cannot be traced is not run, and nothing is written', async () => {
+  const cwd = temporaryFolder();
+  const file = program('console.log("it runs")');
+  for (const [args, code, words] of [
+    [['--mode', 'objects', file], 1, /^tracemalloc: object mode is not available yet.*\n$/],
+    [['--lines', file], 1, /^tracemalloc: true lines are not available yet.*\n$/],
+    [['--nframe', '70000', file], 2, /^tracemalloc: the number of frames must be in range.*\n$/],
+    [['--mode', 'exact', '--interval', '5', file], 2, /^tracemalloc: exact mode samples every block.*\n$/],
+    [['--interval', '0', file], 2, /at least 1/],
+    [['--node', '/no/such/node', file], 1, /^tracemalloc: .*\/no\/such\/node does not run.*\n$/],
+    [['--node-arg=--no-such', file], 1, /^tracemalloc: .*bad option: --no-such\n$/],
+  ] as const) {
+    const result = await runCommand(['run', ...args], { cwd });
+    expect([result.code, result.stdout]).toEqual([code, '']);
+    expect(result.stderr).toMatch(words);
+  }
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
+it('a program that is killed leaves no file, and no half of one', async () => {
+  const cwd = temporaryFolder();
+  // Not process.kill(process.pid), before which Node comes to its end in order, and is asked for a snapshot.
+  const file = program('require("node:child_process").execSync("kill -9 " + process.pid)');
+  const { code, stderr } = await runCommand(['run', '-o', 'k.tmsnap', file], { cwd });
+  expect(code).toBe(137);
+  expect(stderr).toMatch(/^no snapshot was saved: .*\n$/);
+  expect(existsSync(join(cwd, 'k.tmsnap'))).toBe(false);
+  const missing = await runCommand(['run', '-o', 'no/such/folder/k.tmsnap', program('')], { cwd });
+  expect(missing.code).toBe(1);
+  expect(missing.stderr).toMatch(/\ntracemalloc: cannot save the snapshot to no\/such\/folder\/k\.tmsnap: .*\n$/);
+});
+
+it('a reader of stderr that goes away does not stop the program', async () => {
+  const cwd = temporaryFolder();
+  const file = program(`
+    const line = 'x'.repeat(1000);
+    let lines = 0;
+    const more = () => { console.error(line); if (++lines < 2000) setImmediate(more); else console.log('done'); };
+    more();`);
+  const command = startCommand(['run', '-o', 'p.tmsnap', file], { cwd });
+  command.child.stderr.destroy();
+  const { code, stdout } = await command.exited;
+  expect([code, stdout]).toEqual([0, 'done\n']);
+});

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { nodeBinaries } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapTargets, startTarget } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+/** A snapshot of these targets takes about this much in the controller; a leak of one in ten snapshots would show. */
+const GROWTH_BOUND = 1_000_000;
+
+async function outputOf(execPath: string, program: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(execPath, ['--expose-gc', repoPath('fixtures/programs', program), ...args]);
+  return stdout;
+}
+
+it('a controller that watches for long does not grow', async () => {
+  // Its heap turns over all the time and stays as large as it is.
+  const code = `
+    const kept = [];
+    let n = 0;
+    setInterval(() => { for (let i = 0; i < 200; i++) kept[n++ % 20000] = { n, text: [n] }; }, 1);
+    console.log('ready');`;
+  const target = await startTarget({ execPath: process.execPath, code, ready: true });
+  const [early, late] = (await outputOf(process.execPath, 'long-watch.mjs', `${target.port}`)).trim().split('\n').map(Number);
+  expect(late! - early!).toBeLessThan(GROWTH_BOUND);
+  expect(target.child.exitCode).toBeNull();
+});
+
+/** The library itself, which this program imports, needs Node 20. */
+describe.each(nodeBinaries().filter(({ major }) => major >= 20))('a process that traces itself, Node $major', ({ execPath }) => {
+  it('never shows our own frames, and does not grow', async () => {
+    const { filenames, heaps } = JSON.parse(await outputOf(execPath, 'self-loop.mjs'));
+    expect(filenames).toContain(repoPath('fixtures/programs/self-loop.mjs'));
+    expect(filenames.filter((name: string) => name.startsWith(repoPath('dist')) || name.includes('node_modules'))).toEqual([]);
+    expect(heaps[1] - heaps[0]).toBeLessThan(GROWTH_BOUND);
+  });
+});

@@ -1,0 +1,41 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { main } from '../../../src/cli/main.js';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** One command line, with what it wrote. */
+async function command(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const written = { out: '', err: '' };
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.out += text;
+    return true;
+  });
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written.err += text;
+    return true;
+  });
+  const code = await main(argv);
+  return { code, ...written };
+}
+
+test('help goes to stdout and is no error', async () => {
+  expect(await command('stats', '--help')).toMatchObject({ code: 0, out: expect.stringContaining('--group-by <key>'), err: '' });
+});
+
+test('wrong usage says what is wrong, on stderr, with exit code 2', async () => {
+  expect(await command('frobnicate')).toEqual({ code: 2, out: '', err: "error: unknown command 'frobnicate'\n" });
+  expect(await command('stats', '--frobnicate', 'x')).toMatchObject({ code: 2, err: "error: unknown option '--frobnicate'\n" });
+  expect((await command('diff', 'x')).err).toBe("error: missing required argument 'new'\n");
+});
+
+test('a failure is one line with the exit code of its error; --verbose adds the stack, none of it raw', async () => {
+  const missing = await command('stats', '/no/such\u001b[31m\nfile');
+  expect([missing.code, missing.out]).toEqual([1, '']);
+  expect(missing.err).toMatch(/^tracemalloc: \/no\/such\\u\{1b\}\[31m file cannot be read: .*\n$/);
+  const verbose = await command('stats', '/no/such\u001b[31m\nfile', '--verbose');
+  expect(verbose.err).toMatch(/\n {4}at .*open-file/);
+  expect(verbose.err).not.toContain('\u001b');
+  expect((await command('attach', '999999')).code).toBe(2);
+});
