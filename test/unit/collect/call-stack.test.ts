@@ -7,7 +7,8 @@ import { profileOf } from '../../helpers/profiles.js';
 
 /** In this script, line 10 is a wrapper for line 12, line 20 one for line 20, and the function of line 30 allocates on line 31 only. */
 const reader: PositionReader = {
-  wrapperAt: (line) => (line === 10 ? { line: 12, column: 3 } : line === 20 ? { line: 20, column: 5 } : line === 99 ? { line: 0, column: 0 } : undefined),
+  wrapperAt: (line) =>
+    line === 10 ? { line: 12, column: 3 } : line === 20 ? { line: 20, column: 5 } : line === 99 ? { line: 0, column: 0 } : undefined,
   functionAt: (line) => (line === 30 ? { line: 31, column: 7 } : undefined),
   originalPosition: (line, column) => ({ line: line + 1, column: column + 1 }),
 };
@@ -45,7 +46,14 @@ describe('folding of wrappers', () => {
   it("shows in every frame the line of the call, and leaves a function's own bytes at its start", () => {
     const callee = { frame: 'g@/app.js:30:0', samples: [24] };
     const profile = profileOf([
-      { frame: 'f@/app.js:4:1', samples: [8], children: [{ frame: '@/app.js:10:2', children: [callee] }, { frame: 'h@/lib.js:0:0', samples: [32] }] },
+      {
+        frame: 'f@/app.js:4:1',
+        samples: [8],
+        children: [
+          { frame: '@/app.js:10:2', children: [callee] },
+          { frame: 'h@/lib.js:0:0', samples: [32] },
+        ],
+      },
     ]);
     expect(folded(profile)).toEqual(['8 5:2 f function', '24 12:3 f line > 31:7 g line', '32 5:2 f function > 1:1 h function']);
   });

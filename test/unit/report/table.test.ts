@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { aligned, diffTable, statisticsTable } from '../../../src/report/table.js';
 import { snapshotFrom } from '../snapshot/picture.js';
 
-const OPTIONS = { keyType: 'lineno', top: 2, cwd: '/app' } as const;
+const OPTIONS = { keyType: 'lineno', cumulative: false, top: 2, cwd: '/app' } as const;
 const OLD = snapshotFrom(`
   a.js:1  b.js:2
   100     50
