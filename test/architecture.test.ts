@@ -15,9 +15,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lines: ['protocol', 'pattern'],
   target: ['protocol', 'collect', 'lines', 'snapshot', 'model'],
   formats: ['model', 'snapshot'],
+  'source-maps': ['model', 'snapshot'],
   report: ['model', 'snapshot'],
-  cli: ['protocol', 'model', 'snapshot', 'collect', 'lines', 'target', 'formats', 'report'],
-  index: ['protocol', 'model', 'snapshot', 'collect', 'lines', 'target', 'formats', 'report'],
+  cli: ['protocol', 'model', 'snapshot', 'collect', 'lines', 'target', 'formats', 'source-maps', 'report'],
+  index: ['protocol', 'model', 'snapshot', 'collect', 'lines', 'target', 'formats', 'source-maps', 'report'],
 };
 
 const EXPORTS = [

@@ -4,6 +4,7 @@ import { diffJson, jsonText, statisticsJson } from '../report/json.js';
 import { diffTable, statisticsTable } from '../report/table.js';
 import { DomainFilter, Filter } from '../snapshot/filter.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
+import { withOriginalLines } from '../source-maps/original-lines.js';
 import { type Console, writeLines } from './console.js';
 import type { TableValues } from './shared-options.js';
 
@@ -16,7 +17,7 @@ export function printStatistics(
   { stream, cwd }: { stream: NodeJS.WritableStream; cwd: string },
 ): void {
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
-  const selected = filtered(snapshot, values);
+  const selected = filtered(withOriginalLines(snapshot), values);
   const statistics = selected.statistics(grouping.keyType, grouping);
   const total = totalOf(selected.columns);
   if (values.json) {
@@ -34,8 +35,8 @@ export function printDiff(
   { stream, cwd }: { stream: NodeJS.WritableStream; cwd: string },
 ): void {
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
-  const now = filtered(snapshots.now, values);
-  const old = filtered(snapshots.old, values);
+  const now = filtered(withOriginalLines(snapshots.now), values);
+  const old = filtered(withOriginalLines(snapshots.old), values);
   const diffs = now.compareTo(old, grouping.keyType, grouping);
   const totals = { total: totalOf(now.columns), before: totalOf(old.columns) };
   if (values.json) {

@@ -24,8 +24,8 @@ export interface PositionReader {
 export type CodeKind = 'program' | 'own' | 'folded';
 
 export interface CallStackOptions {
-  /** Names of scripts by id, for those that V8 has collected. */
-  readonly scriptUrls?: ReadonlyMap<string, string>;
+  /** The URL of a script by its id, for those that V8 has collected; undefined where it is not known. */
+  readonly urlOf?: (scriptId: string) => string | undefined;
   /** Tells our own code where it shares a process with the program; without it all code is the program's. */
   readonly codeOf?: (filename: string) => CodeKind;
   /** The reader of a frame's script; undefined where its text is the program's own. */
@@ -125,7 +125,7 @@ export class CallStacks {
   #file(frame: CallFrame): File {
     // V8 forgets name and position of a script that it has collected, though objects that it allocated live on.
     const isCollected = frame.url === '' && frame.lineNumber < 0;
-    const url = isCollected ? (this.#options.scriptUrls?.get(frame.scriptId) ?? '<collected script>') : frame.url;
+    const url = isCollected ? this.#options.urlOf?.(frame.scriptId) || '<collected script>' : frame.url;
     let known = this.#files.get(url);
     if (known === undefined) {
       const name = normalFilename(url);

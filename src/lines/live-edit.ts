@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.js';
-import type { EventParams } from '../protocol/commands.js';
+import type { DebuggerDomain, ParsedScript } from '../protocol/debugger-domain.js';
 import type { Session } from '../protocol/session.js';
 import { setFlags } from './inlining.js';
 import { type Sites, sites } from './sites.js';
@@ -14,8 +14,6 @@ export interface ScriptEdit {
   readonly reason: string;
 }
 
-type ParsedScript = EventParams<'Debugger.scriptParsed'>;
-
 interface Edited {
   readonly script: ParsedScript;
   readonly original: string;
@@ -24,6 +22,7 @@ interface Edited {
 
 const RETRY_MS = 50;
 const RETRIES = 40;
+const USE = { pausing: false, doing: 'editing the scripts of the target' };
 
 /**
  * True lines on a running process: gives every line of the scripts that match a function of its own by replacing their source in the
@@ -32,12 +31,14 @@ const RETRIES = 40;
  */
 export class LiveEdit {
   readonly #session: Session;
+  readonly #domain: DebuggerDomain;
   readonly #matches: (url: string) => boolean;
   readonly #edited = new Map<string, Edited>();
 
   /** @param matches tells from a script's URL whether it is to be edited */
-  constructor(session: Session, matches: (url: string) => boolean) {
+  constructor(session: Session, { domain, matches }: { domain: DebuggerDomain; matches: (url: string) => boolean }) {
     this.#session = session;
+    this.#domain = domain;
     this.#matches = matches;
   }
 
@@ -47,8 +48,9 @@ export class LiveEdit {
   }
 
   async apply(): Promise<ScriptEdit[]> {
-    return this.#withDebugger(async (scripts) => {
+    return this.#domain.during(USE, async () => {
       const edits: ScriptEdit[] = [];
+      const scripts = [...this.#domain.scripts.values()].filter(({ url }) => this.#matches(url));
       for (const script of scripts) edits.push({ url: script.url, ...(await this.#edit(script)) });
       return edits;
     });
@@ -57,7 +59,7 @@ export class LiveEdit {
   /** @returns the scripts that could not be restored: they go on with the changed source, which does the same */
   async restore(): Promise<ScriptEdit[]> {
     if (this.#edited.size === 0) return [];
-    return this.#withDebugger(async () => {
+    return this.#domain.during(USE, async () => {
       const edits: ScriptEdit[] = [];
       for (const [scriptId, { script, original }] of this.#edited) {
         const result = await this.#replace(scriptId, original);
@@ -66,23 +68,6 @@ export class LiveEdit {
       }
       return edits.filter(({ outcome }) => outcome !== 'done');
     });
-  }
-
-  /** Enabling the Debugger announces every script; while it is on, pauses are skipped, so that no `debugger` statement stops the target. */
-  async #withDebugger<T>(work: (scripts: readonly ParsedScript[]) => Promise<T>): Promise<T> {
-    const scripts: ParsedScript[] = [];
-    const unsubscribe = this.#session.on('Debugger.scriptParsed', (script) => {
-      if (this.#matches(script.url)) scripts.push(script);
-    });
-    const doing = { doing: 'reading the scripts of the target' };
-    try {
-      await this.#session.send('Debugger.enable', {}, doing);
-      await this.#session.send('Debugger.setSkipAllPauses', { skip: true }, doing);
-      return await work(scripts);
-    } finally {
-      unsubscribe();
-      if (this.#session.isOpen) await this.#session.send('Debugger.disable', undefined, { doing: 'leaving the debugger' });
-    }
   }
 
   async #edit(script: ParsedScript): Promise<Omit<ScriptEdit, 'url'>> {

@@ -12,4 +12,6 @@ export interface SnapshotParts {
   /** The most frames that a traceback could keep. */
   readonly tracebackLimit: number;
   readonly capture: CaptureInfo;
+  /** URLs of source maps by filename, for scripts that were compiled in memory: no file tells them. Not saved. */
+  readonly sourceMaps?: ReadonlyMap<string, string>;
 }

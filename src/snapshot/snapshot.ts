@@ -25,6 +25,8 @@ export class Snapshot implements SnapshotParts {
   /** The most frames that a traceback could keep. */
   readonly tracebackLimit: number;
   readonly capture: CaptureInfo;
+  /** URLs of source maps by filename, for scripts that were compiled in memory. */
+  readonly sourceMaps: ReadonlyMap<string, string>;
   #traces: readonly Trace[] | undefined;
 
   /** Takes the parts over: whoever made the columns must not write to them any more. */
@@ -36,6 +38,7 @@ export class Snapshot implements SnapshotParts {
     this.types = Object.freeze([...parts.types]);
     this.tracebackLimit = parts.tracebackLimit;
     this.capture = Object.freeze({ ...parts.capture });
+    this.sourceMaps = parts.sourceMaps ?? new Map();
     Object.freeze(this);
   }
 

@@ -1,5 +1,6 @@
 import { normalFilename } from '../collect/filenames.js';
 import { CommandError } from '../errors.js';
+import type { DebuggerDomain } from '../protocol/debugger-domain.js';
 import type { Session } from '../protocol/session.js';
 
 /** Called with the place of the mark, `app.js:12`, while the target is paused there. The target goes on when all listeners are done. */
@@ -22,21 +23,21 @@ interface Location {
  * a `debugger` statement pauses the target, so every pause of ours is ended by us.
  */
 export class Marks {
-  /** Script names by id, as far as the Debugger was on when they were parsed. */
-  readonly scriptUrls = new Map<string, string>();
   readonly #session: Session;
+  readonly #domain: DebuggerDomain;
   readonly #resumeAtStart: boolean;
   readonly #listeners = new Set<MarkListener>();
-  #unsubscribe: (() => void)[] = [];
+  #leave: (() => Promise<void>) | null = null;
 
   /** @param resumeAtStart the target is ours and waits before its first line: the pause there is ours to end */
-  constructor(session: Session, { resumeAtStart }: { resumeAtStart: boolean }) {
+  constructor(session: Session, { domain, resumeAtStart }: { domain: DebuggerDomain; resumeAtStart: boolean }) {
     this.#session = session;
+    this.#domain = domain;
     this.#resumeAtStart = resumeAtStart;
   }
 
   get isWatching(): boolean {
-    return this.#unsubscribe.length > 0;
+    return this.#leave !== null;
   }
 
   add(listener: MarkListener): void {
@@ -54,19 +55,18 @@ export class Marks {
   }
 
   async #watch(): Promise<void> {
-    this.#unsubscribe = [
-      this.#session.on('Debugger.scriptParsed', ({ scriptId, url }) => {
-        if (url !== '') this.scriptUrls.set(scriptId, url);
-      }),
-      this.#session.on('Debugger.paused', (pause) => void this.#onPause(pause)),
-    ];
-    await this.#session.send('Debugger.enable', {}, { doing: 'watching for debugger statements' });
+    const unsubscribe = this.#session.on('Debugger.paused', (pause) => void this.#onPause(pause));
+    const leave = await this.#domain.enter({ pausing: true, doing: 'watching for debugger statements' });
+    this.#leave = async () => {
+      unsubscribe();
+      await leave();
+    };
   }
 
   async #unwatch(): Promise<void> {
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    this.#unsubscribe = [];
-    await this.#session.send('Debugger.disable', undefined, { doing: 'leaving the debugger' });
+    const leave = this.#leave;
+    this.#leave = null;
+    await leave?.();
   }
 
   async #onPause(pause: Pause): Promise<void> {
@@ -74,7 +74,7 @@ export class Marks {
     try {
       if (await this.#isDebuggerStatement(pause)) failures = await this.#announce(pause.callFrames[0]!);
       else if (!this.#resumeAtStart || pause.reason !== 'Break on start') return;
-      // Where a listener has taken the last listener away, leaving the Debugger has resumed the target.
+      // Where a listener has taken the last listener away, leaving the Debugger, or skipping its pauses, has resumed the target.
       if (this.isWatching) await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target' });
     } catch (error) {
       // A lost connection also rejects what the user waits for; an event has nobody to tell. A refusal says that the target does not
@@ -87,7 +87,7 @@ export class Marks {
 
   /** What the listeners threw. They are called through a promise, so that no frame of ours stands below them. */
   async #announce({ url, location }: Pause['callFrames'][number]): Promise<unknown[]> {
-    const label = `${normalFilename(this.scriptUrls.get(location.scriptId) ?? url)}:${location.lineNumber + 1}`;
+    const label = `${normalFilename(this.#domain.scripts.get(location.scriptId)?.url || url)}:${location.lineNumber + 1}`;
     const settled = await Promise.allSettled([...this.#listeners].map((listener) => Promise.resolve(label).then(listener)));
     return settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   }

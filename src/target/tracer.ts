@@ -2,6 +2,7 @@ import { NotTracingError, UnsupportedError } from '../errors.js';
 import type { ScriptEdit } from '../lines/live-edit.js';
 import { memoryBytes, totalOf } from '../model/column-totals.js';
 import type { Traceback } from '../model/traceback.js';
+import { DebuggerDomain } from '../protocol/debugger-domain.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { type MarkListener, Marks } from './marks.js';
 import { PeakWatch } from './peak-watch.js';
@@ -11,7 +12,7 @@ import { TrueLines } from './true-lines.js';
 /** What V8 keeps for one sample, measured. */
 const TARGET_BYTES_PER_SAMPLE = 110;
 
-export interface TracerOptions extends Omit<TracedTarget, 'scriptUrls' | 'trueLines'> {
+export interface TracerOptions extends Omit<TracedTarget, 'domain' | 'trueLines'> {
   /**
    * `'running'`: it can pause, and its code can be replaced. `'held'`: it is ours, and waits before its first line. `'self'`: it is the
    * process that we run in, which can do neither.
@@ -52,9 +53,10 @@ export class Tracer {
     // The target waits for us at its end, on all versions; we must not keep it longer than the last snapshot takes.
     target.session.on('NodeRuntime.waitingForDisconnect', () => void this.#leaveEndedTarget());
     this.#canPause = state !== 'self';
-    this.#marks = new Marks(target.session, { resumeAtStart: state === 'held' });
-    this.trueLines = new TrueLines(target.session, { canEdit: state !== 'self' });
-    this.#target = { ...target, scriptUrls: this.#marks.scriptUrls, trueLines: this.trueLines };
+    const domain = new DebuggerDomain(target.session);
+    this.#marks = new Marks(target.session, { domain, resumeAtStart: state === 'held' });
+    this.trueLines = new TrueLines(target.session, { domain, canEdit: state !== 'self' });
+    this.#target = { ...target, domain, trueLines: this.trueLines };
     this.#peakWatch = new PeakWatch(target.session, () => this.getTracedMemory());
   }
 

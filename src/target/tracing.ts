@@ -3,10 +3,12 @@ import { DEFAULT_INTERVAL, Sampler } from '../collect/sampling.js';
 import { TraceCollector } from '../collect/trace-collector.js';
 import { assertNever, UnsupportedError, UsageError } from '../errors.js';
 import type { CaptureInfo, Mode } from '../model/trace-columns.js';
+import type { DebuggerDomain } from '../protocol/debugger-domain.js';
 import type { Session } from '../protocol/session.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import { readHeapTotals } from './heap-totals.js';
 import type { LinesOption } from './line-scope.js';
+import { scriptMaps } from './script-maps.js';
 import type { LineSettings, TrueLines } from './true-lines.js';
 
 /** CPython's bounds of the traceback limit. */
@@ -36,7 +38,7 @@ export interface TracedTarget {
   readonly info: CaptureInfo['target'];
   /** The largest message that the connection carries. */
   readonly maxMessageBytes: number;
-  readonly scriptUrls: ReadonlyMap<string, string>;
+  readonly domain: DebuggerDomain;
   readonly trueLines: TrueLines;
 }
 
@@ -94,20 +96,22 @@ export class Tracing {
 
   /** A snapshot of all that is alive; forces a full collection. */
   async snapshot(): Promise<Snapshot> {
-    const { session, info, scriptUrls, trueLines } = this.#target;
+    const { session, info, domain, trueLines } = this.#target;
     const time = new Date().toISOString();
     const collector = new TraceCollector();
     collector.threads.push('main');
     await trueLines.refresh();
     await this.#sampler.collect(collector, {
       tracebackLimit: this.tracebackLimit,
-      scriptUrls,
+      urlOf: (scriptId) => domain.scripts.get(scriptId)?.url,
       codeOf: trueLines.codeOf,
       positionsOf: (frame) => trueLines.sitesOf(frame),
     });
     const heap = await readHeapTotals(session); // after the profile, which has just collected the garbage
+    const table = collector.stacks.build();
     return new Snapshot({
-      table: collector.stacks.build(),
+      table,
+      sourceMaps: await scriptMaps(domain, table),
       columns: collector.columns(),
       threads: collector.threads,
       types: [],

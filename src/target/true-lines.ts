@@ -5,6 +5,7 @@ import { switchInliningOff } from '../lines/inlining.js';
 import { LiveEdit, type ScriptEdit } from '../lines/live-edit.js';
 import { RegisteredSites } from '../lines/registered-sites.js';
 import type { Sites } from '../lines/sites.js';
+import type { DebuggerDomain } from '../protocol/debugger-domain.js';
 import type { Session } from '../protocol/session.js';
 import { type LinesOption, scriptMatcher } from './line-scope.js';
 import { OWN_FOLDER, ownCode } from './own-code.js';
@@ -28,11 +29,13 @@ export class TrueLines {
   /** How the edit of each script of a running target went. */
   edits: readonly ScriptEdit[] = [];
 
+  readonly #domain: DebuggerDomain;
   readonly #canEdit: boolean;
 
   /** @param canEdit false in our own process, whose running code we cannot replace */
-  constructor(session: Session, { canEdit }: { canEdit: boolean }) {
+  constructor(session: Session, { domain, canEdit }: { domain: DebuggerDomain; canEdit: boolean }) {
     this.#session = session;
+    this.#domain = domain;
     this.#canEdit = canEdit;
     this.#registered = new RegisteredSites(session);
   }
@@ -53,7 +56,7 @@ export class TrueLines {
     }
     if (lines || !inlining) this.#restoreInlining = await switchInliningOff(this.#session, nodeMajor);
     if (!lines) return;
-    this.#liveEdit = new LiveEdit(this.#session, scriptMatcher(lines));
+    this.#liveEdit = new LiveEdit(this.#session, { domain: this.#domain, matches: scriptMatcher(lines) });
     this.edits = await this.#liveEdit.apply();
   }
 

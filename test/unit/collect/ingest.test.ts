@@ -74,7 +74,7 @@ describe('ingestProfile', () => {
       { frame: '@:-1:-1', samples: [16], scriptId: '6' },
       { frame: '@:-1:-1', samples: [24], scriptId: '9' },
     ]);
-    expect(traces(profile, { scriptUrls: new Map([['9', 'file:///gone.mjs']]) })).toEqual([
+    expect(traces(profile, { urlOf: (scriptId) => (scriptId === '9' ? 'file:///gone.mjs' : undefined) })).toEqual([
       '8 x1 <anonymous>:3',
       '16 x1 <collected script>:0',
       '24 x1 /gone.mjs:0',

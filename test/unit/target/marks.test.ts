@@ -1,4 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
+import { DebuggerDomain } from '../../../src/protocol/debugger-domain.js';
 import { Session } from '../../../src/protocol/session.js';
 import { Marks } from '../../../src/target/marks.js';
 import { FakeTransport } from '../../helpers/fake-transport.js';
@@ -14,7 +15,8 @@ async function watching(options: { resumeAtStart?: boolean; answers?: Record<str
     'Debugger.getScriptSource': () => ({ scriptSource: SOURCE }),
     ...options.answers,
   });
-  const marks = new Marks(new Session(transport, { label: 'test' }), { resumeAtStart: options.resumeAtStart ?? false });
+  const session = new Session(transport, { label: 'test' });
+  const marks = new Marks(session, { domain: new DebuggerDomain(session), resumeAtStart: options.resumeAtStart ?? false });
   const listener = jest.fn<(label: string) => void>();
   marks.add(listener);
   await marks.sync();

@@ -1,0 +1,72 @@
+import type { EventParams } from './commands.js';
+import type { Session } from './session.js';
+
+export type ParsedScript = EventParams<'Debugger.scriptParsed'>;
+
+interface Use {
+  /** Whether the target may pause meanwhile. */
+  readonly pausing: boolean;
+  /** The end of "while …" in an error. */
+  readonly doing: string;
+}
+
+/**
+ * The Debugger domain of a session, which several parts of us need, some for longer and some for a moment: on while one of them uses it.
+ * Unless one of them wants the target to pause, pauses are skipped, so that no `debugger` statement stops a target that nobody resumes.
+ */
+export class DebuggerDomain {
+  readonly #session: Session;
+  readonly #scripts = new Map<string, ParsedScript>();
+  readonly #uses = new Set<Use>();
+  #unsubscribe: (() => void) | null = null;
+  #skipping = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Every script that the target has, or had, while the domain was on; by id. */
+  get scripts(): ReadonlyMap<string, ParsedScript> {
+    return this.#scripts;
+  }
+
+  /** Switches the domain on. V8 tells of all scripts before it answers. @returns what gives it up again */
+  async enter(use: Use): Promise<() => Promise<void>> {
+    this.#uses.add(use);
+    const isFirst = this.#unsubscribe === null;
+    this.#unsubscribe ??= this.#session.on('Debugger.scriptParsed', (script) => this.#scripts.set(script.scriptId, script));
+    if (isFirst) await this.#session.send('Debugger.enable', {}, { doing: use.doing });
+    await this.#syncPauses(use.doing);
+    return async () => {
+      if (this.#uses.delete(use)) await this.#leave(use.doing);
+    };
+  }
+
+  /** Switches the domain on for as long as `work` takes. */
+  async during<T>(use: Use, work: () => Promise<T>): Promise<T> {
+    const leave = await this.enter(use);
+    try {
+      return await work();
+    } finally {
+      if (this.#session.isOpen) await leave();
+    }
+  }
+
+  async #leave(doing: string): Promise<void> {
+    if (this.#uses.size > 0) {
+      await this.#syncPauses(doing);
+      return;
+    }
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+    this.#skipping = false; // as it is after the domain was off
+    await this.#session.send('Debugger.disable', undefined, { doing });
+  }
+
+  async #syncPauses(doing: string): Promise<void> {
+    const skip = ![...this.#uses].some(({ pausing }) => pausing);
+    if (skip === this.#skipping) return;
+    this.#skipping = skip;
+    await this.#session.send('Debugger.setSkipAllPauses', { skip }, { doing });
+  }
+}
