@@ -96,7 +96,6 @@ it('what cannot be traced is not run, and nothing is written', async () => {
   const file = program('console.log("it runs")');
   for (const [args, code, words] of [
     [['--mode', 'objects', file], 1, /^tracemalloc: object mode is not available yet.*\n$/],
-    [['--lines', file], 1, /^tracemalloc: true lines are not available yet.*\n$/],
     [['--nframe', '70000', file], 2, /^tracemalloc: the number of frames must be in range.*\n$/],
     [['--mode', 'exact', '--interval', '5', file], 2, /^tracemalloc: exact mode samples every block.*\n$/],
     [['--interval', '0', file], 2, /at least 1/],
