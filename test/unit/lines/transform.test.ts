@@ -83,6 +83,7 @@ describe('bad input is left as it is, with a reason', () => {
     expect(commonJs(source)).toEqual({
       code: source,
       sites: { wrappers: [], functions: [], edits: [] },
+      bodyStart: -1,
       problem: expect.stringMatching(problem),
     });
   });

@@ -16,7 +16,7 @@ describe('Snapshot', () => {
     expect(Array.isArray(snapshot.traces)).toBe(true);
     expect(snapshot.traces).toBe(snapshot.traces);
     expect(snapshot.traces[0]).toMatchObject({ domain: 0, size: 10, count: 1, thread: 'main' });
-    expect(snapshot.traces[0]).not.toHaveProperty('type');
+    expect(snapshot.traces[0]?.type).toBeUndefined();
     expect(String(snapshot.traces[0]?.traceback.at(-1))).toBe('/app/b.js:2');
     expect(snapshot.traces[2]?.traceback).toBe(snapshot.traces[0]?.traceback);
   });
