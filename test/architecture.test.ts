@@ -13,7 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['model', 'pattern'],
   collect: ['protocol', 'model', 'snapshot'],
   lines: ['protocol', 'pattern'],
-  target: ['protocol', 'collect', 'lines', 'snapshot', 'model'],
+  target: ['protocol', 'collect', 'lines', 'snapshot', 'model', 'pattern'],
   formats: ['model', 'snapshot'],
   'source-maps': ['model', 'snapshot'],
   report: ['model', 'snapshot'],

@@ -50,8 +50,9 @@ describe('lines of the sources that a program was compiled from', () => {
 
   it('no map, or one that is none: the lines of what runs', async () => {
     const snapshot = await compiledAndTraced();
-    expect(withOriginalLines(snapshot)).toBe(snapshot);
+    const ours = (shown: Snapshot) => [...blocks(shown)].filter(([place]) => place.startsWith(folder));
+    expect(ours(withOriginalLines(snapshot))).toEqual(ours(snapshot));
     writeFileSync(join(folder, 'typed.js.map'), '{ "version": 3, "mappings": 7');
-    expect(withOriginalLines(snapshot)).toBe(snapshot);
+    expect(ours(withOriginalLines(snapshot))).toEqual(ours(snapshot));
   });
 });

@@ -16,7 +16,7 @@ afterAll(async () => {
   process.off('unhandledRejection', ignore);
 });
 
-const RUNS = Number(process.env.LINES_PROGRAMS ?? 3_000);
+const RUNS = Number(process.env.LINES_PROGRAMS ?? 1_000);
 const SEED = Number(process.env.LINES_SEED ?? 7);
 
 test(`${RUNS} random programs do the same with wrappers and without`, () => {
