@@ -96,35 +96,44 @@ export interface Known {
   readonly write: Reference;
 }
 
-/** The scopes around the place where the walk stands. */
+interface Hidden {
+  readonly known: Known;
+  /** What the name meant outside. */
+  readonly outer: Known | undefined;
+}
+
+/** The scopes around the place where the walk stands: what each name means here, and what to put back when a scope ends. */
 export class Scopes {
-  readonly #scopes: Map<string, Known>[] = [];
+  readonly #current = new Map<string, Known>();
+  readonly #scopes: Map<string, Hidden>[] = [];
 
   enter(owner: object, declared: readonly Declared[]): void {
-    const scope = new Map<string, Known>();
+    const scope = new Map<string, Hidden>();
     for (const { name, from, parameter } of declared) {
       // Declared twice (a parameter and a var of one name): two variables or one, depending on the parameters.
-      const twice = scope.has(name) && scope.get(name)!.read.binding.parameter !== parameter;
+      const before = scope.get(name);
+      const twice = before !== undefined && before.known.read.binding.parameter !== parameter;
       const binding: Binding = { name, owner, from: twice ? Number.POSITIVE_INFINITY : from, parameter, captured: false };
-      scope.set(name, { read: { binding, written: false }, write: { binding, written: true } });
+      const known = { read: { binding, written: false }, write: { binding, written: true } };
+      scope.set(name, { known, outer: before ? before.outer : this.#current.get(name) });
+      this.#current.set(name, known);
     }
     this.#scopes.push(scope);
   }
 
   leave(): void {
-    this.#scopes.pop();
+    for (const [name, { outer }] of this.#scopes.pop() ?? []) {
+      if (outer) this.#current.set(name, outer);
+      else this.#current.delete(name);
+    }
   }
 
   find(name: string): Known | undefined {
-    for (let i = this.#scopes.length - 1; i >= 0; i--) {
-      const known = this.#scopes[i]!.get(name);
-      if (known) return known;
-    }
-    return undefined;
+    return this.#current.get(name);
   }
 
   /** An eval or a `with` may do anything with what is in sight. */
   exposeAll(): void {
-    for (const scope of this.#scopes) for (const { read } of scope.values()) read.binding.captured = true;
+    for (const scope of this.#scopes) for (const { known } of scope.values()) known.read.binding.captured = true;
   }
 }

@@ -15,9 +15,10 @@ export interface Opening {
   /** Absent: nothing here allocates, or the expression must not be wrapped. */
   allocation?: Allocation;
   kept: boolean;
-  /** The function it stands in, and which of the walk's references stand in it: first, and first after. */
+  /** The function it stands in, and which of the walk's references stand in it. */
   readonly owner: object;
-  readonly references: [first: number, end: number];
+  readonly firstReference: number;
+  endReference: number;
   /** The variables that it is handed, as a list; set when it is kept. */
   handed: string;
 }

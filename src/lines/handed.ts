@@ -11,9 +11,9 @@ const CONTEXTUAL = /^(?:yield|await|let|static|async|of|eval|arguments|implement
  * callback). It would be slower, too. Handing over a value is the same as reading it later if nobody can write it in between (no closure of
  * the program's has it, and the expression itself does not assign it) and it has been initialised.
  */
-export function handed({ at, owner, references: [first, end] }: Opening, references: readonly Reference[]): string {
+export function handed({ at, owner, firstReference, endReference }: Opening, references: readonly Reference[]): string {
   const found = new Map<Binding, boolean>();
-  for (let i = first; i < end; i++) {
+  for (let i = firstReference; i < endReference; i++) {
     const { binding, written } = references[i]!;
     if (binding.owner === owner) found.set(binding, written || found.get(binding) === true);
   }

@@ -12,7 +12,12 @@ const LINE_END = /\r\n|[\n\r\u2028\u2029]/g;
 export function lineIndex(source: string): LineIndex {
   const starts = [0];
   for (const end of source.matchAll(LINE_END)) starts.push(end.index + end[0].length);
-  return { starts, lineOf: (offset) => lastAtOrBefore(starts, offset) };
+  let last = 0; // most questions are about the line of the one before
+  const lineOf = (offset: number): number => {
+    if (offset < starts[last]! || offset >= (starts[last + 1] ?? Number.POSITIVE_INFINITY)) last = lastAtOrBefore(starts, offset);
+    return last;
+  };
+  return { starts, lineOf };
 }
 
 function lastAtOrBefore(starts: readonly number[], offset: number): number {

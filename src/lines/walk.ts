@@ -120,14 +120,16 @@ export class Walk {
   /** An expression that may be put into a wrapper: `own` says, once its children are known, whether and where it allocates itself. */
   wrappable(node: AnyNode, children: () => number, own: (inside: Inside) => Allocation | undefined): number {
     const parenthesised = node.type === 'SequenceExpression' || this.source[node.start] === '{';
-    const first = this.references.length;
+    const firstReference = this.references.length;
+    const owner = this.frame;
     const opening: Opening = {
       kind: 'open',
       at: node.start,
       parenthesised,
       kept: false,
-      owner: this.frame,
-      references: [first, first],
+      owner,
+      firstReference,
+      endReference: 0,
       handed: '',
     };
     this.events.push(opening);
@@ -141,7 +143,7 @@ export class Walk {
     if (allocation.weight === 'object') this.allocates(allocation.from);
     if (this.frame.suspends === suspends) {
       opening.allocation = allocation;
-      opening.references[1] = this.references.length;
+      opening.endReference = this.references.length;
       this.events.push({ kind: 'close', at: node.end, opening });
     }
     return mergeLines(lines, allocation.line);
