@@ -3,39 +3,17 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { nodeBinaries } from '../helpers/nodes.js';
 import { repoPath } from '../helpers/paths.js';
+import { type PrintedStatistic, printedStatistics } from '../helpers/printed-statistics.js';
 
 /** The library itself, which these programs import, needs Node 20. */
 const binaries = nodeBinaries().filter(({ major }) => major >= 20);
-const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2 };
-
-interface Row {
-  readonly place: string;
-  readonly size: number;
-  readonly count: number;
-  readonly sizeDiff: string | undefined;
-}
-
 async function output(execPath: string, program: string): Promise<string> {
   const { stdout } = await promisify(execFile)(execPath, [repoPath('fixtures/programs/tutorial', program)], { maxBuffer: 2 ** 24 });
   return stdout;
 }
 
-/** The printed statistics between two headings. */
-function rows(text: string, from: string, to?: string): Row[] {
-  const start = text.indexOf(from);
-  expect(start).toBeGreaterThanOrEqual(0);
-  const section = text.slice(start, to === undefined ? undefined : text.indexOf(to, start + from.length));
-  const pattern = /^(.+): size=([\d.]+) (\w+)(?: \(([^)]+)\))?, count=(\d+)/gm;
-  return [...section.matchAll(pattern)].map(([, place, size, unit, sizeDiff, count]) => ({
-    place: place!.split('/').at(-1)!,
-    size: Number(size) * UNITS[unit!]!,
-    count: Number(count),
-    sizeDiff,
-  }));
-}
-
 /** 10,000 BigInts on a line of the program: each is 16 bytes and 8 for every digit of 64 bits, in all versions. */
-function expectList(found: readonly Row[], place: string, blockSize: number, blocks = 10_000): void {
+function expectList(found: readonly PrintedStatistic[], place: string, blockSize: number, blocks = 10_000): void {
   const row = found.find((one) => one.place === place);
   expect(row).toBeDefined();
   expect(Math.abs(row!.count / blocks - 1)).toBeLessThan(0.01);
@@ -44,7 +22,7 @@ function expectList(found: readonly Row[], place: string, blockSize: number, blo
 
 describe.each(binaries)("the tutorial's programs on Node $major", ({ execPath }) => {
   it('1: three lists, the largest first', async () => {
-    const found = rows(await output(execPath, 'ex1.mjs'), '');
+    const found = printedStatistics(await output(execPath, 'ex1.mjs'), '');
     expect(found.slice(0, 2).map(({ place }) => place)).toEqual(['ex1.mjs:8', 'ex1.mjs:7']);
     expectList(found, 'ex1.mjs:6', 88);
     expectList(found, 'ex1.mjs:7', 152);
@@ -53,7 +31,7 @@ describe.each(binaries)("the tutorial's programs on Node $major", ({ execPath })
 
   it('2: the methods and attributes', async () => {
     const text = await output(execPath, 'ex2.mjs');
-    expectList(rows(text, 'SNAPSHOT'), 'ex2.mjs:8', 216);
+    expectList(printedStatistics(text, 'SNAPSHOT'), 'ex2.mjs:8', 216);
     expect(text).toContain(`  File "${repoPath('fixtures/programs/tutorial/ex2.mjs')}", line 8`);
     expect(text).toContain('    const l3 = Array.from({ length: 10000 }, (_, i) => BigInt(i) << 1536n);');
     expect(text).toMatch(/Traceback Limit : {2}25/);
@@ -65,9 +43,9 @@ describe.each(binaries)("the tutorial's programs on Node $major", ({ execPath })
 
   it('3: clearing traces, and a snapshot after the stop', async () => {
     const text = await output(execPath, 'ex3.mjs');
-    expectList(rows(text, 'SNAPSHOT 1', 'SNAPSHOT 2'), 'ex3.mjs:6', 88, 100_000);
-    expectList(rows(text, 'SNAPSHOT 2', 'SNAPSHOT 3'), 'ex3.mjs:15', 280);
-    const third = rows(text, 'SNAPSHOT 3');
+    expectList(printedStatistics(text, 'SNAPSHOT 1', 'SNAPSHOT 2'), 'ex3.mjs:6', 88, 100_000);
+    expectList(printedStatistics(text, 'SNAPSHOT 2', 'SNAPSHOT 3'), 'ex3.mjs:15', 280);
+    const third = printedStatistics(text, 'SNAPSHOT 3');
     expectList(third, 'ex3.mjs:24', 280);
     expect(third.some(({ place }) => place === 'ex3.mjs:6')).toBe(false);
     expect(text).toContain('Exception :  the tracemalloc module must be tracing memory allocations to take a snapshot');
@@ -81,23 +59,23 @@ describe.each(binaries)("the tutorial's programs on Node $major", ({ execPath })
 
   it('5: filters by domain and by file', async () => {
     const text = await output(execPath, 'ex5.mjs');
-    const section = (n: number) => rows(text, `Filtered Snapshot ${n}`, `Filtered Snapshot ${n + 1}`);
+    const section = (n: number) => printedStatistics(text, `Filtered Snapshot ${n}`, `Filtered Snapshot ${n + 1}`);
     expectList(section(1), 'ex5.mjs:9', 280);
     expect(section(2)).toEqual([]); // backing stores are seen in object mode only
     expect(section(3).every(({ place }) => place.startsWith('ex5.mjs:'))).toBe(true);
     expectList(section(3), 'ex5.mjs:7', 152);
-    expect(rows(text, 'Filtered Snapshot 4').some(({ place }) => place.startsWith('ex5.mjs:'))).toBe(false);
+    expect(printedStatistics(text, 'Filtered Snapshot 4').some(({ place }) => place.startsWith('ex5.mjs:'))).toBe(false);
   });
 
   it.each([6, 7, 8])('%i: what two snapshots differ in', async (n) => {
     const text = await output(execPath, `ex${n}.mjs`);
-    expectList(rows(text, 'SNAPSHOT - 1', 'SNAPSHOT - 2'), `ex${n}.mjs:8`, 216);
-    expectList(rows(text, 'SNAPSHOT - 2', 'DIFFERENCE'), `ex${n}.mjs:16`, 344);
-    const differences = rows(text, 'DIFFERENCE');
+    expectList(printedStatistics(text, 'SNAPSHOT - 1', 'SNAPSHOT - 2'), `ex${n}.mjs:8`, 216);
+    expectList(printedStatistics(text, 'SNAPSHOT - 2', 'DIFFERENCE'), `ex${n}.mjs:16`, 344);
+    const differences = printedStatistics(text, 'DIFFERENCE');
     expect(differences.slice(0, 2).map(({ place }) => place)).toEqual([`ex${n}.mjs:16`, `ex${n}.mjs:15`]);
     expect(differences[0]!.sizeDiff).toMatch(/^\+33\d\d KiB$/); // 10,000 of 344 bytes
     const unchanged = differences.find(({ place }) => place === `ex${n}.mjs:7`);
     expect(unchanged?.sizeDiff).toMatch(/^[+-]\d{1,3} B$/);
-    if (n > 6) expect(rows(text, 'SNAPSHOT - 2', 'DIFFERENCE').some(({ place }) => place.startsWith('writable'))).toBe(false);
+    if (n > 6) expect(printedStatistics(text, 'SNAPSHOT - 2', 'DIFFERENCE').some(({ place }) => place.startsWith('writable'))).toBe(false);
   });
 });
