@@ -32,14 +32,13 @@ const USE = { pausing: false, doing: 'editing the scripts of the target' };
 export class LiveEdit {
   readonly #session: Session;
   readonly #domain: DebuggerDomain;
-  readonly #matches: (url: string) => boolean;
   readonly #edited = new Map<string, Edited>();
+  /** Ids of the scripts that were ever edited, by URL. */
+  readonly #ids = new Map<string, Set<string>>();
 
-  /** @param matches tells from a script's URL whether it is to be edited */
-  constructor(session: Session, { domain, matches }: { domain: DebuggerDomain; matches: (url: string) => boolean }) {
+  constructor(session: Session, domain: DebuggerDomain) {
     this.#session = session;
     this.#domain = domain;
-    this.#matches = matches;
   }
 
   /** Reads positions in a script that was edited; undefined for others. */
@@ -47,10 +46,11 @@ export class LiveEdit {
     return this.#edited.get(scriptId)?.sites;
   }
 
-  async apply(): Promise<ScriptEdit[]> {
+  /** @param matches tells from a script's URL whether it is to be edited */
+  async apply(matches: (url: string) => boolean): Promise<ScriptEdit[]> {
     return this.#domain.during(USE, async () => {
       const edits: ScriptEdit[] = [];
-      const scripts = [...this.#domain.scripts.values()].filter(({ url }) => this.#matches(url));
+      const scripts = [...this.#domain.scripts.values()].filter((script) => matches(script.url) && !this.#isLeftover(script));
       for (const script of scripts) edits.push({ url: script.url, ...(await this.#edit(script)) });
       return edits;
     });
@@ -70,8 +70,14 @@ export class LiveEdit {
     });
   }
 
+  /** V8 keeps the text that an edit replaced as one more script of the same name, with an id of its own. */
+  #isLeftover({ scriptId, url }: ParsedScript): boolean {
+    return this.#ids.get(url)?.has(scriptId) === false;
+  }
+
   async #edit(script: ParsedScript): Promise<Omit<ScriptEdit, 'url'>> {
     const { scriptId } = script;
+    if (this.#edited.has(scriptId)) return { outcome: 'done', reason: '' }; // it could not be restored the last time
     const { scriptSource } = await this.#session.send('Debugger.getScriptSource', { scriptId }, { doing: `reading ${script.url}` });
     const {
       code,
@@ -81,7 +87,9 @@ export class LiveEdit {
     if (problem !== undefined) return { outcome: 'failed', reason: problem };
     if (code === scriptSource) return { outcome: 'unchanged', reason: 'nothing in it allocates' };
     const result = await this.#replace(scriptId, code);
-    if (result.outcome === 'done') this.#edited.set(scriptId, { script, original: scriptSource, sites: sites(table) });
+    if (result.outcome !== 'done') return result;
+    this.#edited.set(scriptId, { script, original: scriptSource, sites: sites(table) });
+    this.#ids.set(script.url, new Set([...(this.#ids.get(script.url) ?? []), scriptId]));
     return result;
   }
 

@@ -23,20 +23,19 @@ export interface LineSettings {
 export class TrueLines {
   readonly #session: Session;
   readonly #registered: RegisteredSites;
-  #liveEdit: LiveEdit | null = null;
+  readonly #liveEdit: LiveEdit;
+  readonly #canEdit: boolean;
   #restoreInlining: (() => Promise<void>) | null = null;
   #isRegistered = false;
+  #isEdited = false;
   /** How the edit of each script of a running target went. */
   edits: readonly ScriptEdit[] = [];
-
-  readonly #domain: DebuggerDomain;
-  readonly #canEdit: boolean;
 
   /** @param canEdit false in our own process, whose running code we cannot replace */
   constructor(session: Session, { domain, canEdit }: { domain: DebuggerDomain; canEdit: boolean }) {
     this.#session = session;
-    this.#domain = domain;
     this.#canEdit = canEdit;
+    this.#liveEdit = new LiveEdit(session, domain);
     this.#registered = new RegisteredSites(session);
   }
 
@@ -56,8 +55,8 @@ export class TrueLines {
     }
     if (lines || !inlining) this.#restoreInlining = await switchInliningOff(this.#session, nodeMajor);
     if (!lines) return;
-    this.#liveEdit = new LiveEdit(this.#session, { domain: this.#domain, matches: scriptMatcher(lines) });
-    this.edits = await this.#liveEdit.apply();
+    this.#isEdited = true;
+    this.edits = await this.#liveEdit.apply(scriptMatcher(lines));
   }
 
   /** Before a snapshot: the scripts that were loaded since the last one. */
@@ -67,7 +66,7 @@ export class TrueLines {
 
   /** Whether lines are where memory is allocated, as far as the scripts are the program's own. */
   get areOn(): boolean {
-    return this.#isRegistered || this.#liveEdit !== null;
+    return this.#isRegistered || this.#isEdited;
   }
 
   /** Tells our own code from the program's. */
@@ -77,13 +76,13 @@ export class TrueLines {
   }
 
   sitesOf({ scriptId, url }: CallFrame): Sites | undefined {
-    return this.#liveEdit?.sitesOf(scriptId) ?? this.#registered.sitesOf(url);
+    return this.#liveEdit.sitesOf(scriptId) ?? this.#registered.sitesOf(url);
   }
 
   /** @returns the scripts that keep their changed source, which does the same */
   async restore(): Promise<readonly ScriptEdit[]> {
-    const left = (await this.#liveEdit?.restore()) ?? [];
-    this.#liveEdit = null;
+    const left = await this.#liveEdit.restore();
+    this.#isEdited = false;
     this.edits = [];
     await this.#restoreInlining?.();
     this.#restoreInlining = null;

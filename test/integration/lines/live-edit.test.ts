@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { attach } from '../../../src/index.js';
+import { evaluateIn } from '../../helpers/evaluate.js';
+import { nodeBinaries } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapTargets, startTarget } from '../../helpers/target-process.js';
+
+const FILE = repoPath('fixtures/programs/lines/service.cjs');
+
+afterEach(reapTargets);
+
+describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath }) => {
+  it('puts the source and inlining back at the stop, and can do it again', async () => {
+    const target = await startTarget({ execPath, file: FILE, ready: true });
+    const before = await evaluateIn(target.port, 'source()');
+    const tracer = await attach(target.port);
+    for (let round = 0; round < 2; round++) {
+      await tracer.start({ lines: true, mode: 'exact' });
+      expect(tracer.scriptEdits).toEqual([{ url: expect.stringContaining('service.cjs'), outcome: 'done', reason: '' }]);
+      expect(await evaluateIn(target.port, 'work(1000)')).toBe(1000);
+      expect(await evaluateIn(target.port, 'source()')).not.toBe(before);
+      const onLine = (await tracer.takeSnapshot()).statistics('lineno').find(({ traceback }) => String(traceback) === `${FILE}:6`);
+      expect(onLine!.count).toBeGreaterThanOrEqual(1000);
+      await tracer.stop();
+      expect(await evaluateIn(target.port, 'source()')).toBe(before);
+    }
+    await tracer.close();
+    expect(await evaluateIn(target.port, 'work(7)')).toBe(7);
+  });
+
+  it('leaves a script alone that is suspended at an await all the time, and says so', async () => {
+    const target = await startTarget({ execPath, file: FILE, args: ['suspended'], ready: true });
+    const before = await evaluateIn(target.port, 'source()');
+    const tracer = await attach(target.port);
+    await tracer.start({ lines: true, mode: 'exact' });
+    expect(tracer.scriptEdits).toEqual([{ url: expect.stringContaining('service.cjs'), outcome: 'blocked', reason: expect.any(String) }]);
+    expect(await evaluateIn(target.port, 'source()')).toBe(before);
+    expect(await evaluateIn(target.port, 'work(1000)')).toBe(1000);
+    const functions = (await tracer.takeSnapshot()).statistics('function').map(({ traceback }) => traceback.at(-1)!);
+    expect(functions.find(({ functionName }) => functionName === 'handle')).toMatchObject({ lineno: 3, precision: 'function' });
+    await tracer.close();
+  });
+
+  it('a controller that is killed leaves a target that does the same', async () => {
+    const target = await startTarget({ execPath, file: FILE, ready: true });
+    const before = await evaluateIn(target.port, 'source()');
+    const command = [repoPath('dist/src/cli/bin.js'), 'attach', `${target.port}`, '--lines', '--duration', '60s'];
+    const controller = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    for await (const chunk of controller.stderr) {
+      said += chunk;
+      if (said.includes('true lines in 1 of 1 scripts')) break;
+    }
+    controller.kill('SIGKILL');
+    await once(controller, 'exit');
+    expect(await evaluateIn(target.port, 'work(1000)')).toBe(1000);
+    expect(await evaluateIn(target.port, 'source()')).not.toBe(before); // changed, and it works
+    const tracer = await attach(target.port);
+    await tracer.start(); // nothing of the other's is in the way
+    await tracer.close();
+  });
+});
