@@ -1,21 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { loadTransform } from '#transform';
-import type { SourceType } from '../parse.js';
-import type { Transformed } from '../transform.js';
+import { fileURLToPath } from 'node:url';
+import { loadRewriting } from '#rewriting';
 import { Cache, keyOf } from './cache.js';
 import { openCacheFolder } from './cache-folder.js';
-import { withCarrier } from './carrier.js';
 import { REGISTER } from './registry.js';
+import type { Instrumented, SourceInfo } from './rewriting.js';
 import { readSelection } from './settings.js';
-import { isTypeScript, withoutTypes } from './type-stripping.js';
-
-export interface SourceInfo {
-  /** The script's name as V8 will report it: a `file:` URL for a module, a path for CommonJS. */
-  readonly url: string;
-  /** As the loaders name it (`module`, `commonjs`, `module-typescript`, …); absent where only its syntax can tell. */
-  readonly format?: string | null | undefined;
-}
 
 /** Gives the text to run in place of the source; the source itself where nothing is to be done or can be done. Never throws. */
 export type Instrument = (source: string, info: SourceInfo) => string;
@@ -54,41 +44,14 @@ function openCache(): Cache | null {
   return folder === undefined ? null : new Cache(folder);
 }
 
-interface Instrumented {
-  readonly text: string;
-  readonly problem?: string | undefined;
-}
-
 function cached(cache: Cache | null, source: string, info: SourceInfo): Instrumented {
-  if (!cache) return instrumented(source, info);
+  if (!cache) return loadRewriting().instrumented(source, info);
   const key = keyOf([fingerprint(), info.format ?? '', info.url, source]);
   const found = cache.read(key);
   if (found !== undefined) return { text: found === '' ? source : found };
-  const result = instrumented(source, info);
+  const result = loadRewriting().instrumented(source, info);
   if (result.problem === undefined) cache.write(key, result.text === source ? '' : result.text);
   return result;
-}
-
-function instrumented(source: string, { url, format }: SourceInfo): Instrumented {
-  const javaScript = isTypeScript(format) ? withoutTypes(source) : source;
-  if (javaScript === undefined) return { text: source, problem: 'has TypeScript that cannot be stripped' };
-  const { sourceType, result } = transformed(javaScript, format);
-  const { sites, bodyStart, problem } = result;
-  if (problem !== undefined) return { text: source, problem };
-  if (bodyStart < 0 || sites.wrappers.length + sites.functions.length === 0) return { text: source };
-  const isModule = sourceType === 'module' && !url.startsWith('file:');
-  return { text: withCarrier(result, isModule ? pathToFileURL(url).href : url) };
-}
-
-/** What is not said to be the one or the other is a module only if it is no CommonJS, as in Node. */
-function transformed(source: string, format: SourceInfo['format']): { sourceType: SourceType; result: Transformed } {
-  const transform = loadTransform();
-  const as = (sourceType: SourceType) => ({ sourceType, result: transform(source, { sourceType }) });
-  if (format?.startsWith('module')) return as('module');
-  const commonJs = as('commonjs');
-  if (commonJs.result.problem === undefined || format?.startsWith('commonjs')) return commonJs;
-  const module = as('module');
-  return module.result.problem === undefined ? module : commonJs;
 }
 
 let known: string | undefined;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { decodeSites } from '../site-codec.js';
-import { type Sites, sites } from '../sites.js';
+import { loadRewriting } from '#rewriting';
+import type { Sites } from '../sites.js';
 import { COMPILE_STEP } from './compile-step.js';
 import type { Registry } from './registry.js';
 
@@ -35,7 +35,7 @@ function siteReader(registry: Registry): (url: string) => Sites | undefined {
     if (table === undefined) return undefined;
     const entry = known.get(url);
     if (entry?.table === table) return entry.sites;
-    const read = { table, sites: sites(decodeSites(table)) };
+    const read = { table, sites: loadRewriting().readSites(table) };
     known.set(url, read);
     return read.sites;
   };

@@ -1,0 +1,49 @@
+import { pathToFileURL } from 'node:url';
+import type { SourceType } from '../parse.js';
+import { decodeSites } from '../site-codec.js';
+import { type Sites, sites } from '../sites.js';
+import { type Transformed, transform } from '../transform.js';
+import { withCarrier } from './carrier.js';
+import { isTypeScript, withoutTypes } from './type-stripping.js';
+
+/*
+ * All that a start from the cache does without, in one module: parser, transform and tables take about as long to load as Node takes to start.
+ */
+
+export interface SourceInfo {
+  /** The script's name as V8 will report it: a `file:` URL for a module, a path for CommonJS. */
+  readonly url: string;
+  /** As the loaders name it (`module`, `commonjs`, `module-typescript`, …); absent where only its syntax can tell. */
+  readonly format?: string | null | undefined;
+}
+
+export interface Instrumented {
+  readonly text: string;
+  readonly problem?: string | undefined;
+}
+
+export function instrumented(source: string, { url, format }: SourceInfo): Instrumented {
+  const javaScript = isTypeScript(format) ? withoutTypes(source) : source;
+  if (javaScript === undefined) return { text: source, problem: 'has TypeScript that cannot be stripped' };
+  const { sourceType, result } = transformed(javaScript, format);
+  const { sites: table, bodyStart, problem } = result;
+  if (problem !== undefined) return { text: source, problem };
+  if (bodyStart < 0 || table.wrappers.length + table.functions.length === 0) return { text: source };
+  const isModule = sourceType === 'module' && !url.startsWith('file:');
+  return { text: withCarrier(result, isModule ? pathToFileURL(url).href : url) };
+}
+
+/** What is not said to be the one or the other is a module only if it is no CommonJS, as in Node. */
+function transformed(source: string, format: SourceInfo['format']): { sourceType: SourceType; result: Transformed } {
+  const as = (sourceType: SourceType) => ({ sourceType, result: transform(source, { sourceType }) });
+  if (format?.startsWith('module')) return as('module');
+  const commonJs = as('commonjs');
+  if (commonJs.result.problem === undefined || format?.startsWith('commonjs')) return commonJs;
+  const module = as('module');
+  return module.result.problem === undefined ? module : commonJs;
+}
+
+/** @throws BadProfileError when the text is no table */
+export function readSites(table: string): Sites {
+  return sites(decodeSites(table));
+}
