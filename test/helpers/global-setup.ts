@@ -1,34 +1,53 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { CORPUS_FILES, corpusFolder } from './corpus.js';
 import { cachedNode, NODE_CACHE, NODE_PACKAGE, NODE_VERSIONS } from './nodes.js';
 
-/** Provides the Node binaries of all tested versions: downloads what the cache does not hold. */
+/** Provides what the tests run real programs with: downloads what the cache does not hold. */
 export default async function globalSetup(): Promise<void> {
+  await mkdir(NODE_CACHE, { recursive: true });
   for (const version of NODE_VERSIONS) {
-    if (existsSync(cachedNode(version))) continue;
-    try {
-      await download(version);
-    } catch (error) {
-      if (existsSync(cachedNode(version))) continue; // another run was faster
-      console.warn(
-        `Node ${version} could not be downloaded, its tests run on the Node versions that are there: ${String(error).split('\n')[0]}`,
-      );
-    }
+    await provide(join(NODE_CACHE, version), {
+      what: `Node ${version}`,
+      isThere: () => existsSync(cachedNode(version)),
+      install: (folder) => npm(folder, 'install', '--no-save', `${NODE_PACKAGE}@${version}`),
+    });
   }
+  await provide(corpusFolder(), {
+    what: 'the corpus of packages',
+    isThere: () => existsSync(corpusFolder()),
+    install: async (folder) => {
+      for (const file of CORPUS_FILES) await copyFile(file, join(folder, basename(file)));
+      await npm(folder, 'ci', '--ignore-scripts');
+    },
+  });
 }
 
-/** Into a folder of its own first: two runs at once, or one that is interrupted, never leave half a binary behind. */
-async function download(version: string): Promise<void> {
-  await mkdir(NODE_CACHE, { recursive: true });
-  const folder = await mkdtemp(join(NODE_CACHE, `${version}-`));
+interface Provision {
+  readonly what: string;
+  readonly isThere: () => boolean;
+  readonly install: (folder: string) => Promise<void>;
+}
+
+/** Into a folder of its own first: two runs at once, or one that is interrupted, never leave half of it behind. */
+async function provide(place: string, { what, isThere, install }: Provision): Promise<void> {
+  if (isThere()) return;
+  const folder = await mkdtemp(`${place}-`);
   try {
-    const install = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `${NODE_PACKAGE}@${version}`];
-    await promisify(execFile)('npm', install, { cwd: folder, timeout: 300_000 });
-    await rename(folder, join(NODE_CACHE, version));
+    await install(folder);
+    await rename(folder, place);
+  } catch (error) {
+    if (isThere()) return; // another run was faster
+    console.warn(`${what} could not be downloaded; the tests run on what is there: ${String(error).split('\n')[0]}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function npm(folder: string, ...command: readonly string[]): Promise<void> {
+  const args = [...command, '--prefix', folder, '--no-audit', '--no-fund'];
+  await promisify(execFile)('npm', args, { cwd: folder, timeout: 300_000 });
 }
