@@ -22,10 +22,11 @@ export function visitNamed(walk: Walk, value: AnyNode | null | undefined): numbe
 export function visitFunction(walk: Walk, node: FunctionNode): number {
   walk.frame.plain = false;
   const entry = enter(walk, functionOffset(walk.source, node));
-  const { lines, plain } = walk.inFrame(() => {
+  const { lines, plain, usesArguments } = walk.inFrame(() => {
     const found = walk.inScope(functionNames(node), () => mergeLines(walk.visitAll(node.params), walk.visit(node.body)));
     return node.async || node.generator ? mergeLines(found, walk.lineOf(entry.at)) : found;
   });
+  if (usesArguments && node.type === 'ArrowFunctionExpression') walk.frame.usesArguments = true; // an arrow has its creator's
   leave(walk, entry, node, plain && !node.async && !node.generator ? lines : NO_LINE);
   return walk.allocates(node.start);
 }

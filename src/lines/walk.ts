@@ -149,12 +149,12 @@ export class Walk {
     return mergeLines(lines, allocation.line);
   }
 
-  /** The lines of a function's body are no lines of its creator's. Returns them, and whether nothing else in it allocates. */
-  inFrame(children: () => number): { lines: number; plain: boolean } {
+  /** The lines of a function's body are no lines of its creator's. Returns them, and what else is known of it. */
+  inFrame(children: () => number): Pick<Frame, 'plain' | 'usesArguments'> & { lines: number } {
     const outer = this.frame;
     this.frame = newFrame(false);
     try {
-      return { lines: children(), plain: this.frame.plain };
+      return { lines: children(), plain: this.frame.plain, usesArguments: this.frame.usesArguments };
     } finally {
       this.frame = outer;
     }

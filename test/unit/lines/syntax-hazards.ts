@@ -96,6 +96,8 @@ export const SYNTAX_HAZARDS: Readonly<Record<string, readonly string[]>> = {
     'function g() { let a = [1]; f(a, [a]); f(a = [2], a); return f(a, a) } g()',
     'function g() { let a = 1; const up = () => ++a; return f(a, up(), a, [up()], a) } g()',
     'function g(a) { f(arguments[0] = 2, [a]); const h = (args) => { args[0] = 3 }; return f(h(arguments), a) } g(1)',
+    'function g(a) { return f((() => arguments[0] = [2])(), a, [a]) } g(1)',
+    'function g(a) { return f((() => () => { arguments[0] = [2] })()(), a, [a]) } g(1)',
     'function g() { try { f(log("first"), a); } catch (e) { log(e) } let a = [1]; return f(a) } g()',
     'function g() { try { f(log("first"), typeof a); } catch (e) { log(e) } class a {} return f(a) } g()',
     'switch (2) { case 1: let a = [1]; case 2: try { f(log("first"), a) } catch (e) { log(e) } }',

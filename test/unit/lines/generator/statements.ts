@@ -14,10 +14,14 @@ function declared(p: Programs, s: Scope): string {
   ])()}${p.end()}${p.tape.chance(3) ? `fns.push(() => ${name})` : `f(${name}, ${p.expression(s)}, ${name})`}${p.end()}`;
 }
 
-/** A function of its own few variables. */
+/**
+ * A function of its own few variables. None is read before its `var`: V8 of Node 20 to 26 then loses it in `function () { try { let l = (m);
+ * var m = (a = (class { n(u = (m)) {} })); return m } catch {} }`, which returns undefined.
+ */
 function ownNames(p: Programs, s: Scope): string {
   const inside = inFunction(s, { names: ['x', 'y', 'l', 'm'], depth: 1 });
-  const statements = `let l = ${p.expression(inside)}\n;var m = ${p.expression(inside)}\n;${statement(p, inside)} ${statement(p, inside)}`;
+  const declared = `let l = ${p.expression({ ...inside, names: ['x', 'y', 'l'] })}\n;var m = ${p.expression(inside)}`;
+  const statements = `${declared}\n;${statement(p, inside)} ${statement(p, inside)}`;
   return `log((function (x, ${p.one(['y', 'y = [x]'])}) { try { ${statements} log(x, y, l, m) } catch (e) { log(e) } return f(x, y) })(1, ${p.one(['2', '[2]', 'f'])}))${p.end()}`;
 }
 
