@@ -62,7 +62,7 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
     const info = { pid: child.pid ?? null, title: script, nodeVersion: (await readTargetInfo(session)).nodeVersion };
     return new LaunchedTracer(
       { session, info, maxMessageBytes: MAX_MESSAGE_BYTES, state: 'held' },
-      { child, stderr: stderr === 'pipe' ? errors : null, hasLines: lines.execArgv.length > 0 },
+      { child, stderr: stderr === 'pipe' ? errors : null, hasLines: lines.execArgv.length > 0, hasInlining: inlining.length === 0 },
     );
   } catch (error) {
     child.kill('SIGKILL'); // it has not run a line yet

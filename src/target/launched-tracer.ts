@@ -20,6 +20,8 @@ interface Launched {
   readonly stderr: Readable | null;
   /** It instruments itself when it is loaded. */
   readonly hasLines: boolean;
+  /** false: it was started without inlining. */
+  readonly hasInlining: boolean;
 }
 
 /** A tracer of a program that we started. */
@@ -36,9 +38,10 @@ export class LaunchedTracer extends Tracer {
   readonly #hasLines: boolean;
   #held = true;
 
-  constructor(options: TracerOptions, { child, stderr, hasLines }: Launched) {
+  constructor(options: TracerOptions, { child, stderr, hasLines, hasInlining }: Launched) {
     super(options);
     this.#hasLines = hasLines;
+    if (!hasInlining) this.trueLines.inliningIsOff = true;
     this.#child = child;
     this.#session = options.session;
     this.pid = child.pid!;

@@ -1,6 +1,6 @@
 import { delimiter, isAbsolute } from 'node:path';
 import { normalFilename } from '../collect/filenames.js';
-import { compilePattern } from '../pattern.js';
+import { compilePattern, normalizeCase } from '../pattern.js';
 import { OWN_FOLDER } from './own-code.js';
 
 /** Which scripts get true lines: the program's own files, all files, or a choice of them by patterns as those of Filter. */
@@ -12,13 +12,13 @@ export type LinesOption =
 /** Tells from a script's URL whether it is to have true lines. Never Node's own code, ours, or what has no file. */
 export function scriptMatcher(option: LinesOption): (url: string) => boolean {
   const { all = option === 'all', include = [], exclude = [] } = typeof option === 'object' ? option : {};
-  const included = include.map(compilePattern);
-  const excluded = exclude.map(compilePattern);
+  const included = include.map((pattern) => compilePattern(normalizeCase(pattern)));
+  const excluded = exclude.map((pattern) => compilePattern(normalizeCase(pattern)));
   return (url) => {
     const filename = normalFilename(url);
     if (!isAbsolute(filename) || filename.startsWith(OWN_FOLDER)) return false;
-    if (excluded.some((matches) => matches(filename))) return false;
-    if (included.length > 0) return included.some((matches) => matches(filename));
+    if (excluded.some((matches) => matches(normalizeCase(filename)))) return false;
+    if (included.length > 0) return included.some((matches) => matches(normalizeCase(filename)));
     return all || !/[\\/]node_modules[\\/]/.test(filename);
   };
 }

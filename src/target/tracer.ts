@@ -126,7 +126,10 @@ export class Tracer {
     };
   }
 
-  /** How the edit of each script went where `start({ lines })` met a running program. */
+  /**
+   * How the edit of each script went where `start({ lines })` met a running program; after the stop, the scripts that could not be put back
+   * and keep a changed source, which does the same.
+   */
   get scriptEdits(): readonly ScriptEdit[] {
     return this.trueLines.edits;
   }

@@ -27,9 +27,10 @@ export class TrueLines {
   readonly #canEdit: boolean;
   #restoreInlining: (() => Promise<void>) | null = null;
   #isRegistered = false;
-  #isEdited = false;
   /** How the edit of each script of a running target went. */
   edits: readonly ScriptEdit[] = [];
+  /** The target was started without inlining. */
+  inliningIsOff = false;
 
   /** @param canEdit false in our own process, whose running code we cannot replace */
   constructor(session: Session, { domain, canEdit }: { domain: DebuggerDomain; canEdit: boolean }) {
@@ -53,9 +54,8 @@ export class TrueLines {
         'true lines must be there when this program is loaded: launch it with lines: true, or run it with --import node-tracemalloc/register',
       );
     }
-    if (lines || !inlining) this.#restoreInlining = await switchInliningOff(this.#session, nodeMajor);
+    if ((lines || !inlining) && !this.inliningIsOff) this.#restoreInlining = await switchInliningOff(this.#session, nodeMajor);
     if (!lines) return;
-    this.#isEdited = true;
     this.edits = await this.#liveEdit.apply(scriptMatcher(lines));
   }
 
@@ -66,7 +66,7 @@ export class TrueLines {
 
   /** Whether lines are where memory is allocated, as far as the scripts are the program's own. */
   get areOn(): boolean {
-    return this.#isRegistered || this.#isEdited;
+    return this.#isRegistered || this.edits.some(({ outcome }) => outcome === 'done');
   }
 
   /** Tells our own code from the program's. */
@@ -79,14 +79,16 @@ export class TrueLines {
     return this.#liveEdit.sitesOf(scriptId) ?? this.#registered.sitesOf(url);
   }
 
-  /** @returns the scripts that keep their changed source, which does the same */
-  async restore(): Promise<readonly ScriptEdit[]> {
-    const left = await this.#liveEdit.restore();
-    this.#isEdited = false;
-    this.edits = [];
-    await this.#restoreInlining?.();
-    this.#restoreInlining = null;
-    return left;
+  /** Afterwards `edits` tells of the scripts that keep their changed source, which does the same. */
+  async restore(): Promise<void> {
+    if (!this.#session.isOpen) return;
+    try {
+      this.edits = await this.#liveEdit.restore();
+    } finally {
+      const restoreInlining = this.#restoreInlining;
+      this.#restoreInlining = null;
+      if (this.#session.isOpen) await restoreInlining?.();
+    }
   }
 
   /** Before the connection ends. */

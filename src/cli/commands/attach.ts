@@ -43,7 +43,9 @@ export async function runAttach([target]: readonly string[], values: AttachValue
       printStatistics(snapshot, values, { stream: console.out, cwd: console.cwd });
       if (values.output !== undefined) saveSnapshot(snapshot, values.output, console);
     } finally {
+      const isEdited = tracer.scriptEdits.length > 0;
       await tracer.close();
+      if (isEdited) writeLines(console.err, restoreReport(tracer.scriptEdits));
     }
   } finally {
     interruption.ignore();
@@ -56,6 +58,11 @@ function editReport(edits: readonly ScriptEdit[]): string[] {
   const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
   const lines = others.map(({ url, reason }) => `${printable(url)} stays at the precision of functions: ${printable(reason)}`);
   return [`true lines in ${done} of ${edits.length} scripts`, ...lines];
+}
+
+function restoreReport(left: readonly ScriptEdit[]): string[] {
+  if (left.length === 0) return ['the sources are as they were'];
+  return left.map(({ url, reason }) => `${printable(url)} keeps its changed source, which does the same: ${printable(reason)}`);
 }
 
 /** Listens from now on: whenever the first one comes, there is a result. The second one ends us at once; the target is left clean then, too. */
