@@ -8,7 +8,7 @@ import { repoPath } from '../helpers/paths.js';
 import { startTarget, type TargetProcess } from '../helpers/target-process.js';
 import { interleavedMedians, median, printTable } from './measure.js';
 
-const ROUNDS = 7;
+const ROUNDS = 21;
 const GOAL = 1.02;
 
 interface Took {

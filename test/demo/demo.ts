@@ -16,11 +16,11 @@ try {
   const [inspectorUrl, port] = await Promise.all([addressOf(server.stderr, /ws:\/\/\S+/), addressOf(server.stdout, /(?<=ready )\d+/)]);
   console.log(`A service runs as pid ${server.pid}. Attaching to its inspector, then sending it visitors.\n`);
   const tracer = await attach(inspectorUrl);
-  await tracer.start({ nframe: 10, interval: 4096 });
+  await tracer.start({ nframe: 10, interval: 64, lines: true });
 
   await visit(port, 0);
   const before = await tracer.takeSnapshot();
-  console.log(`After ${REQUESTS} visitors, the ten lines that hold the most memory (at function precision):`);
+  console.log(`After ${REQUESTS} visitors, the ten lines that hold the most memory:`);
   print(before);
 
   await visit(port, REQUESTS);
