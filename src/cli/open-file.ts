@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { snapshotOfProfile } from '../collect/profile-file.js';
 import { SnapshotFileError } from '../errors.js';
+import { messageOf } from '../protocol/thrown.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 
 /** Opens a snapshot file or a profile of Chrome's, told apart by their content: a profile is JSON, and a snapshot file never starts so. */
@@ -18,7 +19,7 @@ function beginning(path: string): string {
       closeSync(file);
     }
   } catch (error) {
-    throw new SnapshotFileError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}; check the path`, {
+    throw new SnapshotFileError(`${path} cannot be read: ${messageOf(error)}; check the path`, {
       cause: error,
     });
   }

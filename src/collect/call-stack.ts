@@ -1,5 +1,6 @@
 import type { StackTableBuilder } from '../model/stack-table.js';
-import { normalFilename, OWN_SCHEME } from './filenames.js';
+import { OWN_SCHEME } from '../protocol/own-calls.js';
+import { normalFilename } from './filenames.js';
 import type { CallFrame } from './sampling-profile.js';
 
 /** 1-based. */

@@ -1,8 +1,5 @@
 import { builtinModules } from 'node:module';
 
-/** The scheme that our own evaluations in a target carry (`//# sourceURL=`), so that what they allocate can be told from the program. */
-export const OWN_SCHEME = 'node-tracemalloc:';
-
 /**
  * The one normal form of a script's name: an absolute path without `file://`, `node:…` for Node's own code, `<anonymous>` for
  * evaluations without a name; anything else (`https:`, `webpack:`, `evalmachine.<anonymous>`) as it is. V8 names one CommonJS file with

@@ -1,4 +1,5 @@
 import { CommandError, ForeignSamplerError, UsageError } from '../errors.js';
+import { readHeapUsage } from '../protocol/own-calls.js';
 import { parseSamplingProfile } from '../protocol/schemas.js';
 import type { Session } from '../protocol/session.js';
 import { type IngestOptions, ingestProfile } from './ingest.js';
@@ -117,6 +118,6 @@ export class Sampler {
   }
 
   async #heapUsed(): Promise<number> {
-    return (await this.#session.send('Runtime.getHeapUsage', undefined, { doing: 'reading the heap usage' })).usedSize;
+    return (await readHeapUsage(this.#session, { doing: 'reading the heap usage' })).usedSize;
   }
 }

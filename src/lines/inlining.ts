@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../errors.js';
+import { evaluateOwn } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
 
 /** Boolean flags have a known way back. Node 18 knows only the first. */
@@ -30,15 +31,10 @@ export async function switchInliningOff(session: Session, nodeMajor: number): Pr
 /** Sets flags of V8. `process.getBuiltinModule` exists from 20.16 and 22.3 on; before, `require` of the command line API does it. */
 export async function setFlags(session: Session, flags: readonly string[]): Promise<void> {
   const calls = flags.map((flag) => `v8.setFlagsFromString('${flag}');`).join(' ');
-  const { exceptionDetails } = await session.send(
-    'Runtime.evaluate',
-    {
-      expression: `{ const v8 = (process.getBuiltinModule ?? require)('v8'); ${calls} }\n//# sourceURL=node-tracemalloc:flags`,
-      includeCommandLineAPI: true,
-      silent: true,
-    },
-    { doing: 'setting flags of V8' },
-  );
+  const { exceptionDetails } = await evaluateOwn(session, `{ const v8 = (process.getBuiltinModule ?? require)('v8'); ${calls} }`, {
+    includeCommandLineAPI: true,
+    doing: 'setting flags of V8',
+  });
   if (exceptionDetails) {
     throw new UnsupportedError(
       `this target does not let us set flags of V8 (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text}); ` +

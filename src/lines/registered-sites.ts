@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { evaluateOwn } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
 import { decodeSites } from './site-codec.js';
 import { type Sites, sites } from './sites.js';
@@ -41,11 +42,7 @@ export class RegisteredSites {
   async refresh(): Promise<boolean> {
     const registry = `globalThis[Symbol.for('node-tracemalloc.lines')]`;
     const expression = `(registry => registry && [registry.ownFolder, registry.since(${this.#next})])(${registry})`;
-    const { result } = await this.#session.send(
-      'Runtime.evaluate',
-      { expression: `${expression}\n//# sourceURL=node-tracemalloc:sites`, returnByValue: true, silent: true },
-      { doing: 'reading the instrumented scripts' },
-    );
+    const { result } = await evaluateOwn(this.#session, expression, { doing: 'reading the instrumented scripts' });
     const answer = registryAnswer.safeParse(result.value);
     if (!answer.success) return false;
     this.ownFolder = answer.data[0];
@@ -59,8 +56,7 @@ export class RegisteredSites {
     this.#unsubscribe();
     this.#unsubscribe = null;
     await this.#session.send('Runtime.removeBinding', { name: BINDING }, { doing: 'leaving the instrumented scripts' });
-    const expression = `delete globalThis.${BINDING}\n//# sourceURL=node-tracemalloc:sites`;
-    await this.#session.send('Runtime.evaluate', { expression, silent: true }, { doing: 'leaving the instrumented scripts' });
+    await evaluateOwn(this.#session, `delete globalThis.${BINDING}`, { doing: 'leaving the instrumented scripts' });
   }
 
   #take(payload: string): number {

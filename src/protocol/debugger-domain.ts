@@ -1,7 +1,8 @@
-import type { EventParams } from './commands.js';
+import type { z } from 'zod';
+import { scriptParsedEvent } from './schemas.js';
 import type { Session } from './session.js';
 
-export type ParsedScript = EventParams<'Debugger.scriptParsed'>;
+export type ParsedScript = z.output<typeof scriptParsedEvent>;
 
 interface Use {
   /** Whether the target may pause meanwhile. */
@@ -34,7 +35,7 @@ export class DebuggerDomain {
   async enter(use: Use): Promise<() => Promise<void>> {
     this.#uses.add(use);
     const isFirst = this.#unsubscribe === null;
-    this.#unsubscribe ??= this.#session.on('Debugger.scriptParsed', (script) => this.#scripts.set(script.scriptId, script));
+    this.#unsubscribe ??= this.#session.on('Debugger.scriptParsed', (event) => this.#know(event));
     if (isFirst) await this.#session.send('Debugger.enable', {}, { doing: use.doing });
     await this.#syncPauses(use.doing);
     return async () => {
@@ -50,6 +51,12 @@ export class DebuggerDomain {
     } finally {
       if (this.#session.isOpen) await leave();
     }
+  }
+
+  /** A script without a name or an id is of no use to us. */
+  #know(event: unknown): void {
+    const { success, data } = scriptParsedEvent.safeParse(event);
+    if (success) this.#scripts.set(data.scriptId, data);
   }
 
   async #leave(doing: string): Promise<void> {

@@ -44,10 +44,11 @@ export const evaluation = z.object({
 /** `Debugger.paused`. */
 export const pausedEvent = z.object({
   reason: z.string(),
+  hitBreakpoints: z.array(z.string()).optional(),
   callFrames: z.array(
     z.object({
-      callFrameId: z.string(),
-      functionName: z.string(),
+      callFrameId: z.string().optional(),
+      functionName: z.string().optional(),
       url: z.string(),
       location: z.object({ scriptId: z.string(), lineNumber: z.number(), columnNumber: z.number().optional() }),
     }),
@@ -58,9 +59,9 @@ export const pausedEvent = z.object({
 export const scriptParsedEvent = z.object({
   scriptId: z.string(),
   url: z.string(),
-  startLine: z.number(),
-  startColumn: z.number(),
-  hash: z.string(),
+  startLine: z.number().optional(),
+  startColumn: z.number().optional(),
+  hash: z.string().optional(),
   sourceMapURL: z.string().optional(),
   hasSourceURL: z.boolean().optional(),
   isModule: z.boolean().optional(),

@@ -1,5 +1,4 @@
-import { connectInProcess } from '../protocol/inprocess.js';
-import { Session } from '../protocol/session.js';
+import { connectSelf } from '../protocol/connect.js';
 import { Tracer } from './tracer.js';
 
 /**
@@ -8,7 +7,7 @@ import { Tracer } from './tracer.js';
  */
 export async function attachSelf(): Promise<Tracer> {
   return new Tracer({
-    session: new Session(connectInProcess(), { label: 'this process' }),
+    session: connectSelf(),
     info: { pid: process.pid, title: process.title, nodeVersion: process.version },
     maxMessageBytes: Number.POSITIVE_INFINITY,
     state: 'self',

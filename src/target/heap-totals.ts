@@ -1,6 +1,6 @@
-import { OWN_SCHEME } from '../collect/filenames.js';
 import { CommandError, CommandTimeoutError } from '../errors.js';
 import type { CaptureInfo, HeapTotals } from '../model/trace-columns.js';
+import { evaluateOwn, readHeapUsage } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
 
 /** A target at a breakpoint of another debugger, or one that has replaced `process`, must not hold a snapshot up. */
@@ -13,7 +13,7 @@ export async function readHeapTotals(session: Session): Promise<HeapTotals | nul
     const { heapUsed, heapTotal, external, arrayBuffers, rss } = usage;
     return { heapUsed, heapTotal, external: sizeOrNull(external), arrayBuffers: sizeOrNull(arrayBuffers), rss: sizeOrNull(rss) };
   }
-  const heap = await session.send('Runtime.getHeapUsage', undefined, { timeoutMs: PATIENCE_MS, doing: 'reading the heap usage' });
+  const heap = await readHeapUsage(session, { timeoutMs: PATIENCE_MS, doing: 'reading the heap usage' });
   return { heapUsed: heap.usedSize, heapTotal: heap.totalSize, external: null, arrayBuffers: null, rss: null };
 }
 
@@ -32,17 +32,10 @@ export async function readTargetInfo(session: Session): Promise<CaptureInfo['tar
   };
 }
 
-/**
- * The value of an expression in the target, undefined when it cannot be had there and now. Named, so that no trace of it shows. Without
- * breaks: a pause that another debugger has asked for must not come in our code, where Node may lose the wake-up for the next command.
- */
+/** The value of an expression in the target, undefined when it cannot be had there and now. */
 async function evaluate(session: Session, expression: string, doing: string): Promise<unknown> {
   try {
-    const { result, exceptionDetails } = await session.send(
-      'Runtime.evaluate',
-      { expression: `${expression}\n//# sourceURL=${OWN_SCHEME}evaluate`, returnByValue: true, silent: true, disableBreaks: true },
-      { timeoutMs: PATIENCE_MS, doing },
-    );
+    const { result, exceptionDetails } = await evaluateOwn(session, expression, { timeoutMs: PATIENCE_MS, doing });
     return exceptionDetails ? undefined : result.value;
   } catch (error) {
     if (session.isOpen && (error instanceof CommandTimeoutError || error instanceof CommandError)) return undefined;

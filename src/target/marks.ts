@@ -1,22 +1,14 @@
+import type { z } from 'zod';
 import { normalFilename } from '../collect/filenames.js';
 import { CommandError } from '../errors.js';
 import type { DebuggerDomain } from '../protocol/debugger-domain.js';
+import { parseAnswer, pausedEvent } from '../protocol/schemas.js';
 import type { Session } from '../protocol/session.js';
 
 /** Called with the place of the mark, `app.js:12`, while the target is paused there. The target goes on when all listeners are done. */
 export type MarkListener = (label: string) => void | Promise<void>;
 
-interface Pause {
-  readonly reason: string;
-  readonly hitBreakpoints?: readonly string[];
-  readonly callFrames: readonly { readonly url: string; readonly location: Location }[];
-}
-
-interface Location {
-  readonly scriptId: string;
-  readonly lineNumber: number;
-  readonly columnNumber?: number;
-}
+type Pause = z.output<typeof pausedEvent>;
 
 /**
  * Turns the `debugger` statements that the target passes into events. The Debugger domain is on only while somebody listens: with it on,
@@ -55,7 +47,7 @@ export class Marks {
   }
 
   async #watch(): Promise<void> {
-    const unsubscribe = this.#session.on('Debugger.paused', (pause) => void this.#onPause(pause));
+    const unsubscribe = this.#session.on('Debugger.paused', (event) => void this.#onPause(event));
     const leave = await this.#domain.enter({ pausing: true, doing: 'watching for debugger statements' });
     this.#leave = async () => {
       unsubscribe();
@@ -69,9 +61,10 @@ export class Marks {
     await leave?.();
   }
 
-  async #onPause(pause: Pause): Promise<void> {
+  async #onPause(event: unknown): Promise<void> {
     let failures: unknown[] = [];
     try {
+      const pause = parseAnswer(pausedEvent, event, 'a pause of the target');
       if (await this.#isDebuggerStatement(pause)) failures = await this.#announce(pause.callFrames[0]!);
       else if (!this.#resumeAtStart || pause.reason !== 'Break on start') return;
       // Where a listener has taken the last listener away, leaving the Debugger, or skipping its pauses, has resumed the target.

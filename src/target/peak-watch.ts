@@ -1,3 +1,4 @@
+import { readHeapUsage } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
 
 const POLL_MS = 500;
@@ -56,7 +57,7 @@ export class PeakWatch {
   }
 
   async #poll(): Promise<void> {
-    const { usedSize } = await this.#session.send('Runtime.getHeapUsage', undefined, { doing: 'watching the heap usage' });
+    const { usedSize } = await readHeapUsage(this.#session, { doing: 'watching the heap usage' });
     const before = performance.now();
     const isAffordable = LEAST_MS + usedSize * this.#msPerByte <= (before - this.#lastRead) * TIME_SHARE;
     if (usedSize <= this.#highest * GROWTH || !isAffordable) return;

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { totalOf } from '../../model/column-totals.js';
+import { messageOf } from '../../protocol/thrown.js';
 import { printable } from '../../report/printable.js';
 import { Filter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
@@ -97,7 +98,7 @@ function saveMarks(tracer: LaunchedTracer, { output, values, console }: Reportin
       if (previous) printDiff({ old: previous, now: snapshot }, { ...values, json: false }, { stream: console.err, cwd: console.cwd });
       previous = snapshot;
     } catch (error) {
-      writeLines(console.err, [`mark ${marks} has no snapshot: ${error instanceof Error ? error.message : String(error)}`]);
+      writeLines(console.err, [`mark ${marks} has no snapshot: ${messageOf(error)}`]);
     }
   });
 }

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { evaluation, heapUsage, parseAnswer } from './schemas.js';
+import type { CallOptions, Session } from './session.js';
+
+/** The scheme that our own evaluations in a target carry (`//# sourceURL=`), so that what they allocate can be told from the program. */
+export const OWN_SCHEME = 'node-tracemalloc:';
+
+interface EvaluateOptions extends CallOptions {
+  /** Gives the expression `require`, where the target's Node has no `process.getBuiltinModule`. */
+  readonly includeCommandLineAPI?: boolean;
+}
+
+/**
+ * Evaluates an expression of ours in the target and gives its value by copy. Without breaks: a pause that another debugger has asked for
+ * must not come in our code, where Node may lose the wake-up for the next command.
+ */
+export async function evaluateOwn(session: Session, expression: string, options: EvaluateOptions): Promise<z.output<typeof evaluation>> {
+  const { includeCommandLineAPI = false, ...call } = options;
+  const answer = await session.send(
+    'Runtime.evaluate',
+    {
+      expression: `${expression}\n//# sourceURL=${OWN_SCHEME}evaluate`,
+      returnByValue: true,
+      silent: true,
+      disableBreaks: true,
+      ...(includeCommandLineAPI && { includeCommandLineAPI }),
+    },
+    call,
+  );
+  return parseAnswer(evaluation, answer, 'the evaluation');
+}
+
+/** Bytes of the heap in use. Costs the target nothing. */
+export async function readHeapUsage(session: Session, options: CallOptions): Promise<z.output<typeof heapUsage>> {
+  return parseAnswer(heapUsage, await session.send('Runtime.getHeapUsage', undefined, options), 'the heap usage');
+}
