@@ -69,6 +69,16 @@ export class SnapshotFileError extends TracemallocError {
   override readonly code = 'ERR_SNAPSHOT_FILE';
 }
 
+/** A result that cannot be written where it was asked for. */
+export class OutputFileError extends TracemallocError {
+  override readonly code = 'ERR_OUTPUT_FILE';
+}
+
+/** An address on which nothing can be served. */
+export class ListenError extends TracemallocError {
+  override readonly code = 'ERR_LISTEN';
+}
+
 /** A program that could not be started under tracing. */
 export class LaunchError extends TracemallocError {
   override readonly code = 'ERR_LAUNCH';

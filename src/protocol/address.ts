@@ -86,5 +86,5 @@ function address(host: string, port: number): Address {
 
 function nonsense(target: unknown): UsageError {
   const shown = JSON.stringify(target)?.slice(0, 200) ?? String(target);
-  return new UsageError(`${shown} names no target: write a port, host:port, ws://host:port/id or http://host:port`);
+  return new UsageError(`${shown} names no target: write a pid, a port, host:port, ws://host:port/id or http://host:port`);
 }

@@ -1,6 +1,7 @@
 /** The surface that websocket.ts uses. The community's types pin an old devtools-protocol and do not know the class itself. */
 declare module 'chrome-remote-interface/lib/chrome.js' {
   import type { EventEmitter } from 'node:events';
+  import type { Socket as NetSocket } from 'node:net';
 
   interface Options {
     /** The WebSocket URL. */
@@ -14,6 +15,8 @@ declare module 'chrome-remote-interface/lib/chrome.js' {
   /** The part of ws 7 that we need. */
   interface Socket extends EventEmitter {
     terminate(): void;
+    /** While it is open. */
+    _socket: NetSocket;
   }
 
   export default class Chrome extends EventEmitter {

@@ -28,6 +28,7 @@ const PLAIN_WORDS: Partial<Record<Command, string>> = {
   'HeapProfiler.takeHeapSnapshot': 'taking a heap snapshot',
   'NodeRuntime.notifyWhenWaitingForDisconnect': 'asking the program to wait for us at its end',
   'NodeWorker.detach': 'leaving a worker',
+  'NodeWorker.disable': 'leaving the workers',
   'NodeWorker.enable': 'attaching to the workers',
   'NodeWorker.sendMessageToWorker': 'talking to a worker',
   'Runtime.callFunctionOn': 'calling a function in the program',

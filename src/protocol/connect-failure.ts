@@ -52,5 +52,5 @@ function explain(cause: unknown, address: Address): string {
 const HOW_TO_FORWARD = "an inspector listens on its machine's 127.0.0.1: forward that port (ssh -L) and attach to the forwarded one";
 
 function howToOpen(address: Address): string {
-  return `start the program with --inspect=${hostPort(address)}, or open the inspector of a running one with kill -USR1 PID`;
+  return `start the program with --inspect=${hostPort(address)}, or attach to a running one by its pid`;
 }

@@ -1,18 +1,22 @@
 import type { Endpoint } from './discovery.js';
 import { connectInProcess } from './inprocess.js';
 import { Session, type SessionOptions } from './session.js';
-import { connectWebSocket } from './websocket.js';
+import { connectWebSocket, type WebSocketOptions } from './websocket.js';
 
-type ConnectOptions = Omit<SessionOptions, 'label'>;
+type CommonOptions = Omit<SessionOptions, 'label'>;
+
+export interface ConnectOptions extends CommonOptions, Pick<WebSocketOptions, 'onOpen'> {
+  readonly connectTimeoutMs?: number | undefined;
+}
 
 /** A session with the main thread of the program at `endpoint`. Fails with ConnectError, in bounded time. */
-export async function connect(endpoint: Endpoint, options: ConnectOptions & { connectTimeoutMs?: number } = {}): Promise<Session> {
-  const { connectTimeoutMs, ...session } = options;
-  const transport = await connectWebSocket(endpoint.webSocketUrl, { timeoutMs: connectTimeoutMs });
+export async function connect(endpoint: Pick<Endpoint, 'webSocketUrl' | 'label'>, options: ConnectOptions = {}): Promise<Session> {
+  const { connectTimeoutMs, onOpen, ...session } = options;
+  const transport = await connectWebSocket(endpoint.webSocketUrl, { timeoutMs: connectTimeoutMs, onOpen });
   return new Session(transport, { ...session, label: endpoint.label });
 }
 
 /** A session with the isolate that calls it. */
-export function connectSelf(options: ConnectOptions = {}): Session {
+export function connectSelf(options: CommonOptions = {}): Session {
   return new Session(connectInProcess(), { ...options, label: `this process (${process.pid})` });
 }

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { ConnectError } from '../errors.js';
+import { printable } from '../printable.js';
 import { type Address, hostPort, isLoopback, parseTarget, type TargetName } from './address.js';
 import { connectFailure, isUnreachable, noAnswer } from './connect-failure.js';
 import { getText } from './http.js';
@@ -135,7 +136,8 @@ function choose(list: Listed[], { address, path }: Reached): { path: string; lis
   const [first, ...others] = chosen;
   if (first === undefined) {
     const instead = open.map((one) => `ws://${where}${one.path}`).join(' or ');
-    if (instead !== '') throw new ConnectError(`the inspector at ${where} does not know ${path}: it was restarted; use ${instead}`);
+    if (instead !== '')
+      throw new ConnectError(`the inspector at ${where} does not know ${path}, as after a restart of the program; use ${instead}`);
     throw new ConnectError(`the inspector at ${where} offers no program to attach to; it may be ending, or taken by another debugger`);
   }
   if (others.length > 0) {
@@ -152,10 +154,4 @@ function left(deadline: number): number {
 /** Node's title is the whole path of the script. */
 function shortTitle(title: string): string {
   return title.split(/[\\/]/).at(-1) || title;
-}
-
-/** What a stranger sent, made fit for a message on a terminal. */
-function printable(text: string): string {
-  const clean = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
-  return clean.length > 100 ? `${clean.slice(0, 99)}…` : clean;
 }

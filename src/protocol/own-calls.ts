@@ -8,6 +8,7 @@ export const OWN_SCHEME = 'node-tracemalloc:';
 interface EvaluateOptions extends CallOptions {
   /** Gives the expression `require`, where the target's Node has no `process.getBuiltinModule`. */
   readonly includeCommandLineAPI?: boolean;
+  readonly awaitPromise?: boolean;
 }
 
 /**
@@ -15,7 +16,7 @@ interface EvaluateOptions extends CallOptions {
  * must not come in our code, where Node may lose the wake-up for the next command.
  */
 export async function evaluateOwn(session: Session, expression: string, options: EvaluateOptions): Promise<z.output<typeof evaluation>> {
-  const { includeCommandLineAPI = false, ...call } = options;
+  const { includeCommandLineAPI = false, awaitPromise = false, ...call } = options;
   const answer = await session.send(
     'Runtime.evaluate',
     {
@@ -24,10 +25,16 @@ export async function evaluateOwn(session: Session, expression: string, options:
       silent: true,
       disableBreaks: true,
       ...(includeCommandLineAPI && { includeCommandLineAPI }),
+      ...(awaitPromise && { awaitPromise }),
     },
     call,
   );
   return parseAnswer(evaluation, answer, 'the evaluation');
+}
+
+/** Makes the target wait for us at its end, as it does anyway, and tell us of it (`NodeRuntime.waitingForDisconnect`): this is when its last snapshot is taken. */
+export async function askToWaitAtEnd(session: Session): Promise<void> {
+  await session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }, { doing: 'preparing for the end of the program' });
 }
 
 /** Bytes of the heap in use. Costs the target nothing. */

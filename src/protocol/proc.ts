@@ -1,71 +1,103 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { hostPort } from './address.js';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { readdir, readlink } from 'node:fs/promises';
 
-interface Listener {
-  readonly host: string;
-  readonly port: number;
-}
+/** What a process would do at a SIGUSR1. Only `'handled'` does something, and `'deadly'` ends it. */
+export type SignalEffect = 'handled' | 'blocked' | 'ignored' | 'deadly';
 
-export interface ListeningProcess {
+/** What Linux's /proc tells of a process; looking does not disturb it. */
+export interface ProcFacts {
   readonly pid: number;
-  readonly addresses: Listener[];
+  /** Clock ticks from the start of the machine to its own: with the pid it names one process for ever. */
+  readonly startTime: string;
+  /** `S` sleeping, `R` running, `T` stopped, `t` stopped by a debugger, `Z` ended and not yet buried by its parent, … */
+  readonly state: string;
+  readonly sigusr1: SignalEffect;
+  /** Its pid in its own pid namespace: what its `process.pid` says. */
+  readonly ownPid: number;
+  /** null where we may not look into the process. A deleted one (an upgrade) has a suffix. */
+  readonly executable: string | null;
+  /** Empty for a process that has ended. The program may have replaced it by a title of its own. */
+  readonly argv: readonly string[];
+  /** Whether its sockets are on our side; false in another container. */
+  readonly sharesNetwork: boolean;
 }
 
-/** The Node processes that we may look into and what they listen on, from Linux's /proc; null where there is no such thing. */
-export async function listeningNodeProcesses(): Promise<ListeningProcess[] | null> {
-  const sockets = await listeningSockets();
-  if (sockets === null) return null;
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const processes = await Promise.all(pids.map((pid) => listenersOf(pid, sockets)));
-  return processes.filter((one) => one !== null);
+export function hasProc(): boolean {
+  return process.platform === 'linux';
 }
 
-async function listenersOf(pid: number, sockets: ReadonlyMap<string, Listener>): Promise<ListeningProcess | null> {
+/** All at one moment, synchronously: what follows in the same turn is about the same process. null where there is none. */
+export function readProc(pid: number): ProcFacts | null {
   try {
-    // The title is the program's to choose, the executable is not. A deleted one (an upgrade) has a suffix.
-    if (!/^node(js)?\b/.test(basename(await readlink(`/proc/${pid}/exe`)))) return null;
+    const status = parseStatus(readFileSync(`/proc/${pid}/status`, 'latin1'));
+    const network = linkOf(pid, 'ns/net');
+    return {
+      pid,
+      ...status,
+      ...parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1')),
+      executable: linkOf(pid, 'exe'),
+      argv: readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+        .split('\0')
+        .filter((word) => word !== ''),
+      sharesNetwork: network === null || network === readlinkSync('/proc/self/ns/net'),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Fields 3 and 22 of proc(5)'s /proc/PID/stat; the second, the name in parentheses, may hold anything. */
+export function parseStat(stat: string): Pick<ProcFacts, 'state' | 'startTime'> {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
+}
+
+/** SIGUSR1 is the tenth signal, on every Linux that Node runs on. */
+const SIGUSR1_BIT = 1n << 9n;
+
+/** /proc/PID/status, whose masks are those of the main thread. */
+export function parseStatus(status: string): Pick<ProcFacts, 'sigusr1' | 'ownPid'> {
+  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim() ?? '';
+  const has = (mask: string) => (BigInt(`0x${field(mask) || '0'}`) & SIGUSR1_BIT) !== 0n;
+  const ownPid = Number(field('NSpid').split(/\s+/).at(-1) || field('Pid'));
+  if (has('SigCgt')) return { sigusr1: 'handled', ownPid };
+  if (has('SigIgn')) return { sigusr1: 'ignored', ownPid };
+  return { sigusr1: has('SigBlk') ? 'blocked' : 'deadly', ownPid };
+}
+
+export async function listPids(): Promise<number[]> {
+  return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+/** What its open files are, as /proc/PID/fd names them: `socket:[12345]`, `anon_inode:[eventpoll]`, paths. null where we may not look. */
+export async function openFilesOf(pid: number): Promise<string[] | null> {
+  try {
     const names = await readdir(`/proc/${pid}/fd`);
-    const links = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
-    const addresses = new Map<string, Listener>();
-    for (const link of links) {
-      const listener = sockets.get(link);
-      if (listener !== undefined) addresses.set(hostPort(listener), listener);
-    }
-    return addresses.size === 0 ? null : { pid, addresses: [...addresses.values()] };
+    return await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
   } catch {
     return null; // not ours, or gone since
   }
 }
 
-/** The listening TCP sockets of our network namespace by the name that /proc/PID/fd gives them. */
-async function listeningSockets(): Promise<Map<string, Listener> | null> {
-  if (process.platform !== 'linux') return null;
-  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/self/net/${name}`, 'utf8').catch(() => null)));
-  if (tables.every((table) => table === null)) return null;
-  return new Map(tables.flatMap((table) => parseSocketTable(table ?? '')));
+/** The words of NODE_OPTIONS that it was started with. */
+export function nodeOptionsOf(pid: number): string[] {
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    return (
+      environment
+        .find((entry) => entry.startsWith('NODE_OPTIONS='))
+        ?.slice('NODE_OPTIONS='.length)
+        .split(/\s+/) ?? []
+    );
+  } catch {
+    return []; // not ours, or gone since
+  }
 }
 
-const LISTEN = '0A';
-
-/** Rows of proc(5)'s /proc/net/tcp: `sl local_address rem_address st … inode`. */
-export function parseSocketTable(table: string): [name: string, listener: Listener][] {
-  return table
-    .split('\n')
-    .slice(1)
-    .flatMap((line): [string, Listener][] => {
-      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
-      const [host, port] = local?.split(':') ?? [];
-      if (state !== LISTEN || host === undefined || port === undefined) return [];
-      return [[`socket:[${inode}]`, { host: decodeHost(host), port: Number.parseInt(port, 16) }]];
-    });
-}
-
-/** Words of 32 bits in the byte order of the machine, which is little-endian wherever Node runs but on s390x and old PowerPC. */
-function decodeHost(hex: string): string {
-  const bytes = Buffer.from(hex, 'hex');
-  bytes.swap32();
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
-  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+function linkOf(pid: number, name: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/${name}`);
+  } catch {
+    return null;
+  }
 }

@@ -33,29 +33,40 @@ export class Session {
   readonly label: string;
   /** Resolves, never rejects, with the reason when the conversation is over, whoever ended it. */
   readonly closed: Promise<string>;
-  readonly #transport: Transport;
-  readonly #timeoutMs: number;
+  /** null once the conversation is over: whoever keeps us then does not keep its socket and its buffers. */
+  #transport: Transport | null;
+  /** The most that a call waits for its answer unless it says otherwise, in ms. */
+  readonly timeoutMs: number;
   readonly #onListenerError: (error: unknown) => void;
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #pending: PendingCalls;
   #announceClose: (reason: string) => void = () => {};
   #closing: Promise<void> | null = null;
+  #isLost = false;
 
   constructor(transport: Transport, options: SessionOptions) {
     this.label = options.label;
     this.#transport = transport;
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#onListenerError = options.onListenerError ?? throwUncaught;
     this.#pending = new PendingCalls(options.label);
     this.closed = new Promise((resolve) => {
       this.#announceClose = resolve;
     });
     transport.onEvent((method, params) => this.#emit(method, params));
-    transport.onClose((reason) => this.#end(reason));
+    transport.onClose((reason) => {
+      this.#isLost ||= this.isOpen;
+      this.#end(reason);
+    });
   }
 
   get isOpen(): boolean {
     return this.#pending.lostBy === null;
+  }
+
+  /** It was not we who ended the conversation. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   send<M extends Command>(method: M, params?: CommandParams<M>, options: CallOptions = {}): Promise<CommandResult<M>> {
@@ -63,7 +74,7 @@ export class Session {
     return this.#pending.run<CommandResult<M>>(call, ({ resolve, reject }) => {
       const refused = (failure: ProtocolFailure): void => reject(refusal(this.label, { method, doing: call.doing, failure }));
       try {
-        this.#transport.post(method, params ?? {}, (failure, result) => {
+        this.#transport!.post(method, params ?? {}, (failure, result) => {
           if (failure === null) resolve(result as CommandResult<M>);
           else refused(failure);
         });
@@ -108,18 +119,20 @@ export class Session {
    * that comes to its end while we are connected waits for this call: its connection does not break (measured on Node 18 to 26).
    */
   close(reason = 'we closed it; attach again'): Promise<void> {
+    const transport = this.#transport;
     this.#end(reason);
-    this.#closing ??= this.#transport.close();
+    this.#closing ??= transport?.close() ?? Promise.resolve();
     return this.#closing;
   }
 
-  #call(callee: (...args: never[]) => unknown, doing: string, timeoutMs = this.#timeoutMs): Call {
+  #call(callee: (...args: never[]) => unknown, doing: string, timeoutMs = this.timeoutMs): Call {
     return { site: callSite(callee), doing, timeoutMs };
   }
 
   #end(reason: string): void {
     this.#pending.loseAll(reason);
     this.#listeners.clear();
+    this.#transport = null;
     this.#announceClose(reason);
   }
 

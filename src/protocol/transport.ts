@@ -4,6 +4,9 @@ export interface ProtocolFailure {
   readonly message: string;
 }
 
+/** As a reason of `onClose`. */
+export const INSPECTOR_CLOSED = 'the program closed its inspector; attach to its pid, which opens it again';
+
 /**
  * One CDP conversation below the level of promises and types: how commands and events travel. WebSocket, in-process and (in tests) fake
  * transports implement it, a worker's (CDP inside the main thread's session) can; Session is its only user.

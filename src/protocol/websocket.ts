@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import Chrome from 'chrome-remote-interface/lib/chrome.js';
 import { ConnectError } from '../errors.js';
 import { parseTarget } from './address.js';
 import { connectFailure, noAnswer } from './connect-failure.js';
 import { errorCode, messageOf } from './thrown.js';
-import type { ProtocolFailure, Transport } from './transport.js';
+import { INSPECTOR_CLOSED, type ProtocolFailure, type Transport } from './transport.js';
 
 /** The largest message that chrome-remote-interface accepts; it drops the connection at a larger one. */
 export const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
@@ -17,8 +18,14 @@ const MESSAGE_TOO_BIG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 /** RFC 6455: the other side said goodbye. Measured on Node 18 to 26: inspector.close() does, a process that dies does not (1006). */
 const GOODBYE = 1005;
 
+export interface WebSocketOptions {
+  readonly timeoutMs?: number | undefined;
+  /** Called with the connection below before anything is sent over it. It may hand it to another process, not read from it. */
+  readonly onOpen?: ((socket: Socket) => void) | undefined;
+}
+
 /** Opens the WebSocket at `url`. Fails with ConnectError, within `timeoutMs`. */
-export async function connectWebSocket(url: string, options: { timeoutMs?: number | undefined } = {}): Promise<Transport> {
+export async function connectWebSocket(url: string, options: WebSocketOptions = {}): Promise<Transport> {
   const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
   const notifier = new EventEmitter();
   // An empty descriptor in place of the one of Chrome's whole protocol: see docs/decisions/websocket.md.
@@ -38,6 +45,7 @@ export async function connectWebSocket(url: string, options: { timeoutMs?: numbe
     clearTimeout(timer);
   }
   if (client._ws === undefined) throw new ConnectError(`chrome-remote-interface opened no WebSocket at ${url}`);
+  options.onOpen?.(client._ws._socket);
   return new WebSocketTransport(client, client._ws);
 }
 
@@ -111,7 +119,7 @@ class WebSocketTransport implements Transport {
       return `it sent a message above the limit of ${limit} MiB; attach again and ask for less (a larger interval makes a smaller profile)`;
     }
     if (this.#failure !== null) return `it sent what no inspector sends (${messageOf(this.#failure)}); check what listens there`;
-    if (code === GOODBYE) return 'the program closed its inspector; open it again (kill -USR1 PID) and attach again';
+    if (code === GOODBYE) return INSPECTOR_CLOSED;
     return 'the program ended or was killed, or the network failed; if it still runs, attach again';
   }
 }

@@ -1,0 +1,41 @@
+import { UnsupportedError } from '../errors.js';
+import { evaluateOwn } from './own-calls.js';
+import type { Session } from './session.js';
+
+/** Sets flags of V8. `process.getBuiltinModule` exists from 20.16 and 22.3 on; before, `require` of the command line API does it. */
+export async function setFlags(session: Session, flags: readonly string[]): Promise<void> {
+  const calls = flags.map((flag) => `v8.setFlagsFromString('${flag}');`).join(' ');
+  const { exceptionDetails } = await evaluateOwn(session, `{ const v8 = (process.getBuiltinModule ?? require)('v8'); ${calls} }`, {
+    includeCommandLineAPI: true,
+    doing: 'setting flags of V8',
+  });
+  if (exceptionDetails) {
+    throw new UnsupportedError(
+      `this target does not let us set flags of V8 (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text}); ` +
+        `start the program with ${flags.join(' ')} instead`,
+    );
+  }
+}
+
+/**
+ * Resolves when the target has come back to its event loop: whatever was on its stack before has returned.
+ *
+ * @throws CommandTimeoutError where it does not, because JavaScript runs all the time
+ */
+export async function turnOfEventLoop(session: Session, timeoutMs: number): Promise<void> {
+  await evaluateOwn(session, "new Promise((resolve) => (process.getBuiltinModule ?? require)('timers').setImmediate(resolve))", {
+    includeCommandLineAPI: true,
+    awaitPromise: true,
+    timeoutMs,
+    doing: 'waiting for a turn of the event loop',
+  });
+}
+
+/** Throws all optimized code of an isolate away by one moment of precise coverage: what is hot is compiled again, with the flags of now (18 to 26). */
+export async function deoptimize(session: Session): Promise<void> {
+  const doing = { doing: 'deoptimizing the target' };
+  await session.send('Profiler.enable', undefined, doing);
+  await session.send('Profiler.startPreciseCoverage', { callCount: true, detailed: true }, doing);
+  await session.send('Profiler.stopPreciseCoverage', undefined, doing);
+  await session.send('Profiler.disable', undefined, doing);
+}

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A TCP socket of our network namespace. */
+export interface SocketRow {
+  /** As /proc/PID/fd names it: `socket:[12345]`. */
+  readonly name: string;
+  readonly local: Listener;
+  readonly uid: number;
+}
+
+type SocketState = keyof typeof STATES;
+
+/** The sockets in one state, from Linux's /proc; null where there is no such thing. */
+export async function readSocketTable(state: SocketState): Promise<SocketRow[] | null> {
+  if (process.platform !== 'linux') return null;
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/self/net/${name}`, 'utf8').catch(() => null)));
+  if (tables.every((table) => table === null)) return null;
+  return tables.flatMap((table) => parseSocketTable(table ?? '', state));
+}
+
+const STATES = { established: '01', listening: '0A' } as const;
+
+/** Rows of proc(5)'s /proc/net/tcp: `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …`. */
+export function parseSocketTable(table: string, state: SocketState): SocketRow[] {
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap((line): SocketRow[] => {
+      const [, local, , code, , , , uid, , inode] = line.trim().split(/\s+/);
+      const [host, port] = local?.split(':') ?? [];
+      if (code !== STATES[state] || host === undefined || port === undefined) return [];
+      return [{ name: `socket:[${inode}]`, local: { host: decodeHost(host), port: Number.parseInt(port, 16) }, uid: Number(uid) }];
+    });
+}
+
+/** Words of 32 bits in the byte order of the machine, which is little-endian wherever Node runs but on s390x and old PowerPC. */
+function decodeHost(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex');
+  bytes.swap32();
+  if (bytes.length === 4) return bytes.join('.');
+  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+}

@@ -1,0 +1,96 @@
+import { CommandError } from '../errors.js';
+import type { WorkerInfo } from './node-domains.js';
+import { Session } from './session.js';
+import { WorkerTransport } from './worker-transport.js';
+
+export interface Worker {
+  readonly session: Session;
+  /** As in the thread's `threadId`. */
+  readonly id: string;
+  /** What its maker called it; empty where it did not. */
+  readonly name: string;
+  /** It waits before its first line for `Runtime.runIfWaitingForDebugger`. */
+  readonly isHeld: boolean;
+}
+
+export interface WorkersOptions {
+  /**
+   * Hold the workers that start from now on before their first line. A worker that is held when its controller is killed stays held until
+   * somebody attaches (18 to 26).
+   */
+  readonly hold: boolean;
+  /** The most that a call to a worker waits for its answer, in ms. */
+  readonly timeoutMs: number;
+  readonly onWorker: (worker: Worker) => void;
+}
+
+/** The worker threads of a target, those that run and those that start from now on; nested ones, too. */
+export class Workers {
+  readonly #main: Session;
+  readonly #options: WorkersOptions;
+  readonly #transports = new Map<string, WorkerTransport>();
+  readonly #unsubscribe: (() => void)[] = [];
+  #isWatching = false;
+
+  constructor(main: Session, options: WorkersOptions) {
+    this.#main = main;
+    this.#options = options;
+  }
+
+  /** Does nothing where we are in a worker ourselves, which has no such domain. */
+  async watch(): Promise<void> {
+    const main = this.#main;
+    this.#unsubscribe.push(
+      main.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo, waitingForDebugger }) => {
+        const transport = new WorkerTransport(main, sessionId);
+        this.#transports.set(sessionId, transport);
+        const { id, name } = identityOf(workerInfo);
+        const label = `worker ${id}${name === '' ? '' : ` (${name})`} of ${main.label}`;
+        const session = new Session(transport, { label, timeoutMs: this.#options.timeoutMs });
+        this.#options.onWorker({ session, id, name, isHeld: waitingForDebugger });
+      }),
+      main.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }) => this.#transports.get(sessionId)?.receive(message)),
+      main.on('NodeWorker.detachedFromWorker', ({ sessionId }) => {
+        this.#transports.get(sessionId)?.lose('the worker ended');
+        this.#transports.delete(sessionId);
+      }),
+    );
+    void main.closed.then((reason) => {
+      for (const transport of this.#transports.values()) transport.lose(reason);
+    });
+    try {
+      await main.send('NodeWorker.enable', { waitForDebuggerOnStart: this.#options.hold });
+      this.#isWatching = true;
+    } catch (error) {
+      this.#stopListening();
+      if (!(error instanceof CommandError)) throw error;
+    }
+  }
+
+  /** From now on workers start as they would without us. Resolves when every one that was held has come through `onWorker`. */
+  async stopHolding(): Promise<void> {
+    if (this.#isWatching && this.#options.hold) await this.#main.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  }
+
+  /** Ends the sessions that still are, and tells of no more workers. */
+  async leave(): Promise<void> {
+    if (!this.#isWatching) return;
+    this.#isWatching = false;
+    this.#stopListening();
+    await this.#main.send('NodeWorker.disable');
+    for (const transport of this.#transports.values()) transport.lose('we left it');
+  }
+
+  #stopListening(): void {
+    for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
+  }
+}
+
+/**
+ * Node titles a worker `[worker 3] name`, where 3 is its `threadId`, and gives it the name `WorkerThread` from 24 on where it has none. Its
+ * `workerId` is the number of the session.
+ */
+function identityOf({ title, workerId }: WorkerInfo): Pick<Worker, 'id' | 'name'> {
+  const [, id = workerId, name = title] = /^\[worker (\d+)\] ?([\s\S]*)$/.exec(title) ?? [];
+  return { id, name: name === 'WorkerThread' ? '' : name };
+}
