@@ -8,11 +8,12 @@ const cache = new Map<string, readonly string[]>();
 
 /** The trimmed source line (1-based), or '' where there is none: no such file, no such line, not a path. Python's linecache. */
 export function sourceLine(filename: string, lineno: number): string {
-  if (!isAbsolute(filename)) return '';
-  return linesOf(filename)[lineno - 1]?.trim() ?? '';
+  return sourceLines(filename)[lineno - 1]?.trim() ?? '';
 }
 
-function linesOf(filename: string): readonly string[] {
+/** All lines of a file, none where it cannot be read. */
+export function sourceLines(filename: string): readonly string[] {
+  if (!isAbsolute(filename)) return [];
   const known = cache.get(filename);
   if (known) return known;
   const lines = readLines(filename);

@@ -23,9 +23,10 @@ export const COLUMN_KEYS: Readonly<Record<ColumnKeyType, (parts: SnapshotParts) 
 };
 
 /** The number comes first, so that the name can be looked up and read. */
-function domainName(domain: number): string {
+export function domainName(domain: number): string {
   if (domain === 0) return 'domain 0 (JavaScript heap)';
-  return domain === 1 ? 'domain 1 (ArrayBuffer backing stores)' : `domain ${domain}`;
+  if (domain === 1) return 'domain 1 (ArrayBuffer backing stores)';
+  return domain === 2 ? 'domain 2 (other memory outside of the heap)' : `domain ${domain}`;
 }
 
 /** The loop that sums is fast as long as it sees one kind of array. */

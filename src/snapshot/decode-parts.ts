@@ -1,3 +1,4 @@
+import type { OriginalPlaces } from '../model/original-places.js';
 import type { StackTable } from '../model/stack-table.js';
 import type { TraceColumns } from '../model/trace-columns.js';
 import { decodeDoubles, decodeIntegers, inflate } from './column-codec.js';
@@ -9,12 +10,15 @@ import type { RawFile } from './upgrade.js';
 export function decodeParts(file: RawFile): SnapshotParts {
   const metadata = metadataSchema.parse(file.metadata);
   const sections = new Sections(metadata.sections, file.sections);
-  const { threads, types, ...tableNames } = sections.names();
+  const { threads, types, originalFilenames = [], ...tableNames } = sections.names();
   const table = { ...tableNames, ...decodeTable(sections) };
   const columns = decodeColumns(sections);
+  const original = decodeOriginal(sections, originalFilenames);
   checkTable(table);
   checkColumns(columns, { tracebacks: table.totalFrames.length, threads: threads.length, types: types.length });
-  return { table, columns, threads, types, tracebackLimit: metadata.tracebackLimit, capture: metadata.capture };
+  const { tracebackLimit, capture, lastBirths } = metadata;
+  if (lastBirths) ensure('lastBirths', lastBirths.length === threads.length);
+  return { table, columns, threads, types, tracebackLimit, capture, original, ...(lastBirths && { lastBirths }) };
 }
 
 /** The sections of a file by name. Everything that metadata alone can show to be wrong is found before anything is inflated. */
@@ -84,6 +88,18 @@ function decodeTable(sections: Sections): Omit<StackTable, 'filenames' | 'functi
     frames: sections.integers('frames'),
     totalFrames: sections.integers('totalFrames'),
   };
+}
+
+function decodeOriginal(sections: Sections, filenames: readonly string[]): OriginalPlaces | null {
+  const [file, line, column] = [
+    sections.optionalIntegers('originalFile'),
+    sections.optionalIntegers('originalLine'),
+    sections.optionalIntegers('originalColumn'),
+  ];
+  if (!file && !line && !column) return null;
+  if (!file || !line || !column) throw new RangeError('a part of the original places is missing');
+  ensure('originalFile', isBelow(file, filenames.length));
+  return { filenames, file, line, column };
 }
 
 function decodeColumns(sections: Sections): TraceColumns {

@@ -1,25 +1,31 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 import { SnapshotFileError } from '../errors.js';
-import { writeAtomically } from './atomic-write.js';
+import { type Mappable, SourceMapper } from '../source-maps/source-mapper.js';
+import { writeFile } from './atomic-write.js';
 import { encodeColumn } from './column-codec.js';
 import { compact } from './compact.js';
 import { type ColumnName, LIMITS, MAGIC, type Metadata, OFFSET, SECTIONS, type SectionEntry } from './file-format.js';
 import type { SnapshotParts } from './parts.js';
 import { CURRENT_VERSION } from './upgrade.js';
 
+export interface DumpOptions {
+  /**
+   * Look for the source maps of all files now, and save what they say: the file then shows the original lines on a machine that has neither.
+   * Default false: only what the maps of files say that were compiled in memory, which nobody has later.
+   */
+  readonly embedMaps?: boolean;
+}
+
 /** @throws SnapshotFileError */
-export function dumpSnapshot(path: string, parts: SnapshotParts): void {
+export function dumpSnapshot(path: string, snapshot: SnapshotParts & Mappable, { embedMaps = false }: DumpOptions): void {
+  const { sourceMaps } = snapshot;
+  const isWanted = (filename: string) => embedMaps || sourceMaps.has(filename);
+  const original = embedMaps || sourceMaps.size > 0 ? new SourceMapper().placesOf(snapshot, isWanted) : snapshot.original;
+  const parts = { ...snapshot, original };
   const { columns, table } = parts;
   if (columns.length > LIMITS.traces || table.frames.length > LIMITS.elements)
     throw new SnapshotFileError(`cannot save the snapshot to ${path}: a file holds up to ${LIMITS.traces} traces; filter it first`);
-  const content = encodeSnapshot(compact(parts));
-  try {
-    writeAtomically(path, content);
-  } catch (cause) {
-    throw new SnapshotFileError(`cannot save the snapshot to ${path}: ${(cause as Error).message}; choose a place that can be written`, {
-      cause,
-    });
-  }
+  writeFile(path, encodeSnapshot(compact(parts)), 'save the snapshot to');
 }
 
 function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
@@ -38,20 +44,40 @@ function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
     const { data: compressed, ...entry } = encodeColumn(values);
     append({ name, ...entry }, compressed);
   }
-  const { tracebackLimit, capture } = parts;
-  const metadata: Metadata = { generator: 'node-tracemalloc', tracebackLimit, capture, sections };
+  const { tracebackLimit, capture, lastBirths } = parts;
+  const metadata: Metadata = {
+    generator: 'node-tracemalloc',
+    tracebackLimit,
+    capture,
+    ...(lastBirths && { lastBirths: [...lastBirths] }),
+    sections,
+  };
   return frameFile(new TextEncoder().encode(JSON.stringify(metadata)), data);
 }
 
-function encodeNames({ table, threads, types }: SnapshotParts): Uint8Array {
+function encodeNames({ table, threads, types, original }: SnapshotParts): Uint8Array {
   const { filenames, functionNames } = table;
-  return new TextEncoder().encode(JSON.stringify({ filenames, functionNames, threads, types }));
+  const names = { filenames, functionNames, threads, types, ...(original && { originalFilenames: original.filenames }) };
+  return new TextEncoder().encode(JSON.stringify(names));
 }
 
-function columnsOf({ table, columns }: SnapshotParts): Record<ColumnName, Parameters<typeof encodeColumn>[0] | null> {
+function columnsOf({ table, columns, original }: SnapshotParts): Record<ColumnName, Parameters<typeof encodeColumn>[0] | null> {
   const depth = table.totalFrames.map((_, t) => table.tracebackStart[t + 1]! - table.tracebackStart[t]!);
   const { locationFile, locationLine, locationColumn, locationFunction, locationIsLine, totalFrames, frames } = table;
-  return { ...columns, locationFile, locationLine, locationColumn, locationFunction, locationIsLine, totalFrames, frames, depth };
+  return {
+    ...columns,
+    locationFile,
+    locationLine,
+    locationColumn,
+    locationFunction,
+    locationIsLine,
+    originalFile: original?.file ?? null,
+    originalLine: original?.line ?? null,
+    originalColumn: original?.column ?? null,
+    totalFrames,
+    frames,
+    depth,
+  };
 }
 
 function frameFile(metadata: Uint8Array, sections: readonly Uint8Array[]): Uint8Array[] {

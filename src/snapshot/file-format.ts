@@ -62,7 +62,16 @@ export const metadataSchema = z.object({
     precision: z.enum(['line', 'function']),
     /** Names the tracing that the births count in. Added in 1. */
     tracing: z.string().optional(),
+    /** Threads that could not be asked, and why. Added in 1. */
+    missing: z
+      .array(z.object({ thread: z.string(), reason: z.string() }))
+      .readonly()
+      .optional(),
+    /** Threads that are there as they were at their heap limit, where they have ended. Added in 1. */
+    atHeapLimit: z.array(z.string()).readonly().optional(),
   }),
+  /** For each thread the highest birth at the capture, -1 for none. Without it: the highest in the file, which is lower in a filtered one. Added in 1. */
+  lastBirths: z.array(z.number()).optional(),
   sections: z.array(section).max(1000),
 });
 
@@ -75,6 +84,8 @@ export const namesSchema = z.object({
   functionNames: z.array(z.string()),
   threads: z.array(z.string()).min(1),
   types: z.array(z.string()),
+  /** What `originalFile` points to. */
+  originalFilenames: z.array(z.string()).optional(),
 });
 
 /** Which columns a file may have, and whether one can do without. What they mean stands in StackTable and TraceColumns. All added in 1. */
@@ -84,6 +95,10 @@ export const SECTIONS = {
   locationColumn: { of: 'location', required: true },
   locationFunction: { of: 'location', required: true },
   locationIsLine: { of: 'location', required: true },
+  /** Where the location stood before it was compiled; in OriginalPlaces. All three or none. */
+  originalFile: { of: 'location', required: false },
+  originalLine: { of: 'location', required: false },
+  originalColumn: { of: 'location', required: false },
   /** Frames in each traceback: the differences of StackTable.tracebackStart. */
   depth: { of: 'traceback', required: true },
   totalFrames: { of: 'traceback', required: true },

@@ -53,17 +53,34 @@ export class DomainFilter {
   }
 }
 
+/** Traces by thread: `main`, `worker 3 (name)`. The pattern is one of `fnmatch`, as Filter's. */
+export class ThreadFilter {
+  /** true: keep the threads that match; false: drop them. */
+  readonly inclusive: boolean;
+  readonly threadPattern: string;
+
+  /** @throws UsageError */
+  constructor(inclusive: boolean, threadPattern: string) {
+    checkInclusive(inclusive);
+    if (typeof threadPattern !== 'string') throw new UsageError(`threadPattern must be a string, not ${typeof threadPattern}`);
+    this.inclusive = inclusive;
+    this.threadPattern = threadPattern;
+  }
+}
+
+export type AnyFilter = Filter | DomainFilter | ThreadFilter;
+
 function checkInclusive(inclusive: unknown): void {
   if (typeof inclusive !== 'boolean') throw new UsageError(`inclusive must be true or false, not ${String(inclusive)}`);
 }
 
 /** @throws UsageError for what is no list of filters, with CPython's words where it has any */
-export function checkFilters(filters: unknown): readonly (Filter | DomainFilter)[] {
+export function checkFilters(filters: unknown): readonly AnyFilter[] {
   const isIterable = typeof filters === 'object' && filters !== null && Symbol.iterator in filters;
   if (!isIterable) throw new UsageError(`filters must be a list of filters, not ${typeName(filters)}`);
   return [...(filters as Iterable<unknown>)].map((filter) => {
-    if (filter instanceof Filter || filter instanceof DomainFilter) return filter;
-    throw new UsageError(`filters must hold Filter and DomainFilter objects, not ${typeName(filter)}`);
+    if (filter instanceof Filter || filter instanceof DomainFilter || filter instanceof ThreadFilter) return filter;
+    throw new UsageError(`filters must hold Filter, DomainFilter and ThreadFilter objects, not ${typeName(filter)}`);
   });
 }
 

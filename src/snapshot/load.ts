@@ -72,7 +72,7 @@ function checkMagic(bytes: Uint8Array): void {
     return;
   }
   const hint = FOREIGN.find((kind) => kind.start.every((byte, i) => byte === bytes[i]))?.hint;
-  throw new Problem(`it is no snapshot file${hint ? ` (${hint})` : ''}; give a .tmsnap file that dump wrote`);
+  throw new Problem(`it is no snapshot file${hint ? ` (${hint})` : ''}; give a .tmsnap that tracemalloc has saved`);
 }
 
 function truncated(length: number, expected: string): Problem {

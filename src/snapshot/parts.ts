@@ -1,3 +1,4 @@
+import type { OriginalPlaces } from '../model/original-places.js';
 import type { StackTable } from '../model/stack-table.js';
 import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
 
@@ -12,6 +13,13 @@ export interface SnapshotParts {
   /** The most frames that a traceback could keep. */
   readonly tracebackLimit: number;
   readonly capture: CaptureInfo;
-  /** URLs of source maps by filename, for scripts that were compiled in memory: no file tells them. Not saved. */
+  /**
+   * For each of `threads` the highest `columns.birth` when the snapshot was taken, of traces that were filtered away since, too; -1 where
+   * there was none. Left out: that of the traces. null: births are not known.
+   */
+  readonly lastBirths?: readonly number[] | null;
+  /** URLs of source maps by filename, for scripts that were compiled in memory: no file tells them. A file has what they say in `original`. */
   readonly sourceMaps?: ReadonlyMap<string, string>;
+  /** Where the locations stood in the sources, as far as it is known; null: of none it is. */
+  readonly original?: OriginalPlaces | null;
 }

@@ -1,63 +1,96 @@
 import type { StackTable } from '../model/stack-table.js';
 import type { TraceColumns } from '../model/trace-columns.js';
 import { compilePattern, normalizeCase } from '../pattern.js';
-import { DomainFilter, type Filter } from './filter.js';
+import { type AnyFilter, DomainFilter, type Filter, ThreadFilter } from './filter.js';
+import type { SnapshotParts } from './parts.js';
 
-type AnyFilter = Filter | DomainFilter;
-
-/** A filter, with its answer for each traceback of the table worked out; a DomainFilter does not look at tracebacks. */
+/** A filter, with its answer for each traceback or thread worked out; a DomainFilter needs none. */
 interface Prepared {
   readonly filter: AnyFilter;
   readonly byTraceback: Uint8Array | null;
+  readonly byThread: readonly boolean[] | null;
+}
+
+/** Of one thread, or of all where no filter asks: which tracebacks are kept, for each domain that a filter names, and for all other domains. */
+interface Masks {
+  readonly named: ReadonlyMap<number, Uint8Array>;
+  readonly others: Uint8Array;
 }
 
 /** Kept when one of the inclusive filters, if there are any, matches, and every exclusive one. */
-export function selectTraces(columns: TraceColumns, table: StackTable, filters: readonly AnyFilter[]): TraceColumns {
-  const prepared = filters.map((filter) => ({
-    filter,
-    byTraceback: filter instanceof DomainFilter ? null : tracebackMatches(table, filter),
-  }));
-  return gather(columns, keptRows(columns, prepared, table.totalFrames.length));
+export function selectTraces(
+  { columns, table, threads }: Pick<SnapshotParts, 'columns' | 'table' | 'threads'>,
+  filters: readonly AnyFilter[],
+): TraceColumns {
+  const prepared = filters.map((filter) => prepare(filter, table, threads));
+  const asksThread = prepared.some(({ byThread }) => byThread !== null);
+  const masks = (asksThread ? threads : [null]).map((_, thread) => masksOf(prepared, table.totalFrames.length, thread));
+  return gather(columns, keptRows(asksThread ? columns : { ...columns, thread: null }, masks));
 }
 
-/** One mask of tracebacks for each domain that a filter names, and one for all other domains. */
-function keptRows({ length, traceback, domain }: TraceColumns, prepared: readonly Prepared[], tracebacks: number): Uint32Array {
-  const maskOf = (value: number | null) => new Uint8Array(tracebacks).map((_, t) => Number(keepsTraceback(prepared, t, value)));
+function prepare(filter: AnyFilter, table: StackTable, threads: readonly string[]): Prepared {
+  if (filter instanceof DomainFilter) return { filter, byTraceback: null, byThread: null };
+  if (!(filter instanceof ThreadFilter)) return { filter, byTraceback: tracebackMatches(table, filter), byThread: null };
+  const matches = compilePattern(filter.threadPattern);
+  return { filter, byTraceback: null, byThread: threads.map((name) => matches(name) === filter.inclusive) };
+}
+
+function masksOf(prepared: readonly Prepared[], tracebacks: number, thread: number): Masks {
+  const maskOf = (domain: number | null) =>
+    new Uint8Array(tracebacks).map((_, traceback) => Number(keeps(prepared, { traceback, domain, thread })));
   const named = new Map<number, Uint8Array>();
-  for (const { filter } of prepared) if (filter.domain !== null) named.set(filter.domain, maskOf(filter.domain));
-  const others = maskOf(null);
+  for (const { filter } of prepared) {
+    if (!(filter instanceof ThreadFilter) && filter.domain !== null) named.set(filter.domain, maskOf(filter.domain));
+  }
+  return { named, others: maskOf(null) };
+}
+
+function keptRows({ length, traceback, domain, thread }: TraceColumns, masks: readonly Masks[]): Uint32Array {
+  const [first] = masks;
   const rows = new Uint32Array(length);
   let kept = 0;
-  if (domain === null || named.size === 0) {
-    const mask = named.get(0) ?? others;
+  if (thread === null && (domain === null || first!.named.size === 0)) {
+    const mask = first!.named.get(0) ?? first!.others;
     for (let row = 0; row < length; row++) {
       rows[kept] = row; // written always and counted when kept: no branch for the processor to guess wrong
       kept += mask[traceback[row]!]!;
     }
   } else {
-    for (let row = 0; row < length; row++) if ((named.get(domain[row]!) ?? others)[traceback[row]!] === 1) rows[kept++] = row;
+    for (let row = 0; row < length; row++) {
+      const { named, others } = masks[thread ? thread[row]! : 0]!;
+      if ((named.get(domain ? domain[row]! : 0) ?? others)[traceback[row]!] === 1) rows[kept++] = row;
+    }
   }
   return rows.subarray(0, kept);
 }
 
-/** @param domain null: one that no filter names */
-function keepsTraceback(prepared: readonly Prepared[], traceback: number, domain: number | null): boolean {
+interface Row {
+  readonly traceback: number;
+  /** null: one that no filter names. */
+  readonly domain: number | null;
+  readonly thread: number;
+}
+
+function keeps(prepared: readonly Prepared[], row: Row): boolean {
   let hasInclusive = false;
   let isIncluded = false;
-  for (const { filter, byTraceback } of prepared) {
-    const matches = matchesFilter(filter, byTraceback?.[traceback] === 1, domain);
-    if (!filter.inclusive && !matches) return false;
-    hasInclusive ||= filter.inclusive;
-    isIncluded ||= filter.inclusive && matches;
+  for (const one of prepared) {
+    const matches = matchesFilter(one, row);
+    const { inclusive } = one.filter;
+    if (!inclusive && !matches) return false;
+    hasInclusive ||= inclusive;
+    isIncluded ||= inclusive && matches;
   }
   return isIncluded || !hasInclusive;
 }
 
-function matchesFilter(filter: AnyFilter, matchesTraceback: boolean, domain: number | null): boolean {
+function matchesFilter({ filter, byTraceback, byThread }: Prepared, { traceback, domain, thread }: Row): boolean {
+  if (filter instanceof ThreadFilter) return byThread![thread]!;
   const isDomain = domain === filter.domain;
   if (filter instanceof DomainFilter) return isDomain === filter.inclusive;
-  if (filter.domain === null) return matchesTraceback;
-  return filter.inclusive ? matchesTraceback && isDomain : matchesTraceback || !isDomain;
+  const matches = byTraceback![traceback] === 1;
+  if (filter.domain === null) return matches;
+  return filter.inclusive ? matches && isDomain : matches || !isDomain;
 }
 
 /** By traceback: 1 where the filter says yes, its inclusive or exclusive sense already applied. The pattern runs once a file. */
@@ -78,7 +111,8 @@ function tracebackMatches(table: StackTable, filter: Filter): Uint8Array {
   return result;
 }
 
-function gather(columns: TraceColumns, rows: Uint32Array): TraceColumns {
+/** The rows of these numbers, in this order. */
+export function gather(columns: TraceColumns, rows: Uint32Array): TraceColumns {
   return {
     length: rows.length,
     traceback: pick(columns.traceback, rows, new Uint32Array(rows.length)),

@@ -1,8 +1,10 @@
 import { UsageError } from '../errors.js';
+import type { OriginalPlaces } from '../model/original-places.js';
 import type { StackTable } from '../model/stack-table.js';
 import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
-import { dumpSnapshot } from './dump.js';
-import { checkFilters, type DomainFilter, type Filter } from './filter.js';
+import { survivors, youngestBirths } from './births.js';
+import { type DumpOptions, dumpSnapshot } from './dump.js';
+import { type AnyFilter, checkFilters } from './filter.js';
 import { type FromTracesOptions, partsFromTraces, type TraceInput } from './from-traces.js';
 import { checkKey, type KeyType, type StatisticsOptions } from './key-type.js';
 import { loadSnapshot } from './load.js';
@@ -25,8 +27,12 @@ export class Snapshot implements SnapshotParts {
   /** The most frames that a traceback could keep. */
   readonly tracebackLimit: number;
   readonly capture: CaptureInfo;
+  /** For each thread the highest birth when the snapshot was taken; null where births are not known. */
+  readonly lastBirths: readonly number[] | null;
   /** URLs of source maps by filename, for scripts that were compiled in memory. */
   readonly sourceMaps: ReadonlyMap<string, string>;
+  /** Where the locations stood in the sources, as a file told; null: of none it is known. */
+  readonly original: OriginalPlaces | null;
   #traces: readonly Trace[] | undefined;
 
   /** Takes the parts over: whoever made the columns must not write to them any more. */
@@ -38,7 +44,9 @@ export class Snapshot implements SnapshotParts {
     this.types = Object.freeze([...parts.types]);
     this.tracebackLimit = parts.tracebackLimit;
     this.capture = Object.freeze({ ...parts.capture });
+    this.lastBirths = Object.freeze(parts.lastBirths ?? youngestBirths(parts));
     this.sourceMaps = parts.sourceMaps ?? new Map();
+    this.original = parts.original ?? null;
     Object.freeze(this);
   }
 
@@ -92,9 +100,19 @@ export class Snapshot implements SnapshotParts {
    *
    * @throws UsageError
    */
-  filterTraces(filters: Iterable<Filter | DomainFilter>): Snapshot {
+  filterTraces(filters: Iterable<AnyFilter>): Snapshot {
     const checked = checkFilters(filters);
-    return new Snapshot({ ...this, columns: selectTraces(this.columns, this.table, checked) });
+    return new Snapshot({ ...this, columns: selectTraces(this, checked) });
+  }
+
+  /**
+   * The traces of what was allocated after `before` was taken and is alive here. A filter on `before` makes no difference.
+   *
+   * @throws UsageError when the two are not of one tracing, in this order, or their order of allocation is not known
+   */
+  allocatedSince(before: Snapshot): Snapshot {
+    if (!(before instanceof Snapshot)) throw new UsageError('allocatedSince needs an older Snapshot');
+    return new Snapshot({ ...this, columns: survivors(this, before) });
   }
 
   /**
@@ -102,7 +120,7 @@ export class Snapshot implements SnapshotParts {
    *
    * @throws SnapshotFileError; a file that was at `path` is then untouched
    */
-  dump(path: string): void {
-    dumpSnapshot(path, this);
+  dump(path: string, options: DumpOptions = {}): void {
+    dumpSnapshot(path, this, options);
   }
 }

@@ -1,0 +1,59 @@
+import type { StackTable } from './stack-table.js';
+import { StringInterner } from './string-interner.js';
+
+/** Where the locations of a table stood before they were compiled, as source maps tell it. One row a location, beside those of the table. */
+export interface OriginalPlaces {
+  readonly filenames: readonly string[];
+  /** Index in `filenames`. */
+  readonly file: Uint32Array;
+  /** 1-based; 0: no original is known, and the other columns mean nothing. */
+  readonly line: Uint32Array;
+  /** 1-based. */
+  readonly column: Uint32Array;
+}
+
+export class OriginalPlacesBuilder {
+  readonly #filenames = new StringInterner();
+  readonly #file: Uint32Array;
+  readonly #line: Uint32Array;
+  readonly #column: Uint32Array;
+
+  /** @param known of the same locations, to begin with */
+  constructor(locations: number, known: OriginalPlaces | null = null) {
+    this.#file = new Uint32Array(locations);
+    this.#line = new Uint32Array(locations);
+    this.#column = new Uint32Array(locations);
+    if (known) for (let location = 0; location < locations; location++) this.copy(location, known, location);
+  }
+
+  /** @param place line and column are 1-based */
+  set(location: number, { filename, line, column }: { filename: string; line: number; column: number }): void {
+    this.#file[location] = this.#filenames.intern(filename);
+    this.#line[location] = line;
+    this.#column[location] = column;
+  }
+
+  /** Takes over what others know of a location. */
+  copy(location: number, from: OriginalPlaces, row: number): void {
+    const [line, column] = [from.line[row]!, from.column[row]!];
+    if (line > 0) this.set(location, { filename: from.filenames[from.file[row]!]!, line, column });
+  }
+
+  /** null where nothing is known. */
+  build(): OriginalPlaces | null {
+    const filenames = this.#filenames.values;
+    return filenames.length === 0 ? null : { filenames, file: this.#file, line: this.#line, column: this.#column };
+  }
+}
+
+/** The same table with the places of the originals where they are known. */
+export function tableOfOriginals(table: StackTable, { filenames, file, line, column }: OriginalPlaces): StackTable {
+  const isKnown = (location: number) => line[location]! > 0;
+  return {
+    ...table,
+    filenames: [...table.filenames, ...filenames],
+    locationFile: table.locationFile.map((own, l) => (isKnown(l) ? table.filenames.length + file[l]! : own)),
+    locationLine: table.locationLine.map((own, l) => (isKnown(l) ? line[l]! : own)),
+    locationColumn: table.locationColumn.map((own, l) => (isKnown(l) ? column[l]! : own)),
+  };
+}

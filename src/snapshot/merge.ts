@@ -1,0 +1,75 @@
+import { StackTableBuilder } from '../model/stack-table.js';
+import { StringInterner } from '../model/string-interner.js';
+import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
+import { copyTracebacks } from './compact.js';
+import { sumOf } from './heap-sum.js';
+import { Snapshot } from './snapshot.js';
+
+export interface NamedSnapshot {
+  /** Goes before the names of its threads; no other of the list has it. */
+  readonly name: string;
+  readonly snapshot: Snapshot;
+}
+
+/** Several snapshots, of the processes of one program, as one: each thread is a thread of the result, as `NAME main`. */
+export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
+  const [first] = snapshots;
+  if (!first) throw new Error('no snapshots to merge');
+  const table = new StackTableBuilder();
+  const types = new StringInterner();
+  const threads: string[] = [];
+  const length = snapshots.reduce((sum, { snapshot }) => sum + snapshot.columns.length, 0);
+  const has = (column: 'domain' | 'type') => snapshots.some(({ snapshot }) => snapshot.columns[column] !== null);
+  const columns = {
+    traceback: new Uint32Array(length),
+    size: new Float64Array(length),
+    count: new Uint32Array(length),
+    domain: has('domain') ? new Uint32Array(length) : null,
+    thread: new Uint16Array(length),
+    type: has('type') ? new Uint32Array(length) : null,
+  };
+  let at = 0;
+  for (const { name, snapshot } of snapshots) {
+    const { traceback, size, count, domain, thread, type, length: rows } = snapshot.columns;
+    const { ids } = copyTracebacks(snapshot.table, table, () => true);
+    const typeIds = snapshot.types.map((one) => types.intern(one));
+    const firstThread = threads.length;
+    threads.push(...snapshot.threads.map((one) => `${name} ${one}`));
+    columns.size.set(size, at);
+    columns.count.set(count, at);
+    if (domain) columns.domain!.set(domain, at);
+    for (let row = 0; row < rows; row++, at++) {
+      columns.traceback[at] = ids[traceback[row]!]!;
+      columns.thread[at] = firstThread + (thread ? thread[row]! : 0);
+      if (columns.type) columns.type[at] = type ? typeIds[type[row]!]! : types.intern('');
+    }
+  }
+  const merged: TraceColumns = { length, ...columns, birth: null };
+  const tracebackLimit = Math.max(...snapshots.map(({ snapshot }) => snapshot.tracebackLimit));
+  return new Snapshot({
+    table: table.build(),
+    columns: merged,
+    threads,
+    types: types.values,
+    sourceMaps: new Map(snapshots.flatMap(({ snapshot }) => [...snapshot.sourceMaps])),
+    tracebackLimit,
+    capture: captureOf(snapshots),
+  });
+}
+
+/** That of the first; totals are sums, and missing threads are named with their process. */
+function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
+  const { tracing: _, missing: __, atHeapLimit: ___, ...first } = snapshots[0]!.snapshot.capture;
+  const captures = snapshots.map(({ name, snapshot }) => ({ name, ...snapshot.capture }));
+  const missing = captures.flatMap(({ name, missing = [] }) =>
+    missing.map(({ thread, reason }) => ({ thread: `${name} ${thread}`, reason })),
+  );
+  const atHeapLimit = captures.flatMap(({ name, atHeapLimit = [] }) => atHeapLimit.map((thread) => `${name} ${thread}`));
+  return {
+    ...first,
+    heap: sumOf(captures.map(({ heap }) => heap)),
+    precision: captures.some(({ precision }) => precision === 'line') ? 'line' : 'function',
+    ...(missing.length > 0 && { missing }),
+    ...(atHeapLimit.length > 0 && { atHeapLimit }),
+  };
+}
