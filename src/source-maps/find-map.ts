@@ -1,63 +1,88 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { TraceMap } from '@jridgewell/trace-mapping';
+import { inlineMap } from '../inline-map.js';
+import { pathOfFileUrl, percentDecoded } from '../urls.js';
+import { MapProblem, MissingMap } from './map-problem.js';
 
-/** A script, or a map, above this is left alone: its lines stay those of V8. */
-const MAX_BYTES = 64 * 1024 * 1024;
+/** A script, or a map, above this is not read. A map of this size takes a second and some 140 MB. */
+const MAX_MAP_BYTES = 64 * 1024 * 1024;
 const COMMENT = '//# sourceMappingURL=';
+/** Other comments of the kind may follow it. */
+const MAX_BEHIND = 2000;
+
+export interface FoundMap {
+  /** For people: its path, or whose it is. */
+  readonly name: string;
+  /** Files that its sources may be relative to. */
+  readonly bases: readonly string[];
+  /** @throws MapProblem */
+  readonly text: () => string;
+}
 
 /**
- * The source map of a script: what its last `//# sourceMappingURL=` names, inline or a file beside it, or FILE.map where it names none.
- * Only files are read. Null where there is no map, or none that can be read: then the script's own positions are shown.
+ * The source map of a script: what its last `//# sourceMappingURL=` names, inline or a file, or FILE.map where it names none. Only files are
+ * read. null: there is no sign of a map.
  *
  * @param url what V8 says the script's map is, where it was asked; else the script is read
  */
-export function findMap(filename: string, url?: string): TraceMap | null {
-  if (!isAbsolute(filename)) return null;
-  const named = url ?? commentOf(readText(filename));
-  const [text, mapFile] = named === null ? [readText(`${filename}.map`), `${filename}.map`] : mapText(named, filename);
-  return text === null ? null : parse(text, mapFile);
+export function findMap(filename: string, url?: string): FoundMap | null {
+  const named = url ?? (isAbsolute(filename) ? namedIn(filename) : null);
+  if (named !== null) return mapOfUrl(named, filename);
+  const beside = `${filename}.map`;
+  return isAbsolute(filename) && isFile(beside) ? mapOfFile(beside, [beside]) : null;
 }
 
-function commentOf(source: string | null): string | null {
-  const at = source?.lastIndexOf(COMMENT) ?? -1;
-  return source === null || at === -1 ? null : (/^\S+/.exec(source.slice(at + COMMENT.length))?.[0] ?? null);
+export function mapOfFile(file: string, bases: readonly string[]): FoundMap {
+  return { name: file, bases, text: () => readMapFile(file) };
 }
 
-/** The map's text, and the file that its sources are relative to. */
-function mapText(url: string, filename: string): [string | null, string] {
-  const inline = /^data:application\/json[^,]*?(;base64)?,/.exec(url);
-  if (inline) {
-    const body = url.slice(inline[0].length);
-    return [inline[1] ? Buffer.from(body, 'base64').toString('utf8') : percentDecoded(body), filename];
-  }
-  if (/^[a-z]+:/i.test(url) && !url.startsWith('file:')) return [null, filename]; // nothing is fetched
-  const file = url.startsWith('file:') ? fileURLToPath(url) : resolve(dirname(filename), percentDecoded(url));
-  return [readText(file), file];
+function mapOfUrl(url: string, filename: string): FoundMap | null {
+  if (url.startsWith('data:')) return { name: `of ${filename}`, bases: [filename], text: () => textOfUrl(url) };
+  if (/^[a-z]{2,}:/i.test(url) && !url.startsWith('file:')) return null; // nothing is fetched
+  const file = url.startsWith('file:') ? pathOfFileUrl(url) : resolve(dirname(filename), percentDecoded(url));
+  return mapOfFile(file, [file]);
 }
 
-function parse(text: string, mapFile: string): TraceMap | null {
+function textOfUrl(url: string): string {
+  if (url.length > MAX_MAP_BYTES) throw tooLarge();
+  const text = inlineMap(url);
+  if (text === undefined) throw new MapProblem('its URL holds no JSON');
+  return text;
+}
+
+function namedIn(filename: string): string | null {
+  if (!isFile(filename) || statSync(filename).size > MAX_MAP_BYTES) return null;
+  const source = readFileSync(filename);
+  const at = source.lastIndexOf(COMMENT);
+  return at === -1 ? null : namedBy(source.toString('utf8', at + COMMENT.length));
+}
+
+/** In a string of a program the comment is none: something else stands behind it. */
+function namedBy(rest: string): string | null {
+  const url = /^[^\s'"`]*/.exec(rest)![0];
+  const behind = rest.slice(url.length, url.length + MAX_BEHIND).split('\n');
+  return url !== '' && behind.every((line) => /^\s*(?:\/\/|$)/.test(line)) ? url : null;
+}
+
+function readMapFile(file: string): string {
+  if (!isFile(file)) throw new MissingMap('there is no such file');
+  if (statSync(file).size > MAX_MAP_BYTES) throw tooLarge();
   try {
-    return new TraceMap(text, pathToFileURL(mapFile).href);
-  } catch {
-    return null; // a map that is none must not cost the user the table
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new MapProblem(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 
-function readText(file: string): string | null {
-  try {
-    const stat = statSync(file);
-    return stat.isFile() && stat.size <= MAX_BYTES ? readFileSync(file, 'utf8') : null;
-  } catch {
-    return null; // the snapshot may be of another machine
-  }
+function tooLarge(): MapProblem {
+  return new MapProblem(`it is larger than ${MAX_MAP_BYTES / 1024 / 1024} MiB`);
 }
 
-function percentDecoded(text: string): string {
+/** The snapshot may be of another machine; a name with a NUL is none. */
+function isFile(path: string): boolean {
   try {
-    return decodeURIComponent(text);
+    return statSync(path).isFile();
   } catch {
-    return text;
+    return false;
   }
 }

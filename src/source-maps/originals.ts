@@ -1,0 +1,58 @@
+import type { MapSection } from './read-map.js';
+import { NONE, type Positions, type Segments, scanMappings, WRONG } from './scan-mappings.js';
+
+/** A place in a source, 1-based. */
+export interface Original {
+  /** As the map has it, its sourceRoot before it. */
+  readonly source: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Where generated positions stood in the sources; null for one that comes from no source, `'wrong'` where the map names a place that cannot be.
+ *
+ * @param wanted in the order of the text
+ * @throws MapProblem
+ */
+export function originalsOf(sections: readonly MapSection[], wanted: Positions): (Original | null | 'wrong')[] {
+  const originals: (Original | null | 'wrong')[] = new Array(wanted.line.length).fill(null);
+  let to = wanted.line.length;
+  for (const section of sections.toReversed()) {
+    const from = firstFrom(wanted, section, to);
+    if (from === to) continue;
+    const segments = scanMappings(section.mappings, relativeTo(section, wanted, from, to));
+    for (let i = 0; i < to - from; i++) originals[from + i] = originalAt(segments, i, section);
+    to = from;
+  }
+  return originals;
+}
+
+function originalAt(segments: Segments, i: number, { sources, sourceRoot }: MapSection): Original | null | 'wrong' {
+  const index = segments.source[i]!;
+  if (index === NONE) return null;
+  const source = sources[index];
+  if (index === WRONG || source === undefined) return 'wrong';
+  if (source === null || source === '') return null; // of code that a tool added, or of a text without a name
+  return { source: rooted(source, sourceRoot), line: segments.line[i]! + 1, column: segments.column[i]! + 1 };
+}
+
+function rooted(source: string, root: string): string {
+  if (root === '' || /^(?:[a-z][a-z\d+.-]*:|[\\/])/i.test(source)) return source;
+  return root.endsWith('/') ? root + source : `${root}/${source}`;
+}
+
+/** The first position in a section or behind it. */
+function firstFrom({ line, column }: Positions, start: MapSection, to: number): number {
+  let from = to;
+  while (from > 0 && (line[from - 1]! > start.line || (line[from - 1] === start.line && column[from - 1]! >= start.column))) from--;
+  return from;
+}
+
+/** Positions `[from, to)` as the section counts: its first line begins at its column. */
+function relativeTo(start: MapSection, { line, column }: Positions, from: number, to: number): Positions {
+  return {
+    line: line.slice(from, to).map((one) => one - start.line),
+    column: column.slice(from, to).map((one, i) => (line[from + i] === start.line ? one - start.column : one)),
+  };
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { MapProblem } from './map-problem.js';
+
+const offset = z.int().nonnegative();
+/** Of the source map, version 3 (ECMA-426), what positions need. */
+const plainMap = z.object({
+  version: z.literal(3),
+  sources: z.array(z.string().nullable()),
+  sourceRoot: z.string().nullish(),
+  mappings: z.string(),
+});
+const indexedMap = z.object({
+  version: z.literal(3),
+  sections: z.array(z.object({ offset: z.object({ line: offset, column: offset }), map: plainMap })),
+});
+
+/** A map, or one of the sections of an indexed one. */
+export interface MapSection {
+  /** Where it begins in the generated text; 0-based. */
+  readonly line: number;
+  readonly column: number;
+  readonly sources: readonly (string | null)[];
+  readonly sourceRoot: string;
+  readonly mappings: string;
+}
+
+/**
+ * In the order of the generated text.
+ *
+ * @throws MapProblem
+ */
+export function readMap(text: string): MapSection[] {
+  const content = parsed(text);
+  if (!('sections' in content)) return [{ line: 0, column: 0, ...section(validated(plainMap, content)) }];
+  const sections = validated(indexedMap, content).sections.map(({ offset, map }) => ({ ...offset, ...section(map) }));
+  if (sections.some((one, i) => i > 0 && isBefore(one, sections[i - 1]!))) throw new MapProblem('its sections are in the wrong order');
+  return sections;
+}
+
+function section({ sources, sourceRoot, mappings }: z.infer<typeof plainMap>) {
+  return { sources, sourceRoot: sourceRoot ?? '', mappings };
+}
+
+function isBefore(one: MapSection, other: MapSection): boolean {
+  return one.line < other.line || (one.line === other.line && one.column < other.column);
+}
+
+function parsed(text: string): object {
+  try {
+    const content: unknown = JSON.parse(text);
+    if (typeof content === 'object' && content !== null) return content;
+  } catch {
+    throw new MapProblem('it is no JSON');
+  }
+  throw new MapProblem('it is no source map');
+}
+
+function validated<Schema extends z.ZodType>(schema: Schema, content: object): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(content);
+  if (success) return data;
+  throw new MapProblem(`it is no source map of version 3 (${error.issues[0]?.path.join('.')})`);
+}

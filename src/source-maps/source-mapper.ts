@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { type OriginalPlaces, OriginalPlacesBuilder } from '../model/original-places.js';
+import type { StackTable } from '../model/stack-table.js';
+import { type FoundMap, findMap, mapOfFile } from './find-map.js';
+import { MapFolder } from './map-folder.js';
+import { MapProblem, MapWarnings, MissingMap } from './map-problem.js';
+import { type Original, originalsOf } from './originals.js';
+import { type Workplace, workplaces } from './project.js';
+import { readMap } from './read-map.js';
+import type { Positions } from './scan-mappings.js';
+import { SourceNames } from './source-names.js';
+
+export interface SourceMapperOptions {
+  /** A folder of maps, for scripts of any folder or machine; they come before all others. */
+  readonly folder?: string;
+  /** Gets a line about each map that cannot be used, or not as a whole; once a map. */
+  readonly warn?: (line: string) => void;
+}
+
+/** What is known of the locations of a snapshot. */
+export interface Mappable {
+  readonly table: StackTable;
+  /** URLs of source maps by filename, as V8 told them. */
+  readonly sourceMaps: ReadonlyMap<string, string>;
+  /** What was found when the program ran, and is truer than what lies there now. */
+  readonly original: OriginalPlaces | null;
+}
+
+/** The locations of one script, in the order of its text. */
+interface Script {
+  readonly filename: string;
+  readonly table: StackTable;
+  readonly locations: Uint32Array;
+}
+
+/**
+ * Finds where the locations of snapshots stood before they were compiled. Maps are read by us, never by the target, for the positions that
+ * are asked for only, and not kept.
+ */
+export class SourceMapper {
+  readonly #folder: MapFolder | null;
+  readonly #workplaces: readonly Workplace[];
+  readonly #warnings: MapWarnings;
+
+  /** @throws UsageError where the folder cannot be read */
+  constructor({ folder, warn = () => {} }: SourceMapperOptions = {}) {
+    this.#folder = folder === undefined ? null : new MapFolder(folder);
+    this.#workplaces = workplaces({ named: this.#folder?.path ?? null, cwd: process.cwd() });
+    this.#warnings = new MapWarnings(warn);
+  }
+
+  /**
+   * null: no location has another place than its own.
+   *
+   * @param isWanted whose maps are looked for; what is known already is kept in any case
+   */
+  placesOf({ table, sourceMaps, original }: Mappable, isWanted: (filename: string) => boolean = () => true): OriginalPlaces | null {
+    const places = new OriginalPlacesBuilder(table.locationFile.length, original);
+    let isFolderOfUse = false;
+    for (const script of scriptsOf(table)) {
+      const { filename, locations } = script;
+      const isKnown = original !== null && locations.some((location) => original.line[location]! > 0);
+      this.#guarded(`of ${filename}`, () => {
+        const inFolder = this.#inFolder(filename);
+        isFolderOfUse ||= inFolder !== null;
+        const map = inFolder ?? (isKnown || !isWanted(filename) ? null : findMap(filename, sourceMaps.get(filename)));
+        if (map) this.#guarded(map.name, () => this.#read(map, script, places));
+      });
+    }
+    this.#warnings.sayMissing();
+    if (this.#folder && !isFolderOfUse) this.#warnings.addUselessFolder(this.#folder.path);
+    return places.build();
+  }
+
+  #inFolder(filename: string): FoundMap | null {
+    const file = this.#folder?.find(filename) ?? null;
+    return file === null ? null : mapOfFile(file, [file, `${filename}.map`]);
+  }
+
+  #read(map: FoundMap, { filename: script, table, locations }: Script, places: OriginalPlacesBuilder): void {
+    const originals = originalsOf(readMap(map.text()), positionsOf(table, locations));
+    if (originals.includes('wrong')) this.#warnings.add(map.name, 'is wrong: it names places that cannot be, which are left out');
+    const found = originals.filter((original): original is Original => original !== null && original !== 'wrong');
+    const names = this.#namesOf(map, script, new Set(found.map(({ source }) => source)));
+    originals.forEach((original, i) => {
+      if (original === null || original === 'wrong') return;
+      places.set(locations[i]!, { ...original, filename: names.get(original.source)! });
+    });
+  }
+
+  /** As seen from the first of the map's bases where one of them exists; from the last one when they are not on this machine. */
+  #namesOf({ name: map, bases }: FoundMap, script: string, sources: ReadonlySet<string>): ReadonlyMap<string, string> {
+    let names = new Map<string, string>();
+    for (const base of bases) {
+      const sourceNames = new SourceNames({ script, base, workplaces: this.#workplaces });
+      names = new Map([...sources].map((source) => [source, sourceNames.nameOf(source)]));
+      if ([...names.values()].some((name) => existsSync(name))) break;
+    }
+    const outside = [...names.values()].find((name) => name.startsWith('file:'));
+    if (outside !== undefined) this.#warnings.add(map, `names sources outside of the project, which are not read: ${outside}`);
+    return names;
+  }
+
+  /** A map that cannot be used costs nothing but its lines. */
+  #guarded(map: string, work: () => void): void {
+    try {
+      work();
+    } catch (problem) {
+      if (problem instanceof MissingMap) this.#warnings.addMissing(map);
+      else if (problem instanceof MapProblem) this.#warnings.add(map, `is not used: ${problem.message}`);
+      else throw problem;
+    }
+  }
+}
+
+/** Those whose locations have a line. */
+function scriptsOf(table: StackTable): Script[] {
+  const byFile = new Map<number, number[]>();
+  for (let location = 0; location < table.locationFile.length; location++) {
+    if (table.locationLine[location] === 0) continue;
+    const file = table.locationFile[location]!;
+    const locations = byFile.get(file);
+    if (locations) locations.push(location);
+    else byFile.set(file, [location]);
+  }
+  const { locationLine: line, locationColumn: column } = table;
+  return [...byFile].map(([file, locations]) => ({
+    filename: table.filenames[file]!,
+    table,
+    locations: Uint32Array.from(locations).sort((a, b) => line[a]! - line[b]! || column[a]! - column[b]!),
+  }));
+}
+
+/** As source maps count: from 0. */
+function positionsOf({ locationLine, locationColumn }: StackTable, locations: Uint32Array): Positions {
+  return {
+    line: locations.map((location) => locationLine[location]! - 1),
+    column: locations.map((location) => Math.max(0, locationColumn[location]! - 1)),
+  };
+}
