@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.js';
 import type { DebuggerDomain, ParsedScript } from '../protocol/debugger-domain.js';
+import { setFlags } from '../protocol/engine-flags.js';
 import type { Session } from '../protocol/session.js';
-import { setFlags } from './inlining.js';
 import { type Sites, sites } from './sites.js';
 import { transform } from './transform.js';
 
@@ -14,6 +14,12 @@ export interface ScriptEdit {
   readonly reason: string;
 }
 
+/** Is told of what must be put back, before it is changed and after it was put back. */
+export interface EditJournal {
+  edits(scriptId: string, original: string): void;
+  restored(scriptId: string): void;
+}
+
 interface Edited {
   readonly script: ParsedScript;
   readonly original: string;
@@ -22,6 +28,8 @@ interface Edited {
 
 const RETRY_MS = 50;
 const RETRIES = 40;
+/** As a status of ours. */
+const GONE = 'Gone';
 const USE = { pausing: false, doing: 'editing the scripts of the target' };
 
 /**
@@ -32,13 +40,15 @@ const USE = { pausing: false, doing: 'editing the scripts of the target' };
 export class LiveEdit {
   readonly #session: Session;
   readonly #domain: DebuggerDomain;
+  readonly #journal: EditJournal;
   readonly #edited = new Map<string, Edited>();
   /** Ids of the scripts that were ever edited, by URL. */
   readonly #ids = new Map<string, Set<string>>();
 
-  constructor(session: Session, domain: DebuggerDomain) {
+  constructor(session: Session, { domain, journal }: { readonly domain: DebuggerDomain; readonly journal: EditJournal }) {
     this.#session = session;
     this.#domain = domain;
+    this.#journal = journal;
   }
 
   /** Reads positions in a script that was edited; undefined for others. */
@@ -62,11 +72,14 @@ export class LiveEdit {
     return this.#domain.during(USE, async () => {
       const edits: ScriptEdit[] = [];
       for (const [scriptId, { script, original }] of this.#edited) {
-        const result = await this.#replace(scriptId, original);
-        if (result.outcome === 'done') this.#edited.delete(scriptId);
+        const result = await replaceSource(this.#session, scriptId, original);
+        if (result.outcome === 'done' || result.outcome === 'unchanged') {
+          this.#edited.delete(scriptId);
+          this.#journal.restored(scriptId);
+        }
         edits.push({ url: script.url, ...result });
       }
-      return edits.filter(({ outcome }) => outcome !== 'done');
+      return edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
     });
   }
 
@@ -75,10 +88,21 @@ export class LiveEdit {
     return this.#ids.get(url)?.has(scriptId) === false;
   }
 
+  /** null where the script is gone. */
+  async #sourceOf({ scriptId, url }: ParsedScript): Promise<string | null> {
+    try {
+      return (await this.#session.send('Debugger.getScriptSource', { scriptId }, { doing: `reading ${url}` })).scriptSource;
+    } catch (error) {
+      if (error instanceof CommandError) return null;
+      throw error;
+    }
+  }
+
   async #edit(script: ParsedScript): Promise<Omit<ScriptEdit, 'url'>> {
     const { scriptId } = script;
     if (this.#edited.has(scriptId)) return { outcome: 'done', reason: '' }; // it could not be restored the last time
-    const { scriptSource } = await this.#session.send('Debugger.getScriptSource', { scriptId }, { doing: `reading ${script.url}` });
+    const scriptSource = await this.#sourceOf(script);
+    if (scriptSource === null) return { outcome: 'unchanged', reason: 'it has been garbage collected' };
     const {
       code,
       sites: table,
@@ -86,35 +110,42 @@ export class LiveEdit {
     } = transform(scriptSource, { sourceType: script.isModule ? 'module' : 'commonjs', topLevel: false });
     if (problem !== undefined) return { outcome: 'failed', reason: problem };
     if (code === scriptSource) return { outcome: 'unchanged', reason: 'nothing in it allocates' };
-    const result = await this.#replace(scriptId, code);
-    if (result.outcome !== 'done') return result;
+    this.#journal.edits(scriptId, scriptSource);
+    const result = await replaceSource(this.#session, scriptId, code);
+    if (result.outcome !== 'done') {
+      this.#journal.restored(scriptId);
+      return result;
+    }
     this.#edited.set(scriptId, { script, original: scriptSource, sites: sites(table) });
     this.#ids.set(script.url, new Set([...(this.#ids.get(script.url) ?? []), scriptId]));
     return result;
   }
+}
 
-  /** A function that is running, or suspended at an `await`, cannot be replaced: we wait a little for it to end. */
-  async #replace(scriptId: string, scriptSource: string): Promise<Omit<ScriptEdit, 'url'>> {
-    for (let attempt = 0; ; attempt++) {
-      const status = await this.#setSource(scriptId, scriptSource);
-      if (status === 'Ok') return { outcome: 'done', reason: '' };
-      if (!/^Blocked/.test(status)) return { outcome: 'failed', reason: status };
-      if (attempt === RETRIES) return { outcome: 'blocked', reason: status };
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
+/** A function that is running, or suspended at an `await`, cannot be replaced: we wait a little for it to end. The Debugger is on. */
+export async function replaceSource(session: Session, scriptId: string, scriptSource: string): Promise<Omit<ScriptEdit, 'url'>> {
+  for (let attempt = 0; ; attempt++) {
+    const status = await setSource(session, { scriptId, scriptSource });
+    if (status === 'Ok') return { outcome: 'done', reason: '' };
+    if (status === GONE) return { outcome: 'unchanged', reason: 'it has been garbage collected' };
+    if (!/^Blocked/.test(status)) return { outcome: 'failed', reason: status };
+    if (attempt === RETRIES) return { outcome: 'blocked', reason: status };
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+}
 
-  async #setSource(scriptId: string, scriptSource: string, flagIsSet = false): Promise<string> {
-    try {
-      const answer = await this.#session.send('Debugger.setScriptSource', { scriptId, scriptSource }, { doing: 'editing a script' });
-      if (answer.status !== undefined)
-        return answer.status === 'CompileError' ? `CompileError: ${answer.exceptionDetails?.text ?? ''}` : answer.status;
-      // Node 18 has no status, and reports a block as an exception.
-      return answer.exceptionDetails ? `Blocked: ${answer.exceptionDetails.text}` : 'Ok';
-    } catch (error) {
-      if (flagIsSet || !(error instanceof CommandError) || !/no longer available/.test(error.message)) throw error;
-      await setFlags(this.#session, ['--inspector-live-edit']); // Node 26 has it behind a flag, which it takes at run time
-      return this.#setSource(scriptId, scriptSource, true);
-    }
+async function setSource(session: Session, script: { scriptId: string; scriptSource: string }, flagIsSet = false): Promise<string> {
+  try {
+    const answer = await session.send('Debugger.setScriptSource', script, { doing: 'editing a script' });
+    if (answer.status !== undefined)
+      return answer.status === 'CompileError' ? `CompileError: ${answer.exceptionDetails?.text ?? ''}` : answer.status;
+    // Node 18 has no status, and reports a block as an exception.
+    return answer.exceptionDetails ? `Blocked: ${answer.exceptionDetails.text}` : 'Ok';
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    if (/No script with given id/.test(error.message)) return GONE;
+    if (flagIsSet || !/no longer available/.test(error.message)) return error.message;
+    await setFlags(session, ['--inspector-live-edit']); // Node 26 has it behind a flag, which it takes at run time
+    return setSource(session, script, true);
   }
 }

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { evaluateOwn } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
+import { PUSH, REGISTRY } from './preload/names.js';
 import { decodeSites } from './site-codec.js';
 import { type Sites, sites } from './sites.js';
 
 /** What `node-tracemalloc/register` sends, by evaluation and, at the end of a program, through the binding. */
 const announcement = z.object({ next: z.number(), scripts: z.array(z.tuple([z.string(), z.string()])) });
 const registryAnswer = z.tuple([z.string(), z.string()]);
-
-/** The function that the registry calls when it exists; an evaluation is not answered any more once the program has ended. */
-const BINDING = '__node_tracemalloc_push__';
 
 /** The scripts that `node-tracemalloc/register` has instrumented in a target, and how to read positions in them. */
 export class RegisteredSites {
@@ -33,14 +31,14 @@ export class RegisteredSites {
   async watch(): Promise<void> {
     if (this.#unsubscribe) return;
     this.#unsubscribe = this.#session.on('Runtime.bindingCalled', ({ name, payload }) => {
-      if (name === BINDING) this.#take(payload);
+      if (name === PUSH) this.#take(payload);
     });
-    await this.#session.send('Runtime.addBinding', { name: BINDING }, { doing: 'watching for instrumented scripts' });
+    await this.#session.send('Runtime.addBinding', { name: PUSH }, { doing: 'watching for instrumented scripts' });
   }
 
   /** Fetches what was instrumented since the last time. @returns whether the target has a registry at all */
   async refresh(): Promise<boolean> {
-    const registry = `globalThis[Symbol.for('node-tracemalloc.lines')]`;
+    const registry = `globalThis[Symbol.for('${REGISTRY.description}')]`;
     const expression = `(registry => registry && [registry.ownFolder, registry.since(${this.#next})])(${registry})`;
     const { result } = await evaluateOwn(this.#session, expression, { doing: 'reading the instrumented scripts' });
     const answer = registryAnswer.safeParse(result.value);
@@ -50,13 +48,14 @@ export class RegisteredSites {
     return true;
   }
 
-  /** Leaves nothing in the target. */
+  /** Leaves nothing in the target. Nothing is known of the scripts from then on. */
   async leave(): Promise<void> {
+    this.#sites.clear();
     if (!this.#unsubscribe) return;
     this.#unsubscribe();
     this.#unsubscribe = null;
-    await this.#session.send('Runtime.removeBinding', { name: BINDING }, { doing: 'leaving the instrumented scripts' });
-    await evaluateOwn(this.#session, `delete globalThis.${BINDING}`, { doing: 'leaving the instrumented scripts' });
+    await this.#session.send('Runtime.removeBinding', { name: PUSH }, { doing: 'leaving the instrumented scripts' });
+    await evaluateOwn(this.#session, `delete globalThis.${PUSH}`, { doing: 'leaving the instrumented scripts' });
   }
 
   #take(payload: string): number {

@@ -2,9 +2,10 @@ import type { Program } from 'acorn';
 import { lexicalNames, varNames } from './bindings.js';
 import { NO_LINE } from './events.js';
 import { visitList } from './functions.js';
-import { type LineIndex, lineIndex } from './line-index.js';
+import { lineIndex } from './line-index.js';
 import { isTooDeep, parse, type SourceType } from './parse.js';
 import type { SiteTable } from './sites.js';
+import { type SourceLines, sourceLines } from './source-lines.js';
 import { visitor } from './visitors.js';
 import { Walk } from './walk.js';
 import { write } from './write.js';
@@ -52,11 +53,13 @@ export function transform(source: string, { sourceType, topLevel = true }: Trans
 
 function rewrite(source: string, program: Program, { sourceType, topLevel }: Required<TransformOptions>): Transformed {
   const index = lineIndex(source);
-  const walk = new Walk(source, index, visitor);
-  walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, index) });
+  const lines = sourceLines(source, index);
+  const walk = new Walk(source, lines, visitor);
+  walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, lines) });
   walk.inScope(sourceType === 'script' ? [] : topLevelNames(program), () => visitList(walk, program.body));
   walk.mark('leave', source.length);
-  const { code, table } = write(source, index, { events: walk.events, names: walk.names, references: walk.references, topLevel });
+  const { events, names, references } = walk;
+  const { code, table } = write(source, { index, lines }, { events, names, references, topLevel });
   return { code, sites: table, bodyStart: bodyStart(program) };
 }
 
@@ -67,7 +70,7 @@ function bodyStart({ body }: Program): number {
 }
 
 /** The line of a program that is all on one, as minified ones are. */
-function onlyLine({ body }: Program, { lineOf }: LineIndex): number {
+function onlyLine({ body }: Program, { lineOf }: SourceLines): number {
   const first = body[0];
   if (first === undefined) return NO_LINE;
   const line = lineOf(first.start);

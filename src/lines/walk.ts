@@ -2,7 +2,7 @@ import type { AnyNode } from 'acorn';
 import { type Reference, Scopes } from './bindings.js';
 import { type Allocation, type Event, mergeLines, NO_LINE, type Opening } from './events.js';
 import { Names } from './kinds.js';
-import type { LineIndex } from './line-index.js';
+import type { SourceLines } from './source-lines.js';
 
 /** What is counted for one function while its body is walked. */
 export interface Frame {
@@ -39,17 +39,17 @@ export class Walk {
   readonly references: Reference[] = [];
   frame: Frame = newFrame(true);
   readonly source: string;
-  readonly #index: LineIndex;
+  readonly #lines: SourceLines;
   readonly #visitor: Visitor;
 
-  constructor(source: string, index: LineIndex, visitor: Visitor) {
+  constructor(source: string, lines: SourceLines, visitor: Visitor) {
     this.source = source;
-    this.#index = index;
+    this.#lines = lines;
     this.#visitor = visitor;
   }
 
   lineOf(offset: number): number {
-    return this.#index.lineOf(offset);
+    return this.#lines.lineOf(offset);
   }
 
   visit(node: AnyNode | null | undefined): number {
@@ -105,11 +105,12 @@ export class Walk {
     return this.suspends(from);
   }
 
-  /** An allocation of the node itself. Code that runs once affords the finest lines. */
+  /** An allocation of the node itself. Code that runs once affords a wrapper for every sum that may be a string. */
   allocation(from: number, weight: Allocation['weight'], sum?: Allocation['sum']): Allocation {
     const once = this.frame.program && this.frame.loops === 0;
     const line = this.lineOf(from);
-    return once || sum === undefined ? { from, line, weight: once ? 'object' : weight } : { from, line, weight, sum };
+    if (sum === undefined) return { from, line, weight };
+    return once ? { from, line, weight: 'object' } : { from, line, weight, sum };
   }
 
   /** Several things on one line inside an expression that allocates nothing itself: one wrapper for all. */

@@ -4,6 +4,7 @@ import { handed } from './handed.js';
 import type { Names } from './kinds.js';
 import type { LineIndex } from './line-index.js';
 import type { SiteTable } from './sites.js';
+import type { SourceLines } from './source-lines.js';
 
 /** V8's parser is recursive too: it gives up at about 450 nested wrappers (18 to 26, default stack); real code stays far below this. */
 const DEEPEST = 64;
@@ -19,6 +20,12 @@ export interface Written {
   readonly table: SiteTable;
 }
 
+/** The lines of the text, and those that are told apart. */
+export interface Lines {
+  readonly index: LineIndex;
+  readonly lines: SourceLines;
+}
+
 export interface Walked {
   readonly events: readonly Event[];
   readonly names: Names;
@@ -28,8 +35,8 @@ export interface Walked {
 }
 
 /** Writes the text anew in one pass over the events, which are in source order. */
-export function write(source: string, index: LineIndex, walk: Walked): Written {
-  const writer = new Writer(source, index, walk);
+export function write(source: string, lines: Lines, walk: Walked): Written {
+  const writer = new Writer(source, lines, walk);
   for (const event of walk.events) writer.take(event);
   return writer.end();
 }
@@ -37,6 +44,7 @@ export function write(source: string, index: LineIndex, walk: Walked): Written {
 class Writer {
   readonly #source: string;
   readonly #index: LineIndex;
+  readonly #lines: SourceLines;
   readonly #walk: Walked;
   /** Levels from which on wrappers may open: 1 is the program itself. */
   readonly #lowest: number;
@@ -52,9 +60,10 @@ class Writer {
   #statement = -1;
   #closed = -1;
 
-  constructor(source: string, index: LineIndex, walk: Walked) {
+  constructor(source: string, { index, lines }: Lines, walk: Walked) {
     this.#source = source;
     this.#index = index;
+    this.#lines = lines;
     this.#walk = walk;
     this.#lowest = walk.topLevel ? 1 : 2;
   }
@@ -100,7 +109,7 @@ class Writer {
     if (this.#statement === opening.at) this.#insert(opening.at, ';');
     this.#statement = -1;
     const column = this.#insert(opening.at, `((${opening.handed}) => ${opening.parenthesised ? '(' : ''}`);
-    this.#wrappers.push(this.#line, column + 1, line, from - this.#index.starts[line]!);
+    this.#wrappers.push(this.#line, column + 1, ...this.#place(from));
     this.#levels.push({ line, wrapper: true });
     this.#depth++;
   }
@@ -116,13 +125,14 @@ class Writer {
     this.#levels.push({ line, wrapper: false });
     if (line === NO_LINE) return;
     const column = this.#moveTo(at);
-    this.#functions.push(this.#line, column, line, line === this.#line ? at - this.#index.starts[line]! : this.#indent(line));
+    // A function's one line may not be where it starts: where that line begins stands for it.
+    const place = line === this.#lines.lineOf(at) ? at : this.#lines.beginOf(line, at);
+    this.#functions.push(this.#line, column, ...this.#place(place));
   }
 
-  /** A function's one line is not where it starts: the first character of that line stands for it. */
-  #indent(line: number): number {
-    const start = this.#index.starts[line]!;
-    return /\S/.exec(this.#source.slice(start, this.#index.starts[line + 1]))?.index ?? 0;
+  #place(offset: number): [line: number, column: number] {
+    const line = this.#index.lineOf(offset);
+    return [line, offset - this.#index.starts[line]!];
   }
 
   /** Returns the column of the insertion in the transformed text. */
@@ -136,9 +146,9 @@ class Writer {
   }
 
   #moveTo(at: number): number {
-    const line = this.#index.lineOf(at);
+    const [line, column] = this.#place(at);
     if (line !== this.#line) this.#inserted = 0;
     this.#line = line;
-    return at - this.#index.starts[line]! + this.#inserted;
+    return column + this.#inserted;
   }
 }

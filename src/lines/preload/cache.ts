@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checksum, sampledHash } from './hash.js';
 
 const LIMIT_BYTES = 256 * 2 ** 20;
 /** After a pruning this share of the limit is left. */
@@ -9,12 +9,22 @@ const KEPT_SHARE = 0.75;
 const WRITES_BETWEEN_LOOKS = 256;
 const TEMPORARY = '.tmp';
 /** Only what looks like ours is ever removed: the folder may have been chosen badly. */
-const OURS = /^[0-9a-f]{64}(?:[0-9a-f]{12}\.tmp)?$/;
+const OURS = /^[0-9a-f]{16}(?:-[0-9a-z]+\.tmp)?$/;
 const STALE_MS = 3_600_000;
+/** The checksum of all that follows, in hexadecimal. */
+const CHECKSUM_BYTES = 8;
+
+/** What a text was made of. */
+export interface Origin {
+  /** Whatever else the text depends on. */
+  readonly circumstances: string;
+  readonly source: string;
+}
 
 /**
- * Texts on disk by key, for any number of processes at once: an entry is written beside its place and renamed, and carries a checksum. Whatever goes
- * wrong reads as a miss. An empty text is an entry, too.
+ * Texts on disk by what they were made of, for any number of processes at once: an entry is written beside its place and renamed, and carries a
+ * checksum. It holds its source, which is compared: so its name may be a hash of a few characters, and a start needs neither node:crypto (5 ms) nor
+ * a hash of every source. Whatever goes wrong reads as a miss. An empty text is an entry, too.
  */
 export class Cache {
   readonly #folder: string;
@@ -26,30 +36,32 @@ export class Cache {
     this.#limit = limit;
   }
 
-  read(key: string): string | undefined {
+  read(origin: Origin): string | undefined {
     try {
-      const entry = readFileSync(join(this.#folder, key), 'utf8');
-      const end = entry.indexOf('\n');
-      const text = entry.slice(end + 1);
-      return entry.slice(0, end) === checksum(text) ? text : undefined;
+      const entry = readFileSync(join(this.#folder, nameOf(origin)));
+      if (entry.toString('latin1', 0, CHECKSUM_BYTES) !== checksum(entry, CHECKSUM_BYTES)) return undefined;
+      const { circumstances, source, text } = fields(entry);
+      return source === origin.source && circumstances === origin.circumstances ? text : undefined;
     } catch {
       return undefined;
     }
   }
 
-  write(key: string, text: string): void {
-    const entry = Buffer.from(`${checksum(text)}\n${text}`);
-    if (!entry.toString().endsWith(text)) return; // half a surrogate pair, which does not survive UTF-8
-    const temporary = join(this.#folder, key + randomBytes(6).toString('hex') + TEMPORARY);
+  write(origin: Origin, text: string): void {
+    const name = nameOf(origin);
+    const entry = entryOf(origin, text);
+    const kept = fields(entry);
+    if (kept.source !== origin.source || kept.text !== text) return; // half a surrogate pair, which does not survive UTF-8
+    const temporary = join(this.#folder, `${name}-${process.pid.toString(36)}${process.hrtime.bigint().toString(36)}${TEMPORARY}`);
     try {
       writeFileSync(temporary, entry, { mode: 0o600, flag: 'wx' });
-      renameSync(temporary, join(this.#folder, key));
+      renameSync(temporary, join(this.#folder, name));
     } catch {
       discard(temporary); // read-only or full
       return;
     }
     const isFirst = this.#writes++ === 0;
-    if (isFirst ? randomBytes(1)[0] === 0 : this.#writes % WRITES_BETWEEN_LOOKS === 0) this.prune();
+    if (isFirst ? process.hrtime()[1] % WRITES_BETWEEN_LOOKS === 0 : this.#writes % WRITES_BETWEEN_LOOKS === 0) this.prune();
   }
 
   /** Removes the oldest entries when there are too many bytes, and what an interrupted process left half written. */
@@ -73,15 +85,24 @@ export class Cache {
   }
 }
 
-/** In UTF-16, which tells any two texts apart. */
-export function keyOf(parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:`).update(part, 'utf16le');
-  return hash.digest('hex');
+/** A hash that may be shared: whoever reads the entry compares its origin. */
+export function nameOf({ circumstances, source }: Origin): string {
+  return sampledHash(`${circumstances} ${source.length}`) + sampledHash(source);
 }
 
-function checksum(text: string): string {
-  return createHash('sha1').update(text).digest('hex');
+/** The three strings behind the lengths of the first two, in bytes. */
+function entryOf({ circumstances, source }: Origin, text: string): Buffer {
+  const lengths = [circumstances, source].map((field) => Buffer.byteLength(field));
+  const entry = Buffer.from(`${'0'.repeat(CHECKSUM_BYTES)}${lengths.join(' ')}\n${circumstances}${source}${text}`);
+  entry.write(checksum(entry, CHECKSUM_BYTES), 'latin1');
+  return entry;
+}
+
+function fields(entry: Buffer): Origin & { readonly text: string } {
+  const end = entry.indexOf(10);
+  const [first = 0, second = 0] = entry.toString('latin1', CHECKSUM_BYTES, end).split(' ').map(Number);
+  const [a, b] = [end + 1 + first, end + 1 + first + second];
+  return { circumstances: entry.toString('utf8', end + 1, a), source: entry.toString('utf8', a, b), text: entry.toString('utf8', b) };
 }
 
 function statusOf(file: string): { file: string; bytes: number; time: number }[] {

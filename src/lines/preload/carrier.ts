@@ -1,7 +1,7 @@
 import { lineIndex } from '../line-index.js';
 import { encodeSites } from '../site-codec.js';
 import type { Transformed } from '../transform.js';
-import { REGISTER } from './registry.js';
+import { REGISTER } from './names.js';
 
 const ARROW = '()=>';
 const LINE_SEPARATORS = /[\u2028\u2029]/g;

@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { loadRewriting } from '#rewriting';
-import { Cache, keyOf } from './cache.js';
+import { Cache } from './cache.js';
 import { openCacheFolder } from './cache-folder.js';
-import { REGISTER } from './registry.js';
+import { loadRewriting } from './load-rewriting.js';
+import { REGISTER } from './names.js';
 import type { Instrumented, SourceInfo } from './rewriting.js';
 import { readSelection } from './settings.js';
+import { isTypeScript, transformsTypes } from './type-stripping.js';
 
 /** Gives the text to run in place of the source; the source itself where nothing is to be done or can be done. Never throws. */
 export type Instrument = (source: string, info: SourceInfo) => string;
@@ -20,6 +21,7 @@ export function createInstrument(onProblem: (filename: string, problem: string) 
     try {
       const filename = filenameOf(info.url);
       if (filename === undefined || !isSelected(filename)) return source;
+      if (isTypeScript(info.format) && transformsTypes()) return source;
       if (cache === undefined) cache = openCache();
       const { text, problem } = cached(cache, source, info);
       if (problem !== undefined) onProblem(filename, problem);
@@ -46,27 +48,21 @@ function openCache(): Cache | null {
 
 function cached(cache: Cache | null, source: string, info: SourceInfo): Instrumented {
   if (!cache) return loadRewriting().instrumented(source, info);
-  const key = keyOf([fingerprint(), info.format ?? '', info.url, source]);
-  const found = cache.read(key);
+  const origin = { circumstances: `${fingerprint()} ${info.format ?? ''} ${info.url}`, source };
+  const found = cache.read(origin);
   if (found !== undefined) return { text: found === '' ? source : found };
   const result = loadRewriting().instrumented(source, info);
-  if (result.problem === undefined) cache.write(key, result.text === source ? '' : result.text);
+  if (result.problem === undefined) cache.write(origin, result.text === source ? '' : result.text);
   return result;
 }
 
 let known: string | undefined;
 
-/** What, besides the source, the text depends on: Node's major version, and our own code, told by the sizes and times of its files. */
+/** What, besides the source, the text depends on: Node's major version, and our own code, told by its version and the size and time of its file. */
 function fingerprint(): string {
   if (known !== undefined) return known;
-  const folders = [new URL('../', import.meta.url), new URL('./', import.meta.url)].map((url) => fileURLToPath(url));
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.js'))
-      .map((name) => folder + name),
-  );
-  const states = files.map((file) => statSync(file)).map(({ size, mtimeMs }) => `${size}:${mtimeMs}`);
   const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string };
-  known = [version, process.versions.node.split('.', 1)[0], ...states].join(' ');
+  const { size, mtimeMs } = statSync(new URL('./rewriting.cjs', import.meta.url));
+  known = `${version} ${size} ${mtimeMs} ${process.versions.node.split('.', 1)[0]}`;
   return known;
 }

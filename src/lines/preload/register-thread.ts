@@ -8,19 +8,27 @@ type Register = (specifier: string, options?: { data: ThreadData; transferList: 
 const HOOKS = new URL('./thread-hooks.js', import.meta.url).href;
 
 /**
- * Hooks for ES modules on the loaders' thread, for Node 18 and 20. Registered once more after each other loader, so that the last is ours.
- * @returns a function that gives the problems that were met there since it was called last; undefined where Node has no such hooks (before 18.19)
+ * Hooks for ES modules on the loaders' thread, for Node 18 and 20.
+ *
+ * @param onProblem is told at the program's end of the files that could not be instrumented
+ * @returns what registers them, once; undefined where Node has no such hooks (before 18.19)
  */
-export function installThreadHooks(): (() => [string, string][]) | undefined {
+export function threadHooks(onProblem: (filename: string, problem: string) => void): (() => void) | undefined {
   const { register } = Module as unknown as { register?: Register };
   if (register === undefined) return undefined;
-  const { port1, port2 } = new MessageChannel();
-  port1.unref();
-  register(HOOKS, { data: { problems: port2 }, transferList: [port2] });
-  afterCalls('register', () => register(HOOKS));
-  return () => {
-    const problems: [string, string][] = [];
-    for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1)) problems.push(next.message);
-    return problems;
+  let isInstalled = false;
+  const install = () => {
+    if (isInstalled) return;
+    isInstalled = true;
+    const { port1, port2 } = new MessageChannel();
+    port1.unref();
+    register(HOOKS, { data: { problems: port2 }, transferList: [port2] });
+    process.prependListener('exit', () => {
+      for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1))
+        onProblem(...(next.message as [string, string]));
+    });
   };
+  // Registered once more after each other loader, so that the last is ours.
+  afterCalls('register', () => (isInstalled ? register(HOOKS) : install()));
+  return install;
 }

@@ -3,11 +3,12 @@ import { installCompileStep } from './compile-step.js';
 import { setEngineFlags } from './flags.js';
 import { letChildrenInherit } from './inherit.js';
 import { createInstrument } from './instrument.js';
+import { beginsWithCommonJs, mayImport } from './only-commonjs.js';
 import { Problems } from './problems.js';
-import { installThreadHooks } from './register-thread.js';
+import { threadHooks } from './register-thread.js';
 import { installRegistry } from './registry.js';
 import { installStackTraces } from './stack-traces.js';
-import { installSyncHooks } from './sync-hooks.js';
+import { syncHooks } from './sync-hooks.js';
 
 /**
  * `node --import node-tracemalloc/register app.mjs`: true lines for what this thread loads from now on. It is found by any tool that attaches
@@ -19,14 +20,22 @@ const registry = isLoadersThread ? undefined : installRegistry();
 if (registry) {
   setEngineFlags();
   const problems = new Problems();
-  const instrument = createInstrument((filename, problem) => problems.add(filename, problem));
-  const problemsOfThread = installSyncHooks(instrument) ? undefined : installThreadHooks();
-  installCompileStep(instrument);
+  const onProblem = (filename: string, problem: string) => problems.add(filename, problem);
+  const instrument = createInstrument(onProblem);
+  let hooksToInstall = syncHooks(instrument) ?? threadHooks(onProblem);
+  const installHooks = () => {
+    hooksToInstall?.();
+    hooksToInstall = undefined;
+  };
+  if (!isMainThread || !beginsWithCommonJs()) installHooks();
+  installCompileStep((source, info) => {
+    if (hooksToInstall && mayImport(source)) installHooks();
+    return instrument(source, info);
+  });
   installStackTraces(registry);
   if (isMainThread) {
     letChildrenInherit(import.meta.url);
     process.on('exit', () => {
-      for (const problem of problemsOfThread?.() ?? []) problems.add(...problem);
       if (problems.summary !== undefined) process.stderr.write(problems.summary);
     });
   }

@@ -1,9 +1,5 @@
+import { PUSH, REGISTER, REGISTRY } from './names.js';
 import { OWN_FOLDER } from './own-folder.js';
-
-export const REGISTRY = Symbol.for('node-tracemalloc.lines');
-/** The function that an instrumented text calls, and the binding that a controller may install to be told at once. */
-export const REGISTER = '__node_tracemalloc__';
-export const PUSH = '__node_tracemalloc_push__';
 
 /** What a controller finds in a program with true lines: `globalThis[Symbol.for('node-tracemalloc.lines')]`. */
 export interface LinesRegistry {

@@ -1,18 +1,19 @@
+import { findSourceMap, type SourceMapping } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { loadRewriting } from '#rewriting';
 import type { Sites } from '../sites.js';
 import { COMPILE_STEP } from './compile-step.js';
+import { loadRewriting } from './load-rewriting.js';
 import type { Registry } from './registry.js';
 
 type Frame = NodeJS.CallSite;
-type Format = (error: unknown, frames: readonly (Frame | string)[]) => unknown;
+type Format = (error: unknown, frames: readonly Frame[]) => unknown;
 
 const OWN_FILES = new Set([COMPILE_STEP, fileURLToPath(COMPILE_STEP)]);
 
 /**
  * Shows stacks as if nothing had been wrapped: no wrapper, every frame where it is in the original text. Only if the program has not set
- * Error.prepareStackTrace by now; if it sets it later, ours is gone, and it sees the frames that there are. With Node's source maps
- * enabled, the stacks are Node's.
+ * Error.prepareStackTrace by now; if it sets it later, ours is gone, and it sees the frames that there are. Where source maps are enabled,
+ * Node looks up the original places.
  */
 export function installStackTraces(registry: Registry): void {
   const current = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
@@ -20,10 +21,7 @@ export function installStackTraces(registry: Registry): void {
   if (!isNodes || (current && !current.configurable)) return;
   const format: Format = current?.value ?? defaultFormat;
   const sitesOf = siteReader(registry);
-  const prepareStackTrace: Format = (error, frames) => {
-    if (process.sourceMapsEnabled === true) return format(error, frames);
-    return format(error, foldedFrames(frames as readonly Frame[], sitesOf));
-  };
+  const prepareStackTrace: Format = (error, frames) => format(error, foldedFrames(frames, sitesOf));
   Object.defineProperty(Error, 'prepareStackTrace', { value: prepareStackTrace, writable: true, configurable: true, enumerable: false });
 }
 
@@ -41,49 +39,99 @@ function siteReader(registry: Registry): (url: string) => Sites | undefined {
   };
 }
 
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** Frames are innermost first: the wrappers of a function stand before it, and the first of them says where it is. */
-function foldedFrames(frames: readonly Frame[], sitesOf: (url: string) => Sites | undefined): (Frame | string)[] {
+function foldedFrames(frames: readonly Frame[], sitesOf: (url: string) => Sites | undefined): Frame[] {
   try {
-    const shown: (Frame | string)[] = [];
-    let wrapper: string | undefined; // where the innermost one is
-    let file = '';
+    const shown: Frame[] = [];
+    let wrapper: { readonly frame: Frame; readonly place: FramePlace } | undefined; // the innermost one
     for (const frame of frames) {
       const url = frame.getFileName();
       if (url && OWN_FILES.has(url)) {
         // From 22 on V8 finds no name for Node's own method, because ours has taken its place.
-        shown.push(String(shown.pop()).replace('.<anonymous> (', '._compile ('));
+        const compile = shown.pop();
+        if (compile) shown.push(withText(compile, String(compile).replace('.<anonymous> (', '._compile (')));
         continue;
       }
       const known = url ? sitesOf(url) : undefined;
       const place = known && placeOf(frame, known);
       if (!place) shown.push(frame);
-      else if (place.isWrapper) {
-        wrapper ??= place.text;
-        file = String(url);
-      } else {
-        shown.push(String(frame).replace(/:\d+:\d+(\)?)$/, `:${wrapper ?? place.text}$1`));
+      else if (place.isWrapper) wrapper ??= { frame, place };
+      else {
+        shown.push(at(frame, wrapper?.place ?? place, place.start));
         wrapper = undefined;
       }
     }
-    if (wrapper !== undefined) shown.push(`${file}:${wrapper}`); // the limit has cut its function off
+    if (wrapper) shown.push(at(wrapper.frame, wrapper.place, wrapper.place.start)); // the limit has cut its function off
     return shown;
   } catch {
     return [...frames]; // when in doubt, as they are
   }
 }
 
-function placeOf(frame: Frame, known: Sites): { text: string; isWrapper: boolean } | undefined {
+interface FramePlace extends Place {
+  /** Where its function starts. */
+  readonly start: Place;
+  readonly isWrapper: boolean;
+}
+
+function placeOf(frame: Frame, known: Sites): FramePlace | undefined {
   const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
   if (line === null || column === null) return undefined;
-  const original = known.originalPosition(line - 1, column - 1);
-  const [startLine, startColumn] = [frame.getEnclosingLineNumber() ?? 0, frame.getEnclosingColumnNumber() ?? 0];
-  const isWrapper = known.wrapperAt(startLine - 1, startColumn - 1) !== undefined;
-  return { text: `${original.line}:${original.column}`, isWrapper };
+  const [startLine, startColumn] = [(frame.getEnclosingLineNumber() ?? 0) - 1, (frame.getEnclosingColumnNumber() ?? 0) - 1];
+  const isWrapper = known.wrapperAt(startLine, startColumn) !== undefined;
+  return { ...known.originalPosition(line - 1, column - 1), start: known.originalPosition(startLine, startColumn), isWrapper };
+}
+
+/** The frame as it would be in the original text. */
+function at(frame: Frame, { line, column }: Place, start: Place): Frame {
+  const text = String(frame).replace(/:\d+:\d+(\)?)$/, `:${line}:${column}$1`);
+  return changed(frame, {
+    getLineNumber: () => line,
+    getColumnNumber: () => column,
+    getEnclosingLineNumber: () => start.line,
+    getEnclosingColumnNumber: () => start.column,
+    toString: () => text,
+  });
+}
+
+function withText(frame: Frame, text: string): Frame {
+  return changed(frame, { toString: () => text });
+}
+
+/** V8's methods work on its own objects only. */
+function changed(frame: Frame, changes: Partial<Frame> & { toString(): string }): Frame {
+  return new Proxy(frame, {
+    get(target, key) {
+      const value: unknown = Reflect.get(Object.hasOwn(changes, key) ? changes : target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 /** Node 18 has no function to ask: what its own formatter does, where the program has none. */
-function defaultFormat(error: unknown, frames: readonly (Frame | string)[]): string {
-  return frames.length === 0 ? header(error) : `${header(error)}\n    at ${frames.join('\n    at ')}`;
+function defaultFormat(error: unknown, frames: readonly Frame[]): string {
+  const texts = process.sourceMapsEnabled === true ? frames.map(inSource) : frames;
+  return texts.length === 0 ? header(error) : `${header(error)}\n    at ${texts.join('\n    at ')}`;
+}
+
+function inSource(frame: Frame): string {
+  const text = String(frame);
+  try {
+    const [file, line, column] = [frame.getFileName(), frame.getLineNumber(), frame.getColumnNumber()];
+    const entry = file && line && column ? findSourceMap(file)?.findEntry(line - 1, column - 1) : undefined;
+    if (!entry || !('originalSource' in entry)) return text; // without an entry it is an empty object
+    const { originalSource, originalLine, originalColumn } = entry as SourceMapping;
+    const source = originalSource.startsWith('file:') ? fileURLToPath(originalSource) : originalSource;
+    const [place, original] = [`${file}:${line}:${column}`, `${source}:${originalLine + 1}:${originalColumn + 1}`];
+    return text === place ? `<anonymous> (${original})` : text.replace(place, () => original);
+  } catch {
+    return text; // the map is wrong
+  }
 }
 
 /** Errors of Node's own carry a mark, and have their code in the first line. */

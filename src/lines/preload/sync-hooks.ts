@@ -15,11 +15,11 @@ type RegisterHooks = (hooks: Hooks) => { deregister(): void };
 /**
  * Hooks for ES modules in the program's own thread. The hook that was registered last is asked first and sees what all others answered, so
  * ours moves there whenever another is registered. (Hooks of `module.register` come after all of these.)
- * @returns false where Node has no such hooks
+ * @returns what registers them, once; undefined where Node has no such hooks
  */
-export function installSyncHooks(instrument: Instrument): boolean {
+export function syncHooks(instrument: Instrument): (() => void) | undefined {
   const { registerHooks } = Module as unknown as { registerHooks?: RegisterHooks };
-  if (registerHooks === undefined) return false;
+  if (registerHooks === undefined) return undefined;
   const hooks: Hooks = {
     load(url, context, nextLoad) {
       const answer = nextLoad(url, context);
@@ -28,10 +28,13 @@ export function installSyncHooks(instrument: Instrument): boolean {
       return instrumentedModule(answer, url, instrument);
     },
   };
-  let registration = registerHooks(hooks);
-  afterCalls('registerHooks', () => {
-    registration.deregister();
+  let registration: { deregister(): void } | undefined;
+  const register = () => {
+    registration?.deregister();
     registration = registerHooks(hooks);
-  });
-  return true;
+  };
+  afterCalls('registerHooks', register);
+  return () => {
+    if (registration === undefined) register();
+  };
 }

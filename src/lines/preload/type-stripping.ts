@@ -7,6 +7,11 @@ export function isTypeScript(format: string | null | undefined): boolean {
   return format?.endsWith('typescript') ?? false;
 }
 
+/** `--experimental-transform-types`: Node makes other text of TypeScript, and would of what we have made of it, whose positions then mean nothing. */
+export function transformsTypes(): boolean {
+  return (process.features as { typescript?: unknown }).typescript === 'transform';
+}
+
 /**
  * What Node's own type stripping would make of the text: blanks for types, no position moved. Node strips the result once more, to no effect.
  * Undefined for what needs more than stripping (`enum`), which Node refuses too unless --experimental-transform-types is given.
