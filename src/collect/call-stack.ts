@@ -1,6 +1,7 @@
 import type { StackTableBuilder } from '../model/stack-table.js';
 import { OWN_SCHEME } from '../protocol/own-calls.js';
 import { normalFilename } from './filenames.js';
+import { MARKER } from './line-tables.js';
 import type { CallFrame } from './sampling-profile.js';
 
 /** 1-based. */
@@ -72,6 +73,7 @@ export class CallStacks {
   /** The stack with `frame` on top; null for an empty one. */
   push(stack: CallStack | null, frame: CallFrame): CallStack | null | typeof OWN {
     if (frame.scriptId === '0' && frame.url === '') return this.#pushOutsideScripts(stack, frame);
+    if (frame.functionName === MARKER) return OWN;
     const file = this.#file(frame);
     if (file.kind !== 'program') return file.kind === 'own' ? OWN : stack;
     const reader = this.#options.positionsOf?.(frame);
@@ -102,7 +104,7 @@ export class CallStacks {
 
   #pushPlain(stack: CallStack | null, { scriptId, functionName, lineNumber, columnNumber }: CallFrame, { id: file }: File): CallStack {
     const name = this.#table.functionName(functionName);
-    const location = this.#table.location({ file, lineno: lineNumber + 1, column: columnNumber + 1, name, isLine: false });
+    const location = this.#table.location({ file, lineno: oneBased(lineNumber), column: oneBased(columnNumber), name, isLine: false });
     return { location, caller: stack, depth: (stack?.depth ?? 0) + 1, scriptId, name };
   }
 
@@ -135,4 +137,9 @@ export class CallStacks {
     }
     return known;
   }
+}
+
+/** 0, which is none, also for a place before the file's first character. */
+function oneBased(position: number): number {
+  return Math.max(0, position + 1);
 }

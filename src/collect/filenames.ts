@@ -1,4 +1,5 @@
 import { builtinModules } from 'node:module';
+import { pathOfFileUrl } from '../urls.js';
 
 /**
  * The one normal form of a script's name: an absolute path without `file://`, `node:…` for Node's own code, `<anonymous>` for
@@ -16,20 +17,4 @@ const internalNames = new Set(builtinModules);
 
 function isInternal(url: string): boolean {
   return url.startsWith('internal/') || internalNames.has(url.replace(/\.js$/, ''));
-}
-
-/** Also for paths of another platform than ours, which node:url would refuse. */
-function pathOfFileUrl(url: string): string {
-  const path = url.slice('file://'.length).replace(/[?#].*$/s, '');
-  const decoded = percentDecoded(path);
-  if (/^\/[A-Za-z]:\//.test(decoded)) return decoded.slice(1).replaceAll('/', '\\');
-  return decoded.startsWith('/') ? decoded : `//${decoded}`; // file://server/share
-}
-
-function percentDecoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path; // a stray % is a name, too
-  }
 }

@@ -30,6 +30,6 @@ export function tooLargeError(tracedBytes: number, interval: number, limit: numb
   return new ProfileTooLargeError(
     `a profile of about ${megabytes(tracedBytes)} at interval ${interval} would be a message of about ` +
       `${megabytes(estimatedMessageBytes(tracedBytes, interval))}, above what is safe under the ${megabytes(limit)} limit of the connection; ` +
-      `trace again with an interval of ${fitting} or more`,
+      `trace again with an interval of ${fitting} or more, or in object mode, which has no such limit`,
   );
 }

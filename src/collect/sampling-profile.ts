@@ -40,9 +40,20 @@ export function checkNode(node: ProfileNode): void {
     !isPosition(frame.lineNumber) ||
     !isPosition(frame.columnNumber) ||
     !Number.isSafeInteger(node.id) ||
+    !(node.selfSize >= 0) ||
     !Array.isArray(node.children)
   ) {
     throw new BadProfileError(`the profile is damaged: a node is not one that V8 writes: ${excerpt(node)}`);
+  }
+}
+
+/** Without recursion: a tree may be as deep as V8 writes it. What is no node is left for `checkNode` to name. */
+export function forEachNode(head: ProfileNode, visit: (node: ProfileNode) => void): void {
+  const pending: ProfileNode[] = [head];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    visit(node);
+    if (!Array.isArray(node.children)) continue;
+    for (const child of node.children) if (typeof child === 'object' && child !== null) pending.push(child);
   }
 }
 
@@ -52,9 +63,12 @@ export function checkSample(sample: ProfileSample): void {
   }
 }
 
-/** -1 stands for "no position"; the upper bound leaves room for the step to 1-based in 32 bits. */
+/**
+ * -1 stands for "no position", and lower ones for a place before the file's first character: `vm.Script` takes offsets below 0, with which loaders
+ * (vite's) hide what they put around a module. The upper bound leaves room for the step to 1-based in 32 bits.
+ */
 function isPosition(value: number): boolean {
-  return Number.isInteger(value) && value >= -1 && value < 0xffff_fffe;
+  return Number.isInteger(value) && value >= -0x8000_0000 && value < 0xffff_fffe;
 }
 
 function excerpt(value: unknown): string {

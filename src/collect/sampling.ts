@@ -2,67 +2,79 @@ import { CommandError, ForeignSamplerError, UsageError } from '../errors.js';
 import { readHeapUsage } from '../protocol/own-calls.js';
 import { parseSamplingProfile } from '../protocol/schemas.js';
 import type { Session } from '../protocol/session.js';
-import { type IngestOptions, ingestProfile } from './ingest.js';
+import type { BlockMemory } from './decode-blocks.js';
+import { ingestProfile } from './ingest.js';
+import { LineTables, MARK } from './line-tables.js';
 import { fitsMessage, tooLargeError } from './message-size.js';
 import type { SamplingProfile } from './sampling-profile.js';
-import type { TraceCollector } from './trace-collector.js';
+import type { Reading, ReadOptions, TraceSource } from './trace-source.js';
 
 /**
- * Bytes between two samples on average. Not V8's own 32768, at which nearly every small block gives the same product of size and count:
- * at 32832 the two can be told apart again in most samples.
+ * Bytes between two samples on average. Not V8's own 32768, at which nearly every small block gives the same product of size and count: 30912 is the
+ * one of all near 32 KiB at which the sizes of real heaps are told apart best (docs/decisions/counts.md).
  */
-export const DEFAULT_INTERVAL = 32832;
+export const DEFAULT_INTERVAL = 30912;
 
-/** A snapshot forces a full collection and sends the whole profile: seconds on a large heap. */
+/** What holds the markers in the target. */
+const MARKS = 'node-tracemalloc';
+
 const PROFILE_TIMEOUT_MS = 180_000;
 
 export interface SamplerOptions {
   /** Mean bytes between samples; an integer of at least 1, at which every block is sampled. */
   readonly interval: number;
-  /** Take over from a sampler that somebody else started. */
-  readonly force: boolean;
   /** The largest message that the connection carries. */
   readonly maxMessageBytes: number;
+  /** The most that a profile may take, in ms; default 180,000: a collection and the message of a large heap take seconds. */
+  readonly profileTimeoutMs?: number | undefined;
 }
 
 /** The sampling heap profiler of one isolate. */
-export class Sampler {
+export class Sampler implements TraceSource {
   readonly #session: Session;
   readonly #interval: number;
-  readonly #force: boolean;
   readonly #maxMessageBytes: number;
+  readonly #profileTimeoutMs: number;
   /** For the estimate of the next message: traced bytes and heap usage when last seen. */
   #lastTraced = 0;
   #lastUsed = 0;
+  /** In exact mode, where every marker is sampled. */
+  #lineTables: LineTables | null = null;
+  readonly #memory: BlockMemory = { sizes: new Map() };
 
-  constructor(session: Session, { interval, force, maxMessageBytes }: SamplerOptions) {
+  constructor(session: Session, { interval, maxMessageBytes, profileTimeoutMs = PROFILE_TIMEOUT_MS }: SamplerOptions) {
     // Between 0 and 1 the target aborts on a check of V8's, in all versions.
     if (!Number.isInteger(interval) || interval < 1) {
       throw new UsageError(`the sampling interval must be an integer of at least 1 byte, not ${interval}`);
     }
     this.#session = session;
     this.#interval = interval;
-    this.#force = force;
     this.#maxMessageBytes = maxMessageBytes;
+    this.#profileTimeoutMs = profileTimeoutMs;
   }
 
-  async start(): Promise<void> {
-    await this.#heapUsed(); // a target that is stopped is found out at once, not after the time that a profile may take
-    if (await this.#somebodySamples()) {
-      if (!this.#force) {
+  /** @param force take over from a sampler that somebody else started */
+  async start({ force }: { readonly force: boolean }): Promise<void> {
+    // Asked together, a target that is stopped is found out at once all the same, not after the time that a profile may take.
+    const [used, isSampled] = await Promise.all([this.#heapUsed(), this.#somebodySamples()]);
+    if (isSampled) {
+      if (!force) {
         throw new ForeignSamplerError(
-          'another tool is sampling the heap of this target, and V8 has one sampler for all; end the other one first, or take over with force',
+          'another tool is sampling the heap of this target, and V8 has one sampler for all; end the other one first, or take over with force (--take-over)',
         );
       }
-      await this.#session.send('HeapProfiler.stopSampling', undefined, { timeoutMs: PROFILE_TIMEOUT_MS, doing: 'taking over the sampler' });
+      await this.#session.send('HeapProfiler.stopSampling', undefined, {
+        timeoutMs: this.#profileTimeoutMs,
+        doing: 'taking over the sampler',
+      });
     }
-    await this.#begin();
+    await this.#begin(used);
   }
 
   /** Forgets everything allocated so far. */
   async clear(): Promise<void> {
     await this.stop();
-    await this.#begin();
+    await this.#begin(await this.#heapUsed());
   }
 
   /** `HeapProfiler.disable` ends our sampling without the collection and the message that `stopSampling` costs (18 to 26). */
@@ -70,21 +82,42 @@ export class Sampler {
     await this.#session.send('HeapProfiler.disable', undefined, { doing: 'ending the sampling' });
   }
 
-  /** Adds the live samples to `collector`. Forces a full collection in the target. */
-  async collect(collector: TraceCollector, options: Omit<IngestOptions, 'interval'>): Promise<void> {
-    await this.#checkMessageSize();
-    const answer = await this.#session.send('HeapProfiler.getSamplingProfile', undefined, {
-      timeoutMs: PROFILE_TIMEOUT_MS,
-      doing: 'taking a snapshot',
+  async read({ inTurn }: Pick<ReadOptions, 'inTurn'>): Promise<Reading> {
+    await this.#checkMessageSize(); // where the target does not answer, it takes nobody else's turn
+    const answer = await inTurn(() => {
+      if (this.#lineTables) this.#mark();
+      return this.#session.send('HeapProfiler.getSamplingProfile', undefined, {
+        timeoutMs: this.#profileTimeoutMs,
+        doing: 'taking a snapshot',
+      });
     });
     const profile: SamplingProfile = parseSamplingProfile(answer);
-    this.#lastTraced = ingestProfile(profile, collector, { ...options, interval: this.#interval });
+    const told = this.#lineTables?.without(profile) ?? profile;
     this.#lastUsed = await this.#heapUsed();
+    return (traces, options) => {
+      this.#lastTraced = ingestProfile(told, traces, { ...options, interval: this.#interval, memory: this.#memory });
+    };
   }
 
-  async #begin(): Promise<void> {
+  /**
+   * Sent in one go with the request for a profile, so that the program does not run in between. The closure is held in the target, so that
+   * its sample and its script's name last until the profile is there.
+   */
+  #mark(): void {
+    const doing = { doing: 'marking the begin of a profile' };
+    const sent = [
+      this.#session.send('Runtime.releaseObjectGroup', { objectGroup: MARKS }, doing),
+      this.#session.send('Runtime.evaluate', { expression: MARK, objectGroup: MARKS, silent: true, disableBreaks: true }, doing),
+    ];
+    // Nobody waits: a target that has come to its end evaluates nothing any more, and needs no marker.
+    for (const command of sent) command.catch(() => {});
+  }
+
+  async #begin(heapUsed: number): Promise<void> {
     this.#lastTraced = 0;
-    this.#lastUsed = await this.#heapUsed();
+    this.#memory.sizes = new Map(); // ordinals begin again
+    this.#lastUsed = heapUsed;
+    this.#lineTables = this.#interval === 1 ? new LineTables() : null;
     // No stackDepth: Node 18 to 24 ignore it, 26 dies of a large one, and V8's own depth of 128 is what we want.
     await this.#session.send('HeapProfiler.startSampling', { samplingInterval: this.#interval }, { doing: 'starting the sampling' });
   }
@@ -93,7 +126,7 @@ export class Sampler {
   async #somebodySamples(): Promise<boolean> {
     try {
       await this.#session.send('HeapProfiler.getSamplingProfile', undefined, {
-        timeoutMs: PROFILE_TIMEOUT_MS,
+        timeoutMs: this.#profileTimeoutMs,
         doing: 'asking whether somebody samples',
       });
       return true;
@@ -112,7 +145,7 @@ export class Sampler {
     const limit = this.#maxMessageBytes;
     const traced = async () => this.#lastTraced + Math.max(0, (await this.#heapUsed()) - this.#lastUsed);
     if (fitsMessage(await traced(), this.#interval, limit)) return;
-    await this.#session.send('HeapProfiler.collectGarbage', undefined, { timeoutMs: PROFILE_TIMEOUT_MS, doing: 'collecting garbage' });
+    await this.#session.send('HeapProfiler.collectGarbage', undefined, { timeoutMs: this.#profileTimeoutMs, doing: 'collecting garbage' });
     const live = await traced();
     if (!fitsMessage(live, this.#interval, limit)) throw tooLargeError(live, this.#interval, limit);
   }

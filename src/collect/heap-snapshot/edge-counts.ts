@@ -1,0 +1,28 @@
+import { bytes } from './growing-column.js';
+
+const MANY = 255;
+
+/** How many edges each node has: a byte for each node, more for the few with many. */
+export class EdgeCounts {
+  readonly #small;
+  readonly #many = new Map<number, number>();
+
+  constructor(expected: number | null) {
+    this.#small = bytes(expected);
+  }
+
+  push(count: number): void {
+    if (count >= MANY) this.#many.set(this.#small.length, count);
+    this.#small.push(Math.min(count, MANY));
+  }
+
+  at(node: number): number {
+    const count = this.#small.at(node);
+    return count < MANY ? count : this.#many.get(node)!;
+  }
+
+  clear(): void {
+    this.#small.clear();
+    this.#many.clear();
+  }
+}

@@ -1,0 +1,111 @@
+import { damaged } from './damage.js';
+import type { EdgeWalk } from './edge-walk.js';
+import type { FunctionTable, HeapFunction } from './function-table.js';
+import type { Header } from './header.js';
+import type { NodeTable } from './node-table.js';
+import type { StringTable } from './string-table.js';
+import { checkStacks, type TraceTree, type TraceTreeSection } from './trace-tree.js';
+
+/** Domains; the heap is 0. */
+const BACKING_STORE = 1;
+const OFF_HEAP = 2;
+
+/**
+ * What a heap snapshot tells of the objects that were allocated while allocations were tracked, as columns of equal length, and of the
+ * memory outside of the heap that belongs to them. Objects come first, in the order of the heap.
+ */
+export interface HeapObjects {
+  readonly length: number;
+  /** V8's SnapshotObjectId, 32 bits unsigned; stays the same as long as the object lives. */
+  readonly id: Uint32Array;
+  /** Bytes of the object itself. */
+  readonly size: Float64Array;
+  /** Node of the trace tree at which it was allocated; never 0. Memory outside of the heap has that of its owner. */
+  readonly traceNode: Uint32Array;
+  /** Index in `types`. */
+  readonly type: Uint32Array;
+  /** The constructor's name, or the kind of other nodes in parentheses: `(string)`, `(closure)`, `(array)`; V8's or Node's own name for native memory. */
+  readonly types: readonly string[];
+  /** 0 the heap, 1 a backing store of an ArrayBuffer, 2 other memory outside of the heap. */
+  readonly domain: Uint8Array;
+  readonly traceTree: TraceTree;
+  readonly functions: readonly HeapFunction[];
+  /** Bytes that have no trace, for each domain. */
+  readonly untracedBytes: readonly [heap: number, backingStores: number, offHeap: number];
+  /** Bytes that V8 gives to no node; null where it does not say (before Node 24). */
+  readonly extraNativeBytes: number | null;
+}
+
+export interface HeapTables {
+  readonly header: Header;
+  readonly nodes: NodeTable;
+  readonly edges: EdgeWalk;
+  readonly functions: FunctionTable;
+  readonly tree: TraceTreeSection;
+  readonly strings: StringTable;
+}
+
+/** Uses the tables' columns up: what was read becomes what is given, in the same memory. */
+export function buildHeapObjects(tables: HeapTables): HeapObjects {
+  const { header, nodes, functions, tree, strings } = tables;
+  if (nodes.highestName >= strings.length) throw damaged(`a node of it is named by string ${nodes.highestName}, of ${strings.length}`);
+  const text = (string: number): string => strings.text(string);
+  const traceTree = tree.build(functions.length);
+  const inHeap = nodes.traced.node.length;
+  const { domains, untracedBytes } = appendOffHeap(tables, text);
+  const { types, final } = nodes.types.build(text);
+
+  const type = translated(nodes.traced.type.values(), final);
+  const traceNode = nodes.traced.trace.values();
+  checkStacks(traceTree, traceNode);
+  const id = translated(nodes.traced.node.values(), nodes.id.values());
+  const domain = new Uint8Array(id.length);
+  domain.set(domains, inHeap);
+  return {
+    length: id.length,
+    id,
+    size: nodes.traced.size.values(),
+    traceNode,
+    type,
+    types,
+    domain,
+    traceTree,
+    functions: functions.build(text),
+    untracedBytes,
+    extraNativeBytes: header.extraNativeBytes,
+  };
+}
+
+/** Changes the column in place. */
+function translated(column: Uint32Array, table: Uint32Array): Uint32Array {
+  for (let i = 0; i < column.length; i++) column[i] = table[column[i]!]!;
+  return column;
+}
+
+/** Puts the memory outside of the heap behind the objects that own it. */
+function appendOffHeap({ nodes, edges }: HeapTables, text: (string: number) => string): OffHeap {
+  const { traced, offHeap, types } = nodes;
+  const untracedBytes: [number, number, number] = [nodes.untracedBytes, 0, 0];
+  const domainOf = new Map<number, 1 | 2>();
+  const domains: number[] = [];
+  edges.owners.traces().forEach((trace, place) => {
+    const string = offHeap.name.at(place);
+    const size = offHeap.size.at(place);
+    const domain = domainOf.get(string) ?? (text(string) === 'system / JSArrayBufferData' ? BACKING_STORE : OFF_HEAP);
+    domainOf.set(string, domain);
+    if (trace === 0) untracedBytes[domain] += size;
+    else if (size > 0) {
+      domains.push(domain);
+      traced.node.push(offHeap.node.at(place));
+      traced.size.push(size);
+      traced.trace.push(trace);
+      traced.type.push(types.named(string));
+    }
+  });
+  return { domains, untracedBytes };
+}
+
+interface OffHeap {
+  readonly domains: readonly number[];
+  readonly untracedBytes: [number, number, number];
+}

@@ -1,0 +1,117 @@
+import { ForeignSamplerError, NotTracingError, UsageError } from '../errors.js';
+import type { Session } from '../protocol/session.js';
+import type { HeapObjects } from './heap-snapshot/heap-objects.js';
+import { HeapSnapshotReader } from './heap-snapshot/reader.js';
+import { ingestObjects } from './objects-ingest.js';
+import type { Reading, ReadOptions, TraceSource } from './trace-source.js';
+
+type SnapshotCommand = 'HeapProfiler.takeHeapSnapshot' | 'HeapProfiler.stopTrackingHeapObjects';
+
+/** V8 writes about 100 MB a second: a heap of many gigabytes takes minutes. So does the start, which gives every object its identity (32 s for 18 million). */
+const SNAPSHOT_TIMEOUT_MS = 1_800_000;
+const ENDED =
+  'the tracking of allocations has ended, and what it knew is lost: V8 ends it for all when any client of the inspector leaves; start again, with no other tool attached';
+
+/**
+ * The allocation tracking of one isolate: every object that is born from the start on has a stack, an identity, and a type. Starting it is
+ * dangerous for the target (v8-facts, "Never do this"): the caller has made it safe.
+ */
+export class ObjectTracker implements TraceSource {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** @param force do not look whether another tool tracks allocations, which takes a heap snapshot; take over */
+  async start({ force }: { readonly force: boolean }): Promise<void> {
+    if (!force && (await this.#somebodyTracks())) {
+      throw new ForeignSamplerError(
+        'another tool tracks the allocations of this target, and V8 has one tracker for all; end the other one first, or take over with force (--take-over)',
+      );
+    }
+    await this.#begin();
+  }
+
+  /** Forgets everything allocated so far. */
+  async clear(): Promise<void> {
+    await this.stop();
+    await this.#begin();
+  }
+
+  /** Not `stopTrackingHeapObjects`, which would take and send a whole heap snapshot first. */
+  async stop(): Promise<void> {
+    await this.#session.send('HeapProfiler.disable', undefined, { doing: 'ending the tracking of allocations' });
+  }
+
+  /**
+   * From Node 22 on `takeHeapSnapshot` waits for the event loop, which does not turn any more in a program that has come to its end; what the end
+   * of tracking sends, V8 takes at once.
+   */
+  async read({ isLast, inTurn }: ReadOptions): Promise<Reading> {
+    const command = isLast ? 'HeapProfiler.stopTrackingHeapObjects' : 'HeapProfiler.takeHeapSnapshot';
+    const objects = await inTurn(() => this.#readHeap(command));
+    return (traces, options) => ingestObjects(objects, traces, options);
+  }
+
+  /** V8's id of an object, which the rows of the last snapshot have as birth; 0 where it was born after that. */
+  async idOf(objectId: string): Promise<number> {
+    const { heapSnapshotObjectId } = await this.#session.send(
+      'HeapProfiler.getHeapObjectId',
+      { objectId },
+      { doing: 'identifying an object' },
+    );
+    const id = Number(heapSnapshotObjectId);
+    if (!Number.isSafeInteger(id)) throw new UsageError(`this object has no identity in the heap: ${JSON.stringify(heapSnapshotObjectId)}`);
+    return id;
+  }
+
+  async #begin(): Promise<void> {
+    await this.#session.send(
+      'HeapProfiler.startTrackingHeapObjects',
+      { trackAllocations: true },
+      { timeoutMs: SNAPSHOT_TIMEOUT_MS, doing: 'starting the tracking of allocations' },
+    );
+  }
+
+  async #readHeap(command: SnapshotCommand): Promise<HeapObjects> {
+    const reader = new HeapSnapshotReader();
+    let failure: unknown;
+    let isFirst = true;
+    await this.#streamHeap(command, (chunk) => {
+      if (failure !== undefined) return; // the rest is still on its way
+      try {
+        if (isFirst && !isTracked(chunk)) throw new NotTracingError(ENDED);
+        isFirst = false;
+        reader.write(chunk);
+      } catch (error) {
+        failure = error;
+      }
+    });
+    if (failure !== undefined) throw failure;
+    return reader.end();
+  }
+
+  async #somebodyTracks(): Promise<boolean> {
+    let tracked: boolean | undefined;
+    await this.#streamHeap('HeapProfiler.takeHeapSnapshot', (chunk) => {
+      tracked ??= isTracked(chunk);
+    });
+    return tracked ?? false;
+  }
+
+  async #streamHeap(command: SnapshotCommand, take: (chunk: string) => void): Promise<void> {
+    const stop = this.#session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => take(String(chunk)));
+    try {
+      await this.#session.send(command, { reportProgress: false }, { timeoutMs: SNAPSHOT_TIMEOUT_MS, doing: 'taking a heap snapshot' });
+    } finally {
+      stop();
+    }
+  }
+}
+
+/** By the header, which stands in the first chunk: how many functions there are stacks of. */
+function isTracked(firstChunk: string): boolean {
+  const functions = /"trace_function_count":(\d+)/.exec(firstChunk)?.[1];
+  return functions !== undefined && functions !== '0';
+}
