@@ -6,7 +6,9 @@ export {
   ConnectionLostError,
   ForeignSamplerError,
   LaunchError,
+  ListenError,
   NotTracingError,
+  OutputFileError,
   ProfileTooLargeError,
   SnapshotFileError,
   TracemallocError,
@@ -18,7 +20,8 @@ export { Frame, type Precision } from './model/frame.js';
 export type { CaptureInfo, HeapTotals, Mode } from './model/trace-columns.js';
 export { Traceback } from './model/traceback.js';
 export type { TargetName } from './protocol/address.js';
-export { DomainFilter, Filter, type FilterOptions } from './snapshot/filter.js';
+export type { DumpOptions } from './snapshot/dump.js';
+export { DomainFilter, Filter, type FilterOptions, ThreadFilter } from './snapshot/filter.js';
 export type { FromTracesOptions, TraceInput } from './snapshot/from-traces.js';
 export type { KeyType, StatisticsOptions } from './snapshot/key-type.js';
 export { formatSize } from './snapshot/size-format.js';
@@ -27,9 +30,10 @@ export { Statistic, StatisticDiff } from './snapshot/statistic.js';
 export { Trace } from './snapshot/trace.js';
 export { type AttachOptions, attach } from './target/attach.js';
 export { attachSelf } from './target/attach-self.js';
+export type { Closing } from './target/closing.js';
 export { type LaunchOptions, launch } from './target/launch.js';
 export { type Exit, LaunchedTracer } from './target/launched-tracer.js';
 export type { LinesOption } from './target/line-scope.js';
 export type { MarkListener } from './target/marks.js';
-export { type Closing, Tracer } from './target/tracer.js';
-export type { StartOptions } from './target/tracing.js';
+export type { StartOptions } from './target/start-options.js';
+export { Tracer } from './target/tracer.js';

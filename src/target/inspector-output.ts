@@ -9,7 +9,7 @@ interface Notice {
 
 const HELP: Notice = { opening: 'For help, see: https://nodejs.org/', line: /For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/ };
 
-/** What Node writes to stderr about its inspector, each once in the life of a program that we launch. */
+/** What Node writes to stderr about its inspector, each once in the life of a process. */
 const NOTICES: readonly Notice[] = [
   { opening: 'Debugger listening on ws://', line: /Debugger listening on ws:\/\/\S+\r?\n$/ },
   HELP,
@@ -21,17 +21,18 @@ const NOTICES: readonly Notice[] = [
 const LONGEST_NOTICE = 200;
 
 /**
- * Passes a program's stderr on without the inspector's notices, each of which is taken out once; `onUrl` gets the address that the first
+ * Passes a program's stderr on without the inspector's notices, each of which is taken out once, or whenever it comes where the processes that the
+ * program starts write there, too; `onUrl` gets the address that the first
  * one names. Bytes are kept as they are, and only what may become a notice is held back until its line ends. A notice stands at the end
  * of a line, not always at its start: the program's own last line may lack its newline.
  */
-export function withoutInspectorNotices(onUrl: (url: string) => void): Transform {
+export function withoutInspectorNotices(onUrl: (url: string) => void, { once = true }: { readonly once?: boolean } = {}): Transform {
   const expected = new Set(NOTICES);
   let held = '';
   const withoutNotice = (line: string): string => {
     const notice = [...expected].find((one) => one.line.test(line));
     if (notice === undefined) return line;
-    expected.delete(notice);
+    if (once) expected.delete(notice);
     if (notice.next) expected.add(notice.next);
     const start = line.search(notice.line);
     const url = /listening on (ws:\/\/\S+)/.exec(line.slice(start))?.[1];

@@ -1,14 +1,26 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { LaunchError, UnsupportedError } from '../errors.js';
-import { Session } from '../protocol/session.js';
-import { connectWebSocket, MAX_MESSAGE_BYTES } from '../protocol/websocket.js';
+import { fileURLToPath } from 'node:url';
+import { assertNever, CommandError, LaunchError } from '../errors.js';
+import type { Mode } from '../model/trace-columns.js';
+import { foldingFlags, TRACKING_FLAGS } from '../protocol/flag-lists.js';
+import { askToWaitAtEnd } from '../protocol/own-calls.js';
+import type { Session } from '../protocol/session.js';
+import { MAX_MESSAGE_BYTES } from '../protocol/websocket.js';
+import { converse } from './caretaker.js';
+import { FollowedProcesses } from './followed-processes.js';
 import { readTargetInfo } from './heap-totals.js';
+import type { Held } from './held-tracer.js';
 import { withoutInspectorNotices } from './inspector-output.js';
 import { LaunchedTracer } from './launched-tracer.js';
 import { type LinesOption, launchedLines } from './line-scope.js';
+import type { TracerOptions } from './tracer-options.js';
 
 const START_TIMEOUT_MS = 30_000;
+const OLDEST_NODE = 18;
+/** Port 0: a free one, on loopback. */
+const INSPECT = '--inspect-brk=127.0.0.1:0';
+const HIDE_ARGUMENTS = `--require=${fileURLToPath(new URL('./preload/hide-arguments.cjs', import.meta.url))}`;
 
 type Stream = 'inherit' | 'pipe' | 'ignore';
 
@@ -28,7 +40,9 @@ export interface LaunchOptions {
   readonly lines?: LinesOption;
   /** `false`: the program runs without inlining of functions, so that every function has its own bytes. */
   readonly inlining?: boolean;
-  /** Trace the program's child processes as well. */
+  /** The mode that `start` will ask for. Object mode needs flags of V8, which Node before 20.16 and 22.3 takes only at its start. */
+  readonly mode?: Mode;
+  /** Trace the Node processes that the program starts, directly or through others, from their first lines on, too: `processes` of the tracer. */
   readonly follow?: boolean;
   /** Give the program a process group of its own, so that a Ctrl-C in the terminal reaches only us. */
   readonly detached?: boolean;
@@ -40,33 +54,113 @@ export interface LaunchOptions {
  */
 export async function launch(script: string, options: LaunchOptions = {}): Promise<LaunchedTracer> {
   const [stdin, stdout, stderr] = streams(options.stdio);
-  // Port 0: a free one, on loopback.
-  if (options.follow) throw new UnsupportedError('following child processes is not available yet; launch without follow');
   const lines = launchedLines(options.lines ?? false);
-  const inlining = options.inlining === false ? ['--max-inlined-bytecode-size=0'] : [];
-  const args = ['--inspect-brk=127.0.0.1:0', ...(options.execArgv ?? []), ...inlining, ...lines.execArgv, script, ...(options.args ?? [])];
+  const hasLines = lines.execArgv.length > 0;
+  const followed = options.follow ? new FollowedProcesses(lines) : null;
+  const env = { ...(options.env ?? process.env), ...lines.env };
+  const before = followed ? [] : [INSPECT, HIDE_ARGUMENTS];
+  const flags = followed ? [] : flagArguments(options);
+  const args = [...before, ...(options.execArgv ?? []), ...flags, ...lines.execArgv, script, ...(options.args ?? [])];
   const spawnOptions: SpawnOptions = {
     stdio: [stdin, stdout, 'pipe'],
     detached: options.detached ?? false,
-    env: { ...(options.env ?? process.env), ...lines.env },
+    env: { ...env, ...followed?.environment(env) },
   };
   if (options.cwd !== undefined) spawnOptions.cwd = options.cwd;
   const child = spawn(options.execPath ?? process.execPath, args, spawnOptions);
-  const { url, errors } = await inspectorOf(child, script);
   try {
+    const { url, errors } = await inspectorOf(child, { script, followed });
     if (stderr === 'inherit') passOn(errors, process.stderr);
     else if (stderr === 'ignore') errors.resume();
-    const session = new Session(await connectWebSocket(url), { label: `${script} (pid ${child.pid})` });
-    // Makes the target wait for us at its end: this is when its last snapshot is taken.
-    await session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }, { doing: 'preparing for the end of the program' });
-    const info = { pid: child.pid ?? null, title: script, nodeVersion: (await readTargetInfo(session)).nodeVersion };
-    return new LaunchedTracer(
-      { session, info, maxMessageBytes: MAX_MESSAGE_BYTES, state: 'held' },
-      { child, stderr: stderr === 'pipe' ? errors : null, hasLines: lines.execArgv.length > 0, hasInlining: inlining.length === 0 },
-    );
+    const { options: tracerOptions, held } = followed
+      ? await followed.connect(await followed.first, script)
+      : await connectToHeld(url, { script, pid: child.pid ?? null, hasLines, options });
+    return new LaunchedTracer(tracerOptions, held, {
+      child,
+      stderr: stderr === 'pipe' ? errors : null,
+      followed,
+      isDetached: options.detached ?? false,
+    });
   } catch (error) {
     child.kill('SIGKILL'); // it has not run a line yet
+    await followed?.leave();
     throw error;
+  }
+}
+
+interface HeldProgram {
+  readonly script: string;
+  readonly pid: number | null;
+  readonly hasLines: boolean;
+  readonly options: LaunchOptions;
+}
+
+/** Connects to a program that was started with `--inspect-brk`. */
+async function connectToHeld(
+  url: string,
+  { script, pid, hasLines, options }: HeldProgram,
+): Promise<{ options: TracerOptions; held: Held }> {
+  const { session, caretaker } = await converse({ webSocketUrl: url, label: `${script} (pid ${pid})` });
+  caretaker.owe('held', { kind: 'held' });
+  await untilHeld(session);
+  await askToWaitAtEnd(session);
+  const { nodeVersion } = (await readTargetInfo(session)).info;
+  return {
+    options: { session, caretaker, info: { pid, title: script, nodeVersion }, maxMessageBytes: MAX_MESSAGE_BYTES, state: 'held' },
+    held: {
+      hasLines,
+      inliningIsOff: startsWithoutInlining(options),
+      isTrackable: options.mode === 'objects',
+      release: async () => {
+        await session.send('Runtime.runIfWaitingForDebugger', undefined, { doing: 'starting the program' });
+        caretaker.settle('held');
+      },
+    },
+  };
+}
+
+/** A program that is followed gets its flags when it is traced: the children that it forks would inherit these arguments. */
+function flagArguments(options: LaunchOptions): readonly string[] {
+  const inlining = startsWithoutInlining(options) ? ['--max-inlined-bytecode-size=0'] : [];
+  return [...inlining, ...modeArguments(options.mode)];
+}
+
+function startsWithoutInlining({ inlining, mode }: LaunchOptions): boolean {
+  return inlining === false || mode === 'objects';
+}
+
+/** Flags that all versions know: node refuses to start with any other. The rest of exact mode's are set when tracing starts. */
+function modeArguments(mode: Mode = 'sampling'): readonly string[] {
+  switch (mode) {
+    case 'sampling':
+      return [];
+    case 'exact':
+      return foldingFlags(OLDEST_NODE).set;
+    case 'objects':
+      return TRACKING_FLAGS.set;
+    default:
+      return assertNever(mode, 'mode');
+  }
+}
+
+/**
+ * The address is there before node stops: told to go on before it waits, it would wait for ever (seen once in 200 starts on a loaded machine, Node 26).
+ * Node 18 does not tell.
+ */
+async function untilHeld(session: Session): Promise<void> {
+  let isHeld = false;
+  const stop = session.on('NodeRuntime.waitingForDebugger', () => {
+    isHeld = true;
+  });
+  try {
+    await session.send('NodeRuntime.enable');
+    const options = { timeoutMs: START_TIMEOUT_MS, doing: 'waiting for the program to stop before its first line' };
+    if (!isHeld) await session.waitFor('NodeRuntime.waitingForDebugger', undefined, options);
+    await session.send('NodeRuntime.disable');
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+  } finally {
+    stop();
   }
 }
 
@@ -85,8 +179,11 @@ function passOn(errors: Readable, destination: NodeJS.WritableStream): void {
   destination.on('unpipe', onUnpipe);
 }
 
-/** Waits for the inspector's address, which node writes to stderr. */
-function inspectorOf(child: ChildProcess, script: string): Promise<{ url: string; errors: Readable }> {
+/** Waits for the inspector's address, which node writes to stderr, or a program that is followed announces. */
+function inspectorOf(
+  child: ChildProcess,
+  { script, followed }: { readonly script: string; readonly followed: FollowedProcesses | null },
+): Promise<{ url: string; errors: Readable }> {
   return new Promise((resolve, reject) => {
     let waiting = true;
     const finish = (act: () => void) => {
@@ -101,7 +198,9 @@ function inspectorOf(child: ChildProcess, script: string): Promise<{ url: string
         const said = String(errors.read() ?? '').trim();
         reject(new LaunchError(`${script} could not be started: ${why}${said === '' ? '' : `; it wrote: ${said}`}`, { cause }));
       });
-    const errors = withoutInspectorNotices((url) => finish(() => resolve({ url, errors })));
+    const onUrl = (url: string) => finish(() => resolve({ url, errors }));
+    const errors = withoutInspectorNotices(followed ? () => {} : onUrl, { once: followed === null });
+    void followed?.first.then(({ url }) => onUrl(url));
     const timer = setTimeout(() => fail(`its inspector did not open within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     child.on('error', (error) =>
       fail(`${child.spawnfile} does not run (${error.message}); check the paths of node and of its folder`, error),

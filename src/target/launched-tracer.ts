@@ -1,15 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { UsageError } from '../errors.js';
-import type { Session } from '../protocol/session.js';
-import { type Closing, Tracer, type TracerOptions } from './tracer.js';
-import type { StartOptions } from './tracing.js';
+import type { Closing } from './closing.js';
+import type { FollowedProcess, FollowedProcesses } from './followed-processes.js';
+import { type Held, HeldTracer } from './held-tracer.js';
+import type { StartOptions } from './start-options.js';
+import type { TracerOptions } from './tracer-options.js';
 
 /** A process that the program left behind may hold its stderr open for ever. */
 const LAST_WORDS_MS = 500;
 
 /** How a launched program ended. */
-export interface Exit extends Pick<Closing, 'snapshot' | 'error'> {
+export interface Exit extends Pick<Closing, 'snapshot' | 'atHeapLimit' | 'peak' | 'error'> {
   /** null when a signal ended it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -18,14 +19,13 @@ export interface Exit extends Pick<Closing, 'snapshot' | 'error'> {
 interface Launched {
   readonly child: ChildProcess;
   readonly stderr: Readable | null;
-  /** It instruments itself when it is loaded. */
-  readonly hasLines: boolean;
-  /** false: it was started without inlining. */
-  readonly hasInlining: boolean;
+  readonly followed: FollowedProcesses | null;
+  /** It leads a process group. */
+  readonly isDetached: boolean;
 }
 
 /** A tracer of a program that we started. */
-export class LaunchedTracer extends Tracer {
+export class LaunchedTracer extends HeldTracer {
   readonly pid: number;
   /** The program's streams, where `stdio` says `'pipe'`. Its stderr comes without Node's notices about the inspector. */
   readonly stdin: Writable | null;
@@ -34,56 +34,59 @@ export class LaunchedTracer extends Tracer {
   /** Resolves, never rejects, when the program has ended. */
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
-  readonly #session: Session;
-  readonly #hasLines: boolean;
-  #held = true;
+  readonly #followed: FollowedProcesses | null;
+  readonly #isDetached: boolean;
 
-  constructor(options: TracerOptions, { child, stderr, hasLines, hasInlining }: Launched) {
-    super(options);
-    this.#hasLines = hasLines;
-    if (!hasInlining) this.trueLines.inliningIsOff = true;
+  constructor(options: TracerOptions, held: Held, { child, stderr, followed, isDetached }: Launched) {
+    super(options, held);
     this.#child = child;
-    this.#session = options.session;
+    this.#followed = followed;
+    this.#isDetached = isDetached;
     this.pid = child.pid!;
+    if (followed) followed.program = { pid: this.pid, tracer: this };
     this.stdin = child.stdin;
     this.stdout = child.stdout;
     this.stderr = stderr;
-    this.exited = Promise.all([endOf(child), this.closed]).then(([, { snapshot, error }]) => ({
+    this.exited = Promise.all([endOf(child), this.closed]).then(([, { reason: _, ...closing }]) => ({
       code: child.exitCode,
       signal: child.signalCode,
-      snapshot,
-      error,
+      ...closing,
     }));
   }
 
-  /** Starts tracing, and lets the program go if it still waits before its first line. */
+  /** Starts tracing, and lets the program go if it still waits before its first line. Its processes are traced with the same options. */
   override async start(options: number | StartOptions = {}): Promise<void> {
-    const wantsLines = typeof options === 'object' && options.lines !== undefined && options.lines !== false;
-    if (this.#held && wantsLines && !this.#hasLines) {
-      throw new UsageError('true lines must be there when the program is loaded: give lines to launch as well');
-    }
-    if (this.#held && this.#hasLines) await this.trueLines.expectRegistration();
+    this.#followed?.traceWith(options);
     await super.start(options);
-    await this.resume();
   }
 
-  /** Lets the program run; does nothing once it does. */
-  async resume(): Promise<void> {
-    if (!this.#held) return;
-    this.#held = false;
-    await this.#session.send('Runtime.runIfWaitingForDebugger', undefined, { doing: 'starting the program' });
+  /** The Node processes that the program has started, directly or through others, where `launch` said `follow`; the oldest first. */
+  get processes(): readonly FollowedProcess[] {
+    return this.#followed?.all ?? [];
   }
 
-  /** Ends tracing and the connection; the program runs on without us. */
-  override async close(): Promise<void> {
-    if (this.#session.isOpen) await this.resume();
-    await super.close();
+  /**
+   * Calls `listener` for every process that comes to `processes` from now on, before its first line.
+   * @returns a function that ends it
+   */
+  onProcess(listener: (process: FollowedProcess) => void): () => void {
+    return this.#followed?.onProcess(listener) ?? (() => {});
   }
 
-  /** Takes the last snapshot, then sends the signal: a program without a handler for it could not be asked any more. */
+  /** Leaves those of `processes` that still run, with a last snapshot, and follows no more. Rejects never. */
+  async leaveProcesses(): Promise<void> {
+    await this.#followed?.leave();
+  }
+
+  /**
+   * Takes the last snapshot, of followed processes, too, then sends the signal: a program without a handler for it could not be asked any more. A SIGINT
+   * goes to the program's whole process group where it has its own, as a Ctrl-C does.
+   */
   async kill(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    await this.takeLastSnapshot();
-    this.#child.kill(signal);
+    await Promise.all([this.takeLastSnapshot(), this.#followed?.takeLastSnapshots()]);
+    const isGroup = this.#isDetached && signal === 'SIGINT' && process.platform !== 'win32';
+    if (!isGroup || this.#child.exitCode !== null || this.#child.signalCode !== null) this.#child.kill(signal);
+    else process.kill(-this.pid, signal);
   }
 }
 

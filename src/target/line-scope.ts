@@ -23,8 +23,14 @@ export function scriptMatcher(option: LinesOption): (url: string) => boolean {
   };
 }
 
+/** What a program is launched with that instruments itself; empty for one that does not. */
+export interface LaunchedLines {
+  readonly execArgv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Has a program that we launch instrument itself: `node-tracemalloc/register` as the last of its preloads, so that it sees what they made. */
-export function launchedLines(option: LinesOption): { execArgv: readonly string[]; env: Readonly<Record<string, string>> } {
+export function launchedLines(option: LinesOption): LaunchedLines {
   if (option === false) return { execArgv: [], env: {} };
   const { all = option === 'all', include = [], exclude = [] } = typeof option === 'object' ? option : {};
   return {

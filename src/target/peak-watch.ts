@@ -1,69 +1,97 @@
-import { readHeapUsage } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
+import { Poll } from './poll.js';
 
-const POLL_MS = 500;
+/** How closely to watch, and what that may cost the target. */
+export interface Watchfulness {
+  readonly pollMs: number;
+  /** A reading forces a full collection; together they may take this share of the target's time. */
+  readonly timeShare: number;
+  /** They may take this much more at once: at the start, and again when it has been saved up. */
+  readonly creditMs: number;
+  /**
+   * What a reading must be above. `'used'`: the highest heap usage that was read at, garbage included, so that a program that only turns
+   * over is left alone. `'live'`: the highest that was left after a reading, so that no garbage hides a peak.
+   */
+  readonly above: 'used' | 'live';
+}
+
+/** For the peak that getTracedMemory() tells. */
+export const UNASKED: Watchfulness = { pollMs: 500, timeShare: 0.01, creditMs: 0, above: 'used' };
+/** For the snapshot of a peak, which somebody asked for. */
+export const ASKED: Watchfulness = { pollMs: 100, timeShare: 0.1, creditMs: 1000, above: 'live' };
+
 /** A reading is due when the heap usage passes its old maximum by this factor. */
 const GROWTH = 1.1;
-/** A reading forces a full collection; together they may take this share of the target's time, the first one included. */
-const TIME_SHARE = 0.01;
 /** What a reading takes at least: 45 to 114 ms were measured on heaps below 30 MB. */
 const LEAST_MS = 100;
 /** What the first reading takes besides, by heap usage: a full collection took 50 ms at 90 MB, 180 ms at 250 MB. */
 const MS_PER_BYTE = 0.7e-6;
+const NOTHING = async () => 0;
 
 /**
  * Watches the heap usage, which costs the target nothing, and asks for a reading of the traced size when it reaches a new height.
  * What it can miss: a peak that comes and goes between two polls, one below a tenth above the last, and one at a time when a reading
- * would take more than its share: for a heap of 50 MB the first 13 seconds, and as long again after each reading.
+ * would take more than its share: unasked for a heap of 50 MB the first 13 seconds, and about as long again after each reading.
  */
 export class PeakWatch {
-  readonly #session: Session;
   readonly #read: () => Promise<unknown>;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #poll: Poll<void>;
+  #watchfulness = UNASKED;
+  #heapUsed = NOTHING;
   #highest = 0;
   #msPerByte = MS_PER_BYTE;
-  #lastRead = 0;
+  /** What readings may take now, in ms; below 0 where the last one took more. */
+  #credit = 0;
+  #creditedAt = 0;
 
   /** @param read takes a reading; what goes wrong with it is met by whoever uses the session, and ends the watch only with the session */
   constructor(session: Session, read: () => Promise<unknown>) {
-    this.#session = session;
     this.#read = read;
+    this.#poll = new Poll(session, () => this.#look());
   }
 
-  /** Begins, or begins anew: what was highest before does not count. */
-  start(): void {
-    this.stop();
+  /**
+   * Begins, or begins anew: what was highest before does not count.
+   *
+   * @param heapUsed reads the heap usage, in bytes
+   */
+  start(watchfulness: Watchfulness, heapUsed: () => Promise<number>): void {
+    this.#watchfulness = watchfulness;
+    this.#heapUsed = heapUsed;
     this.#highest = 0;
-    this.#lastRead = performance.now();
-    this.#schedule();
+    this.#credit = watchfulness.creditMs;
+    this.#creditedAt = performance.now();
+    this.#poll.start(watchfulness.pollMs);
   }
 
   stop(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#poll.stop();
+    this.#heapUsed = NOTHING;
   }
 
-  #schedule(): void {
-    const timer = setTimeout(() => {
-      const next = () => {
-        if (this.#timer !== timer) return;
-        if (this.#session.isOpen) this.#schedule();
-        else this.stop();
-      };
-      this.#poll().then(next, next);
-    }, POLL_MS);
-    timer.unref();
-    this.#timer = timer;
-  }
-
-  async #poll(): Promise<void> {
-    const { usedSize } = await readHeapUsage(this.#session, { doing: 'watching the heap usage' });
-    const before = performance.now();
-    const isAffordable = LEAST_MS + usedSize * this.#msPerByte <= (before - this.#lastRead) * TIME_SHARE;
+  async #look(): Promise<void> {
+    const usedSize = await this.#heapUsed();
+    const isAffordable = this.#affords(LEAST_MS + usedSize * this.#msPerByte);
     if (usedSize <= this.#highest * GROWTH || !isAffordable) return;
-    this.#highest = usedSize;
-    await this.#read();
-    this.#lastRead = performance.now();
-    this.#msPerByte = (this.#lastRead - before) / usedSize;
+    const { above } = this.#watchfulness;
+    if (above === 'used') this.#highest = usedSize;
+    const start = performance.now();
+    try {
+      await this.#read();
+    } finally {
+      const took = performance.now() - start;
+      this.#credit -= took;
+      this.#msPerByte = took / usedSize;
+    }
+    if (above === 'live') this.#highest = Math.max(this.#highest, await this.#heapUsed());
+  }
+
+  /** Nothing is saved up beyond the credit of the start, or one reading. */
+  #affords(costMs: number): boolean {
+    const { timeShare, creditMs } = this.#watchfulness;
+    const now = performance.now();
+    this.#credit = Math.min(this.#credit + (now - this.#creditedAt) * timeShare, Math.max(creditMs, costMs));
+    this.#creditedAt = now;
+    return this.#credit >= costMs;
   }
 }

@@ -1,33 +1,21 @@
 import { NotTracingError, UnsupportedError } from '../errors.js';
 import type { ScriptEdit } from '../lines/live-edit.js';
-import { memoryBytes, totalOf } from '../model/column-totals.js';
+import { totalOf } from '../model/column-totals.js';
 import type { Traceback } from '../model/traceback.js';
-import { DebuggerDomain } from '../protocol/debugger-domain.js';
+import type { Session } from '../protocol/session.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
+import type { Closing } from './closing.js';
+import { EndWatch } from './end-watch.js';
+import type { ObjectName } from './find-object.js';
+import { HeapLimitWatch } from './heap-limit.js';
+import { LastSnapshot } from './last-snapshot.js';
 import { type MarkListener, Marks } from './marks.js';
-import { PeakWatch } from './peak-watch.js';
-import { type StartOptions, type TracedTarget, Tracing } from './tracing.js';
-import { TrueLines } from './true-lines.js';
-
-/** What V8 keeps for one sample, measured. */
-const TARGET_BYTES_PER_SAMPLE = 110;
-
-export interface TracerOptions extends Omit<TracedTarget, 'domain' | 'trueLines'> {
-  /**
-   * `'running'`: it can pause, and its code can be replaced. `'held'`: it is ours, and waits before its first line. `'self'`: it is the
-   * process that we run in, which can do neither.
-   */
-  readonly state: 'running' | 'held' | 'self';
-}
-
-/** How a connection ended. */
-export interface Closing {
-  readonly reason: string;
-  /** What was alive when the target came to its end, or was about to be signalled; null when nothing was traced or could be asked. */
-  readonly snapshot: Snapshot | null;
-  /** Why that snapshot is missing, or is not from the very end; null where nothing went wrong. */
-  readonly error: unknown;
-}
+import { Readings } from './readings.js';
+import { checkOnOom, checkOwnProcess, type StartOptions } from './start-options.js';
+import { type TracerOptions, tracedTarget } from './tracer-options.js';
+import { type Circumstances, type TracedTarget, Tracing } from './tracing.js';
+import type { TrueLines } from './true-lines.js';
+import { Turns } from './turns.js';
 
 /**
  * Starts and stops tracing in one target and takes snapshots of it. Calls are carried out one after the other, in the order in which they
@@ -37,27 +25,39 @@ export class Tracer {
   /** Resolves, never rejects, when the connection is over, whoever ended it. */
   readonly closed: Promise<Closing>;
   protected readonly trueLines: TrueLines;
+  readonly #session: Session;
   readonly #target: TracedTarget;
-  readonly #canPause: boolean;
+  readonly #isSelf: boolean;
+  readonly #leave: () => Promise<void>;
   readonly #marks: Marks;
-  readonly #peakWatch: PeakWatch;
+  readonly #heapLimit: HeapLimitWatch;
+  readonly #readings: Readings;
+  readonly #endWatch: EndWatch;
+  readonly #turns = new Turns();
+  readonly #last = new LastSnapshot();
   #tracing: Tracing | null = null;
+  /** Of a program that seemed to have come to its end. */
+  #ending: Tracing | null = null;
   #tracebackLimit = 1;
-  #peak = 0;
-  #cost = { controller: 0, target: 0 };
-  #last: Pick<Closing, 'snapshot' | 'error'> = { snapshot: null, error: null };
-  #queue: Promise<unknown> = Promise.resolve();
 
-  constructor({ state, ...target }: TracerOptions) {
-    this.closed = target.session.closed.then((reason) => ({ reason, ...this.#last }));
+  constructor(options: TracerOptions) {
+    const { session, state, debt, leave = async () => {} } = options;
+    this.#session = session;
+    this.#target = tracedTarget(options);
+    const { main, caretaker } = this.#target;
+    if (debt) caretaker.owe(debt.kind, debt);
+    this.closed = session.closed.then((reason) =>
+      this.#last.closing(reason, { isTracing: this.#tracing !== null, peak: this.#readings.snapshot }),
+    );
     // The target waits for us at its end, on all versions; we must not keep it longer than the last snapshot takes.
-    target.session.on('NodeRuntime.waitingForDisconnect', () => void this.#leaveEndedTarget());
-    this.#canPause = state !== 'self';
-    const domain = new DebuggerDomain(target.session);
-    this.#marks = new Marks(target.session, { domain, resumeAtStart: state === 'held' });
-    this.trueLines = new TrueLines(target.session, { domain, canEdit: state !== 'self' });
-    this.#target = { ...target, domain, trueLines: this.trueLines };
-    this.#peakWatch = new PeakWatch(target.session, () => this.getTracedMemory());
+    session.on('NodeRuntime.waitingForDisconnect', () => void this.#leaveEndedTarget());
+    this.#isSelf = state === 'self';
+    this.#leave = leave;
+    this.trueLines = main.trueLines;
+    this.#marks = new Marks(session, { domain: main.domain, resumeAtStart: state === 'held' });
+    this.#heapLimit = new HeapLimitWatch(session, main.domain, () => this.takeLastSnapshot({ atHeapLimit: true }));
+    this.#readings = new Readings(session, () => this.getTracedMemory());
+    this.#endWatch = new EndWatch(session, () => void this.#letTargetEnd());
   }
 
   /**
@@ -65,29 +65,36 @@ export class Tracer {
    * @throws ForeignSamplerError when another tool samples this target, UsageError for a bad number of frames or interval
    */
   start(options: number | StartOptions = {}): Promise<void> {
-    return this.#inTurn(async () => {
-      const tracing = new Tracing(this.#target, typeof options === 'number' ? { nframe: options } : options);
+    return this.#turns.take(async () => {
+      const given = typeof options === 'number' ? { nframe: options } : options;
+      const tracing = new Tracing(this.#target, given);
+      checkOnOom(given);
+      if (this.#isSelf) checkOwnProcess(given);
       if (this.#tracing) return;
-      await tracing.start();
+      await tracing.start(this.circumstances);
       this.#tracing = tracing;
       this.#tracebackLimit = tracing.tracebackLimit;
-      this.#peak = 0;
-      this.#peakWatch.start();
+      this.#readings.begin(tracing);
+      if (tracing.isHeavy) this.#endWatch.start();
+      if (given.onOom) await this.#heapLimit.start();
     });
   }
 
   /** Stops tracing and forgets all traces; does nothing where tracing is off, as in tracemalloc. */
   stop(): Promise<void> {
-    return this.#inTurn(() => this.#stop());
+    return this.#turns.take(() => {
+      this.#readings.forget();
+      return this.#stop();
+    });
   }
 
   /** Stops tracing, leaves the target as it was found, and ends the connection. */
   close(): Promise<void> {
-    return this.#inTurn(() => this.#close());
+    return this.#turns.take(() => this.#close());
   }
 
   isTracing(): boolean {
-    return this.#tracing !== null && this.#target.session.isOpen;
+    return this.#tracing !== null && this.#session.isOpen;
   }
 
   /**
@@ -95,19 +102,18 @@ export class Tracer {
    * @throws NotTracingError when nothing is traced, ProfileTooLargeError when the profile would not fit through the connection
    */
   takeSnapshot(): Promise<Snapshot> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (!this.#tracing) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to take a snapshot');
-      return this.#read(this.#tracing);
+      return this.#readings.take(this.#tracing);
     });
   }
 
   /** Forgets the traces of everything allocated so far, and the peak with them. */
   clearTraces(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (!this.#tracing) return;
       await this.#tracing.clear();
-      this.#forget();
-      this.#peakWatch.start();
+      this.#readings.begin(this.#tracing);
     });
   }
 
@@ -116,7 +122,7 @@ export class Tracer {
    * @returns a function that ends it
    */
   onMark(listener: MarkListener): () => void {
-    if (!this.#canPause)
+    if (this.#isSelf)
       throw new UnsupportedError('a process cannot pause itself at a debugger statement; attach to it from another process');
     this.#marks.add(listener);
     this.#syncMarks();
@@ -143,98 +149,103 @@ export class Tracer {
    * Bytes traced now and at their highest. Forces a full garbage collection in the target. The peak is the highest of our own readings
    * since the start or `resetPeak()`: each snapshot, each call of this method, and one when the heap usage, polled twice a second,
    * has grown by a tenth and a hundredth of the time affords it (the first after 10 seconds or more). What comes and goes between them
-   * is missed.
+   * is missed. In object mode, where a snapshot is dear, there are no readings but those that are asked for.
    */
   getTracedMemory(): Promise<{ current: number; peak: number }> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (!this.#tracing) return { current: 0, peak: 0 };
-      const snapshot = await this.#read(this.#tracing);
-      return { current: totalOf(snapshot.columns).size, peak: this.#peak };
+      const snapshot = await this.#readings.take(this.#tracing);
+      return { current: totalOf(snapshot.columns).size, peak: this.#readings.peak };
     });
   }
 
   /** Makes what is traced now the peak. */
   resetPeak(): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#peak = 0;
+    return this.#turns.take(async () => {
       if (!this.#tracing) return;
-      await this.#read(this.#tracing);
-      this.#peakWatch.start(); // the next peak may be lower than the heap once was
+      this.#readings.begin(this.#tracing); // the next peak may be lower than the heap once was
+      await this.#readings.take(this.#tracing);
     });
   }
 
   /** Bytes that tracing costs, as of the last reading: of the snapshot in the controller, and an estimate for the target. */
   async getTracemallocMemory(): Promise<{ controller: number; target: number }> {
-    return this.#cost;
+    return this.#readings.cost;
   }
 
-  /** Where the value of `expression` was allocated; object mode only. */
-  async getObjectTraceback(_expression: string): Promise<Traceback | null> {
-    throw new UnsupportedError('where one object was allocated is known in object mode only');
+  /**
+   * Where an object of the target was allocated: the value of an expression (`globalThis.cache`, `require.cache['/app/a.js']`), or a RemoteObject.
+   * null when it was born before the tracing began. Takes a snapshot. Object mode only.
+   *
+   * @throws NotTracingError, UnsupportedError in other modes, UsageError where the expression throws, does not return or yields a primitive
+   */
+  getObjectTraceback(object: ObjectName): Promise<Traceback | null> {
+    return this.#turns.take(async () => {
+      if (!this.#tracing) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to look an object up');
+      return this.#tracing.objectTraceback(object);
+    });
+  }
+
+  /** What a tracing finds. */
+  protected get circumstances(): Circumstances {
+    return { inliningIsOff: false, isTrackable: false, isHeld: false };
   }
 
   /** Keeps what is alive now as the last snapshot. Never rejects: what must follow is the target's end. */
-  protected async takeLastSnapshot(): Promise<void> {
+  protected async takeLastSnapshot({ isLast = false, atHeapLimit = false } = {}): Promise<void> {
     if (!this.isTracing()) return;
-    try {
-      this.#last = { snapshot: await this.takeSnapshot(), error: null };
-    } catch (error) {
-      this.#last = { snapshot: this.#last.snapshot, error };
-    }
+    const take = () => this.#turns.take(async () => this.#tracing && this.#readings.take(this.#tracing, { isLast }));
+    await this.#last.keep(take, { atHeapLimit });
   }
 
-  async #leaveEndedTarget(): Promise<void> {
-    await this.takeLastSnapshot();
+  #leaveEndedTarget(): Promise<void> {
+    return this.#afterLastSnapshot({ isLast: true }, () => this.#close('the program ended'));
+  }
+
+  /** The program is at its end, and only V8's own timer keeps it from ending. */
+  #letTargetEnd(): Promise<void> {
+    return this.#afterLastSnapshot({ isLast: false }, () => {
+      this.#ending = this.#tracing;
+      return this.#stop({ hasEnded: true });
+    });
+  }
+
+  async #afterLastSnapshot(options: { readonly isLast: boolean }, work: () => Promise<void>): Promise<void> {
+    await this.takeLastSnapshot(options);
     try {
-      await this.#inTurn(() => this.#close('the program ended'));
+      await this.#turns.take(work);
     } catch (error) {
-      this.#last = { ...this.#last, error }; // it was killed while it waited
+      this.#last.fail(error); // it was killed meanwhile
     }
   }
 
   async #close(reason?: string): Promise<void> {
     try {
-      if (this.#target.session.isOpen) {
-        await this.#stop();
+      if (this.#session.isOpen) {
+        await this.#stop({ hasEnded: reason !== undefined });
+        if (reason === undefined) await this.#ending?.putBack(); // it has not ended after all
         await this.trueLines.leave();
       }
     } finally {
-      this.#peakWatch.stop();
+      this.#readings.end();
+      this.#endWatch.stop();
       this.#tracing = null;
-      await this.#target.session.close(reason);
+      if (reason === undefined) await this.#leave();
+      await this.#session.close(reason);
     }
   }
 
-  async #stop(): Promise<void> {
-    this.#peakWatch.stop();
+  async #stop({ hasEnded = false } = {}): Promise<void> {
+    this.#readings.end();
+    this.#endWatch.stop();
     const tracing = this.#tracing;
     this.#tracing = null;
-    this.#forget();
-    await tracing?.stop();
-  }
-
-  #forget(): void {
-    this.#peak = 0;
-    this.#cost = { controller: 0, target: 0 };
-  }
-
-  async #read(tracing: Tracing): Promise<Snapshot> {
-    const snapshot = await tracing.snapshot();
-    this.#peak = Math.max(this.#peak, totalOf(snapshot.columns).size);
-    this.#cost = { controller: memoryBytes(snapshot.table, snapshot.columns), target: snapshot.columns.length * TARGET_BYTES_PER_SAMPLE };
-    return snapshot;
+    if (!hasEnded) await this.#heapLimit.stop();
+    await (hasEnded ? tracing?.end() : tracing?.stop());
   }
 
   #syncMarks(): void {
     // Rejects only where the connection is lost, which every later call says.
-    this.#inTurn(() => this.#marks.sync()).catch(() => this.#peakWatch.stop());
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(work);
-    this.#queue = turn.then(ignore, ignore);
-    return turn;
+    this.#turns.take(() => this.#marks.sync()).catch(() => this.#readings.end());
   }
 }
-
-function ignore(): void {}

@@ -1,144 +1,220 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_INTERVAL, Sampler } from '../collect/sampling.js';
+import { ObjectTracker } from '../collect/objects.js';
 import { TraceCollector } from '../collect/trace-collector.js';
-import { assertNever, UnsupportedError, UsageError } from '../errors.js';
+import { UnsupportedError } from '../errors.js';
+import { tracebackAt } from '../model/stack-table.js';
 import type { CaptureInfo, Mode } from '../model/trace-columns.js';
-import type { DebuggerDomain } from '../protocol/debugger-domain.js';
-import type { Session } from '../protocol/session.js';
+import type { Traceback } from '../model/traceback.js';
+import { foldingFlags, inliningFlags, TRACKING_FLAGS } from '../protocol/flag-lists.js';
 import { Snapshot } from '../snapshot/snapshot.js';
-import { readHeapTotals } from './heap-totals.js';
-import type { LinesOption } from './line-scope.js';
+import type { Caretaker } from './caretaker.js';
+import { ChangedFlags } from './changed-flags.js';
+import { type ObjectName, withObject } from './find-object.js';
+import { totalOfThreads } from './heap-totals.js';
+import { heapUsedOf, type Isolate } from './isolate.js';
+import { type IsolateSettings, IsolateTracing } from './isolate-tracing.js';
+import { Lanes } from './lanes.js';
 import { scriptMaps } from './script-maps.js';
-import type { LineSettings, TrueLines } from './true-lines.js';
+import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
+import { TracedWorkers } from './traced-workers.js';
 
-/** CPython's bounds of the traceback limit. */
-const MAX_FRAMES = 65535;
-
-export interface StartOptions {
-  /** Most recent frames kept of each traceback; default 1, as in tracemalloc. */
-  readonly nframe?: number;
-  /** Default `'sampling'`. */
-  readonly mode?: Mode;
-  /** Mean bytes between two samples, an integer of at least 1; sampling mode only. */
-  readonly interval?: number;
-  /**
-   * True lines: in a running program, replaces the source of its own files (`'all'`: of packages, too) so that every line that allocates has
-   * its own bytes, and puts it back at the stop. Not needed where the program was loaded with true lines.
-   */
-  readonly lines?: LinesOption;
-  /** `false`: the target stops inlining functions, so that every function has its own bytes. */
-  readonly inlining?: boolean;
-  /** Take over when another tool is sampling this target. */
-  readonly force?: boolean;
-}
+/** The index of the main thread in every snapshot of ours. */
+const MAIN = 0;
 
 /** What stays the same over all tracings of a target. */
 export interface TracedTarget {
-  readonly session: Session;
+  readonly main: Isolate;
   readonly info: CaptureInfo['target'];
-  /** The largest message that the connection carries. */
-  readonly maxMessageBytes: number;
-  readonly domain: DebuggerDomain;
-  readonly trueLines: TrueLines;
+  readonly caretaker: Caretaker;
+  readonly lanes: Lanes | Promise<Lanes>;
+  /** Workers that start meanwhile wait until they are traced. */
+  readonly holdsWorkers: boolean;
+}
+
+/** What a tracing finds in a target. */
+export interface Circumstances {
+  /** It was started without inlining. */
+  readonly inliningIsOff: boolean;
+  /** It was started so that allocations can be tracked safely. */
+  readonly isTrackable: boolean;
+  /** It waits before its first line. */
+  readonly isHeld: boolean;
 }
 
 /** One tracing, from a start to its stop. */
 export class Tracing {
   readonly tracebackLimit: number;
+  readonly keepsPeak: boolean;
   readonly #target: TracedTarget;
   readonly #mode: Mode;
-  readonly #interval: number;
-  readonly #sampler: Sampler;
-  readonly #lineSettings: LineSettings;
+  readonly #force: boolean;
+  readonly #inlining: boolean;
+  readonly #settings: IsolateSettings;
+  readonly #flags: ChangedFlags;
+  readonly #main: IsolateTracing;
+  readonly #workers: TracedWorkers;
   /** Ordinals of samples count from the last start of the sampler. */
   #id = randomUUID();
 
   constructor(target: TracedTarget, options: StartOptions) {
-    const { nframe = 1, mode = 'sampling', force = false } = options;
-    if (!Number.isInteger(nframe) || nframe < 1 || nframe > MAX_FRAMES) {
-      throw new UsageError(`the number of frames must be in range [1; ${MAX_FRAMES}]`);
-    }
-    this.tracebackLimit = nframe;
+    const { mode = 'sampling', force = false, lines = false, workers = true, keepEnded = false, onOom = false } = options;
+    this.tracebackLimit = tracebackLimitOf(options);
+    this.#force = force;
+    this.keepsPeak = options.peak ?? false;
     this.#target = target;
     this.#mode = mode;
-    this.#interval = intervalOf(mode, options.interval);
-    this.#lineSettings = {
-      nodeMajor: Number.parseInt(target.info.nodeVersion?.slice(1) ?? '', 10),
-      lines: options.lines ?? false,
-      inlining: options.inlining ?? true,
-    };
-    this.#sampler = new Sampler(target.session, { interval: this.#interval, force, maxMessageBytes: target.maxMessageBytes });
+    this.#inlining = (options.inlining ?? true) && mode !== 'objects' && !lines;
+    // A heap snapshot waits for the event loop: other processes must not wait with it.
+    const lanes = mode === 'objects' ? new Lanes() : target.lanes;
+    this.#settings = { tracebackLimit: this.tracebackLimit, interval: intervalOf(options), lines, lanes };
+    const { main } = target;
+    this.#flags = new ChangedFlags(main.session, target.caretaker);
+    this.#main = new IsolateTracing(main, this.#settings);
+    this.#workers = new TracedWorkers(main.session, {
+      ...this.#settings,
+      hold: target.holdsWorkers,
+      workers,
+      keepEnded,
+      onOom,
+      beginning: () => ({ force, flagsChanged: this.#flags.areChanged }),
+      expectRegistration: () => main.trueLines.hasPreload,
+      maxMessageBytes: main.maxMessageBytes,
+      caretaker: target.caretaker,
+    });
   }
 
-  async start(): Promise<void> {
-    const { trueLines } = this.#target;
+  /** A snapshot takes so long, and its tracking keeps the target from its end. */
+  get isHeavy(): boolean {
+    return this.#mode === 'objects';
+  }
+
+  async start(circumstances: Circumstances): Promise<void> {
+    const { isHeld } = circumstances;
     try {
-      await trueLines.apply(this.#lineSettings);
-      await this.#sampler.start();
+      await this.#target.main.trueLines.find();
+      await this.#changeFlags(circumstances);
+      await this.#workers.start();
+      await this.#main.start({ isHeld, flagsChanged: this.#flags.areChanged, force: this.#force });
     } catch (error) {
-      await trueLines.restore();
+      await this.#giveUp();
       throw error;
     }
   }
 
+  /** What failed is what counts: not what cannot be undone because of it. */
+  async #giveUp(): Promise<void> {
+    if (!this.#target.main.session.isOpen) return;
+    await this.#workers.stop().catch(() => {});
+    await this.putBack();
+  }
+
   async stop(): Promise<void> {
     try {
-      await this.#sampler.stop();
+      await this.#workers.stop();
+      await this.#main.stop();
     } finally {
-      await this.#target.trueLines.restore();
+      await this.putBack();
     }
   }
 
+  /** Only ends the tracing: an evaluation in the last moments of a program can crash it (Node 20), and one that goes needs nothing put back. */
+  async end(): Promise<void> {
+    await this.#workers.stop();
+    await this.#workers.leave();
+    await this.#main.stop();
+  }
+
   async clear(): Promise<void> {
-    await this.#sampler.clear();
+    await Promise.all([this.#main.source.clear(), this.#workers.clear()]);
     this.#id = randomUUID();
   }
 
-  /** A snapshot of all that is alive; forces a full collection. */
-  async snapshot(): Promise<Snapshot> {
-    const { session, info, domain, trueLines } = this.#target;
+  /** Bytes of the heaps of all threads. Costs the target nothing. */
+  async heapUsed(): Promise<number> {
+    const [main, workers] = await Promise.all([heapUsedOf(this.#target.main), this.#workers.heapUsed()]);
+    return main + workers;
+  }
+
+  /**
+   * A snapshot of all that is alive; forces a full collection.
+   *
+   * @param isLast the program has come to its end
+   */
+  async snapshot({ isLast = false } = {}): Promise<Snapshot> {
     const time = new Date().toISOString();
+    const [main, { readings, missing, atHeapLimit }] = await Promise.all([this.#main.read({ isLast }), this.#workers.read()]);
     const collector = new TraceCollector();
-    collector.threads.push('main');
-    await trueLines.refresh();
-    await this.#sampler.collect(collector, {
-      tracebackLimit: this.tracebackLimit,
-      urlOf: (scriptId) => domain.scripts.get(scriptId)?.url,
-      codeOf: trueLines.codeOf,
-      positionsOf: (frame) => trueLines.sitesOf(frame),
-    });
-    const heap = await readHeapTotals(session); // after the profile, which has just collected the garbage
+    const all = [main, ...readings];
+    for (const reading of all) reading.addTo(collector);
     const table = collector.stacks.build();
     return new Snapshot({
       table,
-      sourceMaps: await scriptMaps(domain, table),
+      sourceMaps: await scriptMaps(
+        all.map(({ isolate }) => isolate),
+        table,
+      ),
       columns: collector.columns(),
       threads: collector.threads,
-      types: [],
+      types: collector.types.values,
       tracebackLimit: this.tracebackLimit,
       capture: {
         mode: this.#mode,
-        interval: this.#interval,
+        interval: this.#settings.interval,
         time,
-        target: info,
-        heap,
-        precision: trueLines.areOn ? 'line' : 'function',
+        target: this.#target.info,
+        heap: totalOfThreads(all.map(({ heap }) => heap)),
+        precision: all.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function',
         tracing: this.#id,
+        ...(missing.length > 0 && { missing }),
+        ...(atHeapLimit.length > 0 && { atHeapLimit }),
       },
     });
   }
-}
 
-function intervalOf(mode: Mode, interval: number | undefined): number {
-  switch (mode) {
-    case 'sampling':
-      return interval ?? DEFAULT_INTERVAL;
-    case 'exact':
-      if (interval !== undefined && interval !== 1) throw new UsageError('exact mode samples every block; leave the interval out');
-      return 1;
-    case 'objects':
-      throw new UnsupportedError("object mode is not available yet; trace with mode: 'exact'");
-    default:
-      return assertNever(mode, 'mode');
+  /**
+   * Where an object of the main thread was allocated; null where that was before the tracing began. Takes a snapshot, which gives every object its
+   * identity.
+   *
+   * @throws UnsupportedError in other modes than objects, UsageError where no object has that name
+   */
+  async objectTraceback(name: ObjectName): Promise<Traceback | null> {
+    const { source } = this.#main;
+    if (!(source instanceof ObjectTracker)) {
+      throw new UnsupportedError("where one object was allocated is known in object mode only; start with mode: 'objects'");
+    }
+    return withObject(this.#target.main.session, name, async (objectId) => {
+      const { columns, table } = await this.snapshot();
+      const id = await source.idOf(objectId);
+      const row = columns.birth!.findIndex((birth, at) => birth === id && (columns.thread?.[at] ?? MAIN) === MAIN);
+      return row < 0 ? null : tracebackAt(table, columns.traceback[row]!);
+    });
+  }
+
+  /** What all isolates compile with from now on. A preload that gives the program true lines has set inlining and folding for good. */
+  async #changeFlags({ inliningIsOff, isTrackable }: Circumstances): Promise<void> {
+    const { main, info } = this.#target;
+    const major = Number.parseInt(info.nodeVersion?.slice(1) ?? '', 10);
+    if (!this.#inlining && !inliningIsOff && !main.trueLines.hasPreload) await this.#flags.change(inliningFlags(major));
+    if (this.#mode === 'objects' && !isTrackable) await this.#flags.change(TRACKING_FLAGS);
+    if (this.#mode !== 'exact' || main.trueLines.hasPreload) return;
+    try {
+      await this.#flags.change(foldingFlags(major));
+    } catch (error) {
+      // A target that takes no flags (Node 18 before its first line, unless launched for this mode) counts some blocks as one.
+      if (!(error instanceof UnsupportedError)) throw error;
+    }
+  }
+
+  /** Inlining, sources and flags, as they were; optimized code that they brought goes last. */
+  async putBack(): Promise<void> {
+    if (!this.#target.main.session.isOpen) return;
+    const flagsChanged = this.#flags.areChanged;
+    try {
+      await this.#flags.putBack();
+      await this.#workers.putBack({ flagsChanged });
+      await this.#workers.leave();
+    } finally {
+      await this.#main.putBack({ flagsChanged });
+    }
   }
 }

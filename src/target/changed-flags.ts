@@ -1,0 +1,44 @@
+import { UnsupportedError } from '../errors.js';
+import { setFlags } from '../protocol/engine-flags.js';
+import type { Flags } from '../protocol/flag-lists.js';
+import type { Session } from '../protocol/session.js';
+import type { Caretaker } from './caretaker.js';
+
+const NAME = 'flags';
+
+/** The flags of V8 that a tracing has changed. They are the process's: every isolate compiles with them from then on. */
+export class ChangedFlags {
+  readonly #session: Session;
+  readonly #caretaker: Caretaker;
+  #undo: string[] = [];
+
+  constructor(session: Session, caretaker: Caretaker) {
+    this.#session = session;
+    this.#caretaker = caretaker;
+  }
+
+  get areChanged(): boolean {
+    return this.#undo.length > 0;
+  }
+
+  /** @throws UnsupportedError where the target does not let us set flags */
+  async change({ set, undo }: Flags): Promise<void> {
+    const before = this.#undo;
+    this.#undo = [...before, ...undo];
+    this.#caretaker.owe(NAME, { kind: 'flags', flags: this.#undo });
+    try {
+      await setFlags(this.#session, set);
+    } catch (error) {
+      // Refused. One that was not answered in time may still be carried out: what puts it back comes after it.
+      if (error instanceof UnsupportedError) this.#undo = before;
+      throw error;
+    }
+  }
+
+  async putBack(): Promise<void> {
+    const undo = this.#undo;
+    this.#undo = [];
+    if (undo.length > 0 && this.#session.isOpen) await setFlags(this.#session, undo);
+    this.#caretaker.settle(NAME);
+  }
+}

@@ -1,0 +1,65 @@
+import { evaluateOwn } from '../protocol/own-calls.js';
+import type { Session } from '../protocol/session.js';
+import { Poll } from './poll.js';
+
+const POLL_MS = 250;
+/** Between two pieces of work that no handle stands for (a job of the thread pool), a program may look idle for a moment. */
+const POLLS = 3;
+
+/**
+ * Whether nothing keeps the program's event loop alive but its standard streams, which Node lists though they do not; stdin does where it is read.
+ * Asked in a turn of the event loop: a program that still runs its first lines has no handles either.
+ */
+const IS_IDLE = `new Promise((resolve) => (process.getBuiltinModule ?? require)('timers').setImmediate(() => {
+  const isQuiet = ({ fd, readableFlowing }) =>
+    fd === 1 || fd === 2 || (fd === 0 && readableFlowing !== true && process.stdin.listenerCount('readable') === 0);
+  const quiet = process._getActiveHandles().filter(isQuiet).length;
+  resolve(process._getActiveRequests().length === 0 && process.getActiveResourcesInfo().length <= quiet);
+}))`;
+
+/**
+ * Sees when a program has come to its end that does not end, because V8's tracking of allocations has a timer of its own in the event loop
+ * (v8-facts, "Never do this to a target").
+ */
+export class EndWatch {
+  readonly #session: Session;
+  readonly #onEnd: () => void;
+  readonly #poll: Poll<boolean>;
+  #idle = 0;
+
+  constructor(session: Session, onEnd: () => void) {
+    this.#session = session;
+    this.#onEnd = onEnd;
+    this.#poll = new Poll(
+      session,
+      () => this.#isIdle(),
+      (isIdle = false) => this.#count(isIdle),
+    );
+  }
+
+  start(): void {
+    this.#idle = 0;
+    this.#poll.start(POLL_MS);
+  }
+
+  stop(): void {
+    this.#poll.stop();
+  }
+
+  /** A target that does not answer, or has no such functions, is not known to be idle. */
+  #count(isIdle: boolean): void {
+    this.#idle = isIdle ? this.#idle + 1 : 0;
+    if (this.#idle < POLLS) return;
+    this.stop();
+    this.#onEnd();
+  }
+
+  async #isIdle(): Promise<boolean> {
+    const { result, exceptionDetails } = await evaluateOwn(this.#session, IS_IDLE, {
+      includeCommandLineAPI: true,
+      awaitPromise: true,
+      doing: 'watching for the end of the program',
+    });
+    return exceptionDetails === undefined && result.value === true;
+  }
+}

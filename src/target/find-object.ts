@@ -1,0 +1,54 @@
+import { CommandError, CommandTimeoutError, UsageError } from '../errors.js';
+import type { Session } from '../protocol/session.js';
+
+/** An expression that names an object takes no time; one that never returns is ended in the target. */
+const EVALUATION_MS = 5_000;
+const GROUP = 'node-tracemalloc found';
+
+/** A value in the target: an expression that yields it, evaluated with the console's helpers (`require`), or the id of a RemoteObject. */
+export type ObjectName = string | { readonly objectId: string };
+
+/**
+ * Does `work` with an object of the target held.
+ *
+ * @throws UsageError where the expression throws, does not return, or yields a primitive
+ */
+export async function withObject<Result>(session: Session, name: ObjectName, work: (objectId: string) => Promise<Result>): Promise<Result> {
+  if (typeof name !== 'string') return work(name.objectId);
+  try {
+    return await work(await evaluateToObject(session, name));
+  } finally {
+    if (session.isOpen) await session.send('Runtime.releaseObjectGroup', { objectGroup: GROUP }, { doing: 'letting the object go' });
+  }
+}
+
+async function evaluateToObject(session: Session, expression: string): Promise<string> {
+  const { result, exceptionDetails } = await evaluate(session, expression);
+  if (exceptionDetails) {
+    const thrown = exceptionDetails.exception?.description?.split('\n', 1)[0] ?? exceptionDetails.text;
+    throw new UsageError(`the expression ${shown(expression)} threw: ${thrown}`);
+  }
+  if (result.objectId === undefined) {
+    const what = result.type === 'undefined' || result.subtype === 'null' ? String(result.subtype ?? result.type) : `a ${result.type}`;
+    throw new UsageError(`the expression ${shown(expression)} yields ${what}; only objects have an identity that can be looked up`);
+  }
+  return result.objectId;
+}
+
+async function evaluate(session: Session, expression: string) {
+  try {
+    return await session.send(
+      'Runtime.evaluate',
+      { expression, objectGroup: GROUP, includeCommandLineAPI: true, silent: true, disableBreaks: true, timeout: EVALUATION_MS },
+      { timeoutMs: 2 * EVALUATION_MS, doing: 'evaluating the expression' },
+    );
+  } catch (error) {
+    const isEnded = error instanceof CommandError && /terminated/.test(error.message);
+    if (!isEnded && !(error instanceof CommandTimeoutError)) throw error;
+    throw new UsageError(`the expression ${shown(expression)} did not return within ${EVALUATION_MS / 1000} s`, { cause: error });
+  }
+}
+
+function shown(expression: string): string {
+  return JSON.stringify(expression.length > 80 ? `${expression.slice(0, 80)}…` : expression);
+}
