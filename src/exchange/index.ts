@@ -1,0 +1,4 @@
+export type { Contents, Format } from '../formats/format.js';
+export { type EncodeOptions, type ExportOptions, encode, exportTo } from './export.js';
+export { type ExchangeFormat, FORMATS, formatNamed, formatOfFilename } from './formats.js';
+export { openFile } from './open-file.js';

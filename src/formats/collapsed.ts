@@ -1,0 +1,42 @@
+import { tracebackAt } from '../model/stack-table.js';
+import { visible } from '../printable.js';
+import type { Contents, Format } from './format.js';
+import { frameLabel } from './labels.js';
+import { rowsOf } from './rows.js';
+import { linesAsBytes, startAsText } from './text-parts.js';
+
+/**
+ * Brendan Gregg's folded stacks, the oldest frame first, then the bytes: `main (/app/a.js:1);load (/app/b.js:7) 4096`. A difference has two
+ * figures, before and after, as `difffolded.pl` writes it and `flamegraph.pl` draws it in red and blue.
+ */
+export const collapsed: Format = {
+  name: 'collapsed',
+  description: 'collapsed stacks',
+  extensions: ['.collapsed', '.folded'],
+  sniff: (start) => /^[^\n]+ \d+\n/.test(startAsText(start)),
+  write: (contents) => linesAsBytes(stacks(contents)),
+};
+
+function* stacks({ snapshot, old }: Contents): Iterable<string> {
+  const { table, rows } = rowsOf({ snapshot, old });
+  const labels = Array.from({ length: table.totalFrames.length }, (_, id) =>
+    [...tracebackAt(table, id)].map((frame) => visible(frameLabel(frame), /;/g)).join(';'),
+  );
+  for (const { stack, size, oldSize } of sumByStack(rows, labels)) {
+    const figures = old ? [oldSize, size] : [size];
+    if (figures.some((bytes) => bytes > 0)) yield `${stack} ${figures.map(Math.round).join(' ')}`;
+  }
+}
+
+/** Rows that differ only in what the format has no place for are one line. */
+function sumByStack(rows: ReturnType<typeof rowsOf>['rows'], labels: readonly string[]) {
+  const sums = new Map<string, { stack: string; size: number; oldSize: number }>();
+  for (const { traceback, size, oldSize } of rows) {
+    const stack = labels[traceback]!;
+    const sum = sums.get(stack) ?? { stack, size: 0, oldSize: 0 };
+    sum.size += size;
+    sum.oldSize += oldSize;
+    sums.set(stack, sum);
+  }
+  return sums.values();
+}

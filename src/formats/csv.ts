@@ -1,0 +1,42 @@
+import { tracebackAt } from '../model/stack-table.js';
+import { visible } from '../printable.js';
+import type { Contents, Format } from './format.js';
+import { frameLabel } from './labels.js';
+import { type Row, rowsOf } from './rows.js';
+import { linesAsBytes, startAsText } from './text-parts.js';
+
+const FIGURES = ['size', 'count', 'standard_error'];
+const CHANGES = ['size_diff', 'count_diff'];
+const ORIGIN = ['domain', 'type', 'thread', 'filename', 'lineno', 'column', 'function', 'precision', 'traceback'];
+
+/** A table for spreadsheets, as RFC 4180 describes it, with `\n` as the line end. One line a row, with a header. */
+export const csv: Format = {
+  name: 'csv',
+  description: 'CSV',
+  extensions: ['.csv'],
+  sniff: (start) => startAsText(start).startsWith(FIGURES.join(',')),
+  write: (contents) => linesAsBytes(table(contents)),
+};
+
+function* table({ snapshot, old }: Contents): Iterable<string> {
+  const { table: stacks, rows } = rowsOf({ snapshot, old });
+  yield [...FIGURES, ...(old ? CHANGES : []), ...ORIGIN].join(',');
+  for (const row of rows) {
+    const { frames } = tracebackAt(stacks, row.traceback);
+    const { filename, lineno, column, functionName, precision } = frames.at(-1)!;
+    const stack = frames.map((frame) => visible(frameLabel(frame), /;/g)).join(';');
+    const origin = [row.domain, row.type, row.thread, filename, lineno, column, functionName, precision, stack];
+    yield [...figures(row, old !== null), ...origin].map(cell).join(',');
+  }
+}
+
+function figures({ size, count, standardError, oldSize, oldCount }: Row, isDiff: boolean): number[] {
+  return [size, count, standardError, ...(isDiff ? [size - oldSize, count - oldCount] : [])];
+}
+
+/** What spreadsheets take for a formula, and would compute, is marked as text with an apostrophe. */
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = visible(/^[=+\-@]/.test(value) ? `'${value}` : value);
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

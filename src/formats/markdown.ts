@@ -1,0 +1,109 @@
+import { totalOf } from '../model/column-totals.js';
+import type { Frame } from '../model/frame.js';
+import { shortened, visible } from '../printable.js';
+import { formatSize } from '../snapshot/size-format.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import { type Statistic, StatisticDiff } from '../snapshot/statistic.js';
+import type { Contents, Format } from './format.js';
+import { frameLabel } from './labels.js';
+import { linesAsBytes, startAsText } from './text-parts.js';
+
+const LINES = 20;
+const STACKS = 10;
+const FRAMES = 25;
+const MAX_NAME = 200;
+
+/** A page for a pull request or a language model: what was measured and how, the largest lines, the largest stacks. */
+export const markdown: Format = {
+  name: 'markdown',
+  description: 'Markdown',
+  extensions: ['.md', '.markdown'],
+  sniff: (start) => /^# Memory( growth)?\n/.test(startAsText(start)),
+  write: (contents) => linesAsBytes(page(contents)),
+};
+
+function* page({ snapshot, old, notes }: Contents): Iterable<string> {
+  yield* [old ? '# Memory growth' : '# Memory', '', origin(snapshot, old), ''];
+  yield* notes.map((note) => `- ${text(note)}`);
+  const lines = statistics({ snapshot, old }, 'lineno');
+  yield* ['', '## Lines', '', ...(lines.length === 0 ? [old ? 'Nothing changed.' : 'Nothing.'] : table(lines.slice(0, LINES)))];
+  if (lines.length > LINES) yield* ['', `${lines.length - LINES} more lines: ${sumOf(lines.slice(LINES))}`];
+  if (lines.some(({ standardError }) => standardError > 0))
+    yield* ['', `± is the standard error of sampling${old ? ', here of the change' : ''}: about 95 % of the figures are within two of it.`];
+  yield* ['', '## Stacks', '', 'The most recent call comes first.', ''];
+  for (const [index, stack] of statistics({ snapshot, old }, 'traceback').slice(0, STACKS).entries())
+    yield `${index + 1}. ${sizeOf(stack)}: ${stackText(stack.traceback.frames)}`;
+}
+
+function origin(snapshot: Snapshot, old: Snapshot | null): string {
+  const { target, time } = snapshot.capture;
+  const { size, count } = totalOf(snapshot.columns);
+  const parts = [`${formatSize(size)} in ${count} blocks`];
+  if (old) parts.push(`${formatSize(size - totalOf(old.columns).size, true)} since ${text(old.capture.time)}`);
+  if (target.title !== '') parts.push(code(target.title));
+  if (target.nodeVersion !== null) parts.push(`Node ${text(target.nodeVersion)}`);
+  return `${[...parts, text(time)].join(', ')}.`;
+}
+
+function statistics({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>, key: 'lineno' | 'traceback'): Statistic[] {
+  if (!old) return snapshot.statistics(key);
+  return snapshot.compareTo(old, key).filter(({ sizeDiff, countDiff }) => sizeDiff !== 0 || countDiff !== 0);
+}
+
+function table(lines: readonly Statistic[]): string[] {
+  const isDiff = lines[0] instanceof StatisticDiff;
+  const figures = isDiff ? ['change', '±', 'size', 'change of count', 'count'] : ['size', '±', 'count'];
+  const rows = lines.map((line) => {
+    const frame = line.traceback.frames[0]!;
+    const name = frame.functionName === '' ? '' : code(frame.functionName);
+    return [...cells(line), code(String(frame.lineno === 0 ? frame.filename : frame)), name];
+  });
+  return [[...figures, 'line', 'function'], [...figures.map(() => '---:'), '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`);
+}
+
+function cells(line: Statistic): string[] {
+  const error = line.standardError === 0 ? '' : formatSize(line.standardError);
+  if (!(line instanceof StatisticDiff)) return [formatSize(line.size), error, String(line.count)];
+  return [formatSize(line.sizeDiff, true), error, formatSize(line.size), signed(line.countDiff), String(line.count)];
+}
+
+function sizeOf(stack: Statistic): string {
+  return stack instanceof StatisticDiff
+    ? `${formatSize(stack.sizeDiff, true)} to ${formatSize(stack.size)}`
+    : `${formatSize(stack.size)} in ${stack.count} blocks`;
+}
+
+function sumOf(rest: readonly Statistic[]): string {
+  const isDiff = rest[0] instanceof StatisticDiff;
+  return formatSize(
+    rest.reduce((sum, line) => sum + (line instanceof StatisticDiff ? line.sizeDiff : line.size), 0),
+    isDiff,
+  );
+}
+
+function stackText(frames: readonly Frame[]): string {
+  const shown = frames
+    .slice(-FRAMES)
+    .reverse()
+    .map((frame) => code(frameLabel(frame)));
+  const older = frames.length - shown.length;
+  return [...shown, ...(older > 0 ? [`${older} older frames`] : [])].join(' < ');
+}
+
+function signed(count: number): string {
+  return count < 0 ? String(count) : `+${count}`;
+}
+
+/** A name as code, which no parser looks into: only the ends of the span and of the table's cell are to be guarded. */
+function code(name: string): string {
+  const content = visible(shortened(name, MAX_NAME), /\|/g);
+  const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = /^[` ]|[` ]$/.test(content) ? ' ' : '';
+  return `${fence}${pad}${content}${pad}${fence}`;
+}
+
+/** Words of a capture, which may be anybody's file's. */
+function text(words: string): string {
+  return visible(shortened(words, MAX_NAME)).replace(/[\\`*_{}[\]<>()!|~&]/g, (mark) => `\\${mark}`);
+}

@@ -1,0 +1,109 @@
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { type LabelInput, Profile, Sample, StringTable, ValueType } from 'pprof-format';
+import type { StackTable } from '../model/stack-table.js';
+import { domainName } from '../snapshot/column-keys.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import type { Contents, Format } from './format.js';
+import { placesOf } from './pprof-places.js';
+import { locationsOf, type Row, rowsOf } from './rows.js';
+
+const FILE_FIELDS = 0x0a; // field 1, sample_type, which every writer puts first
+/** `go tool pprof -diff_base` marks the samples of the base so, and takes percentages of them. */
+const BASE_LABEL = 'pprof::base';
+
+/**
+ * Google's profile.proto, gzipped, with the sample types of Go's heap profiles. A difference holds both snapshots, the older one negative,
+ * as `go tool pprof -diff_base` makes it of two files.
+ */
+export const pprof: Format = {
+  name: 'pprof',
+  description: 'a pprof profile',
+  extensions: ['.pb.gz', '.pprof'],
+  sniff: (start) => start[0] === 0x1f && start[1] === 0x8b && firstByte(start) === FILE_FIELDS,
+  *write(contents) {
+    yield gzipSync(profileOf(contents, comparedSamples).encode());
+  },
+};
+
+/** What changed since the older snapshot, as Go's own `/debug/pprof/heap?seconds=N` has it: one sample a row, without a base. */
+export function encodeDelta(contents: Contents & { readonly old: Snapshot }): Uint8Array {
+  return gzipSync(profileOf(contents, changeSamples).encode());
+}
+
+/** What is given is the beginning of a file, which may break off anywhere. */
+function firstByte(start: Uint8Array): number | undefined {
+  try {
+    return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH })[0];
+  } catch {
+    return undefined; // gzip of something else that is damaged
+  }
+}
+
+function profileOf({ snapshot, old, notes }: Contents, samplesOf: SamplesOf): Profile {
+  const { table, rows } = rowsOf({ snapshot, old });
+  const strings = new StringTable();
+  const type = (name: string, unit: string) => new ValueType({ type: strings.dedup(name), unit: strings.dedup(unit) });
+  const { interval, target, time } = snapshot.capture;
+  return new Profile({
+    sampleType: [type('inuse_objects', 'count'), type('inuse_space', 'bytes')],
+    defaultSampleType: strings.dedup('inuse_space'),
+    sample: rows.flatMap((row) => samplesOf(row, table, strings)),
+    ...placesOf(table, { program: target.title || 'node', strings }),
+    periodType: type('space', 'bytes'),
+    period: interval ?? 1,
+    timeNanos: nanoseconds(time),
+    durationNanos: old ? durationBetween(old.capture.time, time) : 0n,
+    comment: notes.map((note) => strings.dedup(note)),
+    stringTable: strings,
+  });
+}
+
+type SamplesOf = (row: Row, table: StackTable, strings: StringTable) => Sample[];
+
+/** Newer and older figures as samples of their own: the reader adds them up. */
+const comparedSamples: SamplesOf = (row, table, strings) => {
+  const place = { locationId: locationIdsOf(row, table), label: labelsOf(row, strings) };
+  const [now, base] = [figuresOf(row.count, row.size), figuresOf(-row.oldCount, -row.oldSize)];
+  return [
+    ...(now ? [new Sample({ ...place, value: now })] : []),
+    ...(base ? [new Sample({ ...place, value: base, label: [...place.label, labelOf(BASE_LABEL, 'true', strings)] })] : []),
+  ];
+};
+
+const changeSamples: SamplesOf = (row, table, strings) => {
+  const change = figuresOf(row.count - row.oldCount, Math.round(row.size) - Math.round(row.oldSize));
+  return change ? [new Sample({ locationId: locationIdsOf(row, table), label: labelsOf(row, strings), value: change })] : [];
+};
+
+/** null for nothing. */
+function figuresOf(count: number, size: number): [count: number, bytes: number] | null {
+  return count === 0 && size === 0 ? null : [count, Math.round(size)];
+}
+
+/** The most recent frame first. */
+function locationIdsOf(row: Row, table: StackTable): number[] {
+  return locationsOf(row, table)
+    .reverse()
+    .map((location) => location + 1);
+}
+
+/** All text, and none a mere number: a number of 0 is no label to a reader, and `-tagfocus=domain=1` takes 1 for a range of numbers. */
+function labelsOf({ thread, domain, type }: Row, strings: StringTable): LabelInput[] {
+  const labels = { thread, domain: domainName(domain), ...(type !== '' && { type }) };
+  return Object.entries(labels).map(([key, value]) => labelOf(key, value, strings));
+}
+
+function labelOf(key: string, value: string, strings: StringTable): LabelInput {
+  return { key: strings.dedup(key), str: strings.dedup(value) };
+}
+
+function nanoseconds(time: string): bigint {
+  const milliseconds = Date.parse(time);
+  return Number.isNaN(milliseconds) ? 0n : BigInt(milliseconds) * 1_000_000n;
+}
+
+/** 0, unknown, where the older one is not older. */
+function durationBetween(old: string, now: string): bigint {
+  const [from, to] = [nanoseconds(old), nanoseconds(now)];
+  return from > 0n && to > from ? to - from : 0n;
+}

@@ -1,0 +1,120 @@
+import { RowInterner } from '../model/row-interner.js';
+import { type StackTable, StackTableBuilder } from '../model/stack-table.js';
+import { StringInterner } from '../model/string-interner.js';
+import { copyTracebacks } from '../snapshot/compact.js';
+import { differenceErrors, type GroupedTraces, standardErrors } from '../snapshot/sampling-error.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import { sumTotals, type Totals } from '../snapshot/totals.js';
+import type { Contents } from './format.js';
+
+/** All traces of one stack, domain, type and thread. */
+export interface Row {
+  /** Id in the table of the rows. */
+  readonly traceback: number;
+  readonly domain: number;
+  readonly thread: string;
+  /** Empty where it is not known. */
+  readonly type: string;
+  /** Bytes; of a difference, those of the newer snapshot. */
+  readonly size: number;
+  /** Blocks. */
+  readonly count: number;
+  /** Bytes and blocks in the older snapshot; 0 where no difference is written. */
+  readonly oldSize: number;
+  readonly oldCount: number;
+  /** Standard error of size, of a difference that of size - oldSize. Bytes, 0 where exact. */
+  readonly standardError: number;
+}
+
+export interface Rows {
+  readonly table: StackTable;
+  /** The largest, of a difference the largest change, first. */
+  readonly rows: readonly Row[];
+}
+
+const FIELDS = 4;
+
+/** What every writer starts from: far fewer rows than a sampled snapshot has traces. */
+export function rowsOf({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>): Rows {
+  const keys = new Keys();
+  const now = keys.assign(snapshot);
+  const before = old && keys.assign(old);
+  const [after, then] = [totalsOf(now, keys.size), before && totalsOf(before, keys.size)];
+  const errors = before
+    ? differenceErrors(grouped(now, keys.size), grouped(before, keys.size), keys.size)
+    : standardErrors(grouped(now, keys.size), keys.size);
+  const rows = keys.values().map((key, id): Row => {
+    const [size, count, oldSize, oldCount] = [after.size[id]!, after.count[id]!, then?.size[id] ?? 0, then?.count[id] ?? 0];
+    return { ...key, size, count, oldSize, oldCount, standardError: errors[id]! };
+  });
+  const weight = (row: Row) => Math.abs(row.size - row.oldSize);
+  return { table: keys.table(), rows: rows.sort((a, b) => weight(b) - weight(a) || b.size - a.size) };
+}
+
+/** Location ids of a row's stack, the oldest frame first. */
+export function locationsOf({ traceback }: Row, { tracebackStart, frames }: StackTable): number[] {
+  return [...frames.subarray(tracebackStart[traceback]!, tracebackStart[traceback + 1]!)];
+}
+
+/** A snapshot and the row of each of its traces. */
+interface Assigned {
+  readonly snapshot: Snapshot;
+  readonly rowOf: Uint32Array;
+}
+
+/** Numbers what tells rows apart, across snapshots. */
+class Keys {
+  readonly #stacks = new StackTableBuilder();
+  readonly #threads = new StringInterner();
+  readonly #types = new StringInterner();
+  readonly #rows = new RowInterner();
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  assign(snapshot: Snapshot): Assigned {
+    const { columns, table, threads, types } = snapshot;
+    const used = new Uint8Array(table.totalFrames.length);
+    for (const id of columns.traceback) used[id] = 1;
+    const { ids: tracebacks } = copyTracebacks(table, this.#stacks, (id) => used[id] === 1);
+    const threadIds = threads.map((name) => this.#threads.intern(name));
+    const typeIds = types.map((name) => this.#types.intern(name));
+    const unknown = this.#types.intern('');
+    const rowOf = new Uint32Array(columns.length);
+    const key = new Uint32Array(FIELDS);
+    for (let i = 0; i < columns.length; i++) {
+      key[0] = tracebacks[columns.traceback[i]!]!;
+      key[1] = columns.domain?.[i] ?? 0;
+      key[2] = threadIds[columns.thread?.[i] ?? 0]!;
+      key[3] = columns.type ? typeIds[columns.type[i]!]! : unknown;
+      rowOf[i] = this.#rows.intern(key, 0, FIELDS);
+    }
+    return { snapshot, rowOf };
+  }
+
+  table(): StackTable {
+    return this.#stacks.build();
+  }
+
+  values(): Pick<Row, 'traceback' | 'domain' | 'thread' | 'type'>[] {
+    const { values } = this.#rows.build();
+    return Array.from({ length: this.size }, (_, id) => {
+      const field = (index: number) => values[id * FIELDS + index]!;
+      return { traceback: field(0), domain: field(1), thread: this.#threads.values[field(2)]!, type: this.#types.values[field(3)]! };
+    });
+  }
+}
+
+function grouped({ snapshot, rowOf }: Assigned, rowCount: number): GroupedTraces {
+  return { parts: snapshot, assignment: { bucketOf: rowOf, buckets: rowCount, groups: identity(rowCount), starts: null } };
+}
+
+function totalsOf(assigned: Assigned, rowCount: number): Totals {
+  const { parts, assignment } = grouped(assigned, rowCount);
+  return sumTotals(parts.columns, assignment, rowCount);
+}
+
+function identity(length: number): Uint32Array {
+  return new Uint32Array(length).map((_, index) => index);
+}

@@ -1,0 +1,92 @@
+import { frameAt, type StackTable } from '../model/stack-table.js';
+import { safeJson } from '../printable.js';
+import type { Contents, Format } from './format.js';
+import { functionLabel } from './labels.js';
+import { locationsOf, type Row, rowsOf } from './rows.js';
+import { startAsText, textAsBytes } from './text-parts.js';
+
+const SCHEMA = 'https://www.speedscope.app/file-format-schema.json';
+
+/** A figure that a profile can show: speedscope draws no negative widths, so that a difference has one for what grew and one for what shrank. */
+interface Measure {
+  readonly name: string;
+  readonly unit: 'bytes' | 'none';
+  of(row: Row): number;
+}
+
+const TOTALS: readonly Measure[] = [
+  { name: 'bytes', unit: 'bytes', of: ({ size }) => size },
+  { name: 'blocks', unit: 'none', of: ({ count }) => count },
+];
+const CHANGES: readonly Measure[] = [
+  { name: 'bytes grown', unit: 'bytes', of: ({ size, oldSize }) => Math.max(0, size - oldSize) },
+  { name: 'bytes shrunk', unit: 'bytes', of: ({ size, oldSize }) => Math.max(0, oldSize - size) },
+  { name: 'blocks grown', unit: 'none', of: ({ count, oldCount }) => Math.max(0, count - oldCount) },
+  { name: 'blocks shrunk', unit: 'none', of: ({ count, oldCount }) => Math.max(0, oldCount - count) },
+];
+
+/** speedscope's own JSON: a profile for each thread and measure, over one list of frames. */
+export const speedscope: Format = {
+  name: 'speedscope',
+  description: 'a speedscope profile',
+  extensions: ['.speedscope.json'],
+  sniff: (start) => startAsText(start).startsWith(`{"$schema":"${SCHEMA}"`),
+  write: (contents) => textAsBytes(documentOf(contents)),
+};
+
+function* documentOf(contents: Contents): Iterable<string> {
+  const { snapshot } = contents;
+  const { table, rows } = rowsOf(contents);
+  const frames = Array.from(table.locationFile, (_, id) => frameOf(table, id));
+  const name = snapshot.capture.target.title || 'memory';
+  yield `{"$schema":"${SCHEMA}","exporter":"node-tracemalloc","name":${safeJson(name)},"shared":{"frames":${safeJson(frames)}},"profiles":[`;
+  yield* withCommas(profilesOf(rows, table, contents));
+  yield ']}\n';
+}
+
+/** Those that show nothing are left out, but one there has to be. */
+function* profilesOf(rows: readonly Row[], table: StackTable, { snapshot, old }: Contents): Iterable<string> {
+  const measures = old ? CHANGES : TOTALS;
+  const threads = new Set([...snapshot.threads, ...(old?.threads ?? [])]);
+  let isEmpty = true;
+  for (const thread of threads) {
+    for (const measure of measures) {
+      const shown = rows.filter((row) => row.thread === thread && measure.of(row) > 0);
+      if (shown.length === 0) continue;
+      isEmpty = false;
+      yield safeJson(profileOf(shown, { thread, measure, table }));
+    }
+  }
+  if (isEmpty) yield safeJson(profileOf([], { thread: snapshot.threads[0]!, measure: measures[0]!, table }));
+}
+
+function profileOf(rows: readonly Row[], { thread, measure, table }: { thread: string; measure: Measure; table: StackTable }) {
+  const weights = rows.map((row) => measure.of(row));
+  return {
+    type: 'sampled',
+    name: `${thread}: ${measure.name}`,
+    unit: measure.unit,
+    startValue: 0,
+    endValue: weights.reduce((sum, weight) => sum + weight, 0),
+    samples: rows.map((row) => locationsOf(row, table)),
+    weights,
+  };
+}
+
+function* withCommas(documents: Iterable<string>): Iterable<string> {
+  let separator = '';
+  for (const document of documents) {
+    yield separator + document;
+    separator = ',';
+  }
+}
+
+function frameOf(table: StackTable, id: number) {
+  const frame = frameAt(table, id);
+  return {
+    name: functionLabel(frame),
+    file: frame.filename,
+    ...(frame.lineno > 0 && { line: frame.lineno }),
+    ...(frame.column > 0 && { col: frame.column }),
+  };
+}
