@@ -1,13 +1,30 @@
 import type { CaptureInfo, HeapTotals } from '../model/trace-columns.js';
+import { printable } from '../printable.js';
+import { tellsCounts } from '../snapshot/count-precision.js';
 import { formatSize } from '../snapshot/size-format.js';
+
+const ROUGH_COUNTS = 'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.';
 
 /**
  * What stands above a table: how much of the process the traces cover, and how they were obtained. When most memory lies outside the
  * JavaScript heap, that comes first.
  */
 export function coverageLines(capture: CaptureInfo, tracedBytes: number): string[] {
-  const lines = [coverage(capture.heap, tracedBytes), `${method(capture)}.`];
-  return outsideHeap(capture.heap) ? [mostlyOutside(capture.heap!), ...lines] : lines;
+  return [...reachNotes(capture), coverage(capture.heap, tracedBytes), ...methodNotes(capture)];
+}
+
+/** Says it when most memory is where the traces do not reach. */
+export function reachNotes({ mode, heap }: CaptureInfo): string[] {
+  return mode !== 'objects' && outsideHeap(heap) ? [mostlyOutside(heap!)] : [];
+}
+
+/** How the traces were obtained, and what follows for the figures. */
+export function methodNotes(capture: CaptureInfo): string[] {
+  const { mode, interval } = capture;
+  const areCountsRough = mode === 'sampling' && interval !== null && !tellsCounts(interval);
+  const missing = (capture.missing ?? []).map(({ thread, reason }) => `${printable(thread)} is missing: ${printable(reason)}.`);
+  const full = (capture.atHeapLimit ?? []).map((thread) => `${printable(thread)} came to its heap limit; what it held then is shown.`);
+  return [`${method(capture)}.`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...missing, ...full];
 }
 
 function coverage(heap: HeapTotals | null, tracedBytes: number): string {

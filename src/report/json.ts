@@ -1,4 +1,5 @@
-import type { Traceback } from '../model/traceback.js';
+import { tracebackJson } from '../model/traceback-json.js';
+import { safeJson } from '../printable.js';
 import type { KeyType } from '../snapshot/key-type.js';
 import type { Statistic, StatisticDiff } from '../snapshot/statistic.js';
 
@@ -12,13 +13,9 @@ interface Total {
   readonly count: number;
 }
 
-/** JSON leaves some of what a terminal obeys or hides as it is: C1 controls, bidirectional overrides, line separators. */
-const UNSAFE = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 /** A document as text that may be written to a terminal, and is read back as it was. */
 export function jsonText(document: object): string {
-  const escaped = (unsafe: string) => unsafe.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return `${JSON.stringify(document, null, 2).replace(UNSAFE, escaped)}\n`;
+  return `${safeJson(document, 2)}\n`;
 }
 
 /** The one document that `--json` prints. Sizes are bytes. */
@@ -42,11 +39,4 @@ export function diffJson(
 
 function statisticJson({ size, count, standardError, traceback }: Pick<Statistic, 'size' | 'count' | 'standardError' | 'traceback'>) {
   return { size, count, standardError, traceback: tracebackJson(traceback) };
-}
-
-function tracebackJson({ frames, totalFrames }: Traceback) {
-  return {
-    totalFrames,
-    frames: frames.map(({ filename, lineno, column, functionName, precision }) => ({ filename, lineno, column, functionName, precision })),
-  };
 }

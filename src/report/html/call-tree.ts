@@ -1,0 +1,109 @@
+import { RowInterner } from '../../model/row-interner.js';
+import type { StackTable } from '../../model/stack-table.js';
+import type { StringInterner } from '../../model/string-interner.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { TreeColumns } from './report-data.js';
+import { TRUNCATED } from './report-data.js';
+
+/** Fields of a row in `CallTree.frames`. */
+export const FRAME = { file: 0, line: 1, column: 2, functionName: 3, isLine: 4 } as const;
+const FRAME_FIELDS = 5;
+/** As a frame of a row: unsigned, so that it fits into one. */
+const TRUNCATED_ROW = 0xffffffff;
+
+interface CallTreeOptions {
+  /** Merge the stacks from their most recent frames on. */
+  readonly isInverted: boolean;
+  /** Frames of one function in one line are the same, whatever their columns. */
+  readonly mergesColumns: boolean;
+}
+
+/** The stacks of one snapshot or of two, merged from their oldest frames on. Nodes are numbered as they come; the root is 0. */
+export class CallTree {
+  readonly #options: CallTreeOptions;
+  readonly #frames = new RowInterner();
+  readonly #nodes = new RowInterner();
+  /** Names as they are in the snapshots. */
+  readonly #names: StringInterner;
+
+  constructor(names: StringInterner, options: CallTreeOptions = { isInverted: false, mergesColumns: false }) {
+    this.#names = names;
+    this.#options = options;
+    this.#nodes.intern([0, 0], 0, 0);
+  }
+
+  get size(): number {
+    return this.#nodes.size;
+  }
+
+  /** @returns by traceback id of the snapshot: the node of its most recent frame; 0 for tracebacks that no trace has */
+  add({ table, columns }: Snapshot): Uint32Array {
+    const isUsed = new Uint8Array(table.totalFrames.length);
+    for (let row = 0; row < columns.length; row++) isUsed[columns.traceback[row]!] = 1;
+    const frameOf = this.#internFrames(table, isUsed);
+    return table.totalFrames.map((total, t) => (isUsed[t] === 1 ? this.#addStack(table, frameOf, { t, total }) : 0));
+  }
+
+  /** All distinct frames, as rows of `FRAME`. */
+  frames(): { readonly width: number; readonly values: Uint32Array } {
+    return { width: FRAME_FIELDS, values: this.#frames.build().values };
+  }
+
+  /**
+   * The tree in preorder, siblings by falling weight, whatever its sign.
+   * @param own weight of each node without its descendants
+   * @returns `places` is the new number of each node
+   */
+  inPreorder(own: Float64Array): { tree: TreeColumns; places: Uint32Array } {
+    const { values } = this.#nodes.build(); // of two fields each, the root's row is empty
+    const parentOf = (node: number) => values[2 * node - 2]!;
+    const weight = own.slice();
+    for (let node = this.size - 1; node > 0; node--) weight[parentOf(node)]! += weight[node]!;
+    const children: number[][] = Array.from({ length: this.size }, () => []);
+    for (let node = 1; node < this.size; node++) children[parentOf(node)]!.push(node);
+    const places = new Uint32Array(this.size);
+    const tree = { depth: [] as number[], frame: [] as number[] };
+    const pending = [{ node: 0, depth: 0 }];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      const { node, depth } = next;
+      places[node] = tree.depth.push(depth) - 1;
+      const frame = node === 0 ? TRUNCATED : values[2 * node - 1]!;
+      tree.frame.push(frame === TRUNCATED_ROW ? TRUNCATED : frame);
+      children[node]!.sort((a, b) => Math.abs(weight[a]!) - Math.abs(weight[b]!)); // the heaviest is popped first
+      for (const child of children[node]!) pending.push({ node: child, depth: depth + 1 });
+    }
+    return { tree, places };
+  }
+
+  /** By location; 0 for those of no trace, whose names are left out: a filter may have been meant to. */
+  #internFrames(table: StackTable, isUsed: Uint8Array): Uint32Array {
+    const isSeen = new Uint8Array(table.locationLine.length);
+    for (let t = 0; t < isUsed.length; t++) {
+      if (isUsed[t] === 1) for (let i = table.tracebackStart[t]!; i < table.tracebackStart[t + 1]!; i++) isSeen[table.frames[i]!] = 1;
+    }
+    const row = new Uint32Array(FRAME_FIELDS);
+    return table.locationLine.map((line, location) => {
+      if (isSeen[location] === 0) return 0;
+      row[FRAME.file] = this.#names.intern(table.filenames[table.locationFile[location]!]!);
+      row[FRAME.line] = line;
+      row[FRAME.column] = this.#options.mergesColumns ? 0 : table.locationColumn[location]!;
+      row[FRAME.functionName] = this.#names.intern(table.functionNames[table.locationFunction[location]!]!);
+      row[FRAME.isLine] = table.locationIsLine[location]!;
+      return this.#frames.intern(row, 0, FRAME_FIELDS);
+    });
+  }
+
+  #addStack(table: StackTable, frameOf: Uint32Array, { t, total }: { t: number; total: number }): number {
+    const [from, to] = [table.tracebackStart[t]!, table.tracebackStart[t + 1]!];
+    const { isInverted } = this.#options;
+    const isCut = total > to - from;
+    let node = isCut && !isInverted ? this.#child(0, TRUNCATED_ROW) : 0;
+    if (isInverted) for (let i = to - 1; i >= from; i--) node = this.#child(node, frameOf[table.frames[i]!]!);
+    else for (let i = from; i < to; i++) node = this.#child(node, frameOf[table.frames[i]!]!);
+    return isCut && isInverted ? this.#child(node, TRUNCATED_ROW) : node;
+  }
+
+  #child(node: number, frame: number): number {
+    return this.#nodes.intern([node, frame], 0, 2);
+  }
+}

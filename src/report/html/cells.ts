@@ -1,0 +1,106 @@
+import { RowInterner } from '../../model/row-interner.js';
+import { StringInterner } from '../../model/string-interner.js';
+import { COLUMN_KEYS } from '../../snapshot/column-keys.js';
+import type { Assignment } from '../../snapshot/groups.js';
+import type { ColumnKeyType } from '../../snapshot/key-type.js';
+import { sampleSpread, sharedSamples, unseenVariance } from '../../snapshot/sampling-error.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import { sumTotals } from '../../snapshot/totals.js';
+import { CallTree } from './call-tree.js';
+import type { CellColumns, SumColumns, TreeColumns } from './report-data.js';
+
+/** Fields of a cell's row. */
+const CELL_FIELDS = ['node', 'domain', 'thread', 'type'] as const;
+
+export interface TracesAsCells {
+  readonly tree: TreeColumns;
+  readonly cells: CellColumns;
+  /** All distinct frames as rows of `FRAME`. */
+  readonly frames: ReturnType<CallTree['frames']>;
+  /** What the numbers of names stand for, as they are in the snapshots. */
+  readonly names: StringInterner;
+}
+
+/** Adds the traces up by stack, domain, thread and type, with the stacks as one tree. @param old null: no difference is asked for */
+export function tracesAsCells(now: Snapshot, old: Snapshot | null): TracesAsCells {
+  const names = new StringInterner();
+  const callTree = new CallTree(names);
+  const rows = new RowInterner();
+  const cellsOf = (snapshot: Snapshot) => assignCells(snapshot, { callTree, rows, names });
+  const assigned = { now: cellsOf(now), old: old && cellsOf(old) };
+  const shared = old && sharedSamples(now, old);
+  const sums = {
+    now: sumCells(now, assigned.now, { size: rows.size, skip: shared?.now }),
+    old: old && assigned.old && sumCells(old, assigned.old, { size: rows.size, skip: shared?.old }),
+  };
+  const keys = unzip(rows.build().values);
+  const weights = sums.now.size.map((size, cell) => Math.max(size, sums.old?.size[cell] ?? 0));
+  const { tree, places } = callTree.inPreorder(sumByNode(keys.node, weights, callTree.size));
+  return {
+    tree,
+    cells: { ...keys, node: keys.node.map((node) => places[node]!), now: sums.now, old: sums.old },
+    frames: callTree.frames(),
+    names,
+  };
+}
+
+/** By trace: its cell. */
+function assignCells(
+  snapshot: Snapshot,
+  { callTree, rows, names }: { callTree: CallTree; rows: RowInterner; names: StringInterner },
+): Uint32Array {
+  const { columns } = snapshot;
+  const nodeOf = callTree.add(snapshot);
+  const named = (key: ColumnKeyType) => {
+    const buckets = COLUMN_KEYS[key](snapshot);
+    const ids = buckets.names.map((name) => names.intern(name));
+    return (row: number) => ids[buckets.bucketOf[row]!]!;
+  };
+  const [domain, thread, type] = [named('domain'), named('thread'), named('type')];
+  const key = new Uint32Array(CELL_FIELDS.length);
+  const cells = new Uint32Array(columns.length);
+  for (let row = 0; row < cells.length; row++) {
+    key[0] = nodeOf[columns.traceback[row]!]!;
+    key[1] = domain(row);
+    key[2] = thread(row);
+    key[3] = type(row);
+    cells[row] = rows.intern(key, 0, key.length);
+  }
+  return cells;
+}
+
+function sumCells(
+  snapshot: Snapshot,
+  cells: Uint32Array,
+  { size, skip = () => false }: { size: number; skip?: ((row: number) => boolean) | undefined },
+): SumColumns {
+  const assignment: Assignment = {
+    bucketOf: cells,
+    buckets: size,
+    groups: Uint32Array.from({ length: size }, (_, cell) => cell),
+    starts: null,
+  };
+  const totals = sumTotals(snapshot.columns, assignment, size);
+  const spread = sampleSpread({ parts: snapshot, assignment }, size, skip);
+  return {
+    size: Array.from(totals.size),
+    count: Array.from(totals.count),
+    spread: spread && {
+      variance: Array.from(spread.variance, Math.round),
+      sampled: Array.from(spread.samples, (samples) => Number(samples > 0)),
+      unseen: unseenVariance(snapshot.capture),
+    },
+  };
+}
+
+function unzip(values: Uint32Array): Record<(typeof CELL_FIELDS)[number], number[]> {
+  const length = values.length / CELL_FIELDS.length;
+  const column = (field: number) => Array.from({ length }, (_, cell) => values[cell * CELL_FIELDS.length + field]!);
+  return { node: column(0), domain: column(1), thread: column(2), type: column(3) };
+}
+
+function sumByNode(nodes: readonly number[], amounts: readonly number[], size: number): Float64Array {
+  const sums = new Float64Array(size);
+  for (const [cell, node] of nodes.entries()) sums[node]! += amounts[cell]!;
+  return sums;
+}

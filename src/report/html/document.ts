@@ -1,0 +1,80 @@
+import { constants } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { UnsupportedError } from '../../errors.js';
+import { jsonParts } from './json-parts.js';
+import type { ReportData } from './report-data.js';
+
+/**
+ * The report as one page that needs nothing else: no request leaves it, and nothing runs in it but the script whose hash its own
+ * Content-Security-Policy names. The data is no script, and holds no `<` that could end its element.
+ *
+ * @param limit characters of data. The page reads it as one string, and browsers with V8 have the same longest one as this process.
+ * @returns the parts of the file in their order
+ * @throws UnsupportedError for data above the limit
+ */
+export function htmlDocument(data: ReportData, limit = constants.MAX_STRING_LENGTH): Uint8Array[] {
+  const script = asset('page.js');
+  const style = asset('page.css');
+  const before = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="node-tracemalloc">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<title>${escaped(data.title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<noscript>This report draws itself with a script. It is in this file, and it needs JavaScript switched on.</noscript>
+<script type="application/json" id="report">`;
+  const after = `</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+  return [Buffer.from(before), ...dataParts(data, limit), Buffer.from(after)];
+}
+
+function dataParts(data: ReportData, limit: number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (const part of jsonParts(data)) {
+    const text = part.replaceAll('<', '\\u003c');
+    length += text.length;
+    if (length > limit)
+      throw new UnsupportedError(
+        `the report would hold more than the ${limit} characters that a page can read; take a part of the traces (--include, --exclude, --thread, --domain), or trace with a smaller --nframe`,
+      );
+    parts.push(Buffer.from(text));
+  }
+  return parts;
+}
+
+function policy(script: string, style: string): string {
+  return [
+    "default-src 'none'",
+    `script-src ${hashOf(script)}`,
+    `style-src ${hashOf(style)}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ');
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+function asset(name: string): string {
+  return readFileSync(new URL(name, import.meta.url), 'utf8').trim();
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

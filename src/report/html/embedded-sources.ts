@@ -1,0 +1,29 @@
+import { sourceLines } from '../../model/source-lines.js';
+import { printable } from '../../printable.js';
+
+const LINES_AROUND = 4;
+/** A profile may name any file: what is no script is not ours to copy into a page that is passed on. */
+const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|coffee)$/i;
+
+export interface Place {
+  readonly file: number;
+  /** The file's name as it is in the snapshot. */
+  readonly filename: string;
+  /** 1-based, 0 for none. */
+  readonly line: number;
+}
+
+/** The lines around each place, by file and line; scripts that can be read only. */
+export function embeddedSources(places: Iterable<Place>): Record<number, Record<number, string>> {
+  const sources: Record<number, Record<number, string>> = {};
+  for (const { file, filename, line } of [...places].sort((a, b) => a.file - b.file)) {
+    if (line === 0 || !SCRIPT.test(filename)) continue;
+    const lines = sourceLines(filename);
+    if (line > lines.length) continue;
+    sources[file] ??= {};
+    const last = Math.min(lines.length, line + LINES_AROUND);
+    for (let at = Math.max(1, line - LINES_AROUND); at <= last; at++)
+      sources[file][at] ??= printable(lines[at - 1]!.replaceAll('\t', '  '));
+  }
+  return sources;
+}

@@ -1,0 +1,91 @@
+import { totalOf } from '../../model/column-totals.js';
+import type { CaptureInfo } from '../../model/trace-columns.js';
+import { printable } from '../../printable.js';
+import { formatSize } from '../../snapshot/size-format.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import { methodNotes, reachNotes } from '../coverage.js';
+import type { CaptureFacts, ReportFacts } from './report-data.js';
+
+const ERRORS = '± is the standard error of a sampled size: about 95 % of the figures are within two of it.';
+const NOISE = '~ marks a change of at most two standard errors (±): sampling alone may make it.';
+
+export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
+  const { heap } = now.capture;
+  return {
+    captures: old ? [captureFacts(now, 'after'), captureFacts(old, 'before')] : [captureFacts(now, 'snapshot')],
+    coverage: {
+      traced: totalOf(now.columns).size,
+      heapUsed: heap?.heapUsed ?? null,
+      external: heap?.external ?? null,
+      arrayBuffers: heap?.arrayBuffers ?? null,
+      rss: heap?.rss ?? null,
+    },
+    notes: [
+      ...reachNotes(now.capture),
+      ...methodNotes(now.capture).map(sentence),
+      ...errorNotes(now, old),
+      ...truncationNotes(now),
+      ...comparisonNotes(now, old),
+    ],
+  };
+}
+
+function captureFacts({ capture, tracebackLimit, columns, threads }: Snapshot, role: string): CaptureFacts {
+  const { target, mode, interval, precision, time } = capture;
+  const settings: [string, string][] = [
+    ['program', printable(target.title || 'unknown')],
+    ['taken', time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')],
+    ['Node', target.nodeVersion === null ? 'unknown' : printable(target.nodeVersion)],
+    ['pid', target.pid === null ? 'unknown' : `${target.pid}`],
+    ['mode', mode],
+    ['lines', precision === 'line' ? 'where memory is allocated' : 'where functions start'],
+    ['frames kept', `${tracebackLimit}`],
+    ['threads', `${threads.length}`],
+    ['traces', `${columns.length}, ${formatSize(totalOf(columns).size)}`],
+  ];
+  if (mode === 'sampling') settings.splice(5, 0, ['interval', interval === null ? 'unknown' : formatSize(interval)]);
+  return { role, settings };
+}
+
+function errorNotes(now: Snapshot, old: Snapshot | null): string[] {
+  if (!isSampled(now.capture) && !(old && isSampled(old.capture))) return [];
+  return old ? [ERRORS, NOISE] : [ERRORS];
+}
+
+function isSampled({ mode, interval }: CaptureInfo): boolean {
+  return mode === 'sampling' && interval !== null && interval > 1;
+}
+
+/** Stacks that lost their oldest frames cannot stand below them. */
+function truncationNotes({ table, columns, tracebackLimit }: Snapshot): string[] {
+  let bytes = 0;
+  for (let row = 0; row < columns.length; row++) {
+    const t = columns.traceback[row]!;
+    if (table.totalFrames[t]! > table.tracebackStart[t + 1]! - table.tracebackStart[t]!) bytes += columns.size[row]!;
+  }
+  if (bytes === 0) return [];
+  return [
+    `${formatSize(bytes)} have stacks deeper than the ${tracebackLimit} frames that were kept: they stand below “older frames not kept”.`,
+  ];
+}
+
+function comparisonNotes(now: Snapshot, old: Snapshot | null): string[] {
+  if (!old) return [];
+  const notes: string[] = [];
+  const [after, before] = [now.capture, old.capture];
+  if (after.tracing === undefined || after.tracing !== before.tracing)
+    notes.push('The two are not known to be of one tracing: the difference compares what each of them saw.');
+  const settings: [string, unknown, unknown][] = [
+    ['mode', after.mode, before.mode],
+    ['interval', after.interval, before.interval],
+    ['precision of lines', after.precision, before.precision],
+    ['number of frames kept', now.tracebackLimit, old.tracebackLimit],
+  ];
+  const different = settings.filter(([, one, other]) => one !== other).map(([name]) => name);
+  if (different.length > 0) notes.push(`They differ in ${different.join(', ')}: what changed may be how it was recorded.`);
+  return notes;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,60 @@
+import { formatSize } from '../../../snapshot/size-format.js';
+import type { CaptureFacts, CoverageFacts } from '../report-data.js';
+import { element } from './dom.js';
+import type { State } from './state.js';
+
+/** What the report is of, how much of the process it covers, and how its figures are to be read. */
+export function header({ data, isDiff }: State): HTMLElement {
+  const { facts, title } = data;
+  return element(
+    'header',
+    {},
+    element('p', { class: 'kind' }, isDiff ? 'What changed' : 'What holds the memory'),
+    element('h1', {}, element('bdi', {}, title)),
+    element(
+      'div',
+      { class: 'cards' },
+      coverageCard(facts.coverage),
+      element('section', { class: 'card notes', 'aria-label': 'Notes' }, element('h2', {}, 'To be read with'), list(facts.notes)),
+    ),
+  );
+}
+
+/** How the snapshots were taken. */
+export function settings({ data }: State): HTMLElement {
+  return element('section', { class: 'cards', 'aria-label': 'Settings' }, ...data.facts.captures.map(captureCard));
+}
+
+function list(notes: readonly string[]): HTMLElement {
+  return element('ul', {}, ...notes.map((note) => element('li', {}, note)));
+}
+
+function coverageCard({ traced, heapUsed, external, arrayBuffers, rss }: CoverageFacts): HTMLElement {
+  const rows: readonly (readonly [string, number | null])[] = [
+    ['traced', traced],
+    ['heap used', heapUsed],
+    ['external', external],
+    ['array buffers', arrayBuffers],
+    ['rss', rss],
+  ];
+  const most = Math.max(1, ...rows.map(([, bytes]) => bytes ?? 0));
+  const body = element('dl', { class: 'coverage' });
+  for (const [name, bytes] of rows) {
+    if (bytes === null) continue;
+    const bar = element('span', { class: 'track-bar' });
+    bar.style.width = `${(100 * bytes) / most}%`;
+    const track = element('span', { class: 'track', 'aria-hidden': 'true' }, bar);
+    body.append(
+      element('div', { class: name === 'traced' ? 'traced' : '' }, element('dt', {}, name), element('dd', {}, track, formatSize(bytes))),
+    );
+  }
+  return element('section', { class: 'card', 'aria-label': 'Coverage' }, element('h2', {}, 'Memory of the process'), body);
+}
+
+function captureCard({ role, settings: values }: CaptureFacts): HTMLElement {
+  const body = element('dl', { class: 'settings' });
+  for (const [name, value] of values)
+    body.append(element('div', {}, element('dt', {}, name), element('dd', {}, element('bdi', {}, value))));
+  const title = { snapshot: 'The snapshot', after: 'After', before: 'Before' }[role] ?? role;
+  return element('section', { class: 'card', 'aria-label': title }, element('h2', {}, title), body);
+}

@@ -1,0 +1,39 @@
+import type { Origin } from '../view/frames.js';
+import { changeColor, css, frameColor, type Theme } from '../view/palette.js';
+import { element } from './dom.js';
+import type { State } from './state.js';
+
+const ORIGINS: readonly (readonly [Origin, string])[] = [
+  ['program', 'program'],
+  ['package', 'packages'],
+  ['node', 'Node'],
+  ['engine', 'V8'],
+];
+const STEPS = [-1, -0.25, -0.06, 0, 0.06, 0.25, 1];
+
+/** What the colours mean. */
+export function legend(state: State): HTMLElement {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const root = element('p', { class: 'legend' });
+  const fill = () => root.replaceChildren(...(state.isDiff ? changes : origins)(dark.matches ? 'dark' : 'light'));
+  dark.addEventListener('change', fill);
+  fill();
+  return root;
+}
+
+function origins(theme: Theme): (Node | string)[] {
+  return ORIGINS.map(([origin, name]) => element('span', {}, swatch(css(frameColor(origin, 'abc', theme))), name));
+}
+
+function changes(theme: Theme): (Node | string)[] {
+  return [
+    element('span', {}, 'shrank ', ...STEPS.map((step) => swatch(css(changeColor(step, theme)))), ' grew'),
+    element('span', {}, 'grey: no change, or none that sampling alone could not make'),
+  ];
+}
+
+function swatch(color: string): HTMLElement {
+  const made = element('i', { class: 'swatch', 'aria-hidden': 'true' });
+  made.style.background = color;
+  return made;
+}

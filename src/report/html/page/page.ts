@@ -1,0 +1,26 @@
+import type { ReportData } from '../report-data.js';
+import { Details } from './details.js';
+import { element } from './dom.js';
+import { Graph } from './graph.js';
+import { header, settings } from './header.js';
+import { State } from './state.js';
+import { Table } from './table.js';
+import { toolbar } from './toolbar.js';
+
+const data: ReportData = JSON.parse(document.getElementById('report')!.textContent!);
+const state = new State(data);
+const details = new Details(state);
+const graph = new Graph(state, (node) => details.show(node));
+
+document.body.append(
+  header(state),
+  element(
+    'main',
+    {},
+    toolbar(state),
+    element('section', { class: 'card', 'aria-label': 'Flame graph' }, graph.root, details.root),
+    element('section', { class: 'card', 'aria-label': 'Table' }, new Table(state).root),
+  ),
+  settings(state),
+  element('footer', {}, 'Sizes are in units of 1024. Made by tracemalloc; nothing of this page is sent anywhere.'),
+);

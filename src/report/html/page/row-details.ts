@@ -1,0 +1,40 @@
+import type { Row } from '../view/groups.js';
+import type { Column } from './columns.js';
+import { element } from './dom.js';
+import type { State } from './state.js';
+
+const LINES_AROUND = 4;
+const NOT_READ = 'Its source could not be read when the report was made.';
+const NOT_EMBEDDED = 'Sources are not in this report; --embed-sources puts them there.';
+
+/** Below the selected row: all its figures, for where the table has no room for them, and its source where that was embedded. */
+export function rowDetails(state: State, row: Row, columns: readonly Column[]): HTMLElement {
+  const figures = columns.map(({ title, text }) => element('div', {}, element('dt', {}, title), element('dd', {}, text(row))));
+  const details = element('div', { class: 'row-details' }, element('dl', { class: 'row-figures' }, ...figures));
+  if (row.key !== 'line' && row.key !== 'function') return details;
+  const lines = sourceLinesOf(state, row.frame);
+  if (lines.length > 0) details.append(element('ol', { class: 'code', 'aria-label': 'Source' }, ...lines.map(codeLine)));
+  else details.append(element('p', { class: 'quiet' }, state.data.sources ? NOT_READ : NOT_EMBEDDED));
+  return details;
+}
+
+interface SourceLine {
+  readonly number: number;
+  readonly text: string;
+  readonly isMeant: boolean;
+}
+
+function sourceLinesOf({ data }: State, frame: number): SourceLine[] {
+  const line = data.frames.line[frame]!;
+  const source = data.sources?.[data.frames.file[frame]!] ?? {};
+  const numbers = Array.from({ length: 2 * LINES_AROUND + 1 }, (_, index) => line - LINES_AROUND + index);
+  return numbers.flatMap((number) => (source[number] === undefined ? [] : [{ number, text: source[number], isMeant: number === line }]));
+}
+
+function codeLine({ number, text, isMeant }: SourceLine): HTMLElement {
+  return element(
+    'li',
+    { value: number, ...(isMeant && { class: 'meant', 'aria-current': 'true' }) },
+    element('code', {}, text === '' ? ' ' : text),
+  );
+}

@@ -1,0 +1,72 @@
+import { percent } from '../../percent.js';
+import type { Measure } from '../view/layout.js';
+import { matchedWeight } from '../view/search.js';
+import { element } from './dom.js';
+import type { State } from './state.js';
+
+const MEASURES: readonly (readonly [Measure, string])[] = [
+  ['size', 'after'],
+  ['old size', 'before'],
+  ['change', 'change'],
+];
+
+/** Search, the picture's direction and measure, and the way back. */
+export function toolbar(state: State): HTMLElement {
+  const field = element('input', {
+    type: 'search',
+    id: 'search',
+    placeholder: 'function, file:line or package',
+    autocomplete: 'off',
+    spellcheck: 'false',
+  });
+  field.addEventListener('input', () => state.choose({ query: field.value }));
+  const found = element('span', { role: 'status', class: 'found' });
+  const reset = element('button', { type: 'button', id: 'reset' }, 'Reset');
+  reset.addEventListener('click', () => state.choose({ zoom: 0, query: '', row: null }));
+  state.onChange(() => {
+    if (field.value !== state.choices.query) field.value = state.choices.query;
+    const text = foundText(state);
+    if (found.textContent !== text) found.textContent = text;
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || document.activeElement === field) return;
+    event.preventDefault();
+    field.select();
+    field.focus();
+  });
+  const directions = [
+    ['flame', 'flame graph'],
+    ['icicle', 'icicle'],
+  ] as const;
+  return element(
+    'div',
+    { class: 'toolbar', role: 'group', 'aria-label': 'Search and view' },
+    element('label', { class: 'search', for: 'search' }, 'Search', field),
+    found,
+    choice('Picture', 'direction', directions, (direction) => state.choose({ direction })),
+    ...(state.isDiff ? [choice('Widths', 'measure', MEASURES, (measure) => state.choose({ measure }))] : []),
+    reset,
+  );
+}
+
+function foundText(state: State): string {
+  const { matches, tree, widths, choices } = state;
+  if (!matches) return '';
+  const weight = matchedWeight(tree, widths.weight, matches, choices.zoom);
+  return weight === 0 ? 'nothing found' : `${percent(weight, widths.weight[choices.zoom]!)} found`;
+}
+
+/** One of several, as radio buttons; the first is chosen. */
+function choice<Value extends string>(
+  title: string,
+  name: string,
+  options: readonly (readonly [Value, string])[],
+  choose: (value: Value) => void,
+): HTMLElement {
+  const buttons = options.map(([value, label], index) => {
+    const input = element('input', { type: 'radio', name, value, checked: index === 0 });
+    input.addEventListener('change', () => choose(value));
+    return element('label', {}, input, element('span', {}, label));
+  });
+  return element('fieldset', { class: 'choice' }, element('legend', {}, title), ...buttons);
+}

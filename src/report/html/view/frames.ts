@@ -1,0 +1,66 @@
+import { type ReportData, TRUNCATED } from '../report-data.js';
+
+export type Origin = 'program' | 'package' | 'node' | 'engine';
+
+/** How the frames of a report are called. */
+export class FrameNames {
+  readonly length: number;
+  readonly #data: ReportData;
+  #searchTexts: readonly string[] | undefined;
+
+  constructor(data: ReportData) {
+    this.#data = data;
+    this.length = data.frames.file.length;
+  }
+
+  functionName(frame: number): string {
+    if (frame === TRUNCATED) return 'older frames not kept';
+    return this.#name('functionName', frame) || (this.origin(frame) === 'engine' ? '' : '(anonymous)');
+  }
+
+  /** `app.js:7`. */
+  place(frame: number): string {
+    if (frame === TRUNCATED) return '';
+    const line = this.#data.frames.line[frame]!;
+    return line > 0 ? `${this.file(frame)}:${line}` : this.file(frame);
+  }
+
+  file(frame: number): string {
+    return this.#name('file', frame);
+  }
+
+  packageName(frame: number): string {
+    return this.#name('packageName', frame);
+  }
+
+  /** `load src/app.js:7`. */
+  label(frame: number): string {
+    return `${this.functionName(frame)} ${this.place(frame)}`.trim();
+  }
+
+  /** `load app.js:7`, for a box: without the folder. */
+  shortLabel(frame: number): string {
+    return `${this.functionName(frame)} ${this.place(frame).replace(/^.*[/\\](?=.)/, '')}`.trim();
+  }
+
+  origin(frame: number): Origin {
+    if (frame === TRUNCATED) return 'engine';
+    const name = this.packageName(frame);
+    if (name === '<program>') return 'program';
+    if (name === '<node>') return 'node';
+    return name.startsWith('<') ? 'engine' : 'package';
+  }
+
+  /** By frame: 1 where its name, its place or its package holds the text, whatever the case. */
+  matching(text: string): Uint8Array {
+    this.#searchTexts ??= Array.from({ length: this.length }, (_, frame) =>
+      `${this.functionName(frame)} ${this.place(frame)} ${this.packageName(frame)}`.toLowerCase(),
+    );
+    const wanted = text.toLowerCase();
+    return Uint8Array.from(this.#searchTexts, (known) => Number(known.includes(wanted)));
+  }
+
+  #name(column: 'file' | 'functionName' | 'packageName', frame: number): string {
+    return this.#data.names[this.#data.frames[column][frame]!]!;
+  }
+}

@@ -1,0 +1,117 @@
+import { totalOf } from '../../model/column-totals.js';
+import { printable } from '../../printable.js';
+import { formatSize } from '../../snapshot/size-format.js';
+import type { Colours } from '../colours.js';
+import { type Column, columnLines } from '../columns.js';
+import { coverageLines } from '../coverage.js';
+import { percent } from '../percent.js';
+import { changeCells, placeColumn } from '../table.js';
+import { cutEnd, wrapped } from '../text-width.js';
+import { type LiveRow, selectedRows } from './rows.js';
+import type { LiveState } from './state.js';
+
+/** Where the view is drawn. */
+export interface LiveScreen {
+  /** Columns and rows of the terminal. */
+  readonly width: number;
+  readonly height: number;
+  readonly cwd: string;
+  readonly colours: Colours;
+}
+
+const KEYS = 'g grouping  s sort  / filter  f freeze  w save  ? help  q quit';
+const HELP = [
+  'g  group by the next: line, function, file, package, thread, stack (with --mode objects: type, domain)',
+  's  sort by the next: size, change since start, change since last',
+  '/  show only places that contain a text; Enter keeps it, Escape shows all again',
+  'f  freeze: take no snapshots, until f is pressed again',
+  'w  save the snapshot that is shown',
+  'q  quit and leave the target as it was; so does Ctrl-C',
+  '',
+  'since start: since the first snapshot of this view. rate: that change, a second.',
+  '~ within two standard errors: sampling alone may make such a change.',
+  '',
+  'any key goes back',
+];
+/** Rows of the table that are worth more than what stands above them. */
+const LEAST_ROWS = 4;
+
+/** The picture, of at most `height` lines of at most `width` columns. @param rows of the readings of `state`, by its key type */
+export function liveLines(state: LiveState, rows: readonly LiveRow[], screen: LiveScreen): string[] {
+  const { width, height, colours } = screen;
+  const footer = footerLines(state).map((line) => cutEnd(line, width));
+  const body = Math.max(1, height - footer.length);
+  const lines =
+    state.asks === 'help' ? HELP.flatMap((line) => wrapped(line, width)) : pictureLines(state, rows, { ...screen, height: body });
+  const shown = lines.slice(0, body);
+  const filling = Array.from({ length: body - shown.length }, () => '');
+  return [...shown, ...filling, ...footer.map(colours.faint)].slice(-height);
+}
+
+/** What is known of the target, then the table, in as few lines as it takes. */
+export function pictureLines(state: LiveState, rows: readonly LiveRow[], { width, height, cwd, colours }: LiveScreen): string[] {
+  const selected = selectedRows(rows, state, cwd);
+  const about = aboutLines(state).map((line) => cutEnd(line, width));
+  const header = about.slice(0, Math.max(1, height - 1 - LEAST_ROWS));
+  const table = tableLines(selected.slice(0, Math.max(0, height - header.length - 1)), state, { width, cwd, colours });
+  const [title, ...rest] = header;
+  return [colours.strong(title!), ...rest, ...table];
+}
+
+/** The most important first. */
+function aboutLines(state: LiveState): string[] {
+  const { label, readings, cost, keyType, sort, filter } = state;
+  const what = `tracemalloc top ${printable(label)}`;
+  if (!readings) return [`${what}: taking the first snapshot`];
+  const { first, last } = readings;
+  const { capture, columns } = last.snapshot;
+  const { title, nodeVersion } = capture.target;
+  const filtered = filter === '' ? '' : `, only "${printable(filter)}"`;
+  return [
+    [what, duration(last.at - first.at), nodeVersion === null ? '' : `Node ${printable(nodeVersion)}`, printable(title)]
+      .filter(Boolean)
+      .join('  '),
+    ...(cost ? [costLine(cost)] : []),
+    `by ${keyType === 'lineno' ? 'line' : keyType}, sorted by ${sort === 'size' ? sort : `change ${sort}`}${filtered}`,
+    ...coverageLines(capture, totalOf(columns).size),
+    '',
+  ];
+}
+
+function costLine({ snapshotMs, restMs }: NonNullable<LiveState['cost']>): string {
+  const cycle = snapshotMs + restMs;
+  return `a snapshot takes ${snapshotMs.toFixed(0)} ms, one every ${(cycle / 1000).toFixed(1)} s: pauses are at most ${percent(snapshotMs, cycle)} of the time`;
+}
+
+function tableLines(
+  rows: readonly LiveRow[],
+  { readings, filter, keyType }: LiveState,
+  { width, cwd, colours }: Omit<LiveScreen, 'height'>,
+): string[] {
+  if (!readings) return [];
+  if (rows.length === 0)
+    return [cutEnd(filter === '' ? 'nothing that was allocated since is alive' : 'no place contains this text', width)];
+  const since = (title: string, change: (row: LiveRow) => LiveRow['sinceStart'], dispensable: number): Column => ({
+    title,
+    ...changeCells(rows.map(change), colours),
+    dispensable,
+  });
+  const columns: Column[] = [
+    { title: 'size', cells: rows.map(({ size }) => formatSize(size)) },
+    since('since start', ({ sinceStart }) => sinceStart, 1),
+    since('since last', ({ sinceLast }) => sinceLast, 2),
+    { title: 'rate', cells: rows.map(({ rate }) => `${formatSize(rate, true)}/s`), dispensable: 3 },
+  ];
+  return columnLines(columns, placeColumn(rows, { keyType, cwd }), width);
+}
+
+function footerLines({ asks, filter, message, isFrozen }: LiveState): string[] {
+  const line = asks === 'filter' ? `filter: ${printable(filter)}_  (Enter keeps it, Escape shows all)` : KEYS;
+  return [...(isFrozen ? ['FROZEN, f goes on'] : []), ...(message === '' ? [] : [printable(message)]), line];
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((part) => `${part}`.padStart(2, '0')).join(':');
+}
