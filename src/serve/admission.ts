@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { isLoopback } from '../protocol/address.js';
+import type { BearerToken } from './bearer-token.js';
+import { Refusal } from './refusal.js';
+
+export interface Admission {
+  /** null: nothing is asked for. */
+  readonly token: BearerToken | null;
+  /** Only this machine reaches us. */
+  readonly onLoopback: boolean;
+}
+
+/** @throws Refusal for what must not be answered, whatever it asks for */
+export function admit({ method, headers }: IncomingMessage, { token, onLoopback }: Admission): void {
+  if (onLoopback && !isOfThisMachine(headers.host ?? ''))
+    throw new Refusal(403, 'this is served to this machine: the Host header must be an IP address or localhost');
+  if (token && !token.matches(headers.authorization))
+    throw new Refusal(401, 'send the token: Authorization: Bearer …', { headers: { 'WWW-Authenticate': 'Bearer' } });
+  if (method !== 'GET' && method !== 'HEAD') throw new Refusal(405, 'GET and HEAD only', { headers: { Allow: 'GET, HEAD' } });
+  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0)
+    throw new Refusal(413, 'a request has no body here');
+}
+
+/** A name that a page on the web has bound to our address (DNS rebinding) is no such; an address cannot be bound. Node's inspectors ask for the same. */
+function isOfThisMachine(hostHeader: string): boolean {
+  const [, host = ''] = /^(.*?)(?::\d+)?$/.exec(hostHeader) ?? [];
+  const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;
+  return isIP(bare) !== 0 || isLoopback(host);
+}

@@ -1,0 +1,119 @@
+import { ConnectionLostError, TracemallocError } from '../errors.js';
+import { encode, encodeChange } from '../exchange/export.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import { indexPage, PAGE_POLICY } from './index-page.js';
+import { METRICS_TYPE, metricsText } from './metrics.js';
+import { secondsOf } from './profile-query.js';
+import { Refusal, retryAfter } from './refusal.js';
+import type { SharedSnapshots } from './shared-snapshots.js';
+import { Slots } from './slots.js';
+
+export interface Answer {
+  readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+interface Parameters {
+  readonly query: URLSearchParams;
+  /** Nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+type Endpoint = (parameters: Parameters) => Promise<Answer>;
+
+/** Each waits for minutes and takes a snapshot of its own. */
+const MAX_DIFFERENCES = 8;
+
+/** What is served, by path. */
+export class Endpoints {
+  readonly #snapshots: SharedSnapshots;
+  readonly #show: (snapshot: Snapshot) => Snapshot;
+  readonly #profiles = new WeakMap<Snapshot, Uint8Array>();
+  readonly #differences = new Slots(MAX_DIFFERENCES);
+  readonly #paths: ReadonlyMap<string, Endpoint>;
+  #target: Snapshot['capture']['target'] | null = null;
+
+  /** @param show the snapshot with the lines that the user wants to see */
+  constructor(snapshots: SharedSnapshots, show: (snapshot: Snapshot) => Snapshot) {
+    this.#snapshots = snapshots;
+    this.#show = show;
+    const index: Endpoint = async () => this.#index();
+    this.#paths = new Map<string, Endpoint>([
+      ['/debug/pprof', index],
+      ['/debug/pprof/', index],
+      ['/debug/pprof/heap', (parameters) => this.#profile('heap', parameters)],
+      // V8 tells of live memory only (of the dead too on request, but then not apart, and not on Node 18): the sample types say so.
+      ['/debug/pprof/allocs', (parameters) => this.#profile('allocs', parameters)],
+      ['/metrics', () => this.#metrics()],
+    ]);
+  }
+
+  /** @throws Refusal */
+  answer(path: string, parameters: Parameters): Promise<Answer> {
+    const endpoint = this.#paths.get(path);
+    if (!endpoint) throw new Refusal(404, 'there are /debug/pprof/, /debug/pprof/heap, /debug/pprof/allocs and /metrics');
+    return endpoint(parameters);
+  }
+
+  #index(): Answer {
+    return {
+      type: 'text/html; charset=utf-8',
+      headers: { 'Content-Security-Policy': PAGE_POLICY },
+      body: indexPage(this.#target, this.#snapshots),
+    };
+  }
+
+  async #profile(name: string, { query, signal }: Parameters): Promise<Answer> {
+    const seconds = secondsOf(query);
+    const body = seconds === null ? this.#encoded(await this.#latest()) : await this.#difference(seconds, signal);
+    const filename = seconds === null ? name : `${name}-delta`;
+    return { type: 'application/octet-stream', headers: { 'Content-Disposition': `attachment; filename="${filename}"` }, body };
+  }
+
+  async #difference(seconds: number, signal: AbortSignal): Promise<Uint8Array> {
+    const leave = this.#differences.enter();
+    try {
+      const { snapshot: old, begun } = await this.#asked(this.#snapshots.latest());
+      const { snapshot } = await this.#asked(this.#snapshots.since(begun + seconds * 1000, signal));
+      return encodeChange(this.#show(snapshot), this.#show(old));
+    } finally {
+      leave();
+    }
+  }
+
+  /** Many may ask for the same one. */
+  #encoded(snapshot: Snapshot): Uint8Array {
+    const known = this.#profiles.get(snapshot);
+    if (known) return known;
+    const profile = Buffer.concat([...encode(this.#show(snapshot), 'pprof')]);
+    this.#profiles.set(snapshot, profile);
+    return profile;
+  }
+
+  async #metrics(): Promise<Answer> {
+    let snapshot: Snapshot | null = null;
+    try {
+      snapshot = await this.#latest();
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.cause instanceof ConnectionLostError) throw error;
+    }
+    return { type: METRICS_TYPE, body: metricsText(snapshot, this.#snapshots) };
+  }
+
+  async #latest(): Promise<Snapshot> {
+    return (await this.#asked(this.#snapshots.latest())).snapshot;
+  }
+
+  /** With a refusal in place of what went wrong with the target. */
+  async #asked<T extends { readonly snapshot: Snapshot }>(taken: Promise<T>): Promise<T> {
+    try {
+      const done = await taken;
+      this.#target = done.snapshot.capture.target;
+      return done;
+    } catch (error) {
+      if (!(error instanceof TracemallocError)) throw error;
+      throw new Refusal(503, error.message, { headers: retryAfter(this.#snapshots.restMs), cause: error });
+    }
+  }
+}

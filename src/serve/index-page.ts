@@ -1,0 +1,33 @@
+import type { CaptureInfo } from '../model/trace-columns.js';
+import { visible } from '../printable.js';
+import { MAX_SECONDS } from './profile-query.js';
+import type { SharedSnapshots } from './shared-snapshots.js';
+
+/** Nothing may run or be fetched: names are the target's. */
+export const PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/** @param target null where no snapshot was taken yet */
+export function indexPage(target: CaptureInfo['target'] | null, { count, totalMs, lastFailure }: SharedSnapshots): string {
+  const who = target ? `${target.title || 'node'}, process ${target.pid ?? '?'}, Node ${target.nodeVersion ?? '?'}` : 'not asked yet';
+  const mean = count > 0 ? `, ${Math.round(totalMs / count)} ms each on average` : '';
+  const failure = lastFailure ? `${new Date(lastFailure.time).toISOString()} ${lastFailure.message}` : 'none';
+  return `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>tracemalloc: /debug/pprof/</title></head>
+<body>
+<h1>Memory of ${text(who)}</h1>
+<ul>
+<li><a href="/debug/pprof/heap">heap</a>: what was allocated since the tracing began and is alive, by stack, as pprof.
+<code>?seconds=N</code>, up to ${MAX_SECONDS}: how it changes in that time.</li>
+<li><a href="/debug/pprof/allocs">allocs</a>: the same; what is dead is not counted.</li>
+<li><a href="/metrics">metrics</a>: totals, as OpenMetrics.</li>
+</ul>
+<p>Snapshots taken: ${count}${mean}. Last error: ${text(failure)}.</p>
+</body>
+</html>
+`;
+}
+
+function text(hostile: string): string {
+  return visible(hostile, /[<>&"']/g);
+}

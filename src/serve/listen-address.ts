@@ -1,0 +1,23 @@
+import { isIP } from 'node:net';
+import { UsageError } from '../errors.js';
+import { type Address, isLoopback } from '../protocol/address.js';
+
+const LOOPBACK = '127.0.0.1';
+
+/** `127.0.0.1:6060`, `[::1]:6060`, `localhost:6060`, or a port of this machine's loopback; port 0 is any that is free. @throws UsageError */
+export function parseListenAddress(text: string): Address {
+  const [, host = LOOPBACK, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
+  const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;
+  const isName = isIP(bare) === 4 ? host === bare : isIP(bare) === 6 ? host !== bare : /^[\w.-]+$/.test(host);
+  if (port === undefined || Number(port) > 65_535 || !isName)
+    throw new UsageError(`'${text}' is no address to listen on: write 127.0.0.1:6060, [::1]:6060 or a port`);
+  return { host: bare, port: Number(port) };
+}
+
+/** Whoever reaches the address reads which code the target runs and stops it for moments. @throws UsageError */
+export function checkExposure({ host }: Address, hasToken: boolean): void {
+  if (hasToken || isLoopback(host)) return;
+  throw new UsageError(
+    `${host} is not loopback, where anybody could ask: give a token that clients have to send (--token-file, or TRACEMALLOC_TOKEN), or listen on 127.0.0.1`,
+  );
+}

@@ -1,0 +1,93 @@
+import type { Snapshot } from '../snapshot/snapshot.js';
+import type { SharedSnapshots } from './shared-snapshots.js';
+
+export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+interface Metric {
+  readonly name: string;
+  readonly type: 'gauge' | 'summary';
+  /** What the name ends with. */
+  readonly unit?: 'bytes' | 'seconds';
+  readonly help: string;
+  /** What follows the name, and the value. */
+  readonly samples: readonly (readonly [suffix: string, value: number])[];
+}
+
+/**
+ * OpenMetrics text. No counters: their family has another name than in Prometheus' older format, which some tools still read it as.
+ *
+ * @param snapshot null where none could be had; what it would tell is left out then
+ */
+export function metricsText(snapshot: Snapshot | null, costs: Pick<SharedSnapshots, 'count' | 'totalMs' | 'lastFailure'>): string {
+  const families = [...costMetrics(snapshot !== null, costs), ...(snapshot ? memoryMetrics(snapshot) : [])];
+  return `${families
+    .filter(({ samples }) => samples.length > 0)
+    .map(familyText)
+    .join('')}# EOF\n`;
+}
+
+function costMetrics(isUp: boolean, { count, totalMs, lastFailure }: Pick<SharedSnapshots, 'count' | 'totalMs' | 'lastFailure'>): Metric[] {
+  return [
+    gauge('tracemalloc_up', 'Whether the last snapshot of the target could be taken.', [['', Number(isUp)]]),
+    {
+      name: 'tracemalloc_snapshot_duration_seconds',
+      type: 'summary',
+      unit: 'seconds',
+      help: 'Snapshots taken, failed ones too, and how long they took; the target stands still for a part of it.',
+      samples: [
+        ['_count', count],
+        ['_sum', totalMs / 1000],
+      ],
+    },
+    {
+      ...gauge('tracemalloc_last_error_timestamp_seconds', 'When a snapshot last failed, and with which code.', [
+        ...(lastFailure ? [[`{code="${lastFailure.code}"}`, lastFailure.time / 1000] as const] : []),
+      ]),
+      unit: 'seconds',
+    },
+  ];
+}
+
+function memoryMetrics({ columns, capture: { heap, time } }: Snapshot): Metric[] {
+  const domains = new Map([[0, { bytes: 0, blocks: 0 }]]);
+  for (let row = 0; row < columns.length; row++) {
+    const domain = columns.domain?.[row] ?? 0;
+    const sum = domains.get(domain) ?? { bytes: 0, blocks: 0 };
+    sum.bytes += columns.size[row]!;
+    sum.blocks += columns.count[row]!;
+    domains.set(domain, sum);
+  }
+  const byDomain = (of: 'bytes' | 'blocks') => [...domains].map(([domain, sum]) => [`{domain="${domain}"}`, sum[of]] as const);
+  return [
+    bytes('tracemalloc_traced_bytes', 'Live memory allocated since the tracing began; domain 0 is the JavaScript heap.', byDomain('bytes')),
+    gauge('tracemalloc_traced_blocks', 'Live blocks allocated since the tracing began.', byDomain('blocks')),
+    bytes('tracemalloc_heap_used_bytes', 'Used JavaScript heap of all threads.', known(heap?.heapUsed)),
+    bytes('tracemalloc_heap_total_bytes', 'Reserved JavaScript heap of all threads.', known(heap?.heapTotal)),
+    bytes('tracemalloc_external_bytes', 'Memory outside of the heap that its objects hold, ArrayBuffers among it.', known(heap?.external)),
+    bytes('tracemalloc_array_buffers_bytes', 'Memory of ArrayBuffers and Buffers.', known(heap?.arrayBuffers)),
+    bytes('tracemalloc_resident_memory_bytes', 'Resident memory of the process.', known(heap?.rss)),
+    {
+      ...gauge('tracemalloc_snapshot_timestamp_seconds', 'When the snapshot was taken that these figures are of.', [
+        ['', Date.parse(time) / 1000],
+      ]),
+      unit: 'seconds',
+    },
+  ];
+}
+
+function gauge(name: string, help: string, samples: Metric['samples']): Metric {
+  return { name, type: 'gauge', help, samples };
+}
+
+function bytes(name: string, help: string, samples: Metric['samples']): Metric {
+  return { ...gauge(name, help, samples), unit: 'bytes' };
+}
+
+function known(value: number | null | undefined): Metric['samples'] {
+  return value === null || value === undefined ? [] : [['', value]];
+}
+
+function familyText({ name, type, unit, help, samples }: Metric): string {
+  const lines = [`# TYPE ${name} ${type}`, ...(unit ? [`# UNIT ${name} ${unit}`] : []), `# HELP ${name} ${help}`];
+  return [...lines, ...samples.map(([suffix, value]) => `${name}${suffix} ${value}`), ''].join('\n');
+}

@@ -1,0 +1,20 @@
+import { Refusal } from './refusal.js';
+
+/** Longer waits hold a connection for nothing: whoever wants them takes two profiles. */
+export const MAX_SECONDS = 300;
+
+/**
+ * Go's parameters. `gc` needs nothing done: a snapshot always collects first.
+ *
+ * @returns seconds of a difference; null: the profile of now
+ * @throws Refusal
+ */
+export function secondsOf(query: URLSearchParams): number | null {
+  const debug = query.get('debug') ?? '';
+  if (debug !== '' && debug !== '0') throw new Refusal(400, 'there is the binary profile only: leave debug out');
+  const seconds = query.get('seconds') ?? '';
+  if (seconds === '') return null;
+  if (!/^\d{1,9}$/.test(seconds) || Number(seconds) < 1 || Number(seconds) > MAX_SECONDS)
+    throw new Refusal(400, `seconds must be a whole number from 1 to ${MAX_SECONDS}`);
+  return Number(seconds);
+}

@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ListenError } from '../errors.js';
+import { type Address, hostPort, isLoopback } from '../protocol/address.js';
+import { errorCode, messageOf } from '../protocol/thrown.js';
+import { type Admission, admit } from './admission.js';
+import type { BearerToken } from './bearer-token.js';
+import type { Answer, Endpoints } from './endpoints.js';
+import { checkExposure } from './listen-address.js';
+import { Refusal } from './refusal.js';
+import { Slots } from './slots.js';
+
+export interface ServerOptions {
+  readonly address: Address;
+  /** Clients have to send it; null: only on loopback. */
+  readonly token: BearerToken | null;
+  readonly endpoints: Endpoints;
+  /** Gets what went wrong with an answer through a fault of ours. */
+  readonly onError: (error: unknown) => void;
+}
+
+const MAX_REQUESTS = 64;
+const LIMITS = { maxHeaderSize: 8 * 1024, headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+/** For a client that has stopped reading. */
+const WRITE_TIMEOUT_MS = 30_000;
+/** What is being answered when we stop. */
+const PATIENCE_MS = 2_000;
+
+const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin' };
+
+/** Answers HTTP requests until it is stopped. */
+export class ProfileServer {
+  /** `http://127.0.0.1:6060`. */
+  readonly url: string;
+  /** Only this machine reaches it. */
+  readonly onLoopback: boolean;
+  readonly #server: Server;
+  readonly #endpoints: Endpoints;
+  readonly #admission: Admission;
+  readonly #onError: (error: unknown) => void;
+  readonly #requests = new Slots(MAX_REQUESTS);
+  /** Requests without an answer yet, and what ends the work on them. */
+  readonly #underWay = new Set<{ readonly response: ServerResponse; readonly work: AbortController }>();
+  #whyStopped: string | null = null;
+
+  private constructor(server: Server, { token, endpoints, onError }: ServerOptions) {
+    this.#server = server;
+    this.#endpoints = endpoints;
+    const address = addressOf(server);
+    this.url = `http://${hostPort(address)}`;
+    this.onLoopback = isLoopback(address.host);
+    this.#admission = { token, onLoopback: this.onLoopback };
+    this.#onError = onError;
+    server.on('error', onError); // a connection that could not be accepted; without a listener it would end us
+    server.maxConnections = 2 * MAX_REQUESTS;
+    server.on('request', (request, response) => void this.#respond(request, response));
+  }
+
+  /** @throws ListenError; UsageError for an address that only clients with a token may reach */
+  static async listen(options: ServerOptions): Promise<ProfileServer> {
+    checkExposure(options.address, options.token !== null);
+    const server = createServer(LIMITS);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const { host, port } = options.address;
+        server.once('error', reject).listen({ host, port }, resolve);
+      });
+    } catch (cause) {
+      const where = hostPort(options.address);
+      const reason = errorCode(cause) === 'EADDRINUSE' ? 'somebody else does' : messageOf(cause);
+      throw new ListenError(`cannot listen on ${where}: ${reason}; choose another address (--listen)`, { cause });
+    }
+    try {
+      checkExposure(addressOf(server), options.token !== null); // a name may stand for anything
+    } catch (error) {
+      server.close();
+      throw error;
+    }
+    return new ProfileServer(server, options);
+  }
+
+  /** Refuses what comes and what waits, with the reason; what is being answered may take two seconds more. */
+  async stop(reason: string): Promise<void> {
+    this.#whyStopped = reason;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    const answered = Promise.all([...this.#underWay].map(({ response }) => new Promise((resolve) => response.once('close', resolve))));
+    for (const { work } of this.#underWay) work.abort();
+    const patience = new AbortController();
+    await Promise.race([answered, sleep(PATIENCE_MS, undefined, { signal: patience.signal })]);
+    patience.abort();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const underWay = { response, work: new AbortController() };
+    this.#underWay.add(underWay);
+    response.once('close', () => {
+      underWay.work.abort();
+      this.#underWay.delete(underWay);
+    });
+    try {
+      const answer = await this.#answer(request, underWay.work.signal);
+      if (this.#whyStopped !== null) response.shouldKeepAlive = false;
+      send(response, 200, answer);
+    } catch (error) {
+      refuse(response, this.#refusalOf(error, underWay.work.signal));
+    }
+  }
+
+  #refusalOf(error: unknown, { aborted }: AbortSignal): Refusal {
+    if (error instanceof Refusal) return error;
+    if (aborted) return new Refusal(503, this.#whyStopped ?? 'you have gone');
+    this.#onError(error);
+    return new Refusal(500, 'the answer could not be made; stderr of tracemalloc serve says more');
+  }
+
+  async #answer(request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
+    admit(request, this.#admission);
+    if (this.#whyStopped !== null) throw new Refusal(503, this.#whyStopped);
+    if (!URL.canParse(request.url ?? '', 'http://localhost')) throw new Refusal(400, 'that is no URL');
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+    const leave = this.#requests.enter();
+    try {
+      return await this.#endpoints.answer(pathname, { query: searchParams, signal });
+    } finally {
+      leave();
+    }
+  }
+}
+
+function send(response: ServerResponse, status: number, { type, headers, body }: Answer): void {
+  if (response.destroyed) return; // the client has gone
+  response.setTimeout(WRITE_TIMEOUT_MS);
+  response.writeHead(status, { ...COMMON_HEADERS, 'Content-Type': type, 'Content-Length': Buffer.byteLength(body), ...headers });
+  response.end(body);
+}
+
+/** `go tool pprof` prints what such an answer says, and of others only the status. */
+function refuse(response: ServerResponse, { status, message, headers }: Refusal): void {
+  const marked = { 'X-Go-Pprof': '1', Connection: 'close', ...headers };
+  send(response, status, { type: 'text/plain; charset=utf-8', headers: marked, body: `${message}\n` });
+}
+
+function addressOf(server: Server): Address {
+  const { address, port } = server.address() as AddressInfo;
+  return { host: address, port };
+}
