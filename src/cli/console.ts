@@ -1,7 +1,12 @@
+import type { WriteStream } from 'node:tty';
+
+/** A stream, with what it knows of itself where it is a terminal. */
+export type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows' | 'hasColors'>>;
+
 /** Where a command writes: results to `out`, everything else to `err`. */
 export interface Console {
-  readonly out: NodeJS.WritableStream;
-  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly out: Output;
+  readonly err: Output;
   readonly cwd: string;
 }
 

@@ -9,3 +9,15 @@ export function onInterruption(listener: (signal: Interruption) => void): () => 
     for (const [signal, own] of listeners) process.off(signal, own);
   };
 }
+
+/** Listens from now on: whenever the first one comes, there is a result. The second one ends us at once; the target is left clean then, too. */
+export function firstInterruption(): { came: Promise<void>; ignore: () => void } {
+  let ignore = () => {};
+  const came = new Promise<void>((resolve) => {
+    ignore = onInterruption(() => {
+      ignore();
+      resolve();
+    });
+  });
+  return { came, ignore };
+}

@@ -1,11 +1,15 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { TracemallocError } from '../errors.js';
-import { printable } from '../report/printable.js';
+import { printable } from '../printable.js';
 import { configureAttach, runAttach } from './commands/attach.js';
 import { configureDiff, runDiff } from './commands/diff.js';
+import { configureExport, runExport } from './commands/export.js';
 import { configureList, runList } from './commands/list.js';
+import { configureReport, runReport } from './commands/report.js';
 import { configureRun, runRun } from './commands/run.js';
+import { configureServe, runServe } from './commands/serve.js';
 import { configureStats, runStats } from './commands/stats.js';
+import { configureTop, runTop } from './commands/top.js';
 import type { Console } from './console.js';
 
 /** @returns the exit code */
@@ -21,8 +25,12 @@ interface Verb {
 const VERBS: readonly Verb[] = [
   { name: 'run', configure: configureRun, run: runRun },
   { name: 'attach', configure: configureAttach, run: runAttach },
+  { name: 'top', configure: configureTop, run: runTop },
+  { name: 'serve', configure: configureServe, run: runServe },
   { name: 'stats', configure: configureStats, run: runStats },
   { name: 'diff', configure: configureDiff, run: runDiff },
+  { name: 'report', configure: configureReport, run: runReport },
+  { name: 'export', configure: configureExport, run: runExport },
   { name: 'list', configure: configureList, run: runList },
 ];
 
@@ -50,7 +58,12 @@ function programOf(console: Console, finish: (code: number) => void): Command {
   const program = new Command('tracemalloc')
     .description('see which lines of a Node.js program hold its memory')
     .enablePositionalOptions()
-    .configureOutput({ writeOut: (text) => console.out.write(text), writeErr: (text) => console.err.write(text) })
+    .configureOutput({
+      writeOut: (text) => console.out.write(text),
+      writeErr: (text) => console.err.write(text),
+      outputError: (text, write) => write(text.replace(/^error:/, 'tracemalloc:')),
+    })
+    .configureHelp({ optionDescription })
     .exitOverride();
   for (const { name, configure, run } of VERBS) {
     const command = configure(program.command(name)).copyInheritedSettings(program);
@@ -58,6 +71,12 @@ function programOf(console: Console, finish: (code: number) => void): Command {
     command.action(async () => finish(await run(command.args, command.opts() as never, console)));
   }
   return program;
+}
+
+/** Without the defaults that say nothing: "(default: false)", "(default: [])". */
+function optionDescription(option: Option): string {
+  const says = option.defaultValue !== false && !(Array.isArray(option.defaultValue) && option.defaultValue.length === 0);
+  return says ? Help.prototype.optionDescription(option) : option.description;
 }
 
 function describe(error: unknown, verbose: boolean): string {

@@ -11,6 +11,15 @@ export function duration(text: string): number {
   return ms;
 }
 
+const SHORTEST_PERIOD_MS = 100;
+
+/** A duration after which something is done again that stops the target for a moment. */
+export function period(text: string): number {
+  const ms = duration(text);
+  if (ms < SHORTEST_PERIOD_MS) throw new InvalidArgumentError(`At least ${SHORTEST_PERIOD_MS}ms.`);
+  return ms;
+}
+
 export function positiveInteger(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) < 1 || !Number.isSafeInteger(Number(text)))
     throw new InvalidArgumentError('It must be a whole number of at least 1.');
@@ -19,6 +28,11 @@ export function positiveInteger(text: string): number {
 
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+export function percentage(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) > 100) throw new InvalidArgumentError('It must be a number from 0 to 100.');
   return Number(text);
 }
 

@@ -1,111 +1,157 @@
-import { type Command, Option } from 'commander';
-import { ConnectionLostError } from '../../errors.js';
-import type { ScriptEdit } from '../../lines/live-edit.js';
-import { printable } from '../../report/printable.js';
+import type { Command } from 'commander';
+import { ConnectionLostError, UsageError } from '../../errors.js';
+import type { Traceback } from '../../model/traceback.js';
+import { printable } from '../../printable.js';
+import { messageOf } from '../../protocol/thrown.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import { attach } from '../../target/attach.js';
+import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import type { Tracer } from '../../target/tracer.js';
+import { CHECKPOINT_NAMES, Checkpoints, checkpointNotice } from '../checkpoints.js';
 import { type Console, writeLines } from '../console.js';
-import { onInterruption } from '../interruption.js';
+import { firstInterruption } from '../interruption.js';
 import { duration } from '../option-values.js';
-import { printStatistics, saveSnapshot } from '../print-results.js';
-import { addTableOptions, addTracingOptions, linesOption, startOptions, type TableValues, type TracingValues } from '../shared-options.js';
+import { addForceOption, claimOutput, type OutputValues } from '../output-file.js';
+import { checkPrintOptions, HEAP_LIMIT_NOTICE, printStatistics, saveSnapshot } from '../print-results.js';
+import {
+  addLossOptions,
+  addTableOptions,
+  addTracingOptions,
+  addTreeOptions,
+  type LossValues,
+  type TableValues,
+  type TracingValues,
+  type TreeValues,
+} from '../shared-options.js';
+import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from '../source-maps.js';
+import { addTargetArgument, type TargetValues, targetOf } from '../target-argument.js';
+import { whileTracing } from '../while-tracing.js';
 
-interface AttachValues extends TracingValues, TableValues {
-  readonly duration: number;
+interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, OutputValues {
+  readonly duration?: number;
   readonly output?: string;
+  readonly where?: string;
 }
 
+const FAILED = 1;
+const DEFAULT_DURATION_MS = 30_000;
 const TICK_MS = 1000;
-const EDIT_NOTICE =
-  'replacing the source of scripts in the running target, so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave';
 
 export function configureAttach(command: Command): Command {
-  command
+  addTargetArgument(command)
     .description('trace a running process for a while, then print which lines hold the memory; Ctrl-C ends it early')
-    .argument('<target>', 'port, host:port, ws:// or http:// address of the inspector')
-    .addOption(new Option('--duration <time>', 'how long to trace').argParser(duration).default(30_000, '30s'))
-    .option('-o, --output <file>', 'save the snapshot');
-  return addTableOptions(addTracingOptions(command));
+    .option('--duration <time>', 'how long to trace (default: 30s; with --on-oom until the program ends)', duration)
+    .option('-o, --output <file>', 'save the snapshot')
+    .option('--where <expression>', 'with --mode objects: print where the object that the expression yields in the target was allocated');
+  return addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command))))));
 }
 
-export async function runAttach([target]: readonly string[], values: AttachValues, console: Console): Promise<number> {
+export async function runAttach([name]: readonly string[], values: AttachValues, console: Console): Promise<number> {
+  const { target, label } = targetOf(name, values);
+  checkPrintOptions(values);
+  if (values.where !== undefined && values.mode !== 'objects') throw new UsageError('--where needs --mode objects');
+  if (values.checkpoint !== undefined && values.output === undefined)
+    throw new UsageError('--checkpoint needs -o FILE: the checkpoints are saved as FILE.checkpoint');
+  const mapper = sourceMapperOf(values, console);
+  const { output, checkpoint } = values;
+  if (output !== undefined) await claimOutput(output, values, console, checkpoint === undefined ? [] : [CHECKPOINT_NAMES]);
   const interruption = firstInterruption();
   try {
-    const tracer = await attach(target!);
-    try {
-      const lines = linesOption(values);
-      if (lines) writeLines(console.err, [EDIT_NOTICE]);
-      await tracer.start(startOptions(values));
-      if (lines) writeLines(console.err, editReport(tracer.scriptEdits));
-      await tracing(tracer, values.duration, { target: target!, interrupted: interruption.came, console });
-      const snapshot = await resultOf(tracer);
-      printStatistics(snapshot, values, { stream: console.out, cwd: console.cwd });
-      if (values.output !== undefined) saveSnapshot(snapshot, values.output, console);
-    } finally {
-      const isEdited = tracer.scriptEdits.length > 0;
-      await tracer.close();
-      if (isEdited) writeLines(console.err, restoreReport(tracer.scriptEdits));
-    }
+    return await whileTracing({ target, values, console }, async (tracer) => {
+      const checkpoints = checkpointsOf(tracer, values, { console, mapper });
+      await tracing(tracer, durationOf(values), { label, interrupted: interruption.came, console });
+      checkpoints?.stop();
+      const where = await tracebackOf(tracer, values.where, console);
+      const { snapshot, notice, isLast } = await resultOf(tracer, checkpoints);
+      if (notice !== null) writeLines(console.err, [notice]);
+      if (where !== undefined) printWhere(where && originalTraceback(where, snapshot, mapper), values, console);
+      printStatistics(snapshot, values, { stream: console.out, cwd: console.cwd, mapper });
+      if (output !== undefined) saveSnapshot(withEmbedded(snapshot, values, mapper), output, console);
+      if (!isLast) return FAILED;
+      checkpoints?.remove();
+      return values.where !== undefined && where === undefined ? FAILED : 0;
+    });
   } finally {
     interruption.ignore();
   }
-  return 0;
 }
 
-function editReport(edits: readonly ScriptEdit[]): string[] {
-  const done = edits.filter(({ outcome }) => outcome === 'done' || outcome === 'unchanged').length;
-  const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
-  const lines = others.map(({ url, reason }) => `${printable(url)} stays at the precision of functions: ${printable(reason)}`);
-  return [`true lines in ${done} of ${edits.length} scripts`, ...lines];
-}
-
-function restoreReport(left: readonly ScriptEdit[]): string[] {
-  if (left.length === 0) return ['the sources are as they were'];
-  return left.map(({ url, reason }) => `${printable(url)} keeps its changed source, which does the same: ${printable(reason)}`);
-}
-
-/** Listens from now on: whenever the first one comes, there is a result. The second one ends us at once; the target is left clean then, too. */
-function firstInterruption(): { came: Promise<void>; ignore: () => void } {
-  let ignore = () => {};
-  const came = new Promise<void>((resolve) => {
-    ignore = onInterruption(() => {
-      ignore();
-      resolve();
-    });
-  });
-  return { came, ignore };
-}
-
-/** What is alive now; where the program came to its end meanwhile, what was alive then. */
-async function resultOf(tracer: Tracer): Promise<Snapshot> {
+/** Of the object that was asked for. An expression that is wrong does not cost the table. */
+async function tracebackOf(tracer: Tracer, expression: string | undefined, { err }: Console): Promise<Traceback | null | undefined> {
+  if (expression === undefined) return undefined;
   try {
-    if (tracer.isTracing()) return await tracer.takeSnapshot();
+    return await tracer.getObjectTraceback(expression);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    writeLines(err, [error.message]);
+    return undefined;
+  }
+}
+
+function printWhere(traceback: Traceback | null, { where, json }: AttachValues, { out, err }: Console): void {
+  const lines = traceback ? traceback.format() : ['  before the tracing began'];
+  writeLines(json ? err : out, [`${printable(where!)} was allocated`, ...lines.map(printable), '']); // the one document is the table's
+}
+
+interface Outcome {
+  readonly snapshot: Snapshot;
+  /** For the user. */
+  readonly notice: string | null;
+  /** false: there should be a later one. */
+  readonly isLast: boolean;
+}
+
+/** What is alive now; where the program came to its end meanwhile, what was alive then, or at the last checkpoint. */
+async function resultOf(tracer: Tracer, checkpoints: Checkpoints | null): Promise<Outcome> {
+  try {
+    if (tracer.isTracing()) return { snapshot: await tracer.takeSnapshot(), notice: null, isLast: true };
   } catch (failure) {
     if (tracer.isTracing()) throw failure; // else the program came to its end just now
   }
-  const { snapshot, error, reason } = await tracer.closed;
-  if (snapshot) return snapshot;
+  const { snapshot, atHeapLimit, error, reason } = await tracer.closed;
+  if (snapshot) return { snapshot, notice: atHeapLimit ? HEAP_LIMIT_NOTICE : null, isLast: true };
+  const checkpoint = checkpoints?.last;
+  if (checkpoint) return { snapshot: checkpoint, notice: checkpointNotice(checkpoint, error ? messageOf(error) : reason), isLast: false };
   throw error ?? new ConnectionLostError(`the target is gone before its result could be taken: ${reason}`);
 }
 
+function checkpointsOf(
+  tracer: Tracer,
+  values: AttachValues,
+  { console, mapper }: { readonly console: Console; readonly mapper: SourceMapper | null },
+): Checkpoints | null {
+  const { checkpoint: everyMs, output } = values;
+  if (everyMs === undefined) return null;
+  return new Checkpoints(tracer, output!, {
+    everyMs,
+    save: (snapshot, path) => withEmbedded(snapshot, values, mapper).dump(path),
+    console,
+  });
+}
+
+/** A black box waits as long as the program runs. */
+function durationOf({ duration, onOom }: AttachValues): number {
+  return duration ?? (onOom ? Number.POSITIVE_INFINITY : DEFAULT_DURATION_MS);
+}
+
 interface Watching {
-  readonly target: string;
+  readonly label: string;
   readonly interrupted: Promise<void>;
   readonly console: Console;
 }
 
 /** Until the time is up, the user interrupts, or the target is gone. On a terminal it shows the time left. */
-async function tracing(tracer: Tracer, durationMs: number, { target, interrupted, console: { err } }: Watching): Promise<void> {
+async function tracing(tracer: Tracer, durationMs: number, { label, interrupted, console: { err } }: Watching): Promise<void> {
   const end = performance.now() + durationMs;
   const show = () => {
-    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
-    if (err.isTTY) err.write(`\r\x1b[Ktracing ${target}: ${left} s left, Ctrl-C for the result now`);
+    const left = Number.isFinite(end) ? `: ${Math.max(0, Math.ceil((end - performance.now()) / 1000))} s left` : '';
+    if (err.isTTY) err.write(`\r\x1b[Ktracing ${label}${left}, Ctrl-C for the result now`);
   };
   show();
   const ticks = setInterval(show, TICK_MS);
   let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise((resolve) => (timer = setTimeout(resolve, durationMs)));
+  const timeUp = new Promise((resolve) => {
+    if (Number.isFinite(durationMs)) timer = setTimeout(resolve, durationMs);
+  });
   await Promise.race([timeUp, interrupted, tracer.closed]);
   clearTimeout(timer);
   clearInterval(ticks);

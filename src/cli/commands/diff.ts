@@ -1,18 +1,35 @@
 import type { Command } from 'commander';
-import type { Console } from '../console.js';
-import { openFile } from '../open-file.js';
-import { printDiff } from '../print-results.js';
-import { addTableOptions, type TableValues } from '../shared-options.js';
+import { openFile } from '../../exchange/open-file.js';
+import { printable } from '../../printable.js';
+import { type Console, writeLines } from '../console.js';
+import { checkPrintOptions, printDiff, printStatistics } from '../print-results.js';
+import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../shared-options.js';
+import { sourceMapperOf } from '../source-maps.js';
+
+interface DiffValues extends TableValues, TreeValues {
+  readonly survivors: boolean;
+}
 
 export function configureDiff(command: Command): Command {
   command
     .description('print what changed between two saved snapshots')
     .argument('<old>', 'the earlier file')
-    .argument('<new>', 'the later file');
-  return addTableOptions(command);
+    .argument('<new>', 'the later file')
+    .option('--survivors', 'print what was allocated after OLD was taken and is alive in NEW; of one tracing only', false);
+  return addTreeOptions(addTableOptions(command));
 }
 
-export async function runDiff([old, now]: readonly string[], values: TableValues, { out, cwd }: Console): Promise<number> {
-  printDiff({ old: openFile(old!), now: openFile(now!) }, values, { stream: out, cwd });
+export async function runDiff([old, now]: readonly string[], values: DiffValues, console: Console): Promise<number> {
+  checkPrintOptions(values);
+  const { out, cwd } = console;
+  const printing = { stream: out, cwd, mapper: sourceMapperOf(values, console) };
+  const snapshots = { old: openFile(old!), now: openFile(now!) };
+  if (!values.survivors) {
+    printDiff(snapshots, values, printing);
+    return 0;
+  }
+  const survivors = snapshots.now.allocatedSince(snapshots.old);
+  if (!values.json) writeLines(out, [`allocated after ${printable(old!)} was taken, and alive in ${printable(now!)}:`]);
+  printStatistics(survivors, values, printing);
   return 0;
 }

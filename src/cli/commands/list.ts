@@ -1,22 +1,44 @@
 import type { Command } from 'commander';
-import { listInspectable } from '../../protocol/inspectable.js';
+import { printable } from '../../printable.js';
+import { listNodeProcesses } from '../../protocol/inspectable.js';
+import { columnLines } from '../../report/columns.js';
 import { jsonText } from '../../report/json.js';
-import { printable } from '../../report/printable.js';
-import { aligned } from '../../report/table.js';
+import { cutEnd } from '../../report/text-width.js';
 import { type Console, writeLines } from '../console.js';
+import { widthOfTerminal } from '../terminal.js';
 
 export function configureList(command: Command): Command {
-  return command.description('list the inspectable Node processes on this machine').option('--json', 'print one JSON document', false);
+  return command
+    .description('list the Node processes on this machine, and where their inspectors are')
+    .option('--json', 'print one JSON document', false);
 }
 
 export async function runList(_args: readonly string[], { json }: { json: boolean }, { out, err }: Console): Promise<number> {
-  const found = await listInspectable();
-  const rows = found.map(({ pid, endpoint: { host, port, nodeVersion, title } }) => ({ pid, host, port, nodeVersion, title }));
+  const rows = (await listNodeProcesses()).map(({ endpoint, ...process }) => ({
+    pid: process.pid,
+    host: endpoint?.host ?? null,
+    port: endpoint?.port ?? null,
+    inspector: endpoint === null ? 'closed' : 'open',
+    nodeVersion: process.nodeVersion,
+    workers: process.workers,
+    title: process.title,
+  }));
   if (json) out.write(jsonText(rows));
-  else if (rows.length === 0) writeLines(err, ['no inspectable Node process; start one with node --inspect']);
+  else if (rows.length === 0) writeLines(err, ['no Node process of yours was found']);
   else {
-    const cells = rows.map(({ pid, port, nodeVersion, title }) => [`${pid ?? ''}`, `${port}`, nodeVersion, printable(title)]);
-    writeLines(out, aligned([['pid', 'port', 'node', 'program'], ...cells]));
+    const columns = [
+      { title: 'pid', cells: rows.map(({ pid }) => `${pid ?? '?'}`) },
+      { title: 'inspector', cells: rows.map(({ inspector }) => inspector), dispensable: 1 },
+      { title: 'port', cells: rows.map(({ port }) => `${port ?? ''}`) },
+      { title: 'workers', cells: rows.map(({ workers }) => `${workers ?? '?'}`), dispensable: 3 },
+      { title: 'node', cells: rows.map(({ nodeVersion }) => nodeVersion ?? '?'), dispensable: 2 },
+    ];
+    const programs = rows.map(
+      ({ title }) =>
+        (width: number) =>
+          cutEnd(printable(title), width),
+    );
+    writeLines(out, columnLines(columns, { title: 'program', cells: programs }, widthOfTerminal(out)));
   }
   return 0;
 }

@@ -2,21 +2,39 @@ import { constants } from 'node:os';
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { totalOf } from '../../model/column-totals.js';
+import { printable } from '../../printable.js';
 import { messageOf } from '../../protocol/thrown.js';
-import { printable } from '../../report/printable.js';
 import { Filter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { launch } from '../../target/launch.js';
 import type { Exit, LaunchedTracer } from '../../target/launched-tracer.js';
-import { type Console, writeLines } from '../console.js';
+import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../checkpoints.js';
+import { type Console, type Output, writeLines } from '../console.js';
+import { gatherProcesses } from '../follow.js';
 import { onInterruption } from '../interruption.js';
 import { collected } from '../option-values.js';
-import { printDiff, printStatistics, saveSnapshot } from '../print-results.js';
-import { addTableOptions, addTracingOptions, linesOption, startOptions, type TableValues, type TracingValues } from '../shared-options.js';
+import { addForceOption, claimOutput, type DerivedNames, freeName, type OutputValues } from '../output-file.js';
+import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../print-results.js';
+import {
+  addLossOptions,
+  addTableOptions,
+  addTracingOptions,
+  addTreeOptions,
+  type LossValues,
+  linesOption,
+  startOptions,
+  type TableValues,
+  type TracingValues,
+  type TreeValues,
+} from '../shared-options.js';
+import { addEmbedOption, sourceMapperOf, withEmbedded } from '../source-maps.js';
 
-interface RunValues extends TracingValues, TableValues {
+interface RunValues extends TracingValues, LossValues, TableValues, TreeValues, OutputValues {
   readonly output?: string;
   readonly marks: boolean;
+  readonly peak: boolean;
+  readonly follow: boolean;
   readonly node?: string;
   readonly nodeArg: readonly string[];
 }
@@ -31,19 +49,26 @@ export function configureRun(command: Command): Command {
     .argument('[args...]', 'its arguments')
     .option('-o, --output <file>', 'where to save the snapshot (default: SCRIPT.PID.tmsnap)')
     .option('--marks', 'take a snapshot at every debugger statement that the program passes, too', false)
-    .option('--node <path>', 'the node binary to run it with')
+    .option('--peak', 'keep the snapshot of the highest memory, too; costs the program up to a tenth of its time', false)
+    .option('--follow', 'trace the Node processes that the program starts, too: one file each, as FILE.PID, and all of them in FILE', false)
+    .option('--node <path>', 'the node binary to run it with (default: the one that runs us)')
     .option('--node-arg <arg>', 'an argument for node; repeatable', collected, [])
     .passThroughOptions();
-  return addTableOptions(addTracingOptions(command));
+  return addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command))))));
 }
 
 /** @returns the program's exit code, or 128 + the number of the signal that ended it, as shells do */
 export async function runRun([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
+  checkPrintOptions(values);
+  const mapper = sourceMapperOf(values, console);
+  if (values.output !== undefined) await claimOutput(values.output, values, console, derivedNames(values));
   const launching = launch(script!, {
     args,
     execArgv: values.nodeArg,
     lines: linesOption(values),
     inlining: values.inline,
+    mode: values.mode,
+    follow: values.follow,
     detached: true, // a Ctrl-C in the terminal comes to us alone, and the snapshot before it is passed on
     ...(values.node !== undefined && { execPath: values.node }),
   });
@@ -54,23 +79,45 @@ export async function runRun([script, ...args]: readonly string[], values: RunVa
   });
   try {
     const tracer = await launching;
-    const output = values.output ?? `${basename(script!, extname(script!))}.${tracer.pid}.tmsnap`;
-    if (values.marks) saveMarks(tracer, { output, values, console });
+    const output = values.output ?? freeName((n) => defaultOutput(script!, tracer.pid, n), derivedNames(values));
+    const reporting = { output, values, console, mapper };
+    if (values.marks) saveMarks(tracer, reporting);
     await startOrKill(tracer, values).catch((error: unknown) => {
       if (!interrupted) throw error;
     });
-    const exit = await tracer.exited;
-    report(exit, { output, values, console });
+    const checkpoints = checkpointsOf(tracer, reporting);
+    const ended = await tracer.exited;
+    checkpoints?.stop();
+    const takeCheckpoint = (pid: number) => checkpoints?.take(pid) ?? null;
+    const exit = values.follow ? await gatherProcesses(tracer, ended, { script: script!, args, output, console, takeCheckpoint }) : ended;
+    report(exit, { ...reporting, takeCheckpoint: () => takeCheckpoint(tracer.pid) });
+    checkpoints?.remove();
     return exit.signal === null ? (exit.code ?? 1) : 128 + constants.signals[exit.signal];
   } finally {
     stopListening();
   }
 }
 
+function defaultOutput(script: string, pid: number, n: number): string {
+  return [basename(script, extname(script)), pid, ...(n === 1 ? [] : [n]), 'tmsnap'].join('.');
+}
+
+function derivedNames({ marks, follow, peak, checkpoint }: RunValues): DerivedNames {
+  return [...(marks || follow ? [/^\.\d+$/] : []), ...(peak ? [/^\.peak$/] : []), ...(checkpoint === undefined ? [] : [CHECKPOINT_NAMES])];
+}
+
+function checkpointsOf(tracer: LaunchedTracer, reporting: Reporting): ProgramCheckpoints | null {
+  const { output, values, console, mapper } = reporting;
+  const { checkpoint: everyMs, follow } = values;
+  if (everyMs === undefined) return null;
+  const save = (snapshot: Snapshot, path: string) => withEmbedded(snapshot, values, mapper).dump(path);
+  return new ProgramCheckpoints(tracer, (pid) => (follow ? `${output}.${pid}` : output), { everyMs, save, console });
+}
+
 /** A program that cannot be traced is not run at all. */
 async function startOrKill(tracer: LaunchedTracer, values: RunValues): Promise<void> {
   try {
-    await tracer.start(startOptions(values));
+    await tracer.start({ ...startOptions(values), peak: values.peak });
   } catch (error) {
     await tracer.kill('SIGKILL');
     await tracer.exited;
@@ -82,10 +129,12 @@ interface Reporting {
   readonly output: string;
   readonly values: RunValues;
   readonly console: Console;
+  readonly mapper: SourceMapper | null;
 }
 
 /** Saves a snapshot at every mark as FILE.1, FILE.2, … and prints what changed since the one before. */
-function saveMarks(tracer: LaunchedTracer, { output, values, console }: Reporting): void {
+function saveMarks(tracer: LaunchedTracer, reporting: Reporting): void {
+  const { output, values, console } = reporting;
   let marks = 0;
   let previous: Snapshot | null = null;
   tracer.onMark(async (label) => {
@@ -93,9 +142,9 @@ function saveMarks(tracer: LaunchedTracer, { output, values, console }: Reportin
     try {
       const snapshot = await tracer.takeSnapshot();
       writeLines(console.err, [`mark ${marks} at ${printable(label)}`]);
-      saveSnapshot(snapshot, `${output}.${marks}`, console);
+      save(snapshot, `${output}.${marks}`, reporting);
       // The one document of --json is the last snapshot's.
-      if (previous) printDiff({ old: previous, now: snapshot }, { ...values, json: false }, { stream: console.err, cwd: console.cwd });
+      if (previous) printDiff({ old: previous, now: snapshot }, { ...values, json: false }, printing(console.err, reporting));
       previous = snapshot;
     } catch (error) {
       writeLines(console.err, [`mark ${marks} has no snapshot: ${messageOf(error)}`]);
@@ -103,23 +152,58 @@ function saveMarks(tracer: LaunchedTracer, { output, values, console }: Reportin
   });
 }
 
-function report({ snapshot, error }: Exit, { output, values, console }: Reporting): void {
+interface Ending extends Reporting {
+  readonly takeCheckpoint: () => Snapshot | null;
+}
+
+function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeCheckpoint, ...reporting }: Ending): void {
+  const { console } = reporting;
+  if (peak) reportPeak({ peak, isLast: peak === snapshot }, reporting);
   if (snapshot === null) {
     const reason = error instanceof Error ? error.message : 'the program was killed before it could be asked';
-    writeLines(console.err, [`no snapshot was saved: ${reason}`]);
+    const checkpoint = takeCheckpoint();
+    writeLines(console.err, [checkpoint ? checkpointNotice(checkpoint, reason) : `no snapshot was saved: ${reason}`]);
+    if (checkpoint) reportLast(checkpoint, reporting);
     return;
   }
-  if (holdsLittle(snapshot)) {
+  if (atHeapLimit) writeLines(console.err, [HEAP_LIMIT_NOTICE]);
+  else if (holdsLittle(snapshot) && (peak === null || peak === snapshot)) {
     writeLines(console.err, [
-      "The last snapshot holds little of the program: at its end, its variables are garbage. See what is alive earlier with --marks and a 'debugger' statement where it matters.",
+      "The last snapshot holds little of the program: at its end, its variables are garbage. See what is alive earlier with --peak, or with --marks and a 'debugger' statement where it matters.",
     ]);
   }
-  printStatistics(snapshot, values, { stream: resultStream(values, console), cwd: console.cwd });
-  saveSnapshot(snapshot, output, console);
+  reportLast(snapshot, reporting);
+}
+
+function reportLast(snapshot: Snapshot, reporting: Reporting): void {
+  const { output, values, console } = reporting;
+  printStatistics(snapshot, values, printing(resultStream(values, console), reporting));
+  save(snapshot, output, reporting);
+}
+
+/** Saves it as FILE.peak; what it holds is printed unless it is the last snapshot, which is printed anyway. */
+function reportPeak({ peak, isLast }: { peak: Snapshot; isLast: boolean }, reporting: Reporting): void {
+  const { output, values, console } = reporting;
+  if (isLast) writeLines(console.err, ['the highest reading was the last one']);
+  else {
+    writeLines(console.err, [`at the peak, ${peak.capture.time}:`]);
+    // The one document of --json is the last snapshot's.
+    printStatistics(peak, { ...values, json: false }, printing(console.err, reporting));
+  }
+  save(peak, `${output}.peak`, reporting);
+  if (!isLast) writeLines(console.err, ['at the end:']);
+}
+
+function save(snapshot: Snapshot, path: string, { values, console, mapper }: Reporting): void {
+  saveSnapshot(withEmbedded(snapshot, values, mapper), path, console);
+}
+
+function printing(stream: Output, { console: { cwd }, mapper }: Reporting) {
+  return { stream, cwd, mapper };
 }
 
 /** The program owns stdout; only a document that was asked for goes there. */
-function resultStream({ json }: RunValues, { out, err }: Console): NodeJS.WritableStream {
+function resultStream({ json }: RunValues, { out, err }: Console): Output {
   return json ? out : err;
 }
 

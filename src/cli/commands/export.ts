@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { encode } from '../../exchange/export.js';
+import { FORMATS, formatNamed, formatOfFilename } from '../../exchange/formats.js';
+import { openFile } from '../../exchange/open-file.js';
+import type { Console } from '../console.js';
+import { addFilterOptions, type FilterValues, filtered } from '../filter-options.js';
+import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output-file.js';
+import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../source-maps.js';
+
+interface ExportValues extends SourceMapValues, FilterValues, OutputValues {
+  readonly output: string;
+  readonly format?: string;
+  readonly diff?: string;
+}
+
+export function configureExport(command: Command): Command {
+  command
+    .description('write a saved snapshot, or what changed since another one, in the format of another tool')
+    .argument('<file>', '.tmsnap, or a .heapprofile of Chrome or node')
+    .requiredOption('-o, --output <file>', 'where to write it; - is stdout')
+    .option('--format <name>', `${FORMATS.map(({ name }) => name).join(', ')} (default: by the end of the output's name)`)
+    .option('--diff <old>', 'write the change since this earlier file');
+  return addSourceMapOptions(addFilterOptions(addForceOption(command)));
+}
+
+export async function runExport([file]: readonly string[], values: ExportValues, console: Console): Promise<number> {
+  const { output, diff } = values;
+  const format = values.format === undefined ? formatOfFilename(output) : formatNamed(values.format);
+  if (output !== STDOUT) await claimOutput(output, values, console);
+  const mapper = sourceMapperOf(values, console);
+  const opened = (path: string) => filtered(openFile(path), values, mapper);
+  const old = diff === undefined ? undefined : opened(diff);
+  const parts = encode(opened(file!), format.name, old && { old });
+  await writeOutput(output, parts, { done: 'written to', console });
+  return 0;
+}

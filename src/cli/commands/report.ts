@@ -1,0 +1,37 @@
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { openFile } from '../../exchange/open-file.js';
+import { buildReport } from '../../report/html/build-report.js';
+import { htmlDocument } from '../../report/html/document.js';
+import type { Console } from '../console.js';
+import { addFilterOptions, type FilterValues, filtered } from '../filter-options.js';
+import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output-file.js';
+import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../source-maps.js';
+
+interface ReportValues extends SourceMapValues, FilterValues, OutputValues {
+  readonly output: string;
+  readonly diff?: string;
+  readonly embedSources: boolean;
+}
+
+export function configureReport(command: Command): Command {
+  command
+    .description('make a page with a flame graph and a table of a saved snapshot')
+    .argument('<file>', '.tmsnap, or a .heapprofile of Chrome or node')
+    .requiredOption('-o, --output <file>', 'the page to write: one HTML file that needs nothing else; - is stdout')
+    .option('--diff <old>', 'show what changed since this earlier file')
+    .option('--embed-sources', 'copy the source lines around what is shown into the page', false);
+  return addSourceMapOptions(addFilterOptions(addForceOption(command)));
+}
+
+export async function runReport([file]: readonly string[], values: ReportValues, console: Console): Promise<number> {
+  if (values.output !== STDOUT) await claimOutput(values.output, values, console);
+  const mapper = sourceMapperOf(values, console);
+  const opened = (path: string) => filtered(openFile(path), values, mapper);
+  const now = opened(file!);
+  const old = values.diff === undefined ? null : opened(values.diff);
+  const title = values.diff === undefined ? basename(file!) : `${basename(values.diff)} → ${basename(file!)}`;
+  const report = buildReport(now, { title, old, embedSources: values.embedSources, cwd: console.cwd });
+  await writeOutput(values.output, htmlDocument(report), { done: 'report written as', console });
+  return 0;
+}

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { ConnectionLostError } from '../../errors.js';
+import { printable } from '../../printable.js';
+import { messageOf } from '../../protocol/thrown.js';
+import { readToken } from '../../serve/bearer-token.js';
+import { Endpoints } from '../../serve/endpoints.js';
+import { checkExposure, parseListenAddress } from '../../serve/listen-address.js';
+import { ProfileServer } from '../../serve/profile-server.js';
+import { SharedSnapshots } from '../../serve/shared-snapshots.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { Tracer } from '../../target/tracer.js';
+import { type Console, writeLines } from '../console.js';
+import { firstInterruption } from '../interruption.js';
+import { addTracingOptions, type TracingValues } from '../shared-options.js';
+import { addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf } from '../source-maps.js';
+import { addTargetArgument, type TargetValues, targetOf } from '../target-argument.js';
+import { whileTracing } from '../while-tracing.js';
+
+interface ServeValues extends TracingValues, TargetValues, SourceMapValues {
+  readonly listen: string;
+  readonly tokenFile?: string;
+}
+
+const EXPOSED =
+  'this address is not loopback: what goes there, the token too, is not encrypted; put what speaks https in front of it, or a tunnel';
+
+export function configureServe(command: Command): Command {
+  addTargetArgument(command)
+    .description(
+      'trace a running process, and serve its memory over HTTP to continuous profilers, go tool pprof and Prometheus, until Ctrl-C',
+    )
+    .option('--listen <address>', 'address to listen on, host:port or a port of this machine; port 0 is any that is free', '127.0.0.1:6060')
+    .option('--token-file <file>', 'file with the token that clients have to send; needed where the address is not loopback');
+  return addSourceMapOptions(addTracingOptions(command));
+}
+
+export async function runServe([name]: readonly string[], values: ServeValues, console: Console): Promise<number> {
+  const { target, label } = targetOf(name, values);
+  const address = parseListenAddress(values.listen);
+  const token = readToken(values.tokenFile, process.env);
+  checkExposure(address, token !== null);
+  const mapper = sourceMapperOf(values, console);
+  const tell = (line: string) => writeLines(console.err, [printable(line)]);
+  const interruption = firstInterruption();
+  try {
+    return await whileTracing({ target, values, console }, async (tracer) => {
+      const snapshots = new SharedSnapshots(
+        () => snapshotOf(tracer),
+        ({ message }) => tell(`no snapshot: ${message}`),
+      );
+      const endpoints = new Endpoints(snapshots, (snapshot) => shown(snapshot, mapper));
+      const server = await ProfileServer.listen({ address, token, endpoints, onError: (error) => tell(`a fault: ${messageOf(error)}`) });
+      tell(`serving ${label} on ${server.url}/debug/pprof/ and ${server.url}/metrics until Ctrl-C`);
+      if (!server.onLoopback) tell(EXPOSED);
+      const end = await Promise.race([interruption.came, tracer.closed]);
+      const gone = end && new ConnectionLostError(`the target is gone: ${end.reason}`);
+      await server.stop(gone ? gone.message : 'tracemalloc serve ends');
+      if (gone) throw gone;
+      return 0;
+    });
+  } finally {
+    interruption.ignore();
+  }
+}
+
+/** @throws ConnectionLostError, once the target is gone, that says how */
+async function snapshotOf(tracer: Tracer): Promise<Snapshot> {
+  try {
+    return await tracer.takeSnapshot();
+  } catch (error) {
+    if (tracer.isTracing()) throw error;
+    const { reason } = await tracer.closed;
+    throw new ConnectionLostError(`the target is gone: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,50 @@
+import { PassThrough } from 'node:stream';
+import { type Command, Option } from 'commander';
+import { UsageError } from '../../errors.js';
+import { KEY_TYPES, type KeyType } from '../../snapshot/key-type.js';
+import type { Console } from '../console.js';
+import { firstInterruption } from '../interruption.js';
+import { LiveView } from '../live/live-view.js';
+import { addTracingOptions, type TracingValues } from '../shared-options.js';
+import { addEmbedOption, addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf, withEmbedded } from '../source-maps.js';
+import { addTargetArgument, type TargetValues, targetOf } from '../target-argument.js';
+import { whileTracing } from '../while-tracing.js';
+
+interface TopValues extends TracingValues, SourceMapValues, TargetValues {
+  readonly groupBy: KeyType;
+  readonly color: boolean;
+}
+
+export function configureTop(command: Command): Command {
+  addTargetArgument(command)
+    .description('watch which lines of a running process hold the memory, as it changes; q or Ctrl-C ends it')
+    .addOption(new Option('--group-by <key>', 'what to add up at first').choices(KEY_TYPES).default('lineno'));
+  return addEmbedOption(addSourceMapOptions(addTracingOptions(command)));
+}
+
+export async function runTop([name]: readonly string[], values: TopValues, console: Console): Promise<number> {
+  const { target, label } = targetOf(name, values);
+  if (!console.out.isTTY || !process.stdin.isTTY || process.env.TERM === 'dumb')
+    throw new UsageError('top needs a terminal that can be redrawn, for its input and output; tracemalloc attach prints a table anywhere');
+  const warnings = new PassThrough(); // on the screen they would be drawn over
+  const mapper = sourceMapperOf(values, { ...console, err: warnings });
+  const interruption = firstInterruption();
+  try {
+    await whileTracing({ target, values, console }, async (tracer) => {
+      const view = new LiveView(tracer, {
+        label,
+        keyType: values.groupBy,
+        color: values.color,
+        console,
+        interrupted: interruption.came,
+        shown: (snapshot) => shown(snapshot, mapper),
+        saved: (snapshot) => withEmbedded(snapshot, values, mapper),
+      });
+      await view.show();
+    });
+  } finally {
+    interruption.ignore();
+    console.err.write(warnings.read() ?? '');
+  }
+  return 0;
+}

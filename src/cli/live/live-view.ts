@@ -1,0 +1,153 @@
+import { ConnectionLostError } from '../../errors.js';
+import { printable } from '../../printable.js';
+import { messageOf } from '../../protocol/thrown.js';
+import { type LiveRow, liveRows } from '../../report/live/rows.js';
+import { initialState, type LiveReadings, type LiveState, withReading } from '../../report/live/state.js';
+import { liveLines, pictureLines } from '../../report/live/view.js';
+import type { KeyType } from '../../snapshot/key-type.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { Tracer } from '../../target/tracer.js';
+import { type Console, writeLines } from '../console.js';
+import { freeName } from '../output-file.js';
+import { coloursOf } from '../terminal.js';
+import { type Key, pressed } from './keys.js';
+import { restAfter } from './pace.js';
+import { Screen } from './screen.js';
+
+export interface LiveViewOptions {
+  readonly label: string;
+  readonly keyType: KeyType;
+  readonly color: boolean;
+  readonly console: Console;
+  /** Resolves when the user wants to leave by a signal. */
+  readonly interrupted: Promise<void>;
+  /** The snapshot as it is to be shown. */
+  readonly shown: (snapshot: Snapshot) => Snapshot;
+  /** The snapshot as it is to be saved. */
+  readonly saved: (snapshot: Snapshot) => Snapshot;
+}
+
+/** Takes snapshots of a target and shows them, until the user leaves or the target ends. */
+export class LiveView {
+  readonly #tracer: Tracer;
+  readonly #options: LiveViewOptions;
+  #state: LiveState;
+  #rows: readonly LiveRow[] = [];
+  /** Of which readings and key the rows are. */
+  #rowsOf: { readings: LiveReadings | null; keyType: KeyType } | null = null;
+  /** The last snapshot, as it was taken. */
+  #taken: Snapshot | null = null;
+  #screen: Screen | null = null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(tracer: Tracer, options: LiveViewOptions) {
+    this.#tracer = tracer;
+    this.#options = options;
+    this.#state = initialState(options);
+  }
+
+  /** @throws ConnectionLostError where the target was gone before its first snapshot */
+  async show(): Promise<void> {
+    const { console, interrupted } = this.#options;
+    let hasEnded = false;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        interrupted.then(resolve);
+        this.#tracer.closed.then(() => {
+          hasEnded = true;
+          resolve();
+        });
+        this.#screen = new Screen(console.out, process.stdin, {
+          onKey: (key) => this.#press(key, resolve),
+          onRedraw: () => this.#draw(),
+          onEnd: resolve,
+        });
+        this.#draw();
+        this.#readSoon(0, reject);
+      });
+    } finally {
+      clearTimeout(this.#timer);
+      this.#screen?.close();
+    }
+    if (hasEnded) await this.#showEnd();
+  }
+
+  #readSoon(ms: number, fail: (error: unknown) => void): void {
+    this.#timer = setTimeout(() => {
+      this.#read()
+        .then((restMs) => this.#readSoon(restMs, fail))
+        .catch((error: unknown) => {
+          if (this.#tracer.isTracing()) fail(error); // else the target has ended, which `closed` tells
+        });
+    }, ms);
+  }
+
+  /** @returns ms until the next one */
+  async #read(): Promise<number> {
+    if (this.#state.isFrozen) return restAfter(0);
+    const begin = performance.now();
+    const snapshot = await this.#tracer.takeSnapshot();
+    const snapshotMs = performance.now() - begin;
+    const restMs = restAfter(snapshotMs);
+    this.#add(snapshot);
+    this.#state = { ...this.#state, cost: { snapshotMs, restMs } };
+    this.#draw();
+    return restMs;
+  }
+
+  #add(snapshot: Snapshot): void {
+    this.#taken = snapshot;
+    const reading = { snapshot: this.#options.shown(snapshot), at: performance.now() };
+    this.#state = { ...this.#state, readings: withReading(this.#state.readings, reading) };
+  }
+
+  #press(key: Key, quit: () => void): void {
+    const { state, request } = pressed(this.#state, key);
+    this.#state = request === 'save' ? { ...state, message: this.#save() } : state;
+    if (request === 'quit') quit();
+    else if (request === 'suspend') this.#screen?.suspend();
+    else this.#draw();
+  }
+
+  /** @returns what has come of it */
+  #save(): string {
+    if (!this.#taken) return 'there is no snapshot yet';
+    const { pid } = this.#taken.capture.target;
+    const path = freeName((n) => `top.${pid ?? 'target'}.${n}.tmsnap`);
+    try {
+      this.#options.saved(this.#taken).dump(path);
+      return `snapshot saved as ${path}`;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #draw(): void {
+    this.#screen?.draw(liveLines(this.#state, this.#currentRows(), this.#size()));
+  }
+
+  #currentRows(): readonly LiveRow[] {
+    const { readings, keyType } = this.#state;
+    if (this.#rowsOf?.readings !== readings || this.#rowsOf.keyType !== keyType) {
+      this.#rows = readings ? liveRows(readings, keyType) : [];
+      this.#rowsOf = { readings, keyType };
+    }
+    return this.#rows;
+  }
+
+  #size() {
+    const { console, color } = this.#options;
+    const { columns, rows } = console.out;
+    return { width: columns || 80, height: rows || 24, cwd: console.cwd, colours: coloursOf(console.out, { color }) };
+  }
+
+  /** Leaves the last picture where the user can read it. */
+  async #showEnd(): Promise<void> {
+    const { console } = this.#options;
+    const { reason, snapshot, error } = await this.#tracer.closed;
+    if (snapshot) this.#add(snapshot);
+    if (!this.#state.readings) throw error ?? new ConnectionLostError(`the target is gone before its first snapshot: ${reason}`);
+    writeLines(console.out, pictureLines({ ...this.#state, cost: null }, this.#currentRows(), this.#size()));
+    writeLines(console.err, [`the target has ended: ${printable(reason)}`]);
+  }
+}

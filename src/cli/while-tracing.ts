@@ -1,0 +1,44 @@
+import type { ScriptEdit } from '../lines/live-edit.js';
+import { printable } from '../printable.js';
+import { attach } from '../target/attach.js';
+import type { Tracer } from '../target/tracer.js';
+import { type Console, writeLines } from './console.js';
+import { type LossValues, linesOption, startOptions, type TracingValues } from './shared-options.js';
+import type { Target } from './target-argument.js';
+
+const EDIT_NOTICE =
+  'replacing the source of scripts in the running target, so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave';
+
+interface Attaching {
+  readonly target: Target['target'];
+  readonly values: TracingValues & Partial<LossValues>;
+  readonly console: Console;
+}
+
+/** Attaches to a running process, traces it during `work`, and leaves it as it was; tells the user what is done to it. */
+export async function whileTracing<T>({ target, values, console: { err } }: Attaching, work: (tracer: Tracer) => Promise<T>): Promise<T> {
+  const tracer = await attach(target, { onNotice: (notice) => writeLines(err, [printable(notice)]) });
+  try {
+    const lines = linesOption(values);
+    if (lines) writeLines(err, [EDIT_NOTICE]);
+    await tracer.start(startOptions(values));
+    if (lines) writeLines(err, editReport(tracer.scriptEdits));
+    return await work(tracer);
+  } finally {
+    const isEdited = tracer.scriptEdits.length > 0;
+    await tracer.close();
+    if (isEdited) writeLines(err, restoreReport(tracer.scriptEdits));
+  }
+}
+
+function editReport(edits: readonly ScriptEdit[]): string[] {
+  const done = edits.filter(({ outcome }) => outcome === 'done' || outcome === 'unchanged').length;
+  const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
+  const lines = others.map(({ url, reason }) => `${printable(url)} stays at the precision of functions: ${printable(reason)}`);
+  return [`true lines in ${done} of ${edits.length} scripts`, ...lines];
+}
+
+function restoreReport(left: readonly ScriptEdit[]): string[] {
+  if (left.length === 0) return ['the sources are as they were'];
+  return left.map(({ url, reason }) => `${printable(url)} keeps its changed source, which does the same: ${printable(reason)}`);
+}
