@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FORMATS } from '../src/exchange/index.js';
 import * as door from '../src/index.js';
 import { repoPath } from './helpers/paths.js';
 
-const COMMANDS = ['run', 'attach', 'stats', 'diff', 'list'] as const;
+const COMMANDS = ['run', 'attach', 'top', 'serve', 'stats', 'diff', 'export', 'report', 'list'] as const;
 /** Inside the repository, so that `node-tracemalloc` is the package itself. */
 const EXAMPLES = repoPath('dist/docs-examples');
 
@@ -21,24 +22,46 @@ function page(name: string): string {
   return found.text;
 }
 
+/** What is written as code: `Name`, `name(…)`, `tracer.name(…)`. */
+function wordsOf(text: string): Set<string> {
+  return new Set([...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code]) => code!.match(/[A-Za-z_]\w*/g) ?? []));
+}
+
+/** The names that a door exports, types too. */
+function exportsOf(door: string): string[] {
+  const lists = [...readFileSync(repoPath(door), 'utf8').matchAll(/\{([^}]*)\}/g)];
+  return lists.flatMap(([, list]) => list!.split(',').map((name) => name.replace(/\btype\b/, '').trim())).filter((name) => name !== '');
+}
+
 describe('docs/reference/api.md', () => {
   const text = page('docs/reference/api.md');
-  /** What is written as code: `Name`, `name(…)`, `tracer.name(…)`. */
-  const words = new Set([...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code]) => code!.match(/[A-Za-z_]\w*/g) ?? []));
+  const words = wordsOf(text);
 
   it('names every export, types too', () => {
-    const source = readFileSync(repoPath('src/index.ts'), 'utf8');
-    const names = [...source.matchAll(/\{([^}]*)\}/g)].flatMap(([, list]) =>
-      list!.split(',').map((name) => name.replace(/\btype\b/, '').trim()),
-    );
-    expect(names.filter((name) => name !== '' && !words.has(name))).toEqual([]);
+    expect(exportsOf('src/index.ts').filter((name) => !words.has(name))).toEqual([]);
   });
 
   it.each(Object.entries(door).filter(([, value]) => /^class /.test(String(value))))('names every member of %s', (_name, type) => {
     const own = type as { prototype: object };
     const names = [...Object.getOwnPropertyNames(own.prototype), ...Object.getOwnPropertyNames(own)];
-    const hidden = ['constructor', 'length', 'name', 'prototype', 'label', 'averageText', 'takeLastSnapshot']; // protected ones among them
+    const hidden = ['constructor', 'length', 'name', 'prototype', 'label', 'averageText', 'takeLastSnapshot', 'circumstances']; // protected ones among them
     expect(names.filter((name) => !hidden.includes(name) && !words.has(name))).toEqual([]);
+  });
+});
+
+describe('docs/reference/formats.md', () => {
+  const text = page('docs/reference/formats.md');
+
+  it('names every export, types too', () => {
+    expect(exportsOf('src/exchange/index.ts').filter((name) => !wordsOf(text).has(name))).toEqual([]);
+  });
+
+  it('has a row for each format, with all its extensions', () => {
+    const rows = text.split('\n').filter((line) => line.startsWith('|'));
+    for (const { name, extensions } of FORMATS) {
+      const row = rows.find((line) => line.startsWith(`| \`${name}\` `));
+      expect(extensions.filter((extension) => !row?.includes(`\`${extension}\``))).toEqual([]);
+    }
   });
 });
 

@@ -1,13 +1,35 @@
+import { benchAccuracy } from './accuracy/accuracy.js';
 import { benchEngine } from './engine.js';
+import { benchHeapSnapshot } from './heap-snapshot.js';
+import { benchIsolates } from './isolates.js';
+import { benchCorpus } from './lines/corpus.js';
+import { benchStart } from './lines/start.js';
+import { benchTransform } from './lines/transform.js';
+import { benchModes } from './modes.js';
 import { benchProfileValidation } from './profile-validation.js';
+import { benchReport } from './report.js';
 import { benchSlowdown } from './slowdown.js';
 import { benchSnapshot } from './snapshot.js';
+import { benchSoak } from './soak.js';
+import { benchSourceMap } from './source-map.js';
+import { benchTrackingStress } from './tracking-stress.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   engine: benchEngine,
   snapshot: benchSnapshot,
+  'heap-snapshot': benchHeapSnapshot,
   slowdown: benchSlowdown,
+  modes: benchModes,
+  'source-map': benchSourceMap,
   'profile-validation': benchProfileValidation,
+  report: benchReport,
+  'tracking-stress': benchTrackingStress,
+  'lines-start': benchStart,
+  'lines-transform': benchTransform,
+  'lines-corpus': benchCorpus,
+  accuracy: benchAccuracy,
+  isolates: benchIsolates,
+  soak: benchSoak,
 };
 
 const wanted = process.argv[2];

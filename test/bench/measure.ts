@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Something to time: does its work once and tells how many milliseconds it took, by its own clock if it runs elsewhere. */
 export type Measured = () => number | Promise<number>;
 
@@ -38,4 +40,10 @@ export function median(values: readonly number[]): number {
 export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows) console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '));
+}
+
+/** Bytes at most that this process has had. Linux's maxRSS begins with that of the process that started this one; its VmHWM does not. */
+export function peakRss(): number {
+  const highest = process.platform === 'linux' ? /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] : undefined;
+  return Number(highest ?? process.resourceUsage().maxRSS) * 1024;
 }

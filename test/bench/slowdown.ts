@@ -2,23 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_INTERVAL } from '../../src/collect/sampling.js';
-import { attach } from '../../src/target/attach.js';
-import type { Tracer } from '../../src/target/tracer.js';
 import { repoPath } from '../helpers/paths.js';
-import { startTarget, type TargetProcess } from '../helpers/target-process.js';
-import { interleavedMedians, median, printTable } from './measure.js';
+import { printTable } from './measure.js';
+import { type Measurement, measureInTurn, runTraced, tracedWith } from './traced-run.js';
 
 const ROUNDS = 21;
 const GOAL = 1.02;
 
-interface Took {
-  readonly clock: number;
-  readonly cpu: number;
-}
-
-interface Row extends Took {
+interface Row extends Measurement {
   readonly name: string;
-  readonly leastCpu: number;
 }
 
 /**
@@ -29,23 +21,15 @@ interface Row extends Took {
 export async function benchSlowdown(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tracemalloc-bench-'));
   const heapProf = ['--heap-prof', `--heap-prof-interval=${DEFAULT_INTERVAL}`, `--heap-prof-dir=${folder}`];
+  const file = repoPath('fixtures', 'programs', 'mixed-work.cjs');
   const runs = {
-    'no profiler': () => run([]),
-    [`--heap-prof, interval ${DEFAULT_INTERVAL}`]: () => run(heapProf),
-    'attached, default interval': () => run([], traceIt),
+    'no profiler': () => runTraced({ file }),
+    [`--heap-prof, interval ${DEFAULT_INTERVAL}`]: () => runTraced({ file, execArgv: heapProf }),
+    'attached, default interval': () => runTraced({ file, trace: tracedWith() }),
   };
-  const cpu = new Map<string, number[]>(Object.keys(runs).map((name) => [name, []]));
-  const measured = Object.entries(runs).map(([name, once]) => {
-    const byClock = async (): Promise<number> => {
-      const took = await once();
-      cpu.get(name)!.push(took.cpu);
-      return took.clock;
-    };
-    return [name, byClock] as const;
-  });
   try {
-    const clock = await interleavedMedians(Object.fromEntries(measured), ROUNDS);
-    report([...cpu].map(([name, [, ...times]]) => ({ name, clock: clock[name]!, cpu: median(times), leastCpu: Math.min(...times) })));
+    const measured = await measureInTurn(runs, ROUNDS);
+    report(Object.entries(measured).map(([name, times]) => ({ name, ...times })));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -61,26 +45,4 @@ function report(rows: readonly Row[]): void {
     ]);
   }
   console.log(`${ROUNDS} runs of each, in turn (goal: attached at most ${GOAL} to --heap-prof)`);
-}
-
-/** What the program says of its work, with `trace` begun before it. */
-async function run(execArgv: readonly string[], trace?: (target: TargetProcess) => Promise<Tracer>): Promise<Took> {
-  const file = repoPath('fixtures', 'programs', 'mixed-work.cjs');
-  const target = await startTarget({ execPath: process.execPath, file, execArgv, ready: true });
-  try {
-    const tracer = await trace?.(target);
-    target.child.stdin.write('go\n');
-    await target.exited;
-    await tracer?.closed;
-    const [, clock, cpu] = /took (\S+) (\S+)/.exec(target.stdout()) ?? [];
-    return { clock: Number(clock), cpu: Number(cpu) };
-  } finally {
-    await target.kill();
-  }
-}
-
-async function traceIt({ port }: TargetProcess): Promise<Tracer> {
-  const tracer = await attach(port);
-  await tracer.start();
-  return tracer;
 }

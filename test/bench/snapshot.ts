@@ -31,7 +31,7 @@ export async function benchSnapshot(): Promise<void> {
 async function measure(wanted: number, nframe: number): Promise<string[]> {
   const target = await startTarget({ execPath: process.execPath, file: repoPath('fixtures', 'programs', 'many-stacks.cjs'), ready: true });
   const session = await connect(await discover(target.port));
-  const tracer = new Tracer({ session, info: await readTargetInfo(session), maxMessageBytes: MAX_MESSAGE_BYTES, state: 'running' });
+  const tracer = new Tracer({ session, info: (await readTargetInfo(session)).info, maxMessageBytes: MAX_MESSAGE_BYTES, state: 'running' });
   try {
     await tracer.start({ nframe, mode: 'exact' });
     const samples = await growTo(wanted, session, tracer);

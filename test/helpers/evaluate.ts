@@ -20,6 +20,19 @@ export async function evaluateIn(port: number, expression: string): Promise<unkn
   }
 }
 
+/** Evaluates in a target over one conversation, kept until `close`: a client that leaves ends the tracking of allocations for all. */
+export async function openEvaluator(port: number): Promise<{ evaluate(expression: string): Promise<unknown>; close(): Promise<void> }> {
+  const session = await connect(await discover(port));
+  return {
+    async evaluate(expression) {
+      const { result, exceptionDetails } = await session.send('Runtime.evaluate', { expression });
+      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+      return result.value;
+    },
+    close: () => session.close(),
+  };
+}
+
 /**
  * An expression that runs `code` in a turn of the event loop of its own and yields 42. Code that pauses must not run inside the evaluation:
  * Node may then lose the wake-up for the next command, and spins in its pause without an answer (seen on 18, 20 and 26).

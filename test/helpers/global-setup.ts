@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { CORPUS_FILES, corpusFolder } from './corpus.js';
+import { BROWSER_FOLDER, BROWSER_PATH, unpackBrowser } from './browser.js';
 import { cachedNode, NODE_CACHE, NODE_PACKAGE, NODE_VERSIONS } from './nodes.js';
+import { PACKAGE_SETS, setFiles, setFolder } from './package-sets.js';
 
 /** Provides what the tests run real programs with: downloads what the cache does not hold. */
 export default async function globalSetup(): Promise<void> {
@@ -16,14 +17,17 @@ export default async function globalSetup(): Promise<void> {
       install: (folder) => npm(folder, 'install', '--no-save', `${NODE_PACKAGE}@${version}`),
     });
   }
-  await provide(corpusFolder(), {
-    what: 'the corpus of packages',
-    isThere: () => existsSync(corpusFolder()),
-    install: async (folder) => {
-      for (const file of CORPUS_FILES) await copyFile(file, join(folder, basename(file)));
-      await npm(folder, 'ci', '--ignore-scripts');
-    },
-  });
+  for (const set of PACKAGE_SETS) {
+    await provide(setFolder(set), {
+      what: `the packages of fixtures/${set}`,
+      isThere: () => existsSync(setFolder(set)),
+      install: async (folder) => {
+        for (const file of setFiles(set)) await copyFile(file, join(folder, basename(file)));
+        await npm(folder, 'ci', '--ignore-scripts');
+      },
+    });
+  }
+  await provide(BROWSER_FOLDER, { what: 'the browser', isThere: () => existsSync(BROWSER_PATH), install: unpackBrowser });
 }
 
 interface Provision {

@@ -16,6 +16,7 @@ export interface Run {
 interface RunOptions {
   readonly execArgv?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
 }
 
 const folders: string[] = [];
@@ -31,10 +32,11 @@ export function removeTemporaryFolders(): void {
 }
 
 /** Runs a program to its end. */
-export function run(execPath: string, args: readonly string[], { execArgv = [], env = {} }: RunOptions = {}): Run {
+export function run(execPath: string, args: readonly string[], { execArgv = [], env = {}, cwd }: RunOptions = {}): Run {
   const { NODE_OPTIONS: _, ...inherited } = process.env;
   const { status, stdout, stderr } = spawnSync(execPath, [...execArgv, ...args], {
     env: { ...inherited, ...env },
+    cwd,
     encoding: 'utf8',
     timeout: 50_000,
     maxBuffer: 2 ** 28,
@@ -43,6 +45,6 @@ export function run(execPath: string, args: readonly string[], { execArgv = [], 
 }
 
 /** Runs it with true lines. */
-export function runRegistered(execPath: string, args: readonly string[], { execArgv = [], env }: RunOptions = {}): Run {
-  return run(execPath, args, { execArgv: [...execArgv, '--import', REGISTER_URL], ...(env && { env }) });
+export function runRegistered(execPath: string, args: readonly string[], { execArgv = [], ...options }: RunOptions = {}): Run {
+  return run(execPath, args, { ...options, execArgv: [...execArgv, '--import', REGISTER_URL] });
 }

@@ -1,12 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { attach, Snapshot } from '../../../src/index.js';
-import { connect } from '../../../src/protocol/connect.js';
-import { discover } from '../../../src/protocol/discovery.js';
+import { expectClean } from '../../helpers/clean-target.js';
 import { runCommand, startCommand } from '../../helpers/command.js';
-import { evaluateIn, inTurnOfItsOwn } from '../../helpers/evaluate.js';
 import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
+import { untilSampled } from '../../helpers/sampled.js';
 import { reapTargets, startTarget, type TargetProcess, temporaryFolder } from '../../helpers/target-process.js';
 
 const SERVICE = repoPath('fixtures/programs/service.cjs');
@@ -15,15 +14,6 @@ afterEach(reapTargets);
 
 function service(execPath: string, ...args: string[]): Promise<TargetProcess> {
   return startTarget({ execPath, file: SERVICE, args, execArgv: ['--max-inlined-bytecode-size=0'], ready: true });
-}
-
-/** Nobody samples any more, nothing pauses, and the program runs. */
-async function expectClean(target: TargetProcess): Promise<void> {
-  await expect(evaluateIn(target.port, inTurnOfItsOwn('debugger'))).resolves.toBe(42);
-  const tracer = await attach(target.port);
-  await tracer.start();
-  await tracer.close();
-  expect(target.child.exitCode).toBeNull();
 }
 
 describe.each(oldestAndNewest())('tracemalloc attach to Node $major', ({ execPath }) => {
@@ -45,7 +35,7 @@ describe.each(oldestAndNewest())('tracemalloc attach to Node $major', ({ execPat
   it.each(['SIGINT', 'SIGTERM'] as const)('%s ends it early, with a result and a clean target', async (signal) => {
     const target = await service(execPath);
     const command = startCommand(['attach', `127.0.0.1:${target.port}`, '--duration', '1h', '--json', '--interval', '512']);
-    await traced(target);
+    await untilSampled(target, true);
     command.child.kill(signal);
     const { code, stdout, stderr } = await command.exited;
     expect([code, stderr]).toEqual([0, '']);
@@ -55,24 +45,12 @@ describe.each(oldestAndNewest())('tracemalloc attach to Node $major', ({ execPat
   });
 });
 
-/** Until somebody samples the target, which this does not. */
-async function traced(target: TargetProcess): Promise<void> {
-  const probe = await connect(await discover(target.port));
-  const samples = () =>
-    probe.send('HeapProfiler.getSamplingProfile').then(
-      () => true,
-      () => false,
-    );
-  while (!(await samples()));
-  await probe.close();
-}
-
 const execPath = process.execPath;
 
 it('a target that ends meanwhile: what it held', async () => {
   const target = await service(execPath, '--graceful');
   const command = startCommand(['attach', target.url, '--duration', '1h', '--interval', '512', '--include', '*service.cjs']);
-  await traced(target);
+  await untilSampled(target, true);
   target.child.kill('SIGTERM');
   const { code, stdout } = await command.exited;
   expect(code).toBe(0);
@@ -84,7 +62,7 @@ it('a target that is killed meanwhile: one line, exit code 1; --verbose adds the
   for (const verbose of [[], ['--verbose']]) {
     const target = await service(execPath);
     const command = startCommand(['attach', `${target.port}`, '--duration', '1h', ...verbose]);
-    await traced(target);
+    await untilSampled(target, true);
     await target.kill();
     const { code, stdout, stderr } = await command.exited;
     expect([code, stdout]).toEqual([1, '']);
@@ -99,13 +77,23 @@ it('memory that is mostly outside the heap is said first', async () => {
   expect(stdout).toMatch(/^Most memory is outside the JavaScript heap, where these traces do not reach: external 6\d\.\d MiB against/);
 });
 
+it('--where with an expression that names no object: the table all the same, and exit code 1', async () => {
+  const target = await service(execPath);
+  const options = ['--duration', '100ms', '--mode', 'objects', '--where', 'serve('];
+  const { code, stdout, stderr } = await runCommand(['attach', `${target.port}`, ...options]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^traced /m);
+  expect(stderr).toMatch(/SyntaxError/);
+  await expectClean(target);
+});
+
 it('nobody there, a sampler of somebody else, a bad number of frames: one line each', async () => {
   const target = await service(execPath);
   const first = await attach(target.port);
   await first.start();
   const foreign = await runCommand(['attach', `${target.port}`, '--duration', '1s']);
   expect([foreign.code, foreign.stdout]).toEqual([1, '']);
-  expect(foreign.stderr).toMatch(/^tracemalloc: another tool is sampling the heap of this target.*force\n$/);
+  expect(foreign.stderr).toMatch(/^tracemalloc: another tool is sampling the heap of this target.*with force \(--take-over\)\n$/);
   await first.takeSnapshot();
   await first.close();
   const frames = await runCommand(['attach', `${target.port}`, '--nframe', '70000']);
@@ -124,13 +112,4 @@ it('a reader that has seen enough does no harm', async () => {
   const { code, stderr } = await command.exited;
   expect([code, stderr]).toEqual([0, 'snapshot saved as out.tmsnap\n']);
   await expectClean(target);
-});
-
-it('list names it', async () => {
-  const target = await service(execPath);
-  const { code, stdout } = await runCommand(['list', '--json']);
-  expect(code).toBe(0);
-  const row = JSON.parse(stdout).find(({ pid }: { pid: number }) => pid === target.pid);
-  expect(row).toEqual({ pid: target.pid, host: '127.0.0.1', port: target.port, nodeVersion: process.version, title: SERVICE });
-  expect((await runCommand(['list'])).stdout).toMatch(new RegExp(`^ *${target.pid} +${target.port} +v\\d.*service\\.cjs$`, 'm'));
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
@@ -63,12 +63,48 @@ describe('stats and diff', () => {
     expect((await tracemalloc('diff', 'new.tmsnap', 'new.tmsnap')).stdout).toMatch(/\nnothing changed\n$/);
   });
 
+  it('--survivors of files that are not of one tracing: one line, exit code 2', async () => {
+    const { code, stdout, stderr } = await tracemalloc('diff', 'old.tmsnap', 'new.tmsnap', '--survivors');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^tracemalloc: what was allocated since cannot be told: .*\n$/);
+  });
+
   it.each(KEY_TYPES)('--group-by %s', async (key) => {
     const { code, stdout } = await tracemalloc('stats', 'new.tmsnap', '--group-by', key, '--json');
     expect(code).toBe(0);
     const { total, statistics } = JSON.parse(stdout);
     expect(statistics.reduce((sum: number, { size }: { size: number }) => sum + size, 0)).toBe(total.size);
     expect((await tracemalloc('stats', 'new.tmsnap', '--group-by', key)).code).toBe(0);
+  });
+
+  it('report and export of the same traces', async () => {
+    const sizes = async (...args: string[]) => {
+      const { stdout } = await tracemalloc('export', 'new.tmsnap', '--format', 'jsonl', '-o', '-', ...args);
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).size);
+    };
+    expect(await sizes('--include', '*load.js', '--include', '*main.js')).toEqual([5000, 4096]);
+    expect(await sizes('--exclude', '*load.js', '--domain', '0')).toEqual([300]);
+    expect(await sizes('--exclude', '*load.js', '--diff', 'old.tmsnap')).toEqual([4096, 300]);
+    expect(await sizes('--thread', 'main', '--domain', '1')).toEqual([4096]);
+    const report = async (pattern: string) => {
+      await tracemalloc('report', 'new.tmsnap', '--diff', 'old.tmsnap', '--include', pattern, '--force', '-o', 'filtered.html');
+      return readFileSync(join(cwd, 'filtered.html'), 'utf8');
+    };
+    expect(await report('*load.js')).toContain('load.js');
+    expect(await report('*main.js')).not.toMatch(/load\.js|node_modules/);
+  });
+
+  it('filters that nothing passes are named as the reason', async () => {
+    for (const args of [['stats'], ['stats', '--tree'], ['diff', 'old.tmsnap'], ['diff', 'old.tmsnap', '--tree']]) {
+      const { code, stdout } = await tracemalloc(...args, 'new.tmsnap', '--include', 'load.js');
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^no trace passes the filters; .* whole paths: '\*\/app\.js'$/m)]);
+      expect(stdout).not.toMatch(/still alive|nothing changed/);
+    }
+    expect((await tracemalloc('diff', 'old.tmsnap', 'new.tmsnap', '--domain', '1')).stdout).toContain('+4096 B');
+    expect((await tracemalloc('diff', 'new.tmsnap', 'new.tmsnap')).stdout).toContain('nothing changed');
   });
 
   it('--cumulative, --include, --exclude, --domain', async () => {
@@ -121,11 +157,11 @@ describe('profiles of others, and what is none', () => {
   it('no such file, a folder', async () => {
     expect(await tracemalloc('stats', 'nowhere')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^tracemalloc: nowhere cannot be read: .*\n$/),
+      stderr: expect.stringMatching(/^tracemalloc: nowhere cannot be read: there is no such file; check the path\n$/),
     });
     expect(await tracemalloc('diff', '.', 'new.tmsnap')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^tracemalloc: \. cannot be read: .*\n$/),
+      stderr: expect.stringMatching(/^tracemalloc: \. cannot be read: it is a folder; check the path\n$/),
     });
   });
 });
@@ -172,7 +208,7 @@ describe('usage', () => {
       ['stats', 'x', '--group-by', 'colour'],
       ['stats', 'x', '--top', '0'],
       ['attach', '1', '--duration', 'soon'],
-      ['attach', '999999'],
+      ['attach', 'localhost:99999'],
     ].map((args) => [args]),
   )('%p is wrong usage', async (args) => {
     const { code, stdout, stderr } = await tracemalloc(...args);

@@ -1,27 +1,17 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { corpusModules } from '../../helpers/corpus.js';
+import { installedModules } from '../../helpers/package-sets.js';
 import { repoPath } from '../../helpers/paths.js';
+import { CORPUS, workloadsWith } from '../../helpers/workloads.js';
 
-const CORPUS = repoPath('fixtures/corpus');
 const HOOK = repoPath('fixtures/programs/lines/hook.mjs');
 
 /** The packages that the workloads use; where they could not be installed, those that the repository happens to depend on. */
-const MODULES = corpusModules() ?? repoPath('node_modules');
+const MODULES = installedModules('corpus') ?? repoPath('node_modules');
 
-/** The workloads whose packages are there. */
-const workloads = readdirSync(CORPUS).filter((file) => {
-  if (!file.endsWith('.cjs')) return false;
-  const needed = [...readFileSync(join(CORPUS, file), 'utf8').matchAll(/require(?:\.resolve)?\('([^'.]+)'\)/g)].map(([, name]) => name!);
-  return (
-    needed.length > 0 &&
-    !['report.cjs', 'serve.cjs'].includes(file) &&
-    needed.every((name) => name.startsWith('node:') || existsSync(join(MODULES, name)))
-  );
-});
+const workloads = workloadsWith(MODULES);
 
 async function run(file: string, flags: string[]): Promise<{ output: string; wrappers: number }> {
   const env = { ...process.env, NODE_PATH: MODULES, LINES_COUNTS: '1', NODE_OPTIONS: '' };
@@ -30,7 +20,7 @@ async function run(file: string, flags: string[]): Promise<{ output: string; wra
 }
 
 test('some packages are installed', () => {
-  expect(workloads.length).toBeGreaterThanOrEqual(corpusModules() === null ? 3 : 25);
+  expect(workloads.length).toBeGreaterThanOrEqual(installedModules('corpus') === null ? 3 : 25);
 });
 
 test.each(workloads)(

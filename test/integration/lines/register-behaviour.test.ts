@@ -27,7 +27,15 @@ function compare(execPath: string, name: string): { plain: Run; registered: Run 
 }
 
 describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
-  const names = ['modules.mjs', 'stacks.cjs', 'own-hooks.mjs', 'own-compile.cjs', 'family.mjs', ...(major >= 22 ? ['typed.ts'] : [])];
+  const names = [
+    'modules.mjs',
+    'stacks.cjs',
+    'own-hooks.mjs',
+    'own-compile.cjs',
+    'evaluated.cjs',
+    'family.mjs',
+    ...(major >= 22 ? ['typed.ts'] : []),
+  ];
 
   test.each(names)('%s does the same', (name) => {
     expect(compare(execPath, name).plain.code).toBe(0);
@@ -55,12 +63,21 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
   });
 
   test('a folder that cannot hold the cache is no trouble', () => {
-    for (const folder of ['/proc/cache', join(PROGRAMS, 'modules.mjs')]) {
+    // /proc is there, and nobody may write to it, not even root.
+    for (const folder of ['/proc', '/proc/cache', join(PROGRAMS, 'modules.mjs')]) {
       const { code, stderr } = runRegistered(execPath, [join(PROGRAMS, 'modules.mjs')], {
         env: { ...env, NODE_TRACEMALLOC_CACHE: folder },
       });
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     }
+  });
+
+  test('hooks that were there before us take part as ever', () => {
+    const [program, hooks] = [join(PROGRAMS, 'early.mjs'), ['--import', join(PROGRAMS, 'early-hooks.mjs')]];
+    const plain = run(execPath, [program], { ...NOTHING, execArgv: hooks });
+    expect(plain).toMatchObject({ code: 0, stderr: '' });
+    expect(plain.stdout.match(/replaced/g)).toHaveLength(2);
+    expect(runRegistered(execPath, [program], { env, execArgv: hooks })).toEqual(plain);
   });
 
   test('several processes may fill one cache', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { launch, type Snapshot } from '../../../src/index.js';
-import { withOriginalLines } from '../../../src/source-maps/original-lines.js';
+import { withOriginalLines } from '../../../src/snapshot/original-lines.js';
 import { repoPath } from '../../helpers/paths.js';
 
 const SOURCE = repoPath('fixtures/programs/lines/typed.ts');

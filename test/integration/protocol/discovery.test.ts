@@ -66,7 +66,7 @@ describe('several programs behind one inspector', () => {
     const { message } = await failure(port);
     expect(message).toBe(
       `2 programs share the inspector at 127.0.0.1:${port}; name one of them: ` +
-        `ws://127.0.0.1:${port}/a (/srv/a.js), ws://127.0.0.1:${port}/b%1B[31mb (/srv/b?[31m?b.js)`,
+        `ws://127.0.0.1:${port}/a (/srv/a.js), ws://127.0.0.1:${port}/b%1B[31mb (/srv/b\\u{1b}[31m\\u{a}b.js)`,
     );
     await expect(discover(`ws://127.0.0.1:${port}/a`)).resolves.toMatchObject({ title: '/srv/a.js' });
   });
@@ -74,7 +74,9 @@ describe('several programs behind one inspector', () => {
   test('one that is not there is an error with the one that is', async () => {
     const port = await serving(startInspector(NODE, () => [program('new')]));
     const { message } = await failure(`ws://127.0.0.1:${port}/old`);
-    expect(message).toBe(`the inspector at 127.0.0.1:${port} does not know /old: it was restarted; use ws://127.0.0.1:${port}/new`);
+    expect(message).toBe(
+      `the inspector at 127.0.0.1:${port} does not know /old, as after a restart of the program; use ws://127.0.0.1:${port}/new`,
+    );
   });
 
   test.each([[[]], [[program('a', { webSocketDebuggerUrl: undefined })]]])('none to attach to: %j', async (list) => {
@@ -89,7 +91,7 @@ describe('what is no inspector of Node', () => {
     await server.close();
     const where = `127.0.0.1:${server.port}`;
     expect((await failure(server.port)).message).toBe(
-      `no inspector at ${where}: nothing listens there; start the program with --inspect=${where}, or open the inspector of a running one with kill -USR1 PID`,
+      `no inspector at ${where}: nothing listens there; start the program with --inspect=${where}, or attach to a running one by its pid`,
     );
   });
 

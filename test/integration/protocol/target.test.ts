@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { CommandError, CommandTimeoutError, ConnectionLostError } from '../../../src/errors.js';
 import { connect } from '../../../src/protocol/connect.js';
 import { discover } from '../../../src/protocol/discovery.js';
-import { listInspectable } from '../../../src/protocol/inspectable.js';
+import { listNodeProcesses } from '../../../src/protocol/inspectable.js';
 import { evaluation, heapUsage, parseAnswer, parseSamplingProfile, pausedEvent } from '../../../src/protocol/schemas.js';
 import type { Session } from '../../../src/protocol/session.js';
 import { inTurnOfItsOwn } from '../../helpers/evaluate.js';
@@ -120,7 +120,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
     target.child.stdin.write('closeInspector\n');
     const error = await outcome;
     expect(error).toBeInstanceOf(ConnectionLostError);
-    expect(error.message).toContain('the program closed its inspector; open it again');
+    expect(error.message).toContain('the program closed its inspector; attach to its pid');
   });
 
   test('a program paused in a debugger still gives profiles', async () => {
@@ -150,9 +150,9 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
     await expect(session.send('Runtime.getHeapUsage')).resolves.toMatchObject({ usedSize: expect.any(Number) });
   });
 
-  test('is on the list of inspectable programs', async () => {
+  test('is on the list of Node processes', async () => {
     const target = await start();
-    const found = (await listInspectable()).find(({ pid }) => pid === target.pid);
-    expect(found?.endpoint.webSocketUrl).toBe(target.url);
+    const found = (await listNodeProcesses()).find(({ pid }) => pid === target.pid);
+    expect(found?.endpoint?.webSocketUrl).toBe(target.url);
   });
 });

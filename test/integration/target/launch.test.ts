@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -30,12 +30,23 @@ async function outputOf({ stdout, stderr, exited }: LaunchedTracer) {
 }
 
 describe.each(nodeBinaries())('launch on Node $major', (binary) => {
+  it('lets the children that the program forks run', async () => {
+    const code = `
+      if (process.argv[2]) process.send(process.execArgv);
+      else require('node:child_process').fork(__filename, ['child']).on('message', (execArgv) => console.log(JSON.stringify(execArgv)));`;
+    const tracer = await launched(program('forks.cjs', code), binary, { execArgv: ['--no-warnings'] });
+    await tracer.start();
+    const { out, exit } = await outputOf(tracer);
+    expect(JSON.parse(out)).toEqual(['--no-warnings']);
+    expect(exit.code).toBe(0);
+  });
+
   it('holds the program until the start, and gives it its arguments, environment, folder, streams and exit code', async () => {
     const cwd = temporaryFolder();
     const file = program(
       'app.cjs',
       `
-      process.stdout.write(JSON.stringify([process.argv.slice(2), process.execArgv.slice(1), process.env.COLOUR, process.cwd()]));
+      process.stdout.write(JSON.stringify([process.argv.slice(2), process.execArgv, process.env.COLOUR, process.cwd()]));
       process.stdin.on('data', (data) => {
         process.stderr.write(Buffer.from([255, 10, 13]));
         process.stderr.write('Debugger of mine\\nno newline: ' + data);
@@ -128,12 +139,12 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     await tracer.close();
     const { out, err, exit } = await outputOf(tracer);
     expect([out, err]).toEqual(['done\n', '']);
-    expect(exit).toEqual({ code: 4, signal: null, snapshot: null, error: null });
+    expect(exit).toEqual({ code: 4, signal: null, snapshot: null, atHeapLimit: false, peak: null, error: null });
   });
 
   it('a start that is refused leaves the program held, and it can still run or be killed', async () => {
     const tracer = await launched(program('held.cjs', 'console.log("done")'), binary);
-    expect((await failureOf(tracer.start({ mode: 'objects' }))).name).toBe('UnsupportedError');
+    expect((await failureOf(tracer.start({ nframe: 0 }))).name).toBe('UsageError');
     await tracer.resume();
     expect((await outputOf(tracer)).out).toBe('done\n');
     const other = await launched(program('held.cjs', 'console.log("done")'), binary);
@@ -163,6 +174,13 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     const other = await failureOf(launched(file, { execPath: '/bin/true' }));
     expect(other).toBeInstanceOf(LaunchError);
     expect(other.message).toContain("exit code 0 before the program's first line");
+  });
+
+  it('an address on stderr, which a followed program does not announce, is not waited behind', async () => {
+    const shell = program('node.sh', "#!/bin/sh\necho 'Debugger listening on ws://127.0.0.1:1/app' >&2\n");
+    chmodSync(shell, 0o755);
+    const error = await failureOf(launched('app.cjs', { execPath: shell }, { follow: true }));
+    expect(error.message).toContain("exit code 0 before the program's first line");
   });
 
   it('stderr waits for a reader who comes late', async () => {

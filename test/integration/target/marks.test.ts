@@ -74,6 +74,24 @@ describe.each(oldestAndNewest())('marks of a running program, Node $major', ({ e
     await expect(pass()).resolves.toBe(42);
   });
 
+  it('what a pause showed is free again, also where leaving the Debugger ended it', async () => {
+    const target = await startTarget({ execPath, file: repoPath('fixtures/programs/growing.cjs'), execArgv: ['--expose-gc'], ready: true });
+    const tracer = await attach(target.port);
+    const heard = new Promise<string>((resolve) => {
+      const leave = tracer.onMark(async (label) => {
+        leave();
+        await tracer.getTracedMemory(); // by now the Debugger is off, and the target runs
+        resolve(label);
+      });
+    });
+    await tracer.getTracedMemory();
+    await evaluateIn(target.port, inTurnOfItsOwn('const shown = {}; globalThis.seen = new WeakRef(shown); debugger; shown'));
+    await heard;
+    await tracer.getTracedMemory();
+    expect(await evaluateIn(target.port, inTurnOfItsOwn('gc()').replace('42', 'seen.deref() === undefined'))).toBe(true);
+    await tracer.close();
+  });
+
   it('the pause of another debugger is not ours to end, and it may end ours', async () => {
     const target = await startTarget({ execPath, file: repoPath('fixtures/programs/growing.cjs'), ready: true });
     const tracer = await attach(target.port);

@@ -16,9 +16,9 @@ const reader: PositionReader = {
 /** Each trace as `size oldest > … > most recent`, a frame as `line:column function precision`. */
 function folded(profile: Parameters<typeof ingestProfile>[0], options: Partial<IngestOptions> = {}): string[] {
   const collector = new TraceCollector();
-  collector.threads.push('main');
+  const traces = collector.thread('main');
   const positionsOf = ({ url }: { url: string }) => (url === '/app.js' ? reader : undefined);
-  ingestProfile(profile, collector, { tracebackLimit: 100, interval: 1, positionsOf, ...options });
+  ingestProfile(profile, traces, { tracebackLimit: 100, interval: 1, positionsOf, ...options });
   const table = collector.stacks.build();
   const { length, size, traceback } = collector.columns();
   return Array.from({ length }, (_, i) => {
@@ -38,8 +38,8 @@ describe('folding of wrappers', () => {
     const profile = profileOf([{ frame: 'f@/app.js:4:1', children: [{ frame: '@/app.js:10:2', samples: [8], children: [inner] }] }]);
     expect(folded(profile)).toEqual(['8 12:3 f line', '16 20:5 f line']);
     const collector = new TraceCollector();
-    collector.threads.push('main');
-    ingestProfile(profile, collector, { tracebackLimit: 1, interval: 1, positionsOf: () => reader });
+    const traces = collector.thread('main');
+    ingestProfile(profile, traces, { tracebackLimit: 1, interval: 1, positionsOf: () => reader });
     expect([...collector.stacks.build().totalFrames]).toEqual([1, 1]);
   });
 

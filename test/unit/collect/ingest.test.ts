@@ -9,8 +9,7 @@ import { profileOf } from '../../helpers/profiles.js';
 /** Each trace as `size xcount oldest < … < most recent`. */
 function traces(profile: SamplingProfile, options: Partial<IngestOptions> = {}): string[] {
   const collector = new TraceCollector();
-  collector.threads.push('main');
-  ingestProfile(profile, collector, { tracebackLimit: 100, interval: 1, ...options });
+  ingestProfile(profile, collector.thread('main'), { tracebackLimit: 100, interval: 1, ...options });
   const table = collector.stacks.build();
   const { length, size, count, traceback } = collector.columns();
   return Array.from({ length }, (_, i) => `${size[i]} x${count[i]} ${tracebackAt(table, traceback[i]!).frames.join(' > ')}`);
@@ -20,10 +19,24 @@ describe('ingestProfile', () => {
   it('makes 0-based positions 1-based', () => {
     const profile = profileOf([{ frame: 'f@file:///app.js:9:4', samples: [16] }]);
     const collector = new TraceCollector();
-    collector.threads.push('main');
-    ingestProfile(profile, collector, { tracebackLimit: 1, interval: 1 });
+    ingestProfile(profile, collector.thread('main'), { tracebackLimit: 1, interval: 1 });
     const { frames } = tracebackAt(collector.stacks.build(), 0);
     expect(frames[0]).toMatchObject({ filename: '/app.js', lineno: 10, column: 5, functionName: 'f', precision: 'function' });
+  });
+
+  it('has no line or column for a place before the first character of a file', () => {
+    const places = ['f@/a.js:0:-34', 'f@/b.js:-2:7', 'f@/c.js:-1:-34', 'f@/d.js:3:-1'];
+    const collector = new TraceCollector();
+    const profile = profileOf(places.map((frame) => ({ frame, samples: [16] })));
+    ingestProfile(profile, collector.thread('main'), { tracebackLimit: 1, interval: 1 });
+    const table = collector.stacks.build();
+    const seen = places.map((_, i) => tracebackAt(table, i).at(-1)!).map(({ filename, lineno, column }) => [filename, lineno, column]);
+    expect(seen.sort()).toEqual([
+      ['/a.js', 1, 0],
+      ['/b.js', 0, 8],
+      ['/c.js', 0, 0],
+      ['/d.js', 4, 0],
+    ]);
   });
 
   it('keeps stacks from the oldest frame to the most recent, each sample a trace', () => {
@@ -37,8 +50,7 @@ describe('ingestProfile', () => {
     ]);
     expect(traces(profile, { tracebackLimit: 2 })).toEqual(['8 x1 /b.js:1 > /c.js:1']);
     const collector = new TraceCollector();
-    collector.threads.push('main');
-    ingestProfile(profile, collector, { tracebackLimit: 2, interval: 1 });
+    ingestProfile(profile, collector.thread('main'), { tracebackLimit: 2, interval: 1 });
     expect(collector.stacks.build().totalFrames[0]).toBe(3);
   });
 

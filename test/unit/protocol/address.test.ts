@@ -36,7 +36,7 @@ describe('parseTarget', () => {
   });
 
   test.each<[TargetName, string]>([
-    ['', '"" names no target: write a port, host:port'],
+    ['', '"" names no target: write a pid, a port, host:port'],
     ['app.js', '"app.js" names no target'],
     ['localhost', '"localhost" names no target'],
     ['::1', "'::1' has no port, or no brackets: write [::1]:9229"],

@@ -1,23 +1,48 @@
-import { expect, test } from '@jest/globals';
-import { parseSocketTable } from '../../../src/protocol/proc.js';
+import { describe, expect, test } from '@jest/globals';
+import { sharedNode } from '../../../src/protocol/node-binary.js';
+import { parseStat, parseStatus } from '../../../src/protocol/proc.js';
 
-const HEADER = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+const CLEAR = '0000000000000000';
 
-test('listening sockets of /proc/net/tcp and tcp6, addresses in the byte order of the machine', () => {
-  const rows = [
-    '   0: 0100007F:240D 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 111 1 0000000000000000 100 0 0 10 0',
-    '   1: 0100007F:240D 0100007F:9C40 01 00000000:00000000 00:00000000 00000000  1000        0 222 1 0000000000000000 20 4 0 10 -1',
-    '   2: 0301A8C0:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 333 1 0000000000000000 100 0 0 10 0',
-    '   3: 00000000000000000000000001000000:240E 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 444 1 0',
-    '',
-  ];
-  expect(parseSocketTable(HEADER + rows.join('\n'))).toEqual([
-    ['socket:[111]', { host: '127.0.0.1', port: 9229 }],
-    ['socket:[333]', { host: '192.168.1.3', port: 8080 }],
-    ['socket:[444]', { host: '::1', port: 9230 }],
-  ]);
+function status({ blocked = CLEAR, ignored = '0000000001001000', caught = '0000000100004402', ids = 'Pid:\t4711' } = {}): string {
+  return `Name:\tnode\nState:\tS (sleeping)\n${ids}\nSigPnd:\t${CLEAR}\nSigBlk:\t${blocked}\nSigIgn:\t${ignored}\nSigCgt:\t${caught}\n`;
+}
+
+/** The masks are those of real processes: Node 18 to 26 plain, with --disable-sigusr1, and after a handler of its own was taken away. */
+describe('what SIGUSR1 would do', () => {
+  test.each([
+    ['handled', { caught: '0000000100004602' }],
+    ['blocked', { blocked: '0000000000000200' }],
+    ['deadly', {}],
+    ['ignored', { ignored: '0000000001001200' }],
+    ['handled', { caught: '0000000100004602', blocked: '0000000000000200' }],
+  ])('%s: %j', (sigusr1, masks) => {
+    expect(parseStatus(status(masks))).toEqual({ sigusr1, ownPid: 4711 });
+  });
+
+  test('a status without masks is no permission', () => {
+    expect(parseStatus('Pid:\t4711\n').sigusr1).toBe('deadly');
+  });
 });
 
-test('an empty table', () => {
-  expect(parseSocketTable('')).toEqual([]);
+test.each([
+  ['Pid:\t4711\nNSpid:\t4711', 4711],
+  ['Pid:\t4711\nNSpid:\t4711\t12\t1', 1],
+  ['Pid:\t4711', 4711], // before Linux 4.1
+])('the pid in its own namespace: %j', (ids, ownPid) => {
+  expect(parseStatus(status({ ids })).ownPid).toBe(ownPid);
+});
+
+test.each(['node', 'a) S 1 (b', 'Main Thread', ') ) )'])('state and start time of a process called %j', (name) => {
+  const after = 'T 1 4711 4711 0 -1 4194304 1 0 0 0 5 1 0 0 20 0 7 0 123456789 1000000 500 18446744073709551615';
+  expect(parseStat(`4711 (${name}) ${after}\n`)).toEqual({ state: 'T', startTime: '123456789' });
+});
+
+test('libnode among the mapped files', () => {
+  const row = (path: string) => `7f0000000000-7f0000001000 r-xp 00000000 08:01 1234                       ${path}`;
+  const maps = (...paths: string[]) => `${paths.map(row).join('\n')}\n`;
+  expect(sharedNode(maps('/usr/bin/node', '/usr/lib/x86_64-linux-gnu/libnode.so.115', '[stack]'))).toBe(
+    '/usr/lib/x86_64-linux-gnu/libnode.so.115',
+  );
+  expect(sharedNode(maps('/usr/bin/node', '/lib/libnodejs.so', '/app/libnode.so.txt'))).toBeNull();
 });

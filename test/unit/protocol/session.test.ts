@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, jest, test } from '@jest/globals';
 import { CommandError, CommandTimeoutError, ConnectionLostError } from '../../../src/errors.js';
 import { Session } from '../../../src/protocol/session.js';
@@ -222,6 +224,20 @@ describe('the end of the connection', () => {
     transport.lose('the program ended');
     await session.close();
     await expect(session.closed).resolves.toBe('the program ended');
+  });
+
+  test.each(['close', 'lose'] as const)('keeps nothing of its transport: %s', async (way) => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const over = async () => {
+      const { transport, session } = open();
+      await (way === 'close' ? session.close() : transport.lose('the program ended'));
+      return { session, transport: new WeakRef(transport) };
+    };
+    const { session, transport } = await over();
+    await new Promise((resolve) => setImmediate(resolve)); // a WeakRef holds what it refers to until the end of the turn
+    collect();
+    expect({ isOpen: session.isOpen, transport: transport.deref() }).toEqual({ isOpen: false, transport: undefined });
   });
 });
 

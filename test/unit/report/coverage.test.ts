@@ -5,7 +5,7 @@ import { coverageLines } from '../../../src/report/coverage.js';
 const MIB = 2 ** 20;
 const CAPTURE: CaptureInfo = {
   mode: 'sampling',
-  interval: 32832,
+  interval: 30912,
   time: '2026-01-01T00:00:00.000Z',
   target: { pid: 1, title: 'app', nodeVersion: 'v24.0.0' },
   heap: { heapUsed: 100 * MIB, heapTotal: 200 * MIB, external: 50 * MIB, arrayBuffers: 40 * MIB, rss: 300 * MIB },
@@ -15,7 +15,7 @@ const CAPTURE: CaptureInfo = {
 test('the traced bytes beside what the process uses, then how they were obtained', () => {
   expect(coverageLines(CAPTURE, 90 * MIB)).toEqual([
     'traced 90.0 MiB, heap used 100 MiB, external 50.0 MiB, array buffers 40.0 MiB, rss 300 MiB',
-    'sampled, one block in 32.1 KiB on average; lines are where functions start.',
+    'sampled, one block in 30.2 KiB on average; lines are where functions start.',
   ]);
 });
 
@@ -23,6 +23,12 @@ test('memory that is mostly outside the heap is said first', () => {
   const heap = { ...CAPTURE.heap!, external: 400 * MIB };
   expect(coverageLines({ ...CAPTURE, heap }, 0)[0]).toBe(
     'Most memory is outside the JavaScript heap, where these traces do not reach: external 400 MiB against 100 MiB in the heap.',
+  );
+});
+
+test('an interval at which counts cannot be recovered is told', () => {
+  expect(coverageLines({ ...CAPTURE, interval: 1024 }, 0)).toContain(
+    'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.',
   );
 });
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SnapshotFileError } from '../../../src/errors.js';
+import { OriginalPlacesBuilder } from '../../../src/model/original-places.js';
 import { Filter } from '../../../src/snapshot/filter.js';
+import { withOriginalLines } from '../../../src/snapshot/original-lines.js';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { repoPath } from '../../helpers/paths.js';
 import { randomBelow, seededRandom } from '../../helpers/random.js';
@@ -37,7 +39,16 @@ function richSnapshot(): Snapshot {
   const heap = { heapUsed: 1, heapTotal: 2, external: 3, arrayBuffers: 4, rss: 5.5 };
   const target = { pid: 7, title: HOSTILE[1]!, nodeVersion: 'v20.0.0' };
   const capture = { ...bare.capture, mode: 'sampling', interval: 512, heap, target, tracing: 'x' } as const;
-  return new Snapshot({ ...bare, capture, columns: { ...bare.columns, birth: Float64Array.from(HOSTILE, (_, i) => 1e12 * i) } });
+  const places = new OriginalPlacesBuilder(bare.table.locationFile.length);
+  HOSTILE.forEach((filename, i) => {
+    if (i % 2) places.set(i, { filename, line: 70_000 * i, column: i });
+  });
+  return new Snapshot({
+    ...bare,
+    capture,
+    original: places.build(),
+    columns: { ...bare.columns, birth: Float64Array.from(HOSTILE, (_, i) => 1e12 * i) },
+  });
 }
 
 function saved(name: string, snapshot: Snapshot): { path: string; bytes: Buffer } {
@@ -86,6 +97,24 @@ describe('dump and load', () => {
     const loaded = Snapshot.load(saved('filtered.tmsnap', filtered).path);
     expect(loaded.table.filenames).toEqual(['/app/main.js', '/app/keep.js']);
     expect(loaded.traces).toEqual(filtered.traces);
+  });
+
+  it('saves the original places of what is left, and no others', () => {
+    const snapshot = snapshotFrom(`
+      main.js:1   main.js:1   main.js:1
+      drop.js:2   keep.js:3   keep.js:4
+      10          20          30`);
+    const places = new OriginalPlacesBuilder(4);
+    ['/src/main.ts', '/src/drop.ts', '/src/keep.ts'].forEach((filename, location) => {
+      places.set(location, { filename, line: 10 * (location + 1), column: 7 });
+    });
+    const whole = new Snapshot({ ...snapshot, original: places.build() });
+    const loaded = Snapshot.load(saved('originals.tmsnap', whole.filterTraces([new Filter(false, '*/drop.js')])).path);
+    expect(loaded.original!.filenames).toEqual(['/src/main.ts', '/src/keep.ts']);
+    expect(withOriginalLines(loaded).traces.map(({ traceback }) => traceback.frames.map(String))).toEqual([
+      ['/src/main.ts:10', '/src/keep.ts:30'],
+      ['/src/main.ts:10', '/app/keep.js:4'],
+    ]);
   });
 
   it('still loads a file of version 1', () => {
@@ -169,6 +198,25 @@ describe('content with a right checksum', () => {
     return seal(file);
   };
 
+  const originals = (file: OpenFile, files: readonly number[]) => {
+    const names =
+      '{"filenames":["/app/a.js","/app/b.js"],"functionNames":[""],"threads":["main"],"types":[],"originalFilenames":["/a.ts"]}';
+    replaceSection(file, 'names', names);
+    replaceSection(file, 'originalFile', files);
+    replaceSection(file, 'originalLine', [5, 0]);
+    replaceSection(file, 'originalColumn', [5, 0]);
+  };
+
+  it('may have the original places of its locations', () => {
+    const path = join(folder, 'places.tmsnap');
+    writeFileSync(
+      path,
+      edited((file) => originals(file, [0, 0])),
+    );
+    const shown = withOriginalLines(Snapshot.load(path)).statistics('lineno');
+    expect(shown.map(({ traceback }) => String(traceback))).toEqual(['/app/b.js:2', '/a.ts:5']);
+  });
+
   it('may have sections that this version does not know', () => {
     const path = join(folder, 'known.tmsnap');
     writeFileSync(
@@ -188,6 +236,9 @@ describe('content with a right checksum', () => {
     ['an empty traceback', (file) => replaceSection(file, 'depth', [0, 2])],
     ['depths that do not add up', (file) => replaceSection(file, 'depth', [1, 2])],
     ['fewer frames than there are in the traceback', (file) => replaceSection(file, 'totalFrames', [0, 1])],
+    ['an original file out of range', (file) => originals(file, [0, 1])],
+    ['original lines without files', (file) => replaceSection(file, 'originalLine', [1, 1])],
+    ['original lines of too few locations', (file) => originals(file, [0])],
     ['a thread out of range', (file) => replaceSection(file, 'thread', [0, 1])],
     ['columns of different lengths', (file) => replaceSection(file, 'count', [1])],
     ['names that are no lists', (file) => replaceSection(file, 'names', '{"filenames":7}')],

@@ -41,12 +41,21 @@ test('a part that is missing is not known', async () => {
 });
 
 test('who the target is, as far as it tells the truth', async () => {
-  await expect(readTargetInfo(target({ pid: 7, title: 'app', version: 'v20.0.0' }).session)).resolves.toEqual({
-    pid: 7,
-    title: 'app',
-    nodeVersion: 'v20.0.0',
+  await expect(readTargetInfo(target({ pid: 7, title: 'app', version: 'v20.0.0', isEnding: true }).session)).resolves.toEqual({
+    info: { pid: 7, title: 'app', nodeVersion: 'v20.0.0' },
+    isEnding: true,
   });
-  await expect(readTargetInfo(target({ pid: 'x', title: 3 }).session)).resolves.toEqual({ pid: null, title: '', nodeVersion: null });
+  await expect(readTargetInfo(target({ pid: 'x', title: 3 }).session)).resolves.toEqual({
+    info: { pid: null, title: '', nodeVersion: null },
+    isEnding: false,
+  });
+});
+
+test('a target that refuses to say who it is has come to its end', async () => {
+  const transport = new FakeTransport();
+  const asked = readTargetInfo(new Session(transport, { label: 'test' }));
+  transport.last().refuse({ code: -32000, message: 'Cannot find default execution context' });
+  expect((await asked).isEnding).toBe(true);
 });
 
 test('a lost connection is not taken for a silent target', async () => {

@@ -13,6 +13,7 @@ async function watching(options: { resumeAtStart?: boolean; answers?: Record<str
     'Debugger.disable': () => ({}),
     'Debugger.resume': () => ({}),
     'Debugger.getScriptSource': () => ({ scriptSource: SOURCE }),
+    'Runtime.releaseObjectGroup': () => ({}),
     ...options.answers,
   });
   const session = new Session(transport, { label: 'test' });
@@ -20,7 +21,7 @@ async function watching(options: { resumeAtStart?: boolean; answers?: Record<str
   const listener = jest.fn<(label: string) => void>();
   marks.add(listener);
   await marks.sync();
-  const sent = () => transport.posted.map(({ method }) => method.replace('Debugger.', ''));
+  const sent = () => transport.posted.map(({ method }) => method.replace(/^\w+\./, ''));
   return { transport, marks, listener, sent };
 }
 
@@ -79,5 +80,5 @@ test('after the last listener has left in its call there is nothing to resume', 
   marks.add(once);
   transport.emit('Debugger.paused', pause(1, 2));
   await settled();
-  expect(sent()).toEqual(['enable', 'getScriptSource', 'disable']);
+  expect(sent()).toEqual(['enable', 'getScriptSource', 'disable', 'releaseObjectGroup']);
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Session } from '../../../src/protocol/session.js';
-import { PeakWatch } from '../../../src/target/peak-watch.js';
+import { ASKED, PeakWatch, UNASKED } from '../../../src/target/peak-watch.js';
 import { FakeTransport } from '../../helpers/fake-transport.js';
 
 beforeEach(() => {
@@ -12,17 +12,18 @@ afterEach(() => {
 
 function watch(readingMs = 0) {
   const heap = { usedSize: 1000 };
-  const transport = new FakeTransport({ 'Runtime.getHeapUsage': () => ({ usedSize: heap.usedSize, totalSize: 0 }) });
+  const transport = new FakeTransport({});
   const session = new Session(transport, { label: 'test' });
   const read = jest.fn(() => new Promise<unknown>((resolve) => setTimeout(resolve, readingMs)));
-  return { heap, transport, session, read, peak: new PeakWatch(session, read) };
+  const heapUsed = jest.fn(async () => heap.usedSize);
+  return { heap, heapUsed, transport, session, read, peak: new PeakWatch(session, read) };
 }
 
 const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
 test('reads once it is affordable, then only above a tenth more than ever', async () => {
-  const { heap, read, peak } = watch();
-  peak.start();
+  const { heap, heapUsed, read, peak } = watch();
+  peak.start(UNASKED, heapUsed);
   await pass(9900); // a reading takes a tenth of a second, and may take a hundredth of the time
   expect(read).toHaveBeenCalledTimes(0);
   await pass(1200);
@@ -36,7 +37,7 @@ test('reads once it is affordable, then only above a tenth more than ever', asyn
   heap.usedSize = 500;
   await pass(30_000);
   expect(read).toHaveBeenCalledTimes(2);
-  peak.start(); // anew
+  peak.start(UNASKED, heapUsed); // anew
   await pass(11_000);
   expect(read).toHaveBeenCalledTimes(3);
   peak.stop();
@@ -46,12 +47,12 @@ test('reads once it is affordable, then only above a tenth more than ever', asyn
 });
 
 test('what readings take in proportion to the heap is learned from the last one', async () => {
-  const { heap, read, peak } = watch(200);
-  peak.start();
+  const { heap, heapUsed, read, peak } = watch(200);
+  peak.start(UNASKED, heapUsed);
   await pass(11_000);
   expect(read).toHaveBeenCalledTimes(1);
-  heap.usedSize = 9000; // 9 times as much: 1.8 s, and 0.1 s at least
-  await pass(185_000);
+  heap.usedSize = 9000; // 9 times as much: 1.8 s, and 0.1 s at least; and the first one took 0.1 s more than it might
+  await pass(195_000);
   expect(read).toHaveBeenCalledTimes(1);
   await pass(10_000);
   expect(read).toHaveBeenCalledTimes(2);
@@ -59,17 +60,42 @@ test('what readings take in proportion to the heap is learned from the last one'
 });
 
 test('goes on after a reading that failed, and ends with the session', async () => {
-  const { heap, transport, read, peak } = watch();
+  const { heap, heapUsed, transport, read, peak } = watch();
   read.mockRejectedValueOnce(new Error('not now'));
-  peak.start();
+  peak.start(UNASKED, heapUsed);
   await pass(11_000);
   expect(read).toHaveBeenCalledTimes(1);
   heap.usedSize = 2000;
   await pass(1000);
   expect(read).toHaveBeenCalledTimes(2);
   transport.lose('gone');
-  const posted = transport.posted.length;
+  const asked = heapUsed.mock.calls.length;
   await pass(5000);
-  expect(transport.posted).toHaveLength(posted);
+  expect(heapUsed).toHaveBeenCalledTimes(asked + 1); // the timer that was set
   expect(jest.getTimerCount()).toBe(0);
+});
+
+test('asked for, it reads at once, then in a tenth of the time, and garbage hides no peak', async () => {
+  const { heap, heapUsed, read, peak } = watch(400);
+  peak.start(ASKED, heapUsed);
+  await pass(1000); // the credit of a second lasts for two readings
+  expect(read).toHaveBeenCalledTimes(1);
+  heap.usedSize = 1200;
+  await pass(1000);
+  expect(read).toHaveBeenCalledTimes(2);
+  heap.usedSize = 9000; // 3.0 s, and 0.1 s at least
+  read.mockImplementationOnce(() => {
+    heap.usedSize = 1300; // most was garbage
+    return Promise.resolve();
+  });
+  await pass(25_000);
+  expect(read).toHaveBeenCalledTimes(2);
+  await pass(5000);
+  expect(read).toHaveBeenCalledTimes(3);
+  await pass(30_000);
+  expect(read).toHaveBeenCalledTimes(3);
+  heap.usedSize = 1500;
+  await pass(1000);
+  expect(read).toHaveBeenCalledTimes(4);
+  peak.stop();
 });

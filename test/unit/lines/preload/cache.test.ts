@@ -1,13 +1,13 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { Cache, keyOf } from '../../../../src/lines/preload/cache.js';
+import { Cache, nameOf, type Origin } from '../../../../src/lines/preload/cache.js';
 import { openCacheFolder } from '../../../../src/lines/preload/cache-folder.js';
 import { removeTemporaryFolders, temporaryFolder } from '../../../helpers/registered.js';
 
 afterAll(removeTemporaryFolders);
 
-const KEY = keyOf(['a']);
+const KEY: Origin = { circumstances: 'Node 24 /app.js', source: 'a' };
 
 describe('the cache', () => {
   test('gives back what was written, and nothing else', () => {
@@ -19,17 +19,27 @@ describe('the cache', () => {
     }
   });
 
+  test('compares what a text was made of, not its hash alone', () => {
+    const cache = new Cache(temporaryFolder());
+    const [long, other] = ['b', 'c'].map((odd) => `${'a'.repeat(1002)}${odd}${'a'.repeat(997)}`) as [string, string];
+    expect(nameOf({ ...KEY, source: long })).toBe(nameOf({ ...KEY, source: other }));
+    cache.write({ ...KEY, source: long }, 'x');
+    expect(cache.read({ ...KEY, source: other })).toBeUndefined();
+    expect(cache.read({ circumstances: 'Node 22 /app.js', source: long })).toBeUndefined();
+    expect(cache.read({ ...KEY, source: long })).toBe('x');
+  });
+
   test('takes any damage for a miss', () => {
     const folder = temporaryFolder();
     const cache = new Cache(folder);
     cache.write(KEY, 'some text');
-    const entry = readFileSync(join(folder, KEY));
+    const entry = readFileSync(join(folder, nameOf(KEY)));
     for (let i = 0; i < entry.length; i++) {
       const damaged = Buffer.from(entry);
       damaged[i]! ^= 1;
-      writeFileSync(join(folder, KEY), damaged);
+      writeFileSync(join(folder, nameOf(KEY)), damaged);
       expect(cache.read(KEY)).toBeUndefined();
-      writeFileSync(join(folder, KEY), entry.subarray(0, i));
+      writeFileSync(join(folder, nameOf(KEY)), entry.subarray(0, i));
       expect(cache.read(KEY)).toBeUndefined();
     }
   });
@@ -38,8 +48,9 @@ describe('the cache', () => {
     const cache = new Cache(temporaryFolder());
     cache.write(KEY, 'half a pair: \ud83d');
     expect(cache.read(KEY)).toBeUndefined();
-    expect(keyOf(['\ud83d'])).not.toBe(keyOf(['\ufffd']));
-    expect(keyOf(['ab', 'c'])).not.toBe(keyOf(['a', 'bc']));
+    cache.write({ ...KEY, source: '\ud83d' }, 'x');
+    expect(cache.read({ ...KEY, source: '\ud83d' })).toBeUndefined();
+    expect(cache.read({ ...KEY, source: '\ufffd' })).toBeUndefined();
   });
 
   test('does without a folder that is gone', () => {
@@ -51,16 +62,16 @@ describe('the cache', () => {
   test('drops its oldest entries, and only its own files', () => {
     const folder = temporaryFolder();
     const cache = new Cache(folder, 10_000);
-    const keys = Array.from({ length: 20 }, (_, i) => keyOf([String(i)]));
+    const keys = Array.from({ length: 20 }, (_, i) => ({ ...KEY, source: String(i) }));
     for (const [i, key] of keys.entries()) {
       cache.write(key, 'x'.repeat(1000));
-      utimesSync(join(folder, key), i, i);
+      utimesSync(join(folder, nameOf(key)), i, i);
     }
     writeFileSync(join(folder, 'theirs'), 'y'.repeat(20_000));
-    writeFileSync(join(folder, `${KEY}0123456789ab.tmp`), 'half');
-    utimesSync(join(folder, `${KEY}0123456789ab.tmp`), 0, 0);
+    writeFileSync(join(folder, `${nameOf(KEY)}-0123456789ab.tmp`), 'half');
+    utimesSync(join(folder, `${nameOf(KEY)}-0123456789ab.tmp`), 0, 0);
     cache.prune();
-    expect(readdirSync(folder).sort()).toEqual([...keys.slice(-7), 'theirs'].sort());
+    expect(readdirSync(folder).sort()).toEqual([...keys.slice(-7).map(nameOf), 'theirs'].sort());
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { printable } from '../../../src/report/printable.js';
+import { printable } from '../../src/printable.js';
 
 test.each([
   ['plain', '/app/größe 数据 😀.js', '/app/größe 数据 😀.js'],

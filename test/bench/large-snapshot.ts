@@ -1,0 +1,54 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+
+interface Snapshot {
+  readonly snapshot: {
+    readonly meta: { readonly node_fields: string[]; readonly edge_fields: string[] };
+    node_count: number;
+    edge_count: number;
+  };
+  readonly nodes: number[];
+  readonly edges: number[];
+}
+
+/** Rows that are written at once. */
+const ROWS = 10_000;
+
+/** Writes a heap snapshot with the nodes and edges of another one several times, each time with ids and edges of their own. */
+export function multiplySnapshot(source: string, target: string, times: number): void {
+  const { nodes, edges, ...rest } = JSON.parse(readFileSync(source, 'latin1')) as Snapshot;
+  const { node_fields: nodeFields, edge_fields: edgeFields } = rest.snapshot.meta;
+  const idAt = nodeFields.indexOf('id');
+  const ids = nodes.reduce(
+    (highest, value, i) => (i % nodeFields.length === idAt && value < 2 ** 31 && value > highest ? value : highest),
+    0,
+  );
+  rest.snapshot.node_count *= times;
+  rest.snapshot.edge_count *= times;
+
+  const out = openSync(target, 'w');
+  const { snapshot, ...others } = rest;
+  writeSync(out, `{"snapshot":${JSON.stringify(snapshot)},\n"nodes":[`);
+  writeCopies(out, { values: nodes, width: nodeFields.length, field: idAt, step: ids + (ids % 2) }, times);
+  writeSync(out, '],\n"edges":[');
+  writeCopies(out, { values: edges, width: edgeFields.length, field: edgeFields.indexOf('to_node'), step: nodes.length }, times);
+  writeSync(out, `],\n${JSON.stringify(others).slice(1)}`);
+  closeSync(out);
+}
+
+interface Rows {
+  readonly values: readonly number[];
+  readonly width: number;
+  /** What the field of each row is raised by from copy to copy. */
+  readonly field: number;
+  readonly step: number;
+}
+
+function writeCopies(out: number, { values, width, field, step }: Rows, times: number): void {
+  for (let copy = 0; copy < times; copy++) {
+    for (let from = 0; from < values.length; from += ROWS * width) {
+      const rows = values.slice(from, from + ROWS * width);
+      for (let at = field; at < rows.length; at += width) rows[at] = (rows[at]! + copy * step) % 2 ** 32;
+      writeSync(out, `${copy + from > 0 ? ',' : ''}${rows.join(',')}`);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { installedModules } from '../../helpers/package-sets.js';
+import { repoPath } from '../../helpers/paths.js';
+import { run } from '../../helpers/registered.js';
+import { interleavedMedians, printTable } from '../measure.js';
+
+const ROUNDS = 5;
+const GOAL = 3;
+const FILES = [
+  'react-dom/cjs/react-dom-client.development.js',
+  '@babel/parser/lib/index.js',
+  'lodash/lodash.js',
+  'uglify-js/lib/compress.js',
+  'prettier/plugins/typescript.js',
+  'terser/dist/bundle.min.js',
+];
+
+/** Of the corpus' files, one in so many. */
+const EVERY = 5;
+
+/**
+ * The transform as a program's first start meets it: each measurement in a fresh process, whose code is cold; the parser's loading not counted.
+ * Beside it, what acorn alone takes.
+ */
+export async function benchTransform(): Promise<void> {
+  const modules = installedModules('corpus');
+  if (modules === null) {
+    console.log('the packages of fixtures/corpus are not installed; npm test installs them');
+    return;
+  }
+  const all = readdirSync(modules, { recursive: true, encoding: 'utf8' }).filter((file) => /\.c?js$/.test(file));
+  const sample = all.sort().filter((file, i) => i % EVERY === 0 && statSync(join(modules, file)).isFile());
+  const sets = [...FILES.map((file) => [file]), sample].map((files) => files.map((file) => join(modules, file)));
+  const rows: string[][] = [];
+  for (const files of sets) {
+    const megabytes = files.reduce((sum, file) => sum + readFileSync(file).length, 0) / 1e6;
+    const ms = await interleavedMedians({ transform: () => onceMs('transform', files), parse: () => onceMs('parse', files) }, ROUNDS);
+    const name = files.length === 1 ? files[0]!.slice(modules.length + 1) : `${files.length} files of all packages`;
+    rows.push([name, megabytes.toFixed(2), ((megabytes / ms.transform) * 1e3).toFixed(1), ((megabytes / ms.parse) * 1e3).toFixed(1)]);
+  }
+  printTable([['transform, cold', 'MB', 'MB/s', 'acorn alone, MB/s'], ...rows]);
+  console.log(`Node ${process.versions.node}; goal: ${GOAL} MB/s`);
+}
+
+function onceMs(step: string, files: readonly string[]): number {
+  const { code, stdout, stderr } = run(process.execPath, [repoPath('dist/test/bench/lines/transform-once.js'), step, ...files]);
+  if (code !== 0) throw new Error(stderr);
+  return Number(stdout);
+}

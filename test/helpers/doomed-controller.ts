@@ -1,0 +1,26 @@
+/*
+ * A controller that traces the process behind a port in several ways, and kills itself right after the Nth command that it has sent to it.
+ * Prints the number of commands when it gets to its end.
+ */
+import { attach } from '../../src/index.js';
+import { Session } from '../../src/protocol/session.js';
+
+const [port, last] = process.argv.slice(2).map(Number);
+const { send } = Session.prototype;
+let sent = 0;
+Session.prototype.send = function (this: Session, ...args: Parameters<typeof send>) {
+  const answer = send.apply(this, args);
+  sent++;
+  if (sent === last) process.kill(process.pid, 'SIGKILL');
+  return answer;
+} as typeof send;
+
+const tracer = await attach({ port: port! });
+await tracer.start({ mode: 'exact', lines: true });
+await tracer.takeSnapshot();
+await tracer.clearTraces();
+await tracer.stop();
+await tracer.start({ mode: 'objects' });
+await tracer.takeSnapshot();
+await tracer.close();
+process.stdout.write(`${sent}\n`);

@@ -1,0 +1,14 @@
+import { connect } from '../../src/protocol/connect.js';
+import { discover } from '../../src/protocol/discovery.js';
+
+/** Until somebody samples the target, or nobody does any more; asking does neither. */
+export async function untilSampled({ port }: { readonly port: number }, wanted: boolean): Promise<void> {
+  const probe = await connect(await discover(port));
+  const isSampled = () =>
+    probe.send('HeapProfiler.getSamplingProfile').then(
+      () => true,
+      () => false,
+    );
+  while ((await isSampled()) !== wanted);
+  await probe.close();
+}

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repoPath } from './paths.js';
+import { REGISTER_URL } from './registered.js';
+
+/** A package with its tests, as its tarball has them. */
+export interface Suite {
+  readonly name: string;
+  /** Its folder of tests. */
+  readonly folder: string;
+  /** Test files that are left out, with the reason. */
+  readonly without?: Readonly<Record<string, string>>;
+  /** What to run in place of all the test files. */
+  readonly program?: readonly string[];
+  /** So many tests there are at least: fewer, and something went wrong that was the same in both runs. */
+  readonly tests: number;
+  /** The package whose files are tested, where it is not the one that brings the tests. */
+  readonly tested?: string;
+}
+
+const NO_PACKAGES = 'the tarball lacks the folders node_modules in which it looks';
+
+/** The one that mostly waits for timers comes first: tests that run side by side start in this order. */
+export const SUITES: readonly Suite[] = [
+  {
+    name: 'promises-aplus-tests',
+    folder: 'lib',
+    program: ['../mocha/bin/_mocha', '--reporter', 'tap', '--require', repoPath('fixtures/suites/promises.cjs'), 'lib/testFiles.js'],
+    tests: 850,
+    tested: 'bluebird',
+  },
+  { name: 'bl', folder: 'test', program: ['test/test.js'], tests: 700 },
+  {
+    name: 'find-my-way',
+    folder: 'test',
+    without: {
+      'for-in-loop.test.js': 'adds to Object.prototype, in a process that it has for itself',
+      'issue-330.test.js': 'needs proxyquire',
+      'url-sanitizer.test.js': 'measures time',
+    },
+    tests: 500,
+  },
+  { name: 'qs', folder: 'test', tests: 1600 },
+  { name: 'deep-equal', folder: 'test', tests: 550 },
+  {
+    name: 'resolve',
+    folder: 'test',
+    without: {
+      'home_paths.js': 'writes into the folder of the package',
+      'home_paths_sync.js': 'writes into the folder of the package',
+      'node_path.js': 'needs tap',
+      'pathfilter.js': NO_PACKAGES,
+      'pathfilter_sync.js': NO_PACKAGES,
+      'resolver.js': NO_PACKAGES,
+      'resolver_sync.js': NO_PACKAGES,
+      'subdirs.js': NO_PACKAGES,
+      'symlinks.js': 'the tarball has no links',
+    },
+    tests: 400,
+  },
+  { name: 'traverse', folder: 'test', tests: 150 },
+  { name: 'falafel', folder: 'test', tests: 70 },
+];
+
+export interface SuiteRun {
+  readonly code: number | null;
+  /** What it printed, without durations. */
+  readonly output: string;
+  readonly stderr: string;
+  readonly tests: number;
+  readonly failed: readonly string[];
+  /** The scripts that had true lines. */
+  readonly scripts: readonly string[];
+}
+
+interface SuiteOptions {
+  readonly execPath: string;
+  readonly modules: string;
+  /** Where the names of instrumented scripts go. */
+  readonly scriptsFile: string;
+  /** With true lines for all files, kept in this folder. */
+  readonly cache?: string;
+}
+
+const SCRIPTS = repoPath('fixtures/suites/scripts.mjs');
+
+export async function runSuite(suite: Suite, { execPath, modules, scriptsFile, cache }: SuiteOptions): Promise<SuiteRun> {
+  const cwd = join(modules, suite.name);
+  const { NODE_OPTIONS: _, ...inherited } = process.env;
+  const lines = cache === undefined ? {} : { NODE_TRACEMALLOC_LINES: 'all', NODE_TRACEMALLOC_CACHE: cache };
+  const env = { ...inherited, NODE_NO_WARNINGS: '1', SUITES_SCRIPTS: scriptsFile, ...lines };
+  const flags = ['--test-reporter=tap', ...(cache === undefined ? [] : ['--import', REGISTER_URL]), '--import', SCRIPTS];
+  const child = spawn(execPath, [...flags, ...programOf(suite, cwd)], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const results = stdout.match(/^ *(?:not )?ok \d+.*$/gm) ?? [];
+  return {
+    code,
+    output: stdout.replace(/^( *(?:# )?duration_ms:? ?).*$/gm, '$1'),
+    stderr,
+    tests: results.length,
+    failed: results.filter((line) => line.trimStart().startsWith('not')),
+    scripts: JSON.parse(readFileSync(scriptsFile, 'utf8')) as string[],
+  };
+}
+
+function programOf({ program, folder, without = {} }: Suite, cwd: string): string[] {
+  if (program) return [...program];
+  const files = readdirSync(join(cwd, folder)).filter((file) => file.endsWith('.js') && !(file in without));
+  return [repoPath('fixtures/suites/files.cjs'), ...files.map((file) => join(cwd, folder, file))];
+}

@@ -1,0 +1,182 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Snapshot } from '../../../src/index.js';
+import { runCommand, startCommand } from '../../helpers/command.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
+import { commandLine, hasTerminal, startInTerminal } from '../../helpers/terminal.js';
+
+const PROGRAM = "const { writeFileSync } = require('node:fs'); writeFileSync('ran', '');";
+/** Nothing listens there: where a command comes to this, it has passed what stands before its work. */
+const NO_TARGET = '127.0.0.1:1';
+
+let cwd = '';
+const tracemalloc = (...args: readonly string[]) => runCommand(args, { cwd });
+const path = (name: string) => join(cwd, name);
+const content = (name: string) => readFileSync(path(name), 'latin1');
+
+beforeEach(() => {
+  cwd = temporaryFolder();
+  Snapshot.fromTraces([{ size: 5000, count: 50, frames: [['/srv/main.js', 1]] }]).dump(path('now.tmsnap'));
+  writeFileSync(path('app.cjs'), PROGRAM);
+});
+afterEach(reapTargets);
+
+/** Each command that writes a file, with how what it writes begins. */
+const WRITERS = [
+  ['export', 'out.csv', /^size,count,/, ['export', 'now.tmsnap', '-o', 'out.csv']],
+  ['report', 'out.html', /^<!doctype html>/, ['report', 'now.tmsnap', '-o', 'out.html']],
+  ['run', 'out.tmsnap', /^\x89TMSNAP/, ['run', '-o', 'out.tmsnap', 'app.cjs']],
+] as const;
+const ATTACH = ['attach', NO_TARGET, '-o', 'out.tmsnap'];
+
+describe.each([...WRITERS, ['attach', 'out.tmsnap', /./, ATTACH]] as const)('%s, where %s', (name, file, _, args) => {
+  it('is there, leaves it alone before any work, and names --force', async () => {
+    writeFileSync(path(file), 'mine');
+    expect(await tracemalloc(...args)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `tracemalloc: ${file} is there already; choose another name, or replace it with --force\n`,
+    });
+    expect(content(file)).toBe('mine');
+    expect(existsSync(path('ran'))).toBe(false);
+  });
+
+  it.each([
+    ['a missing folder', 'no/such/x.csv', 'there is no such folder; make it, or choose another place'],
+    ['a folder', 'folder.csv', 'it is a folder; choose a name in it'],
+    ['a folder that is a file', 'now.tmsnap/x.csv', 'there is no such folder; make it, or choose another place'],
+    ['a name that is too long', `${'x'.repeat(300)}.csv`, 'the name is too long; choose another'],
+  ])('would be in or is %s, begins no work', async (_, output, reason) => {
+    mkdirSync(path('folder.csv'));
+    const { code, stdout, stderr } = await tracemalloc(...args.map((arg) => (arg === file ? output : arg)));
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(new RegExp(`^tracemalloc: cannot write ${output.slice(0, 100)}.*: ${reason}\n$`));
+    expect(readdirSync(cwd).sort()).toEqual(['app.cjs', 'folder.csv', 'now.tmsnap']);
+  });
+
+  (hasTerminal ? it : it.skip)('is there, asks at a terminal', async () => {
+    writeFileSync(path(file), 'mine');
+    for (const refusal of ['n\r', '\r', '\u0003', '\u0004']) {
+      const terminal = startInTerminal(commandLine(...args), { cwd });
+      await terminal.waitFor(/(Replace it\? \[y\/N\] )/);
+      terminal.type(refusal);
+      expect([await terminal.exited, terminal.written()]).toEqual([1, expect.stringContaining(`${file} is there already`)]);
+    }
+    expect([content(file), existsSync(path('ran'))]).toEqual(['mine', false]);
+    const terminal = startInTerminal(commandLine(...args), { cwd });
+    await terminal.waitFor(/(Replace it\? \[y\/N\] )/);
+    terminal.type('y\r');
+    expect(await terminal.exited).toBe(name === 'attach' ? 1 : 0);
+    expect(content(file) === 'mine').toBe(name === 'attach'); // which had no target
+  });
+});
+
+describe.each(WRITERS)('%s --force', (_name, file, beginning, args) => {
+  const force = [args[0], '--force', ...args.slice(1)];
+
+  it('replaces what is there, behind a link too', async () => {
+    writeFileSync(path('real'), 'mine');
+    symlinkSync('real', path(file));
+    expect(await tracemalloc(...force)).toMatchObject({ code: 0 });
+    expect(content('real')).toMatch(beginning);
+    expect(
+      readdirSync(cwd)
+        .filter((name) => name !== 'ran')
+        .sort(),
+    ).toEqual(['app.cjs', 'now.tmsnap', file, 'real'].sort());
+  });
+
+  (existsSync('/dev/full') ? it : it.skip)('tells of a full disk in one line', async () => {
+    const format = args[0] === 'export' ? ['--format', 'csv'] : [];
+    const full = [args[0], ...format, ...args.slice(1)].map((arg) => (arg === file ? '/dev/full' : arg));
+    const { code, stderr } = await tracemalloc(...full);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/(^|\n)tracemalloc: cannot .*\/dev\/full: the disk is full; make room, or choose another place\n$/);
+    expect(statSync('/dev/full').isCharacterDevice()).toBe(true);
+  });
+});
+
+it('attach --force replaces what is there', async () => {
+  const target = await startTarget({ execPath: process.execPath, file: repoPath('fixtures/programs/growing.cjs'), ready: true });
+  writeFileSync(path('out.tmsnap'), 'mine');
+  const args = ['attach', '--force', '--duration', '100ms', '--port', `${target.port}`, '-o', 'out.tmsnap'];
+  expect(await tracemalloc(...args)).toMatchObject({ code: 0 });
+  expect(Snapshot.load(path('out.tmsnap')).capture.target.pid).toBe(target.pid);
+});
+
+it('--force is not what takes a sampler over', async () => {
+  const target = await startTarget({
+    execPath: process.execPath,
+    file: repoPath('fixtures/programs/growing.cjs'),
+    execArgv: ['--heap-prof', `--heap-prof-dir=${cwd}`],
+    ready: true,
+  });
+  const attaching = ['attach', '--duration', '100ms', '--port', `${target.port}`];
+  const { code, stderr } = await tracemalloc(...attaching, '--force');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^tracemalloc: another tool is sampling .*\(--take-over\)\n$/)]);
+  expect(await tracemalloc(...attaching, '--take-over')).toMatchObject({ code: 0 });
+});
+
+describe('the files beside the output', () => {
+  it.each([
+    ['--marks', 'out.tmsnap.1'],
+    ['--peak', 'out.tmsnap.peak'],
+    ['--follow', 'out.tmsnap.4711'],
+    ['--checkpoint=1h', 'out.tmsnap.checkpoint'],
+    ['--checkpoint=1h', 'out.tmsnap.checkpoint.partial'],
+    ['--checkpoint=1h', 'out.tmsnap.4711.checkpoint'],
+  ])('run %s leaves %s alone', async (option, file) => {
+    writeFileSync(path(file), 'mine');
+    expect(await tracemalloc('run', option, '-o', 'out.tmsnap', 'app.cjs')).toMatchObject({
+      code: 1,
+      stderr: `tracemalloc: ${file} is there already; choose another name, or replace it with --force\n`,
+    });
+    expect(existsSync(path('ran'))).toBe(false);
+    expect(await tracemalloc('run', '-o', 'out.tmsnap', 'app.cjs')).toMatchObject({ code: 0 }); // which writes no such file
+    expect(content(file)).toBe('mine');
+  });
+
+  it('attach --checkpoint leaves the checkpoint of another tracing alone', async () => {
+    writeFileSync(path('out.tmsnap.checkpoint'), 'mine');
+    expect(await tracemalloc(...ATTACH, '--checkpoint', '1h')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^tracemalloc: out\.tmsnap\.checkpoint is there already; /),
+    });
+  });
+
+  it('are told together', async () => {
+    for (const name of ['', '.1', '.2', '.3', '.10']) writeFileSync(path(`out.tmsnap${name}`), 'mine');
+    expect((await tracemalloc('run', '--marks', '-o', 'out.tmsnap', 'app.cjs')).stderr).toBe(
+      'tracemalloc: out.tmsnap, out.tmsnap.1, out.tmsnap.10, 2 more are there already; choose another name for the output, or replace them with --force\n',
+    );
+  });
+});
+
+it('a place that is lost while the program runs: one line, exit code 1', async () => {
+  mkdirSync(path('gone'));
+  writeFileSync(path('wait.cjs'), "process.stdin.once('data', () => process.exit(0)); console.log('waits');");
+  const command = startCommand(['run', '-o', 'gone/out.tmsnap', 'wait.cjs'], { cwd });
+  await command.waitFor('stdout', /(waits)/);
+  rmdirSync(path('gone'));
+  command.child.stdin.write('go\n');
+  const { code, stderr } = await command.exited;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/\ntracemalloc: cannot save the snapshot to gone\/out\.tmsnap: there is no such folder; .*\n$/);
+});
+
+(hasTerminal ? it : it.skip)('after the question, the terminal is the program’s', async () => {
+  writeFileSync(path('out.tmsnap'), 'mine');
+  writeFileSync(
+    path('wait.cjs'),
+    "process.stdin.once('data', (text) => { console.log('got ' + text); process.exit(0); }); console.log('waits');",
+  );
+  const terminal = startInTerminal(commandLine('run', '-o', 'out.tmsnap', 'wait.cjs'), { cwd });
+  await terminal.waitFor(/(Replace it\?)/);
+  terminal.type('y\r');
+  await terminal.waitFor(/(waits)/);
+  terminal.type('words\r');
+  await terminal.waitFor(/(got words)/);
+  expect(await terminal.exited).toBe(0);
+});

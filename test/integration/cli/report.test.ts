@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Snapshot } from '../../../src/index.js';
+import { runCommand } from '../../helpers/command.js';
+import { repoPath } from '../../helpers/paths.js';
+import { profileOf } from '../../helpers/profiles.js';
+import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+
+const BIN = repoPath('dist/src/cli/bin.js');
+let cwd = '';
+const report = (...args: string[]) => runCommand(['report', ...args], { cwd });
+const path = (name: string) => join(cwd, name);
+const page = (name: string) => readFileSync(path(name), 'utf8');
+
+beforeEach(() => {
+  cwd = temporaryFolder();
+  Snapshot.fromTraces([{ size: 100, frames: [[path('main.js'), 2]] }]).dump(path('now.tmsnap'));
+  writeFileSync(path('main.js'), 'const secret = 1;\nkeep(secret);\n');
+});
+afterAll(reapTargets);
+
+describe('report', () => {
+  it('writes one file that refers to no other, of a snapshot or of a profile', async () => {
+    writeFileSync(path('of-chrome.heapprofile'), JSON.stringify(profileOf([{ frame: 'main@file:///app/main.js:0:9', samples: [100] }])));
+    for (const file of ['now.tmsnap', 'of-chrome.heapprofile']) {
+      expect(await report(file, '-o', `${file}.html`)).toMatchObject({ code: 0, stdout: '', stderr: `report written as ${file}.html\n` });
+      expect(page(`${file}.html`)).toMatch(/^<!doctype html>/);
+      expect(page(`${file}.html`)).not.toMatch(/<(?:script|img|link|iframe)[^>]+(?:src|href)="(?!data:,")/);
+    }
+    expect(readdirSync(cwd).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('goes to stdout for -, as export does', async () => {
+    const { code, stdout, stderr } = await report('now.tmsnap', '-o', '-');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^<!doctype html>.*<\/html>\s*$/s);
+    expect(readdirSync(cwd)).not.toContain('-');
+  });
+
+  it('holds no source, unless it is asked for', async () => {
+    await report('now.tmsnap', '-o', 'without.html');
+    expect(page('without.html')).not.toContain('secret');
+    await report('now.tmsnap', '-o', 'with.html', '--embed-sources');
+    expect(page('with.html')).toContain('keep(secret);');
+  });
+
+  it('needs -o', async () => {
+    expect(await report('now.tmsnap')).toMatchObject({ code: 2, stderr: expect.stringContaining("required option '-o, --output <file>'") });
+  });
+
+  it('refuses a place that cannot be written before it reads the snapshot', async () => {
+    expect(await report('not-there.tmsnap', '-o', 'no/such/out.html')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^tracemalloc: cannot write no\/such\/out\.html: there is no such folder; .*\n$/),
+    });
+  });
+
+  it('leaves what is there alone when the snapshot cannot be read', async () => {
+    writeFileSync(path('out.html'), 'mine');
+    writeFileSync(path('bad.tmsnap'), 'no snapshot');
+    for (const args of [['bad.tmsnap'], ['now.tmsnap', '--diff', 'bad.tmsnap']])
+      expect(await report(...args, '-o', 'out.html', '--force')).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^tracemalloc: cannot load the snapshot bad\.tmsnap: .*\n$/),
+      });
+    expect(page('out.html')).toBe('mine');
+  });
+
+  it('writes to a pipe as it is', async () => {
+    const line = `'${process.execPath}' '${BIN}' report now.tmsnap -o /dev/stdout | cat`;
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { cwd });
+    expect([stdout.slice(0, 9), stdout.trimEnd().slice(-7)]).toEqual(['<!doctype', '</html>']);
+  });
+
+  it('tells of a folder that may not be written', async () => {
+    if (process.getuid?.() === 0) return; // root may write everywhere
+    mkdirSync(path('locked'));
+    chmodSync(path('locked'), 0o500);
+    expect(await report('now.tmsnap', '-o', 'locked/out.html')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not permitted'),
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Profile } from 'pprof-format';
+import { attach } from '../../../src/index.js';
+import { ask } from '../../helpers/ask.js';
+import { runCommand } from '../../helpers/command.js';
+import { evaluateIn, inTurnOfItsOwn } from '../../helpers/evaluate.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { startServing } from '../../helpers/serving.js';
+import { reapTargets, startTarget, type TargetProcess, temporaryFolder } from '../../helpers/target-process.js';
+
+const TOKEN = 'a-token-of-the-tests';
+
+afterEach(reapTargets);
+
+function growing(execPath: string): Promise<TargetProcess> {
+  return startTarget({
+    execPath,
+    file: repoPath('fixtures/programs/growing.cjs'),
+    execArgv: ['--max-inlined-bytecode-size=0'],
+    ready: true,
+  });
+}
+
+/** Of what `make` keeps, 152 bytes a block; what V8 itself keeps for a function that runs often counts as the function's, on some versions. */
+function expectBlocks(bytes: number | undefined, blocks: number): void {
+  expect(bytes).toBeGreaterThanOrEqual(blocks * 152);
+  expect(bytes).toBeLessThan(blocks * 152 * 1.01);
+}
+
+/** Bytes of a profile by the name of the function that allocated. */
+async function bytesByFunction(url: string): Promise<Map<string, number>> {
+  const response = await fetch(url);
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
+  const { sample, sampleType, location, function: functions, stringTable } = Profile.decode(gunzipSync(await response.arrayBuffer()));
+  const text = (index: number | bigint) => stringTable.strings[Number(index)]!;
+  const space = sampleType.findIndex(({ type }) => text(type) === 'inuse_space');
+  const bytes = new Map<string, number>();
+  for (const {
+    locationId: [leaf],
+    value,
+  } of sample) {
+    const line = location.find(({ id }) => id === leaf)!.line[0]!;
+    const name = text(functions.find(({ id }) => id === line.functionId)!.name);
+    bytes.set(name, (bytes.get(name) ?? 0) + Number(BigInt.asIntN(64, BigInt(value[space]!))));
+  }
+  return bytes;
+}
+
+describe.each(oldestAndNewest())('tracemalloc serve on Node $major', ({ execPath }) => {
+  it('serves what is alive and what changes; Ctrl-C leaves the target as it was', async () => {
+    const target = await growing(execPath);
+    const { command, url } = await startServing(target.port, ['--interval', '1']);
+    await evaluateIn(target.port, 'grow(10_000)');
+    expectBlocks((await bytesByFunction(`${url}/debug/pprof/heap?gc=1`)).get('make'), 10_000);
+    const difference = bytesByFunction(`${url}/debug/pprof/heap?seconds=2`);
+    await ask(`${url}/metrics`); // once it is answered, the first of the two snapshots is taken
+    await evaluateIn(target.port, 'grow(5_000)');
+    expectBlocks((await difference).get('make'), 5_000);
+    expectBlocks((await bytesByFunction(`${url}/debug/pprof/allocs`)).get('make'), 15_000);
+    const { text } = await ask(`${url}/metrics`);
+    const traced = Number(/^tracemalloc_traced_bytes\{domain="0"\} (\d+)$/m.exec(text)![1]);
+    expect(traced).toBeGreaterThan(15_000 * 152);
+    expect(Number(/^tracemalloc_heap_used_bytes (\d+)$/m.exec(text)![1])).toBeGreaterThan(traced);
+    command.child.kill('SIGINT');
+    expect(await command.exited).toMatchObject({ code: 0, stdout: '' });
+    await expect(evaluateIn(target.port, inTurnOfItsOwn('debugger'))).resolves.toBe(42);
+    const next = await attach(target.port);
+    await next.start(); // nobody else samples
+    await next.close();
+    expect(target.child.exitCode).toBeNull();
+  });
+
+  it('a target that is gone: who waits is told, and the command ends with 1', async () => {
+    const target = await growing(execPath);
+    const { command, url } = await startServing(target.port);
+    await ask(`${url}/metrics`);
+    const waiting = ask(`${url}/debug/pprof/heap?seconds=300`);
+    expect(await ask(`${url}/debug/pprof/`)).toMatchObject({ status: 200 }); // by now the one before is waited for
+    await target.kill();
+    expect(await waiting).toMatchObject({ status: 503, text: expect.stringMatching(/^the target is gone: .+\n$/) });
+    const { code, stderr } = await command.exited;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^tracemalloc: the target is gone: .*\n$/m);
+  });
+});
+
+const execPath = process.execPath;
+
+it('a target that comes to its end: it ends as it would alone, and the command with 1', async () => {
+  const target = await startTarget({ execPath, file: repoPath('fixtures/programs/service.cjs'), args: ['--graceful'], ready: true });
+  const { command, url } = await startServing(target.port);
+  const waiting = ask(`${url}/debug/pprof/heap?seconds=300`);
+  expect(await ask(`${url}/metrics`)).toMatchObject({ status: 200 });
+  target.child.kill('SIGTERM');
+  expect(await waiting).toMatchObject({ status: 503, text: 'the target is gone: the program ended\n' });
+  expect(await target.exited).toMatchObject({ code: 9 });
+  expect(await command.exited).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^tracemalloc: the target is gone: the program ended$/m),
+  });
+});
+
+it('SIGTERM ends it while a difference is waited for', async () => {
+  const target = await growing(execPath);
+  const { command, url } = await startServing(target.url);
+  const waiting = ask(`${url}/debug/pprof/heap?seconds=300`);
+  expect(await ask(`${url}/debug/pprof/`)).toMatchObject({ status: 200 });
+  command.child.kill('SIGTERM');
+  expect(await waiting).toMatchObject({ status: 503, text: 'tracemalloc serve ends\n' });
+  expect(await command.exited).toMatchObject({ code: 0 });
+  expect(target.child.exitCode).toBeNull();
+});
+
+it('on an address that others reach: with a token only, and a warning', async () => {
+  const target = await growing(execPath);
+  const refused = await runCommand(['serve', `${target.port}`, '--listen', '0.0.0.0:0']);
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toMatch(/^tracemalloc: 0\.0\.0\.0 is not loopback.*--token-file.*\n$/);
+  const file = join(temporaryFolder(), 'token');
+  writeFileSync(file, `${TOKEN}\n`);
+  const { command, url } = await startServing(target.port, ['--token-file', file, '--listen', '0.0.0.0:0']);
+  await command.waitFor('stderr', /^(this address is not loopback: what goes there, the token too, is not encrypted)/m);
+  const metrics = url.replace('0.0.0.0', '127.0.0.1').concat('/metrics');
+  expect(await ask(metrics)).toMatchObject({ status: 401 });
+  const headers = { Authorization: `Bearer ${TOKEN}`, Host: 'service.example' };
+  expect(await ask(metrics, { headers })).toMatchObject({ status: 200 });
+});
+
+it('the token of the environment is asked for on loopback, too', async () => {
+  const target = await growing(execPath);
+  const { url } = await startServing(target.port, [], { TRACEMALLOC_TOKEN: TOKEN });
+  expect(await ask(`${url}/metrics`)).toMatchObject({ status: 401 });
+  expect(await ask(`${url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } })).toMatchObject({ status: 200 });
+});
+
+it('a port that is taken: one line, and the target is left alone', async () => {
+  const target = await growing(execPath);
+  const { code, stdout, stderr } = await runCommand(['serve', `${target.port}`, '--listen', `${target.port}`]);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^tracemalloc: cannot listen on 127\.0\.0\.1:\d+: somebody else does; choose another address \(--listen\)\n$/);
+  const next = await attach(target.port);
+  await next.start();
+  await next.close();
+});
+
+it.each([
+  ['no target', ['--listen', '1'], /name a target/],
+  ['no address', ['1', '--listen', 'nowhere'], /'nowhere' is no address to listen on/],
+  ['no token', ['1', '--token-file', '/nowhere/token'], /cannot read the token/],
+])('%s: wrong usage', async (_what, args, message) => {
+  const { code, stderr } = await runCommand(['serve', ...args]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});

@@ -1,0 +1,73 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { runCommand } from '../../helpers/command.js';
+import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
+import { requiredFolder } from '../../helpers/package-sets.js';
+import { repoPath } from '../../helpers/paths.js';
+import { removeTemporaryFolders, run, runRegistered, temporaryFolder } from '../../helpers/registered.js';
+import { reapTargets } from '../../helpers/target-process.js';
+
+const FOLDER = repoPath('fixtures/programs/lines/typescript');
+/** The lines of app.ts that make 4,000 BigInts each, and the bytes of one. */
+const KNOWN = [
+  [16, 88],
+  [17, 152],
+] as const;
+const TOLERANCE = 0.02;
+const cwd = requiredFolder('loaders');
+const CACHE = temporaryFolder();
+const env = { NODE_NO_WARNINGS: '1', NODE_TRACEMALLOC_CACHE: CACHE };
+afterAll(removeTemporaryFolders);
+afterAll(reapTargets);
+
+interface Row {
+  readonly size: number;
+  readonly count: number;
+  readonly traceback: { readonly frames: readonly { readonly filename: string; readonly lineno: number; readonly precision: string }[] };
+}
+
+async function expectLines(execPath: string, flags: readonly string[], [program, ...args]: readonly string[]): Promise<void> {
+  const command = ['run', '--lines', '--mode', 'exact', '--json', '-o', `${temporaryFolder()}/app.tmsnap`, '--node', execPath];
+  const nodeArgs = flags.flatMap((flag) => ['--node-arg', flag]);
+  const { code, stdout } = await runCommand([...command, ...nodeArgs, '--', `${FOLDER}/${program}`, ...args], { cwd, env });
+  const end = stdout.indexOf('\n'); // of what the program itself prints
+  expect({ code, printed: stdout.slice(0, end) }).toEqual({ code: 0, printed: '4000' });
+  const { statistics } = JSON.parse(stdout.slice(end)) as { statistics: readonly Row[] };
+  for (const [lineno, bytes] of KNOWN) {
+    const row = statistics.find(({ traceback: { frames } }) => frames[0]?.filename === `${FOLDER}/app.ts` && frames[0].lineno === lineno);
+    expect(row?.traceback.frames[0]?.precision).toBe('line');
+    expect(Math.abs(row!.size / (4000 * bytes) - 1)).toBeLessThan(TOLERANCE);
+    expect(Math.abs(row!.count / 4000 - 1)).toBeLessThan(TOLERANCE);
+  }
+}
+
+describe.each(nodeBinaries())('on Node $major', ({ execPath }) => {
+  test('run --lines has the lines of the TypeScript that tsx compiles', () => expectLines(execPath, ['--import', 'tsx'], ['app.ts']));
+
+  test('stacks are those of the TypeScript, in whatever order tsx and we come', () => {
+    const program = `${FOLDER}/stacks.ts`;
+    const tsx = ['--import', 'tsx'];
+    const plain = run(execPath, [program], { cwd, execArgv: tsx, env });
+    expect(plain).toMatchObject({ code: 0, stderr: '' });
+    expect(plain.stdout).toMatch(
+      /^Error: made in Callback\n {4}at made \(\S+stacks\.ts:8:23\)\n {4}at Array\.map[^\n]+\n {4}at inCallback \(\S+:7:26\)\n/,
+    );
+    expect(runRegistered(execPath, [program], { cwd, execArgv: tsx, env })).toEqual(plain);
+    expect(runRegistered(execPath, [...tsx, program], { cwd, env })).toEqual(plain);
+  });
+});
+
+test.each(oldestAndNewest())('and of what ts-node compiles, on Node $major', ({ execPath }) => {
+  return expectLines(execPath, [], ['ts-node.cjs', 'app.ts']);
+});
+
+test('what Node itself transforms goes without lines: it would transform our text once more', async () => {
+  const { execPath } = nodeBinaries().find(({ major }) => major === 24)!;
+  const program = [...['--node', execPath, '--node-arg', '--experimental-transform-types', '--'], `${FOLDER}/app.ts`, 'hold'];
+  const { code, stdout } = await runCommand(
+    ['run', '--lines', '--mode', 'exact', '--json', '-o', `${temporaryFolder()}/t.tmsnap`, ...program],
+    { cwd, env },
+  );
+  const { statistics } = JSON.parse(stdout.slice(stdout.indexOf('\n'))) as { statistics: readonly Row[] };
+  const frames = statistics.flatMap(({ traceback }) => traceback.frames).filter(({ filename }) => filename === `${FOLDER}/app.ts`);
+  expect({ code, precisions: new Set(frames.map(({ precision }) => precision)) }).toEqual({ code: 0, precisions: new Set(['function']) });
+});

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import { runCommand } from '../../helpers/command.js';
+import { requiredFolder } from '../../helpers/package-sets.js';
+import { repoPath } from '../../helpers/paths.js';
+import { runAndShow, type ShownLine } from '../../helpers/shown-lines.js';
+import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
+
+afterAll(reapTargets);
+
+const SOURCES = repoPath('fixtures/programs/lines/bundled');
+/** Where the functions start that keep 4,000 BigInts each, and their bytes. */
+const FUNCTIONS = [
+  [`${SOURCES}/main.ts:6`, 4000 * 88],
+  [`${SOURCES}/rows.ts:7`, 4000 * (152 + 32)],
+] as const;
+/** Their lines that do. */
+const LINES = [
+  [`${SOURCES}/main.ts:9`, 4000 * 88],
+  [`${SOURCES}/rows.ts:10`, 4000 * 152],
+] as const;
+
+function expectPlaces(lines: ReadonlyMap<string, ShownLine>, places: readonly (readonly [string, number])[], precision: string): void {
+  for (const [place, bytes] of places) {
+    const line = lines.get(place);
+    expect({ place, precision: line?.precision }).toEqual({ place, precision });
+    expect(line!.size / bytes).toBeGreaterThan(0.98);
+    expect(line!.size / bytes).toBeLessThan(1.25); // with the list that keeps them
+  }
+}
+
+async function esbuilt(options: { sourcemap: 'inline' | 'external' | 'linked'; minify?: boolean }): Promise<string> {
+  const outfile = join(temporaryFolder(), 'dist', 'main.cjs');
+  await build({ entryPoints: [join(SOURCES, 'main.ts')], bundle: true, platform: 'node', outfile, ...options });
+  return outfile;
+}
+
+async function webpacked(devtool: string, context: string): Promise<string> {
+  const folder = temporaryFolder();
+  const args = [repoPath('fixtures/compilers/webpack.cjs'), join(SOURCES, 'main.ts'), folder, devtool];
+  const env = { ...process.env, CONTEXT: context };
+  await promisify(execFile)(process.execPath, args, { cwd: requiredFolder('compilers'), env });
+  return join(folder, 'main.js');
+}
+
+test.each(['inline', 'external', 'linked'] as const)('a bundle of esbuild, its map %s', async (sourcemap) => {
+  const bundle = await esbuilt({ sourcemap });
+  const { lines, stderr } = await runAndShow([bundle]);
+  expectPlaces(lines, FUNCTIONS, 'function');
+  expect(stderr).not.toMatch(/source map/);
+  const { lines: trueLines } = await runAndShow([bundle], { options: ['--lines'] });
+  expectPlaces(trueLines, LINES, 'line');
+});
+
+test('a minified one, all of it on one line', async () => {
+  const bundle = await esbuilt({ sourcemap: 'inline', minify: true });
+  expect(readFileSync(bundle, 'utf8').split('\n').length).toBeLessThan(4);
+  const { lines } = await runAndShow([bundle]);
+  expectPlaces(lines, FUNCTIONS, 'function');
+  const { lines: trueLines } = await runAndShow([bundle], { options: ['--lines'] });
+  expectPlaces(trueLines, LINES, 'line');
+});
+
+test.each([
+  ['source-map', 'a map beside it'],
+  ['inline-source-map', 'a map in it'],
+])('a bundle of webpack, %s: %s', async (devtool) => {
+  const bundle = await webpacked(devtool, repoPath('fixtures/programs'));
+  // Its names are relative to the folder of the bundler, which no map tells: the nearest one where they are.
+  expect(readFileSync(devtool === 'source-map' ? `${bundle}.map` : bundle, 'utf8')).toMatch(
+    devtool === 'source-map' ? /"webpack:/ : /base64/,
+  );
+  const { lines } = await runAndShow([bundle], { cwd: SOURCES });
+  expectPlaces(lines, FUNCTIONS, 'function');
+  const { lines: trueLines } = await runAndShow([bundle], { cwd: SOURCES, options: ['--lines'] });
+  expectPlaces(trueLines, LINES, 'line');
+});
+
+test('attach shows the lines of a bundle that runs, and the source where an object was made', async () => {
+  const service = join(SOURCES, 'service.ts');
+  const bundle = join(temporaryFolder(), 'service.cjs');
+  await build({ entryPoints: [service], bundle: true, platform: 'node', outfile: bundle, sourcemap: 'inline' });
+  const { port } = await startTarget({ execPath: process.execPath, file: bundle, ready: true });
+  const where = ['--mode', 'objects', '--where', 'sessions.at(-1)'];
+  const { code, stdout } = await runCommand(['attach', String(port), '--duration', '500ms', '--top', '1000', ...where]);
+  expect(code).toBe(0);
+  expect(stdout).toContain(`  File "${service}", line 9\n    function newSession(id: number): Session {\n`);
+  expect(stdout).toMatch(/service\.ts:9 newSession$/m);
+  expect(stdout).not.toMatch(/service\.cjs:\d+ newSession/);
+});

@@ -1,0 +1,77 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
+import { requiredFolder } from '../../helpers/package-sets.js';
+import { repoPath } from '../../helpers/paths.js';
+import { runAndShow, type ShownLine } from '../../helpers/shown-lines.js';
+import { reapTargets } from '../../helpers/target-process.js';
+
+afterAll(reapTargets);
+
+const FOLDER = repoPath('fixtures/programs/lines/typescript');
+/** The line on which the function of app.ts starts, and what it keeps: 4,000 times two BigInts of 88 and 152 bytes and an object of 40. */
+const [START, BYTES] = [14, 4000 * (88 + 152 + 40)];
+/** Its lines that make the BigInts, for true lines. */
+const TRUE_LINES = [
+  [16, 4000 * 88],
+  [17, 4000 * 152],
+] as const;
+
+function expectAbout(line: ShownLine | undefined, bytes: number, precision: string): void {
+  expect(line?.precision).toBe(precision);
+  expect(line!.size / bytes).toBeGreaterThan(0.98);
+  expect(line!.size / bytes).toBeLessThan(1.2); // with the list of the rows, and code of V8
+}
+
+interface Loader {
+  readonly packages: 'loaders' | 'compilers';
+  readonly nodeArgs: readonly string[];
+  readonly program: readonly string[];
+}
+
+async function expectLines({ execPath }: NodeBinary, { packages, nodeArgs, program }: Loader, isTrue: boolean): Promise<void> {
+  const options = isTrue ? ['--lines'] : [];
+  const { lines, stderr } = await runAndShow(isTrue ? program : [...program, 'hold'], {
+    execPath,
+    nodeArgs,
+    options,
+    cwd: requiredFolder(packages),
+  });
+  if (isTrue) for (const [line, bytes] of TRUE_LINES) expectAbout(lines.get(`${FOLDER}/app.ts:${line}`), bytes, 'line');
+  else expectAbout(lines.get(`${FOLDER}/app.ts:${START}`), BYTES, 'function');
+  expect(stderr).not.toMatch(/source map/);
+}
+
+const tsx: Loader = { packages: 'loaders', nodeArgs: ['--import', 'tsx'], program: [`${FOLDER}/app.ts`] };
+const tsNode: Loader = { packages: 'loaders', nodeArgs: [], program: [`${FOLDER}/ts-node.cjs`, 'app.ts'] };
+const swc: Loader = { packages: 'compilers', nodeArgs: ['--import', '@swc-node/register/esm-register'], program: [`${FOLDER}/app.ts`] };
+
+describe.each(nodeBinaries())('where the functions of TypeScript start, on Node $major', (node) => {
+  test('compiled by tsx', () => expectLines(node, tsx, false));
+});
+
+describe.each(oldestAndNewest())('on Node $major', (node) => {
+  test('compiled by ts-node', () => expectLines(node, tsNode, false));
+  test('compiled by swc', () => expectLines(node, swc, false));
+  test('true lines of what swc compiles', () => expectLines(node, swc, true));
+});
+
+describe.each(nodeBinaries().filter(({ major }) => major >= 22))("Node $major's own type stripping", ({ execPath }) => {
+  const program = repoPath('fixtures/programs/lines/typed.ts');
+
+  test('leaves lines as they are', async () => {
+    const { lines } = await runAndShow([program], { execPath });
+    // The callback makes an object of 32 bytes, and a BigInt.
+    expectAbout(lines.get(`${program}:12`), 4000 * (152 + 32), 'function');
+  });
+
+  test('and true ones', async () => {
+    const { lines } = await runAndShow([program], { execPath, options: ['--lines'] });
+    expectAbout(lines.get(`${program}:14`), 4000 * 152, 'line');
+  });
+});
+
+// With true lines it is not supported: Node would transform once more what we have made of the text.
+test.each(nodeBinaries().filter(({ major }) => major === 22 || major === 24))(
+  'where functions start in what Node $major transforms',
+  (node) => expectLines(node, { ...tsx, nodeArgs: ['--experimental-transform-types'] }, false),
+);

@@ -1,0 +1,239 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type LaunchedTracer, type LaunchOptions, launch, type Snapshot, type StartOptions } from '../../../src/index.js';
+import { runCommand } from '../../helpers/command.js';
+import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapLater, reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+const PROGRAM = repoPath('fixtures', 'programs', 'process-tree.cjs');
+const BIGINT_BYTES = 536;
+/** Beside node, as its own installers put it; or the one that runs the tests. */
+const NPM = process.env.npm_execpath ?? join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
+
+async function followed(
+  file: string,
+  { execPath }: Pick<NodeBinary, 'execPath'>,
+  { start = {}, ...options }: LaunchOptions & { start?: StartOptions } = {},
+) {
+  const tracer = await launch(file, { execPath, stdio: 'pipe', follow: true, ...options });
+  reapLater(async () => {
+    await tracer.leaveProcesses();
+    await tracer.kill('SIGKILL');
+    await tracer.exited;
+  });
+  const output = Promise.all([text(tracer.stdout!), buffer(tracer.stderr!)]).then(([out, err]) => ({ out, err: err.toString() }));
+  await tracer.start(start);
+  return { tracer, output };
+}
+
+const bigints = (snapshot: Snapshot | null) =>
+  snapshot?.traces.filter(({ size, traceback }) => size === BIGINT_BYTES && traceback.at(-1)?.functionName === 'keep').length;
+
+/** Ways to kill a child that leads a process group. */
+const KILLS = {
+  'child.kill': 'child.kill()',
+  SIGKILL: "child.kill('SIGKILL')",
+  'process.kill': "process.kill(child.pid, 'SIGINT')",
+  'its group': 'process.kill(-child.pid)',
+  'a number': 'child.kill(15)',
+};
+
+function programOf(code: string, extension = 'cjs'): string {
+  const file = join(temporaryFolder(), `program.${extension}`);
+  writeFileSync(file, code);
+  return file;
+}
+
+/** What each process held, by its first argument. */
+async function held({ processes }: LaunchedTracer): Promise<Record<string, number | undefined>> {
+  const entries = processes.map(async ({ argv, tracer }) => [argv[2], bigints((await tracer.closed).snapshot)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function tracesEachProcess(binary: NodeBinary, mode: 'exact' | 'objects'): Promise<void> {
+  const { tracer, output } = await followed(PROGRAM, binary, { mode, start: { mode } });
+  const exit = await tracer.exited;
+  await tracer.leaveProcesses();
+  expect({ code: exit.code, error: exit.error }).toEqual({ code: 0, error: null });
+  expect(bigints(exit.snapshot)).toBe(1000);
+  const roles = ['fork', 'spawn', 'bare env', 'exec', 'shell', 'execFileSync', 'execSync', 'spawnSync', 'from a worker', 'cluster'];
+  expect(await held(tracer)).toEqual(Object.fromEntries(roles.map((role) => [role, 1000])));
+  expect(new Set(tracer.processes.map(({ parentPid }) => parentPid))).toEqual(new Set([tracer.pid]));
+  const { out, err } = await output;
+  const seen = out
+    .trim()
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+  expect(seen.map(({ role }) => role)).toEqual([undefined, ...roles]);
+  for (const { role, execArgv, options, ours } of seen) {
+    expect({ role, execArgv, options, ours }).toEqual({
+      role,
+      execArgv: role === 'spawn' ? ['--no-warnings'] : [],
+      options: role === 'spawnSync' ? '--no-deprecation' : (process.env.NODE_OPTIONS ?? null),
+      ours: [],
+    });
+  }
+  expect(err).toBe('');
+}
+
+describe.each(nodeBinaries())('follow on Node $major', (binary) => {
+  it('traces each process from its first line on, however it was started', () => tracesEachProcess(binary, 'exact'));
+});
+
+describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
+  it('in object mode, too', () => tracesEachProcess(binary, 'objects'));
+
+  it('true lines in every process', async () => {
+    const { tracer } = await followed(PROGRAM, binary, { lines: true, start: { mode: 'exact', lines: true } });
+    await tracer.exited;
+    await tracer.leaveProcesses();
+    for (const { tracer: one } of tracer.processes) {
+      const { snapshot } = await one.closed;
+      const line = snapshot!.statistics('lineno').find(({ size }) => size >= 1000 * BIGINT_BYTES);
+      expect(line?.traceback.at(-1)).toMatchObject({ filename: PROGRAM, lineno: 11, precision: 'line' });
+    }
+  });
+
+  it('a child that the program leaves behind runs on without us, its inspector closed', async () => {
+    const file = programOf(`
+      if (process.argv[2] === 'child') setInterval(() => {}, 1000);
+      else { const child = require('node:child_process').spawn(process.execPath, [__filename, 'child'], { detached: true, stdio: 'ignore' }); child.once('spawn', () => child.unref()); }`);
+    const { tracer } = await followed(file, binary);
+    await tracer.exited;
+    while (tracer.processes.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const [child] = tracer.processes;
+    reapLater(async () => process.kill(child!.pid, 'SIGKILL'));
+    expect(await child!.problem).toBeNull();
+    await tracer.leaveProcesses();
+    expect((await child!.tracer.closed).snapshot).not.toBeNull();
+    const listed: { pid: number; inspector: string }[] = JSON.parse((await runCommand(['list', '--json'])).stdout);
+    expect(listed.find(({ pid }) => pid === child!.pid)?.inspector).toBe('closed');
+  });
+
+  it('children with an inspector, options or an environment of their own keep them; one whose environment a shell has wiped is not followed', async () => {
+    const file = programOf(`
+      const { fork, spawn, spawnSync } = require('node:child_process');
+      const role = process.argv[2];
+      const ended = (child) => new Promise((resolve) => child.once('exit', resolve));
+      if (role) {
+        console.log(JSON.stringify([role, process.execArgv, process.env.NODE_OPTIONS ?? null, require('node:inspector').url() !== undefined]));
+        if (role === 'wiped') spawnSync(process.execPath, [__filename, 'below'], { stdio: 'inherit' });
+        process.disconnect?.();
+      } else (async () => {
+        await ended(fork(__filename, ['inspect'], { execArgv: ['--inspect=127.0.0.1:0'] }));
+        await ended(fork(__filename, ['empty'], { execArgv: [], env: {} }));
+        await ended(fork(__filename, ['options'], { env: { NODE_OPTIONS: '--no-deprecation' } }));
+        await ended(spawn('env', ['-i', process.execPath, __filename, 'wiped'], { stdio: 'inherit' }));
+      })();`);
+    const { tracer, output } = await followed(file, binary);
+    expect((await tracer.exited).code).toBe(0);
+    await tracer.leaveProcesses();
+    const seen = (await output).out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(seen).toEqual([
+      ['inspect', ['--inspect=127.0.0.1:0'], null, true],
+      ['empty', [], null, false],
+      ['options', [], '--no-deprecation', false],
+      ['wiped', [], null, false],
+      ['below', [], null, false],
+    ]);
+    const traced = tracer.processes.map(async ({ argv, tracer: one }) => [argv[2], (await one.closed).snapshot !== null]);
+    expect(await Promise.all(traced)).toEqual(['inspect', 'empty', 'options'].map((role) => [role, true]));
+  });
+
+  it('processes do not see the inspector that is open because of us', async () => {
+    const seen = `
+      import inspector, { url } from 'node:inspector';
+      const before = [inspector.url() ?? null, url() ?? null, process.debugPort];
+      inspector.open(process.debugPort, '127.0.0.1', false);
+      console.log(JSON.stringify([...before, new URL(url()).port === String(process.debugPort)]));`;
+    const file = programOf(seen, 'mjs');
+    const { tracer, output } = await followed(file, binary);
+    const { code, snapshot } = await tracer.exited;
+    expect([code, JSON.parse((await output).out)]).toEqual([0, [null, null, 9229, true]]);
+    expect(snapshot).not.toBeNull();
+  });
+
+  it.each(Object.entries(KILLS))('a process that another one kills has its snapshot: %s', async (_, kill) => {
+    const file = programOf(`
+      const { fork } = require('node:child_process');
+      if (process.argv[2] === 'child') {
+        globalThis.kept = [];
+        globalThis.keep = function keep() { for (let i = 0; i < 1000; i++) globalThis.kept.push(BigInt(i + 1) << 4096n); };
+        globalThis.keep();
+        setInterval(() => {}, 1000);
+        process.send('ready');
+      } else {
+        const child = fork(__filename, ['child'], { detached: true });
+        child.once('exit', (code, signal) => console.log(signal));
+        child.once('message', () => ${kill});
+      }`);
+    const { tracer, output } = await followed(file, binary, { start: { mode: 'exact' } });
+    expect((await tracer.exited).code).toBe(0);
+    await tracer.leaveProcesses();
+    expect(await output).toEqual({ out: expect.stringMatching(/^SIG(TERM|KILL|INT)\n$/), err: '' });
+    expect(await held(tracer)).toEqual({ child: 1000 });
+  });
+
+  it('a program that kills itself has its snapshot', async () => {
+    const file = programOf("globalThis.kept = 'x'.repeat(10); process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);");
+    const { tracer } = await followed(file, binary);
+    const { signal, snapshot, error } = await tracer.exited;
+    expect({ signal, error }).toEqual({ signal: 'SIGTERM', error: null });
+    expect(snapshot).not.toBeNull();
+  });
+
+  it('processes that start when we have left run as they would without us', async () => {
+    const before = readdirSync(tmpdir());
+    const { tracer, output } = await followed(PROGRAM, binary);
+    await tracer.leaveProcesses();
+    expect((await tracer.exited).code).toBe(0);
+    expect((await output).out).toMatch(/\ndone\n$/);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('node-tracemalloc-') && !before.includes(name))).toEqual([]);
+  });
+});
+
+describe('follow through other tools', () => {
+  it('jest: each of its workers', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['a', 'b', 'c']) {
+      writeFileSync(join(folder, `${name}.test.js`), `globalThis.kept = []; test('${name}', () => {});`);
+    }
+    writeFileSync(join(folder, 'package.json'), '{"name": "traced"}');
+    const { tracer, output } = await followed(
+      repoPath('node_modules', 'jest', 'bin', 'jest.js'),
+      { execPath: process.execPath },
+      {
+        args: ['--maxWorkers=2', '--workerThreads=false', '--rootDir', folder],
+        cwd: folder,
+      },
+    );
+    const { code } = await tracer.exited;
+    await tracer.leaveProcesses();
+    expect({ code, err: (await output).err }).toEqual({ code: 0, err: expect.stringMatching(/3 passed, 3 total/) });
+    const workers = tracer.processes.filter(({ argv }) => argv[1]?.endsWith('processChild.js'));
+    expect(workers.length).toBeGreaterThanOrEqual(2); // jest starts others to look for its files
+    for (const { problem } of workers) expect(await problem).toBeNull();
+  });
+
+  (existsSync(NPM) ? it : it.skip)('npm: the script that it runs in a shell', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'src'));
+    writeFileSync(join(folder, 'src', 'app.cjs'), "globalThis.kept = 'x'.repeat(10); console.log('app ran');");
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'traced', scripts: { start: 'node src/app.cjs' } }));
+    const { tracer, output } = await followed(NPM, { execPath: process.execPath }, { args: ['start'], cwd: folder });
+    expect((await tracer.exited).code).toBe(0);
+    await tracer.leaveProcesses();
+    expect((await output).out).toMatch(/app ran/);
+    expect(tracer.processes.map(({ argv }) => argv[1])).toEqual([join(folder, 'src', 'app.cjs')]);
+  });
+});

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { attach, ForeignSamplerError } from '../../../src/index.js';
+import { evaluateIn } from '../../helpers/evaluate.js';
+import { nodeBinaries } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapTargets, startTarget } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+const CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-controller.js');
+const CARETAKER = repoPath('dist', 'src', 'target', 'caretaker-process.js');
+/** Of some 170: all of them would take minutes. */
+const KILLS = 8;
+
+function controllerOf(port: number, command: number): ChildProcess {
+  return spawn(process.execPath, [CONTROLLER, `${port}`, `${command}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** A tracing finds neither another sampler nor another tracker, in no thread. */
+async function isTraceable(port: number): Promise<boolean> {
+  const tracer = await attach({ port });
+  try {
+    await tracer.start({ mode: 'exact' });
+    return (await tracer.takeSnapshot()).capture.missing === undefined;
+  } catch (error) {
+    if (error instanceof ForeignSamplerError) return false;
+    throw error;
+  } finally {
+    await tracer.close();
+  }
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
+}
+
+describe('a caretaker', () => {
+  it('puts back what it knows of where the controller was killed in the middle of a word', async () => {
+    const code =
+      "const v8 = require('v8'); globalThis.set = []; v8.setFlagsFromString = (flag) => set.push(flag); setInterval(() => {}, 1e6); console.log('ready');";
+    const { url, port } = await startTarget({ execPath: process.execPath, code, ready: true });
+    const caretaker = spawn(process.execPath, [CARETAKER, url], { stdio: ['pipe', 'ignore', 'inherit', 'pipe'] });
+    caretaker.stdin!.write(`${JSON.stringify({ name: 'flags', debt: { kind: 'flags', flags: ['--turbo-inlining'] } })}\n`);
+    caretaker.stdin!.end('{"name":"script 7 of main","debt":{"kind":"script","source":"const');
+    await once(caretaker, 'exit');
+    await expect(evaluateIn(port, 'set.join()')).resolves.toBe('--turbo-inlining');
+  });
+});
+
+describe.each(nodeBinaries())('a controller that is killed, Node $major', ({ execPath, major }) => {
+  it('leaves nothing behind, wherever it was', async () => {
+    const target = await startTarget({ execPath, file: repoPath('fixtures', 'programs', 'left-behind.cjs'), ready: true });
+    const original = await evaluateIn(target.port, 'look()');
+    const speed = async () => Number(await evaluateIn(target.port, 'speed()'));
+    await speed();
+    const full = await speed();
+    const unharmed = controllerOf(target.port, 0);
+    const commands = Number(await text(unharmed.stdout!));
+    expect(commands).toBeGreaterThan(50);
+    for (let command = 1 + (major % 5); command < commands; command += Math.ceil(commands / KILLS)) {
+      const [code, signal] = await once(controllerOf(target.port, command), 'exit');
+      expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
+      await until(async () => (await evaluateIn(target.port, 'look()')) === original);
+      await until(() => isTraceable(target.port));
+      await until(async () => (await speed()) < 2 * full);
+    }
+  }, 180_000);
+});

@@ -1,0 +1,210 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  attach,
+  type Closing,
+  type LaunchedTracer,
+  launch,
+  Snapshot,
+  type StartOptions,
+  ThreadFilter,
+  type Tracer,
+} from '../../../src/index.js';
+import { type Commanded, commanded } from '../../helpers/commanded.js';
+import { evaluateIn } from '../../helpers/evaluate.js';
+import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapLater, reapTargets, startTarget, type TargetProcess, temporaryFolder } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+const PROGRAM = repoPath('fixtures', 'programs', 'workers.cjs');
+/** 4,096 bits and up to 10 more, and V8's header. */
+const BIGINT_BYTES = 536;
+
+async function launched(
+  { execPath }: Pick<NodeBinary, 'execPath'>,
+  options: StartOptions,
+): Promise<{ tracer: LaunchedTracer; program: Commanded }> {
+  const tracer = await launch(PROGRAM, { execPath, stdio: 'pipe', ...(options.mode && { mode: options.mode }) });
+  reapLater(async () => {
+    await tracer.kill('SIGKILL');
+    await tracer.exited;
+  });
+  await tracer.start(options);
+  tracer.stderr!.resume();
+  const program = commanded({ stdin: tracer.stdin!, stdout: tracer.stdout! });
+  await program.answered('ready');
+  return { tracer, program };
+}
+
+async function started(execPath: string): Promise<{ target: TargetProcess; program: Commanded }> {
+  const target = await startTarget({ execPath, file: PROGRAM, ready: true });
+  return { target, program: commanded({ stdin: target.child.stdin, stdout: target.child.stdout }) };
+}
+
+/** How many BigInts each thread holds. */
+function bigints(snapshot: Snapshot): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { size, thread, traceback } of snapshot.traces) {
+    const isKept = size === BIGINT_BYTES && traceback.at(-1)?.functionName === 'keep';
+    counts[thread] = (counts[thread] ?? 0) + Number(isKept);
+  }
+  return counts;
+}
+
+async function tracesEachWorker(binary: NodeBinary, mode: 'exact' | 'objects'): Promise<void> {
+  const { tracer, program } = await launched(binary, { mode });
+  await program.ask('start a', 'started 1');
+  await program.ask('start b', 'started 2');
+  const both = await tracer.takeSnapshot();
+  expect(bigints(both)).toEqual({ main: 100, 'worker 1 (a)': 1000, 'worker 2 (b)': 1000 });
+  expect(both.capture.missing).toBeUndefined();
+  const file = join(temporaryFolder(), 'both.tmsnap');
+  both.dump(file);
+  const loaded = Snapshot.load(file);
+  expect(loaded.statistics('thread').map(String)).toEqual(both.statistics('thread').map(String));
+  expect(bigints(loaded.filterTraces([new ThreadFilter(true, 'worker 1*')]))).toEqual({ 'worker 1 (a)': 1000 });
+  await program.ask('end 1', 'ended 1');
+  expect(bigints(await tracer.takeSnapshot())).toEqual({ main: 100, 'worker 2 (b)': 1000 });
+  program.tell('exit');
+  const { code, snapshot, error } = await tracer.exited;
+  expect({ code, error }).toEqual({ code: 3, error: null });
+  expect(bigints(snapshot!)).toEqual({ main: 100, 'worker 2 (b)': 1000 });
+}
+
+async function lacksStuckWorker(tracer: Tracer, program: Commanded): Promise<void> {
+  await program.ask('spin 2', 'spinning 2');
+  let snapshot = await tracer.takeSnapshot();
+  while (snapshot.capture.missing === undefined) snapshot = await tracer.takeSnapshot();
+  expect(bigints(snapshot)['worker 1']).toBe(1000);
+  expect(snapshot.capture.missing).toEqual([
+    {
+      thread: 'worker 2 (stuck)',
+      reason: expect.stringMatching(/^no answer from worker 2 \(stuck\) of .* within 10 s while waiting for a turn of the event loop/),
+    },
+  ]);
+  process.kill(snapshot.capture.target.pid!, 'SIGKILL'); // a last snapshot would wait once more
+}
+
+describe.each(nodeBinaries())('workers on Node $major', (binary) => {
+  it('a launched program: each from its first line on, in one snapshot', () => tracesEachWorker(binary, 'exact'));
+
+  it('keeps what a worker that has ended held, where asked', async () => {
+    const { tracer, program } = await launched(binary, { mode: 'exact', keepEnded: true });
+    await program.ask('start a', 'started 1');
+    await program.ask('start b', 'started 2');
+    await tracer.takeSnapshot();
+    await program.ask('end 1', 'ended 1');
+    await program.ask('crash 2', 'ended 2');
+    expect(bigints(await tracer.takeSnapshot())).toEqual({ main: 100, 'worker 1 (a)': 1000, 'worker 2 (b)': 1000 });
+    await tracer.clearTraces();
+    expect(bigints(await tracer.takeSnapshot())).toEqual({ main: 0 });
+    program.tell('exit');
+    expect((await tracer.exited).code).toBe(3);
+  });
+
+  it('a running program: those that run, those that come, those that a worker starts; none is traced after the close', async () => {
+    const { target, program } = await started(binary.execPath);
+    await program.ask('start', 'started 1');
+    const tracer = await attach(target.port);
+    await tracer.start({ mode: 'exact' });
+    await program.ask('start late', 'started 2');
+    await program.ask('nest 2', 'nested 3');
+    let first = await tracer.takeSnapshot();
+    while (first.threads.length < 4) first = await tracer.takeSnapshot(); // Node tells of a new one in a later turn
+    await program.ask('keep 1', 'kept 1');
+    await program.ask('keep 2', 'kept 2');
+    const grown = (await tracer.takeSnapshot()).allocatedSince(first);
+    expect(bigints(grown)).toMatchObject({ 'worker 1': 1000, 'worker 2 (late)': 1000 });
+    expect(first.threads).toEqual(['main', 'worker 1', 'worker 2 (late)', 'worker 3 (nested)']);
+    await tracer.close();
+    const again = await attach(target.port);
+    await again.start({ mode: 'exact' }); // a sampler that we had left behind would be taken for another tool's
+    const { capture, threads } = await again.takeSnapshot();
+    expect({ missing: capture.missing, threads }).toEqual({ missing: undefined, threads: first.threads });
+    await again.close();
+    await program.ask('end 1', 'ended 1');
+    program.tell('exit');
+    expect(await target.exited).toEqual({ code: 3, signal: null });
+  });
+
+  it('workers that come, end and crash disturb no snapshot', async () => {
+    const { tracer, program } = await launched(binary, { mode: 'exact', keepEnded: true });
+    const lives = async (id: number) => {
+      await program.ask(`start w${id}`, `started ${id}`);
+      await program.ask(id % 2 === 0 ? `end ${id}` : `crash ${id}`, `ended ${id}`);
+    };
+    let isOver = false;
+    const coming = (async () => {
+      for (let id = 1; id <= 6; id++) await lives(id);
+      isOver = true;
+    })();
+    while (!isOver) {
+      const snapshot = await tracer.takeSnapshot();
+      expect(bigints(snapshot).main).toBe(100);
+      expect(snapshot.capture.missing).toBeUndefined();
+    }
+    await coming;
+    await tracer.close();
+    program.tell('exit');
+    expect((await tracer.exited).code).toBe(3);
+  });
+});
+
+describe.each(oldestAndNewest())('workers on Node $major', (binary) => {
+  const { execPath } = binary;
+
+  it('in object mode, too', () => tracesEachWorker(binary, 'objects'), 180_000);
+
+  it('a worker that does not answer is named, and the rest is delivered', async () => {
+    const { target, program } = await started(execPath);
+    await program.ask('start', 'started 1');
+    await program.ask('start stuck', 'started 2');
+    const tracer = await attach(target.port, { timeoutMs: 1000 });
+    await tracer.start({ mode: 'exact' });
+    await program.ask('keep 1', 'kept 1');
+    await program.ask('sleep 2', 'asleep 2');
+    let snapshot = await tracer.takeSnapshot();
+    while (snapshot.capture.missing === undefined) snapshot = await tracer.takeSnapshot();
+    expect(bigints(snapshot)['worker 1']).toBe(1000);
+    expect(snapshot.capture.missing).toEqual([
+      { thread: 'worker 2 (stuck)', reason: expect.stringMatching(/^no answer from worker 2 \(stuck\) of .* within [13] s while/) },
+    ]);
+    await tracer.close();
+    expect(await evaluateIn(target.port, '6 * 7')).toBe(42);
+  });
+
+  it('in object mode, a worker that never yields is named, and the rest is delivered: launched', async () => {
+    const { tracer, program } = await launched(binary, { mode: 'objects' });
+    await program.ask('start', 'started 1');
+    await program.ask('start stuck', 'started 2');
+    await lacksStuckWorker(tracer, program);
+  }, 240_000);
+
+  it('in object mode, a worker that never yields is named, and the rest is delivered: attached', async () => {
+    const { target, program } = await started(execPath);
+    await program.ask('start', 'started 1');
+    await program.ask('start stuck', 'started 2');
+    const tracer = await attach(target.port);
+    await tracer.start({ mode: 'objects' });
+    await program.ask('keep 1', 'kept 1');
+    await lacksStuckWorker(tracer, program);
+  }, 240_000);
+
+  it('sampled: a worker that never yields is there like any other', async () => {
+    const { tracer, program } = await launched(binary, { mode: 'exact' });
+    await program.ask('start', 'started 1');
+    await program.ask('spin 1', 'spinning 1');
+    const { capture, threads } = await tracer.takeSnapshot();
+    expect({ missing: capture.missing, threads }).toEqual({ missing: undefined, threads: ['main', 'worker 1'] });
+  });
+
+  it('a target that is killed while it has workers ends the tracing like any other', async () => {
+    const { tracer, program } = await launched({ execPath }, {});
+    await program.ask('start', 'started 1');
+    process.kill(tracer.pid, 'SIGKILL');
+    const closing: Closing = await tracer.closed;
+    expect(closing.snapshot).toBeNull();
+  });
+});

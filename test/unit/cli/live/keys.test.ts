@@ -1,0 +1,55 @@
+import { expect, test } from '@jest/globals';
+import { type Key, pressed } from '../../../../src/cli/live/keys.js';
+import { restAfter } from '../../../../src/cli/live/pace.js';
+import { initialState, type LiveState } from '../../../../src/report/live/state.js';
+
+const STATE: LiveState = { ...initialState({ label: '9229', keyType: 'lineno' }), message: 'old news' };
+
+function afterKeys(...keys: (string | Key)[]): LiveState {
+  return keys.reduce<LiveState>((state, key) => pressed(state, typeof key === 'string' ? { text: key } : key).state, STATE);
+}
+
+const ENTER: Key = { text: '\r', name: 'return' };
+const ESCAPE: Key = { text: '\u001b', name: 'escape' };
+const CTRL_C: Key = { text: '\u0003', name: 'c', ctrl: true };
+
+test('Ctrl-Z suspends, also while a text is typed', () => {
+  const suspend: Key = { text: '\u001a', name: 'z', ctrl: true };
+  for (const state of [STATE, afterKeys('/', 'a')]) expect(pressed(state, suspend)).toEqual({ state, request: 'suspend' });
+});
+
+test('g and s go through all and begin again', () => {
+  const keyTypes = Array.from({ length: 7 }, (_, i) => afterKeys(...'g'.repeat(i)).keyType);
+  expect(keyTypes).toEqual(['lineno', 'function', 'filename', 'package', 'thread', 'traceback', 'lineno']);
+  expect([afterKeys('s').sort, afterKeys('s', 's').sort, afterKeys('s', 's', 's').sort]).toEqual(['since start', 'since last', 'size']);
+});
+
+test('f freezes and thaws; a key takes the message away; others do nothing', () => {
+  expect([afterKeys('f').isFrozen, afterKeys('f', 'f').isFrozen]).toEqual([true, false]);
+  expect(afterKeys('x', { text: undefined, name: 'up' })).toEqual({ ...STATE, message: '' });
+});
+
+test('/ takes a text, in which commands are letters', () => {
+  expect(afterKeys('/', 'q', 'w', 'é', { text: '\b', name: 'backspace' }, ENTER)).toMatchObject({ filter: 'qw', asks: null });
+  expect(afterKeys('/', 'a', ESCAPE)).toMatchObject({ filter: '', asks: null });
+  expect(afterKeys('/', 'a', { text: undefined, name: 'up' }, { text: '\u0015', name: 'u', ctrl: true })).toMatchObject({
+    filter: 'a',
+    asks: 'filter',
+  });
+});
+
+test('? shows the help until the next key, which is no command', () => {
+  expect(afterKeys('?').asks).toBe('help');
+  expect(afterKeys('?', 'f')).toMatchObject({ asks: null, isFrozen: false });
+});
+
+test('q, w and, from anywhere, Ctrl-C are requests', () => {
+  expect([pressed(STATE, { text: 'q' }).request, pressed(STATE, { text: 'w' }).request]).toEqual(['quit', 'save']);
+  for (const state of [STATE, afterKeys('/'), afterKeys('?')]) expect(pressed(state, CTRL_C).request).toBe('quit');
+  expect(pressed(afterKeys('/'), { text: 'q' }).request).toBeNull();
+});
+
+test.each([0, 1, 40, 41.7, 300, 10_000])('a snapshot of %d ms: 19 times as long without one, at least', (ms) => {
+  expect(restAfter(ms)).toBeGreaterThanOrEqual(19 * ms);
+  expect(restAfter(ms)).toBeGreaterThanOrEqual(1000);
+});

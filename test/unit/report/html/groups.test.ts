@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { buildReport } from '../../../../src/report/html/build-report.js';
+import { FrameNames } from '../../../../src/report/html/view/frames.js';
+import {
+  GROUP_KEYS,
+  type Grouping,
+  type GroupKey,
+  isLocation,
+  placeGroups,
+  type Row,
+  rowsBy,
+} from '../../../../src/report/html/view/groups.js';
+import { search } from '../../../../src/report/html/view/search.js';
+import { Sums } from '../../../../src/report/html/view/sums.js';
+import { treeOf } from '../../../../src/report/html/view/tree.js';
+import type { KeyType } from '../../../../src/snapshot/key-type.js';
+import { Snapshot } from '../../../../src/snapshot/snapshot.js';
+import type { StatisticDiff } from '../../../../src/snapshot/statistic.js';
+import { randomBelow, seededRandom } from '../../../helpers/random.js';
+import { snapshotFrom } from '../../snapshot/picture.js';
+
+const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
+  line: 'lineno',
+  file: 'filename',
+  function: 'function',
+  package: 'package',
+  type: 'type',
+  thread: 'thread',
+  domain: 'domain',
+};
+const FILES = ['/app/a.js', '/app/b.js', '/app/node_modules/x/index.js', '/app/node_modules/@y/z/index.js', 'node:fs', '<GC>'];
+const SAMPLES = 600;
+
+/** Recursion, several threads, types and domains, truncated stacks. Those before `from` are in every snapshot of this seed. */
+function randomSnapshot(seed: number, { from, interval }: { from: number; interval: number }): Snapshot {
+  const random = seededRandom(seed);
+  const pick = <T>(values: readonly T[]) => values[randomBelow(random, values.length)]!;
+  const all = Array.from({ length: SAMPLES }, (_, index) => {
+    const depth = 1 + randomBelow(random, 7);
+    return {
+      size: 8 * (2 + randomBelow(random, 400)) * (index % 3 ? 1 : 4),
+      count: index % 3 ? 1 : 4,
+      domain: pick([0, 0, 1]),
+      thread: pick(['main', 'worker 1']),
+      type: pick(['', 'Point', '(string)']),
+      totalFrames: depth + (index % 5 === 0 ? 3 : 0),
+      frames: Array.from({ length: depth }, () => {
+        const line = 1 + randomBelow(random, 6);
+        return {
+          filename: pick(FILES),
+          lineno: line,
+          column: 1 + (line % 2),
+          functionName: pick(['', 'f', 'g']),
+          precision: pick(['line', 'function'] as const),
+        };
+      }),
+    };
+  });
+  const kept = all.map((trace, birth) => ({ trace, birth })).slice(from, from + SAMPLES - 150);
+  const bare = Snapshot.fromTraces(kept.map(({ trace }) => trace));
+  const capture = { ...bare.capture, mode: 'sampling' as const, interval, tracing: 'one' };
+  return new Snapshot({ ...bare, capture, columns: { ...bare.columns, birth: Float64Array.from(kept, ({ birth }) => birth) } });
+}
+
+function groupingOf(now: Snapshot, old: Snapshot | null = null): Grouping {
+  const data = JSON.parse(JSON.stringify(buildReport(now, { title: '', old, embedSources: false, cwd: '/nowhere' })));
+  const cells = Sums.ofCells(data.cells);
+  const places = (key: Parameters<Grouping['places']>[0]) => placeGroups(key, data);
+  return { data, tree: treeOf(data, cells), names: new FrameNames(data), cells, places, within: 0, matches: null };
+}
+
+/** In an order that both have; variances were rounded to whole bytes squared. */
+const sorted = (rows: readonly (readonly number[])[]) =>
+  rows
+    .filter((row) => row.some((value) => value !== 0))
+    .map((row) => row.map((value) => value.toFixed(1)).join(' '))
+    .sort();
+
+const now = randomSnapshot(3, { from: 150, interval: 4096 });
+const old = randomSnapshot(3, { from: 0, interval: 4096 });
+
+describe.each(GROUP_KEYS)('rows by %s are what the snapshot itself says', (key) => {
+  const keyType = KEY_TYPES[key];
+  const own = (row: Row) => [row.size, row.count, row.error];
+
+  it('of one snapshot', () => {
+    const statistics = now.statistics(keyType);
+    expect(sorted(rowsBy(key, groupingOf(now)).map(own))).toEqual(
+      sorted(statistics.map((one) => [one.size, one.count, one.standardError])),
+    );
+    expect(statistics.length).toBeGreaterThan(1);
+  });
+
+  it('of a difference', () => {
+    const rows = rowsBy(key, groupingOf(now, old)).map((row) => [...own(row), row.sizeDiff, row.countDiff]);
+    const figures = (one: StatisticDiff) => [one.size, one.count, one.standardError, one.sizeDiff, one.countDiff];
+    expect(sorted(rows)).toEqual(sorted(now.compareTo(old, keyType).map(figures)));
+  });
+
+  if (!isLocation(key)) return;
+  it('with what was called', () => {
+    const expected = now.statistics(keyType, { cumulative: true }).map(({ size }) => [size]);
+    expect(sorted(rowsBy(key, groupingOf(now)).map(({ cumulative }) => [cumulative!]))).toEqual(sorted(expected));
+    const changes = now.compareTo(old, keyType, { cumulative: true }).map(({ sizeDiff }) => [sizeDiff]);
+    expect(sorted(rowsBy(key, groupingOf(now, old)).map(({ cumulativeDiff }) => [cumulativeDiff!]))).toEqual(sorted(changes));
+  });
+});
+
+it('what a sampled size is uncertain by is taken over to the byte', () => {
+  const [row] = rowsBy('thread', groupingOf(now));
+  const [statistic] = now.statistics('thread').filter(({ size }) => size === row!.size);
+  expect(row!.error).toBeCloseTo(statistic!.standardError, 2);
+  expect(row!.error).toBeGreaterThan(1000);
+});
+
+it('a search keeps groups that have a matching frame, whole', () => {
+  const grouping = groupingOf(
+    snapshotFrom(`
+      main@main.js:1   main@main.js:1
+      load@load.js:7   save@load.js:9
+      100              28`),
+  );
+  const matches = search(grouping.tree, grouping.names, ' SAVE ')!;
+  const found = (key: GroupKey) => rowsBy(key, { ...grouping, matches }).map(({ name, size }) => `${name} ${size}`);
+  expect(found('line')).toEqual(['/app/load.js:9 save 28']);
+  expect(found('file')).toEqual(['/app/load.js 128']);
+  expect(found('type')).toEqual(['<unknown> 28']);
+});

@@ -1,0 +1,56 @@
+import { expect, it } from '@jest/globals';
+import { Snapshot } from '../../../src/index.js';
+import { metricsText } from '../../../src/serve/metrics.js';
+
+const COSTS = { count: 3, totalMs: 250, lastFailure: null };
+
+/** Names with labels, and values, as they stand. */
+function samples(text: string): Record<string, number> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
+}
+
+it('bytes and blocks by domain, and what the process tells of itself', () => {
+  const traced = Snapshot.fromTraces([
+    { size: 100, count: 2, frames: [['a.js', 1]] },
+    { size: 30, count: 1, frames: [['b.js', 1]] },
+    { size: 4096, count: 1, domain: 1, frames: [['b.js', 2]] },
+  ]);
+  const heap = { heapUsed: 1000, heapTotal: 2000, external: 300, arrayBuffers: null, rss: 5000 };
+  const capture = { ...traced.capture, heap, time: '2026-01-02T03:04:05.678Z' };
+  expect(samples(metricsText(new Snapshot({ ...traced, capture }), COSTS))).toEqual({
+    tracemalloc_up: 1,
+    tracemalloc_snapshot_duration_seconds_count: 3,
+    tracemalloc_snapshot_duration_seconds_sum: 0.25,
+    'tracemalloc_traced_bytes{domain="0"}': 130,
+    'tracemalloc_traced_bytes{domain="1"}': 4096,
+    'tracemalloc_traced_blocks{domain="0"}': 3,
+    'tracemalloc_traced_blocks{domain="1"}': 1,
+    tracemalloc_heap_used_bytes: 1000,
+    tracemalloc_heap_total_bytes: 2000,
+    tracemalloc_external_bytes: 300,
+    tracemalloc_resident_memory_bytes: 5000,
+    tracemalloc_snapshot_timestamp_seconds: 1767323045.678,
+  });
+});
+
+it('nothing traced is 0; without a snapshot there is no old figure', () => {
+  expect(samples(metricsText(Snapshot.fromTraces([]), COSTS))).toMatchObject({ 'tracemalloc_traced_bytes{domain="0"}': 0 });
+  const lastFailure = { code: 'ERR_TIMEOUT', message: 'of "any" text', time: 1_500 };
+  expect(samples(metricsText(null, { ...COSTS, lastFailure }))).toEqual({
+    tracemalloc_up: 0,
+    tracemalloc_snapshot_duration_seconds_count: 3,
+    tracemalloc_snapshot_duration_seconds_sum: 0.25,
+    'tracemalloc_last_error_timestamp_seconds{code="ERR_TIMEOUT"}': 1.5,
+  });
+});
+
+it('each family has its type, its unit as the end of its name, and a help; the last line is # EOF', () => {
+  const lines = metricsText(Snapshot.fromTraces([]), COSTS).split('\n');
+  expect(lines.slice(-2)).toEqual(['# EOF', '']);
+  const units = lines.flatMap((line) => [...line.matchAll(/^# UNIT (\S+) (\S+)$/g)]);
+  expect(units).toHaveLength(3);
+  for (const [, name, unit] of units) expect(name!.endsWith(`_${unit}`)).toBe(true);
+  const of = (word: string) => lines.filter((line) => line.startsWith(`# ${word} `)).map((line) => line.split(' ')[2]);
+  expect(of('TYPE')).toEqual(of('HELP'));
+});

@@ -1,0 +1,248 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, it } from '@jest/globals';
+import { ConnectionLostError, ListenError, ProfileTooLargeError } from '../../../src/errors.js';
+import { Snapshot } from '../../../src/index.js';
+import { BearerToken } from '../../../src/serve/bearer-token.js';
+import { Endpoints } from '../../../src/serve/endpoints.js';
+import { ProfileServer, type ServerOptions } from '../../../src/serve/profile-server.js';
+import { SharedSnapshots } from '../../../src/serve/shared-snapshots.js';
+import { ask, type Reply } from '../../helpers/ask.js';
+
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
+const TOKEN = 'a-token-of-the-tests';
+const servers: ProfileServer[] = [];
+const faults: unknown[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop('the test is over');
+  expect(faults.splice(0)).toEqual([]);
+});
+
+interface Served {
+  readonly address?: ServerOptions['address'];
+  readonly take?: () => Promise<Snapshot>;
+  readonly token?: string;
+  readonly show?: (snapshot: Snapshot) => Snapshot;
+}
+
+function anyMemory(): Snapshot {
+  const snapshot = Snapshot.fromTraces([{ size: 100, count: 2, frames: [['a.js', 1]] }]);
+  return new Snapshot({
+    ...snapshot,
+    capture: { ...snapshot.capture, target: { pid: 7, title: `<img src=x onerror="a">`, nodeVersion: 'v1' } },
+  });
+}
+
+async function served({
+  address = LOOPBACK,
+  take = async () => anyMemory(),
+  token,
+  show = (snapshot) => snapshot,
+}: Served = {}): Promise<ProfileServer> {
+  const server = await ProfileServer.listen({
+    address,
+    token: token === undefined ? null : new BearerToken(token, 'it'),
+    endpoints: new Endpoints(new SharedSnapshots(take, () => {}), show),
+    onError: (error) => faults.push(error),
+  });
+  servers.push(server);
+  return server;
+}
+
+it('the index: where to go, and what the target says of itself as text', async () => {
+  const { url } = await served();
+  const before = await ask(`${url}/debug/pprof/`);
+  expect([before.status, before.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(before.headers['content-security-policy']).toContain("default-src 'none'");
+  expect([...before.text.matchAll(/href="([^"]+)"/g)].map(([, link]) => link)).toEqual([
+    '/debug/pprof/heap',
+    '/debug/pprof/allocs',
+    '/metrics',
+  ]);
+  await ask(`${url}/metrics`);
+  const after = await ask(`${url}/debug/pprof`);
+  expect(after.text).toMatch(/process 7, Node v1.*Snapshots taken: 1, \d+ ms each on average\. Last error: none\./s);
+  expect(after.text).not.toContain('<img');
+});
+
+it.each([
+  ['/', 404],
+  ['/debug/pprof/goroutine', 404],
+  ['/debug/pprof/../../etc/passwd', 404],
+  ['/debug/pprof/heap?debug=1', 400],
+  ['/debug/pprof/heap?debug=0&gc=1&anything=else', 200],
+  ['/debug/pprof/heap?seconds=0', 400],
+  ['/debug/pprof/heap?seconds=-1', 400],
+  ['/debug/pprof/heap?seconds=1.5', 400],
+  ['/debug/pprof/heap?seconds=301', 400],
+  ['/debug/pprof/allocs?seconds=99999999999999999999', 400],
+])('GET %s: %i', async (path, status) => {
+  const { url } = await served();
+  const reply = await ask(`${url}${path}`);
+  expect(reply.status).toBe(status);
+  if (status === 400 || status === 404)
+    expect([reply.headers['x-go-pprof'], reply.headers['content-type']]).toEqual(['1', 'text/plain; charset=utf-8']);
+});
+
+it('GET and HEAD only, short, without a body', async () => {
+  const { url } = await served();
+  expect(await ask(`${url}/metrics?${'x'.repeat(9_000)}`)).toMatchObject({ status: 431 });
+  const head = await ask(`${url}/metrics`, { method: 'HEAD' });
+  expect([head.status, head.text, Number(head.headers['content-length']) > 100]).toEqual([200, '', true]);
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])
+    expect(await ask(`${url}/metrics`, { method })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+  expect(await ask(`${url}/metrics`, { body: 'x', headers: { 'Content-Length': '1' } })).toMatchObject({ status: 413 });
+});
+
+it('names that others may have bound to our address are refused on loopback', async () => {
+  const { url } = await served();
+  const { port } = new URL(url);
+  const statusFor = async (host: string) => (await ask(`${url}/metrics`, { headers: { Host: host } })).status;
+  for (const host of [`127.0.0.1:${port}`, 'localhost', `localhost:${port}`, 'LOCALHOST:7', '[::1]:1', '10.0.0.1:1'])
+    expect([host, await statusFor(host)]).toEqual([host, 200]);
+  for (const host of ['evil.example', `evil.example:${port}`, 'localhost.evil.example', '127.0.0.1.evil.example', '[::1', 'a:b:1'])
+    expect([host, await statusFor(host)]).toEqual([host, 403]);
+});
+
+it('a token that was given has to be sent, also on loopback', async () => {
+  const { url } = await served({ token: TOKEN });
+  for (const path of ['/', '/metrics', '/debug/pprof/', '/debug/pprof/heap'])
+    expect(await ask(`${url}${path}`)).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+  expect(await ask(`${url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}x` } })).toMatchObject({ status: 401 });
+  expect(await ask(`${url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } })).toMatchObject({ status: 200 });
+});
+
+it('a flood of scrapes: one snapshot for all, and 429 for those for whom there is no room', async () => {
+  let taken = 0;
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const take = async () => {
+    taken++;
+    await finished;
+    return anyMemory();
+  };
+  const { url } = await served({ take });
+  const replies = Array.from({ length: 100 }, (_, index) => ask(`${url}${index % 2 ? '/metrics' : '/debug/pprof/heap'}`));
+  const refused: Reply[] = [];
+  await new Promise<void>((resolve) => {
+    for (const reply of replies) void reply.then((one) => refused.push(one) === 36 && resolve());
+  });
+  for (const reply of refused) expect(reply).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+  finish();
+  const statuses = (await Promise.all(replies)).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(64);
+  expect(taken).toBe(1);
+  expect(await ask(`${url}/metrics`)).toMatchObject({ status: 200 });
+  expect(taken).toBe(1);
+});
+
+it('differences: eight at a time, given up when their clients go', async () => {
+  const { url } = await served();
+  const left = new AbortController();
+  const nine = Array.from({ length: 9 }, () => ask(`${url}/debug/pprof/heap?seconds=300`, { signal: left.signal }));
+  expect(await Promise.race(nine)).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+  left.abort();
+  await Promise.allSettled(nine);
+  let reply = await ask(`${url}/debug/pprof/allocs?seconds=1`);
+  while (reply.status === 429) reply = await ask(`${url}/debug/pprof/allocs?seconds=1`);
+  expect(reply).toMatchObject({ status: 200, headers: { 'content-disposition': 'attachment; filename="allocs-delta"' } });
+});
+
+it('a snapshot that fails: 503 with the reason, and metrics that say so; a target that is gone: 503 everywhere', async () => {
+  const tooLarge = await served({ take: () => Promise.reject(new ProfileTooLargeError('it would not fit')) });
+  expect(await ask(`${tooLarge.url}/debug/pprof/heap`)).toMatchObject({
+    status: 503,
+    text: 'it would not fit\n',
+    headers: { 'retry-after': '1', 'x-go-pprof': '1' },
+  });
+  const metrics = await ask(`${tooLarge.url}/metrics`);
+  expect([metrics.status, metrics.headers['content-type']]).toEqual([200, 'application/openmetrics-text; version=1.0.0; charset=utf-8']);
+  expect(metrics.text).toMatch(/^tracemalloc_up 0$[\s\S]*^tracemalloc_last_error_timestamp_seconds\{code="ERR_PROFILE_TOO_LARGE"\} \d/m);
+  expect((await ask(`${tooLarge.url}/debug/pprof/`)).text).toContain('it would not fit');
+  const gone = await served({ take: () => Promise.reject(new ConnectionLostError('it was killed')) });
+  for (const path of ['/debug/pprof/heap', '/metrics'])
+    expect(await ask(`${gone.url}${path}`)).toMatchObject({ status: 503, text: 'it was killed\n' });
+});
+
+it('a fault of ours is told to who runs the command, not to who asked', async () => {
+  const fault = new TypeError('secret');
+  const show = () => {
+    throw fault;
+  };
+  const { url } = await served({ show });
+  const reply = await ask(`${url}/debug/pprof/heap`);
+  expect([reply.status, reply.text.includes('secret')]).toEqual([500, false]);
+  expect(faults.splice(0)).toEqual([fault]);
+});
+
+it('a client that says nothing, or not to the end, is cut off', async () => {
+  const { url } = await served();
+  const slow = ['', 'GET /metrics HTTP/1.1\r\nHost: loc'].map(async (sent) => {
+    const client = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(client, 'connect');
+    client.write(sent);
+    return text(client);
+  });
+  for (const reply of await Promise.all(slow)) expect(reply).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+it('listens on IPv6', async () => {
+  const { url } = await served({ address: { host: '::1', port: 0 } });
+  expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+  expect(await ask(`${url}/metrics`)).toMatchObject({ status: 200 });
+});
+
+it('stop: what waits is refused with the reason, what is being answered is answered, and nobody can connect', async () => {
+  let isAsked = () => {};
+  const asked = new Promise<void>((resolve) => (isAsked = resolve));
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  let count = 0;
+  const take = async () => {
+    if (++count > 1) {
+      isAsked();
+      await finished;
+    }
+    return anyMemory();
+  };
+  const server = await served({ take });
+  const idle = connect(Number(new URL(server.url).port), '127.0.0.1');
+  await once(idle, 'connect');
+  const silent = text(idle);
+  await ask(`${server.url}/metrics`);
+  const waiting = ask(`${server.url}/debug/pprof/heap?seconds=300`);
+  await sleep(1_010); // until the target has rested
+  const answered = ask(`${server.url}/debug/pprof/heap`);
+  await asked;
+  const stopped = server.stop('enough');
+  finish();
+  expect(await waiting).toMatchObject({ status: 503, text: 'enough\n' });
+  expect(await answered).toMatchObject({ status: 200, headers: { connection: 'close' } });
+  await stopped;
+  expect(await silent).toBe('');
+  await expect(ask(`${server.url}/metrics`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+it('an address that is taken, that is not ours, or that others reach', async () => {
+  const { url } = await served();
+  const listen = (host: string, port: number) =>
+    ProfileServer.listen({
+      address: { host, port },
+      token: null,
+      endpoints: new Endpoints(
+        new SharedSnapshots(
+          async () => anyMemory(),
+          () => {},
+        ),
+        (snapshot) => snapshot,
+      ),
+      onError: (error) => faults.push(error),
+    });
+  const taken = listen('127.0.0.1', Number(new URL(url).port));
+  await expect(taken).rejects.toThrow(/^cannot listen on 127\.0\.0\.1:\d+: somebody else does; choose another address \(--listen\)$/);
+  await expect(taken).rejects.toBeInstanceOf(ListenError);
+  await expect(listen('0.0.0.0', 0)).rejects.toThrow(/is not loopback/);
+});

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import { CommandTimeoutError } from '../../../src/errors.js';
+import { Snapshot } from '../../../src/index.js';
+import { type Failure, SharedSnapshots } from '../../../src/serve/shared-snapshots.js';
+
+const never = new AbortController().signal;
+
+/** A target whose snapshots take `ms`, and when each of them was asked for and had. */
+function target(ms: number) {
+  const spans: { begin: number; end: number }[] = [];
+  let underWay = 0;
+  const take = async () => {
+    expect(++underWay).toBe(1);
+    const begin = performance.now();
+    await sleep(ms);
+    spans.push({ begin, end: performance.now() });
+    underWay--;
+    return Snapshot.fromTraces([{ size: spans.length, frames: [['a.js', 1]] }]);
+  };
+  return { spans, snapshots: new SharedSnapshots(take, () => {}) };
+}
+
+it('all who ask while one is taken, and in the second after it, get the same one', async () => {
+  const { spans, snapshots } = target(20);
+  const first = await Promise.all(Array.from({ length: 50 }, () => snapshots.latest()));
+  const later = await snapshots.latest();
+  expect(new Set([...first, later].map(({ snapshot }) => snapshot)).size).toBe(1);
+  expect(spans).toHaveLength(1);
+  await sleep(1_000 - (performance.now() - spans[0]!.end) + 5);
+  await snapshots.latest();
+  expect(spans).toHaveLength(2);
+  expect([snapshots.count, snapshots.totalMs > 35]).toEqual([2, true]);
+});
+
+it('a target whose snapshots take long is stopped in 5 % of the time', async () => {
+  const { spans, snapshots } = target(100);
+  await snapshots.latest();
+  const rest = snapshots.restMs;
+  expect(rest).toBeGreaterThan(1_800); // timers may fire a little early
+  const begun = performance.now();
+  while (spans.length < 2) {
+    await sleep(20);
+    await snapshots.latest();
+  }
+  expect(spans[1]!.begin - begun).toBeGreaterThanOrEqual(rest - 5);
+});
+
+it('since: not before its time, at its time also while the target rests, but then it rests the longer', async () => {
+  const { spans, snapshots } = target(10);
+  await snapshots.latest();
+  const times = [300, 310, 320, 330].map((ms) => performance.now() + ms);
+  const taken = await Promise.all(times.map((time) => snapshots.since(time, never)));
+  for (const [index, { begun }] of taken.entries()) expect(begun).toBeGreaterThanOrEqual(times[index]!);
+  const [first, second, third] = spans;
+  expect(second!.begin - times[0]!).toBeLessThan(500);
+  expect(third!.begin - first!.end).toBeGreaterThan(980);
+  expect(snapshots.restMs).toBeGreaterThan(1_000 * (spans.length - 1) - (performance.now() - first!.end));
+});
+
+it('since can be given up', async () => {
+  const { spans, snapshots } = target(1);
+  const controller = new AbortController();
+  const waiting = snapshots.since(performance.now() + 3_600_000, controller.signal);
+  controller.abort();
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  expect(spans).toHaveLength(0);
+});
+
+it('a failure is told to all who ask until the target has rested, and then it is tried again', async () => {
+  const failures: Failure[] = [];
+  let tries = 0;
+  const take = async () => {
+    if (++tries === 1) throw new CommandTimeoutError('no answer');
+    return Snapshot.fromTraces([]);
+  };
+  const snapshots = new SharedSnapshots(take, (failure) => failures.push(failure));
+  await expect(snapshots.latest()).rejects.toThrow('no answer');
+  await expect(snapshots.latest()).rejects.toThrow('no answer');
+  expect(failures).toEqual([{ code: 'ERR_TIMEOUT', message: 'no answer', time: expect.any(Number) }]);
+  expect(snapshots.lastFailure).toBe(failures[0]);
+  await expect(snapshots.since(performance.now(), never)).resolves.toMatchObject({ snapshot: expect.any(Snapshot) });
+  expect(tries).toBe(2);
+});

@@ -1,0 +1,94 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { UsageError } from '../../../src/errors.js';
+import { MapFolder } from '../../../src/source-maps/map-folder.js';
+import { SourceNames } from '../../../src/source-maps/source-names.js';
+import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+
+afterAll(reapTargets);
+
+/** A folder with these files. */
+function folderOf(...files: readonly string[]): string {
+  const folder = temporaryFolder();
+  for (const file of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), '');
+  }
+  return folder;
+}
+
+function nameOf(source: string, { script, base = script, work }: { script: string; base?: string; work?: string }): string {
+  return new SourceNames({ script, base, workplaces: work === undefined ? [] : [{ folder: work, project: work }] }).nameOf(source);
+}
+
+const script = '/nowhere/app/dist/main.js'; // of another machine
+
+test.each([
+  ['../src/a.ts', '/nowhere/app/src/a.ts'],
+  ['a.ts', '/nowhere/app/dist/a.ts'],
+  ['my%20file.ts', '/nowhere/app/dist/my file.ts'],
+  ['c#/a.ts', '/nowhere/app/dist/c#/a.ts'],
+  ['100%.ts', '/nowhere/app/dist/100%.ts'],
+  ['a.vue?vue&type=script', '/nowhere/app/dist/a.vue'],
+  ['/nowhere/app/src/a.ts', '/nowhere/app/src/a.ts'],
+  ['file:///nowhere/app/src/a.ts', '/nowhere/app/src/a.ts'],
+  ['https://example.org/a.ts', 'https://example.org/a.ts'],
+  ['/elsewhere/a.ts', 'file:///elsewhere/a.ts'],
+  ['file://host/share/a.ts', 'file:////host/share/a.ts'],
+  ['C:\\app\\src\\a.ts', 'C:\\app\\src\\a.ts'],
+  ['webpack://app/./src/a.ts', 'webpack://app/src/a.ts'],
+  ['webpack:///./src/a.vue?1234', 'webpack:///src/a.vue'],
+  ['webpack://app/webpack/bootstrap', 'webpack://app/webpack/bootstrap'],
+  ['webpack://app/external commonjs "node:fs"', 'webpack://app/external commonjs "node:fs"'],
+])('without the files: %j', (source, name) => expect(nameOf(source, { script })).toBe(name));
+
+test('on Windows, also seen from elsewhere', () => {
+  const windows = { script: 'C:\\app\\dist\\my main.js' };
+  expect(nameOf('../src/a.ts', windows)).toBe('C:\\app\\src\\a.ts');
+  expect(nameOf('D:/src/a.ts', windows)).toBe('D:\\src\\a.ts');
+});
+
+test("webpack's names are those of the nearest files", () => {
+  const folder = folderOf('package.json', 'src/a.ts', 'packages/one/package.json', 'packages/one/src/a.ts', 'packages/one/dist/main.js');
+  const own = { script: join(folder, 'packages/one/dist/main.js') };
+  expect(nameOf('webpack://app/./src/a.ts', own)).toBe(join(folder, 'packages/one/src/a.ts'));
+  expect(nameOf('webpack://app/./packages/one/src/a.ts?12ab', own)).toBe(join(folder, 'packages/one/src/a.ts'));
+  expect(nameOf('webpack://app/../src/a.ts', { script: join(folder, 'packages/one/dist/main.js') })).toBe(
+    join(folder, 'packages/one/src/a.ts'),
+  );
+  // Or those of the folder in which the user works.
+  expect(nameOf('webpack://app/./src/a.ts', { script, work: folder })).toBe(join(folder, 'src/a.ts'));
+});
+
+test('the project: with a .git the nearest, else the highest package.json', () => {
+  const folder = folderOf('package.json', 'repository/.git', 'repository/packages/one/package.json');
+  const inside = { script: join(folder, 'repository/packages/one/dist/main.js') };
+  expect(nameOf('../../two/a.ts', inside)).toBe(join(folder, 'repository/packages/two/a.ts'));
+  expect(nameOf('../../../../a.ts', inside)).toBe(`file://${folder}/a.ts`);
+  const without = folderOf('package.json', 'packages/one/package.json');
+  expect(nameOf('../../two/a.ts', { script: join(without, 'packages/one/dist/main.js') })).toBe(join(without, 'packages/two/a.ts'));
+});
+
+test('a folder of maps: the one whose path agrees most', () => {
+  const folder = folderOf(
+    'main.js.map',
+    'api/index.js.map',
+    'web/index.js.map',
+    'web/dist/index.js.map',
+    'pkg/lib/util.js.map',
+    'no-map.js',
+  );
+  const maps = new MapFolder(folder);
+  const found = (name: string) => maps.find(name)?.slice(folder.length + 1) ?? null;
+  expect(found('/anywhere/dist/main.js')).toBe('main.js.map');
+  expect(found('C:\\anywhere\\web\\index.js')).toBe('web/index.js.map');
+  expect(found('/srv/web/dist/index.js')).toBe('web/dist/index.js.map');
+  expect(found('/anywhere/dist/other.js')).toBeNull();
+  expect(found('/anywhere/no-map.js')).toBeNull();
+  expect(() => found('/srv/index.js')).toThrow(/several files in \S+ are named index\.js\.map/);
+  // Of packages the whole path.
+  expect(found('/srv/node_modules/other/lib/util.js')).toBeNull();
+  expect(found('/srv/node_modules/pkg/lib/util.js')).toBe('pkg/lib/util.js.map');
+  expect(() => new MapFolder(join(folder, 'no-map.js'))).toThrow(UsageError);
+});
