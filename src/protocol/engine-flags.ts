@@ -1,14 +1,21 @@
 import { UnsupportedError } from '../errors.js';
-import { evaluateOwn } from './own-calls.js';
+import { evaluateOwn, TIMERS } from './own-calls.js';
 import type { Session } from './session.js';
 
-/** Sets flags of V8. `process.getBuiltinModule` exists from 20.16 and 22.3 on; before, `require` of the command line API does it. */
+/**
+ * Node's module `v8` where an evaluation of ours can have it (`process.getBuiltinModule`: from 20.16 and 22.3 on), else what is below it, which
+ * Node warns of.
+ */
+const V8 = `process.getBuiltinModule?.('v8') ?? (() => {
+  const { noDeprecation } = process;
+  process.noDeprecation = true;
+  try { return process.binding('v8'); } finally { process.noDeprecation = noDeprecation; }
+})()`;
+
+/** Sets flags of V8. */
 export async function setFlags(session: Session, flags: readonly string[]): Promise<void> {
   const calls = flags.map((flag) => `v8.setFlagsFromString('${flag}');`).join(' ');
-  const { exceptionDetails } = await evaluateOwn(session, `{ const v8 = (process.getBuiltinModule ?? require)('v8'); ${calls} }`, {
-    includeCommandLineAPI: true,
-    doing: 'setting flags of V8',
-  });
+  const { exceptionDetails } = await evaluateOwn(session, `{ const v8 = ${V8}; ${calls} }`, { doing: 'setting flags of V8' });
   if (exceptionDetails) {
     throw new UnsupportedError(
       `this target does not let us set flags of V8 (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text}); ` +
@@ -23,8 +30,7 @@ export async function setFlags(session: Session, flags: readonly string[]): Prom
  * @throws CommandTimeoutError where it does not, because JavaScript runs all the time
  */
 export async function turnOfEventLoop(session: Session, timeoutMs: number): Promise<void> {
-  await evaluateOwn(session, "new Promise((resolve) => (process.getBuiltinModule ?? require)('timers').setImmediate(resolve))", {
-    includeCommandLineAPI: true,
+  await evaluateOwn(session, `new Promise((resolve) => ${TIMERS}.setImmediate(resolve))`, {
     awaitPromise: true,
     timeoutMs,
     doing: 'waiting for a turn of the event loop',

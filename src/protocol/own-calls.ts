@@ -5,18 +5,20 @@ import type { CallOptions, Session } from './session.js';
 /** The scheme that our own evaluations in a target carry (`//# sourceURL=`), so that what they allocate can be told from the program. */
 export const OWN_SCHEME = 'node-tracemalloc:';
 
+/** In an evaluation: Node's timers, where it can have them not those that the program may have replaced by others. */
+export const TIMERS = "(process.getBuiltinModule?.('timers') ?? globalThis)";
+
 interface EvaluateOptions extends CallOptions {
-  /** Gives the expression `require`, where the target's Node has no `process.getBuiltinModule`. */
-  readonly includeCommandLineAPI?: boolean;
   readonly awaitPromise?: boolean;
 }
 
 /**
  * Evaluates an expression of ours in the target and gives its value by copy. Without breaks: a pause that another debugger has asked for
- * must not come in our code, where Node may lose the wake-up for the next command.
+ * must not come in our code, where Node may lose the wake-up for the next command. Without the command line API, which would yield `require`:
+ * to install it kills Node 18 and 20 (SIGSEGV, each time) when the program has just come to its end; anything else is only refused there.
  */
 export async function evaluateOwn(session: Session, expression: string, options: EvaluateOptions): Promise<z.output<typeof evaluation>> {
-  const { includeCommandLineAPI = false, awaitPromise = false, ...call } = options;
+  const { awaitPromise = false, ...call } = options;
   const answer = await session.send(
     'Runtime.evaluate',
     {
@@ -24,7 +26,6 @@ export async function evaluateOwn(session: Session, expression: string, options:
       returnByValue: true,
       silent: true,
       disableBreaks: true,
-      ...(includeCommandLineAPI && { includeCommandLineAPI }),
       ...(awaitPromise && { awaitPromise }),
     },
     call,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { discover, type Endpoint } from '../protocol/discovery.js';
-import { evaluateOwn } from '../protocol/own-calls.js';
+import { evaluateOwn, TIMERS } from '../protocol/own-calls.js';
 import { hasProc, openFilesOf } from '../protocol/proc.js';
 import type { Session } from '../protocol/session.js';
 import { readSocketTable } from '../protocol/socket-table.js';
@@ -15,14 +15,13 @@ import { messageOf } from '../protocol/thrown.js';
  */
 const AFTER_US_MS = 100;
 /** A program that was busy for longer leaves its inspector open: somebody else may be using it by then. */
-const LATEST_MS = 1_000;
+const LATEST_S = 1;
+/** The function that `inspector.close` is, for Node before 20.16, is `process._debugEnd`. */
 const CLOSE = `{
-  const builtin = process.getBuiltinModule ?? require;
-  const { performance } = builtin('perf_hooks');
-  const { setTimeout, setImmediate } = builtin('timers');
-  const inspector = builtin('inspector');
-  const latest = performance.now() + ${LATEST_MS};
-  const close = () => { if (performance.now() < latest) inspector.close(); };
+  const { setTimeout, setImmediate } = ${TIMERS};
+  const closeInspector = process.getBuiltinModule?.('inspector').close ?? process._debugEnd;
+  const latest = process.uptime() + ${LATEST_S};
+  const close = () => { if (process.uptime() < latest) closeInspector(); };
   setTimeout(() => setImmediate(close), ${AFTER_US_MS}).unref();
 } undefined;`;
 
@@ -46,11 +45,7 @@ export async function leaveAndCloseInspector(
     if (others !== 0) {
       return others === null ? 'whether another debugger is connected to it cannot be told here' : 'another debugger is connected to it';
     }
-    const { exceptionDetails } = await evaluateOwn(session, CLOSE, {
-      includeCommandLineAPI: true,
-      timeoutMs: PATIENCE_MS,
-      doing: 'closing the inspector',
-    });
+    const { exceptionDetails } = await evaluateOwn(session, CLOSE, { timeoutMs: PATIENCE_MS, doing: 'closing the inspector' });
     if (exceptionDetails)
       return `the program refuses (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text})`;
     await session.close();

@@ -1,4 +1,4 @@
-import { evaluateOwn } from '../protocol/own-calls.js';
+import { evaluateOwn, TIMERS } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
 import { Poll } from './poll.js';
 
@@ -10,7 +10,7 @@ const POLLS = 3;
  * Whether nothing keeps the program's event loop alive but its standard streams, which Node lists though they do not; stdin does where it is read.
  * Asked in a turn of the event loop: a program that still runs its first lines has no handles either.
  */
-const IS_IDLE = `new Promise((resolve) => (process.getBuiltinModule ?? require)('timers').setImmediate(() => {
+const IS_IDLE = `new Promise((resolve) => ${TIMERS}.setImmediate(() => {
   const isQuiet = ({ fd, readableFlowing }) =>
     fd === 1 || fd === 2 || (fd === 0 && readableFlowing !== true && process.stdin.listenerCount('readable') === 0);
   const quiet = process._getActiveHandles().filter(isQuiet).length;
@@ -56,7 +56,6 @@ export class EndWatch {
 
   async #isIdle(): Promise<boolean> {
     const { result, exceptionDetails } = await evaluateOwn(this.#session, IS_IDLE, {
-      includeCommandLineAPI: true,
       awaitPromise: true,
       doing: 'watching for the end of the program',
     });

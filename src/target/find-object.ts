@@ -4,8 +4,10 @@ import type { Session } from '../protocol/session.js';
 /** An expression that names an object takes no time; one that never returns is ended in the target. */
 const EVALUATION_MS = 5_000;
 const GROUP = 'node-tracemalloc found';
+/** The console's own `require` is not asked for: see `evaluateOwn`. Before Node 20.16 there is one in CommonJS programs only. */
+const REQUIRE = "process.getBuiltinModule?.('module').createRequire(process.cwd() + '/') ?? process.mainModule?.require";
 
-/** A value in the target: an expression that yields it, evaluated with the console's helpers (`require`), or the id of a RemoteObject. */
+/** A value in the target: an expression that yields it, which may use `require`, or the id of a RemoteObject. */
 export type ObjectName = string | { readonly objectId: string };
 
 /**
@@ -39,7 +41,7 @@ async function evaluate(session: Session, expression: string) {
   try {
     return await session.send(
       'Runtime.evaluate',
-      { expression, objectGroup: GROUP, includeCommandLineAPI: true, silent: true, disableBreaks: true, timeout: EVALUATION_MS },
+      { expression: withRequire(expression), objectGroup: GROUP, silent: true, disableBreaks: true, timeout: EVALUATION_MS },
       { timeoutMs: 2 * EVALUATION_MS, doing: 'evaluating the expression' },
     );
   } catch (error) {
@@ -47,6 +49,11 @@ async function evaluate(session: Session, expression: string) {
     if (!isEnded && !(error instanceof CommandTimeoutError)) throw error;
     throw new UsageError(`the expression ${shown(expression)} did not return within ${EVALUATION_MS / 1000} s`, { cause: error });
   }
+}
+
+/** A block: its value is that of the last statement in it. */
+function withRequire(expression: string): string {
+  return /\brequire\b/.test(expression) ? `{ const require = ${REQUIRE};\n${expression}\n}` : expression;
 }
 
 function shown(expression: string): string {

@@ -4,7 +4,7 @@ import type { Session } from '../protocol/session.js';
 
 /** A target that is stopped is not waited for. */
 const PATIENCE_MS = 2_000;
-const CORES = `{ const os = (process.getBuiltinModule ?? require)('os'); os.availableParallelism?.() ?? os.cpus().length }`;
+const CORES = "process.getBuiltinModule?.('os').availableParallelism()";
 
 /**
  * How many isolates collect their garbage at once: one for two cores, because V8's collector has helpers, and with more they take the cores from each other
@@ -19,9 +19,9 @@ export class Lanes {
     this.#free = Math.max(1, Math.floor(cores / 2));
   }
 
-  /** For the machine of this target, which behind a tunnel is not ours; for ours, where it does not tell. Never rejects. */
+  /** For the machine of this target, which behind a tunnel is not ours; for ours, where it does not tell (before Node 20.16). Never rejects. */
   static async of(session: Session): Promise<Lanes> {
-    const options = { includeCommandLineAPI: true, timeoutMs: PATIENCE_MS, doing: 'asking for the number of cores' };
+    const options = { timeoutMs: PATIENCE_MS, doing: 'asking for the number of cores' };
     const answer = await evaluateOwn(session, CORES, options).catch(() => null); // what is wrong with the connection, the next command says
     const cores: unknown = answer?.result.value;
     return new Lanes(typeof cores === 'number' && cores >= 1 ? cores : undefined);

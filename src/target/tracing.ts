@@ -117,7 +117,7 @@ export class Tracing {
     }
   }
 
-  /** Only ends the tracing: an evaluation in the last moments of a program can crash it (Node 20), and one that goes needs nothing put back. */
+  /** Only ends the tracing: a program that goes needs nothing put back. */
   async end(): Promise<void> {
     await this.#workers.stop();
     await this.#workers.leave();

@@ -118,6 +118,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     const { tracer, evaluate } = await attached();
     await expect(tracer.getObjectTraceback('kept.nothing.at.all')).rejects.toThrow(/"kept.nothing.at.all" threw: TypeError/);
     await expect(tracer.getObjectTraceback('41 + 1')).rejects.toThrow('the expression "41 + 1" yields a number; only objects');
+    await expect(tracer.getObjectTraceback("require('node:events')")).resolves.toBeNull();
     await expect(tracer.getObjectTraceback('kept.nothing')).rejects.toThrow('yields undefined');
     await expect(tracer.getObjectTraceback('for (;;);')).rejects.toThrow('the expression "for (;;);" did not return within 5 s');
     expect(await evaluate('42')).toBe(42);

@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Sampler } from '../../../src/collect/sampling.js';
+import { ProfileTooLargeError } from '../../../src/errors.js';
+import { connect } from '../../../src/protocol/connect.js';
+import { discover } from '../../../src/protocol/discovery.js';
+import { askToWaitAtEnd } from '../../../src/protocol/own-calls.js';
+import type { Session } from '../../../src/protocol/session.js';
+import { evaluateIn } from '../../helpers/evaluate.js';
+import { nodeBinaries } from '../../helpers/nodes.js';
+import { reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+/** Some 8 MB of garbage in blocks of 16 KB: taken for blocks of usual size, they would make a profile of 23 MB. */
+const PROGRAM = `
+  globalThis.litter = () => { for (let i = 0, held = []; i < 500; i++) held.push(BigInt(i + 1) << 131_000n); };
+  globalThis.spin = () => { while (!globalThis.isEnough); };
+  process.stdin.resume();
+  console.log('ready');
+`;
+const LIMIT = 12_000_000;
+const inTurn = <T>(work: () => Promise<T>) => work();
+
+async function sampled({ port }: TargetProcess, profileTimeoutMs?: number): Promise<{ session: Session; sampler: Sampler }> {
+  const session = await connect(await discover(port));
+  await askToWaitAtEnd(session);
+  const sampler = new Sampler(session, { interval: 1, maxMessageBytes: LIMIT, profileTimeoutMs });
+  await sampler.start({ force: false });
+  return { session, sampler };
+}
+
+describe.each(nodeBinaries())('garbage that cannot be collected before the profile, Node $major', ({ execPath }) => {
+  const started = () => startTarget({ execPath, code: PROGRAM, ready: true });
+
+  it('does not cost a program at its end its last snapshot', async () => {
+    const target = await started();
+    const { session, sampler } = await sampled(target);
+    await evaluateIn(target.port, 'litter()');
+    const atEnd = session.waitFor('NodeRuntime.waitingForDisconnect');
+    target.child.stdin.end();
+    await atEnd;
+    await expect(sampler.read({ isLast: true, inTurn })).resolves.toBeInstanceOf(Function);
+    await session.close();
+    await expect(target.exited).resolves.toEqual({ code: 0, signal: null });
+  });
+
+  it('has a busy program refused in time, and left as it is', async () => {
+    const target = await started();
+    const { session, sampler } = await sampled(target, 500);
+    await evaluateIn(target.port, 'litter(); void setTimeout(spin)');
+    await expect(sampler.read({ isLast: false, inTurn })).rejects.toBeInstanceOf(ProfileTooLargeError);
+    await evaluateIn(target.port, 'globalThis.isEnough = true');
+    await expect(sampler.read({ isLast: false, inTurn })).resolves.toBeInstanceOf(Function);
+    await session.close();
+  });
+});

@@ -1,0 +1,37 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { connect } from '../../../src/protocol/connect.js';
+import { discover } from '../../../src/protocol/discovery.js';
+import { setFlags, turnOfEventLoop } from '../../../src/protocol/engine-flags.js';
+import { askToWaitAtEnd } from '../../../src/protocol/own-calls.js';
+import type { Session } from '../../../src/protocol/session.js';
+import { withObject } from '../../../src/target/find-object.js';
+import { readHeapTotals, readTargetInfo } from '../../../src/target/heap-totals.js';
+import { Lanes } from '../../../src/target/lanes.js';
+import { nodeBinaries } from '../../helpers/nodes.js';
+import { reapTargets, startTarget } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+/** Whatever evaluates in a target. A question may be on its way just when the program comes to its end. */
+const QUESTIONS: [string, (session: Session) => Promise<unknown>][] = [
+  ['a flag', (session) => setFlags(session, ['--turbo-inlining'])],
+  ['a turn of the event loop', (session) => turnOfEventLoop(session, 500)],
+  ['the cores', (session) => Lanes.of(session)],
+  ['who it is', (session) => readTargetInfo(session)],
+  ['its memory', (session) => readHeapTotals(session)],
+  ['an object', (session) => withObject(session, "require('node:os')", async (id) => id)],
+];
+
+describe.each(nodeBinaries())('a program that waits for us at its end, Node $major', ({ execPath }) => {
+  it.each(QUESTIONS)('outlives being asked for %s', async (_, ask) => {
+    const target = await startTarget({ execPath, code: "process.stdin.resume(); console.log('ready')", ready: true });
+    const session = await connect(await discover(target.port));
+    await askToWaitAtEnd(session);
+    const atEnd = session.waitFor('NodeRuntime.waitingForDisconnect');
+    target.child.stdin.end();
+    await atEnd;
+    await Promise.allSettled([ask(session)]);
+    await session.close();
+    await expect(target.exited).resolves.toEqual({ code: 0, signal: null });
+  });
+});
