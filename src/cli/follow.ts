@@ -27,7 +27,7 @@ interface Gathering {
 }
 
 /**
- * Once the program has ended: saves the snapshot of each process as FILE.PID, prints the tree of processes, and gives what all of them held as one
+ * Once the program has ended: saves the snapshot of each process as FILE.PID (FILE.PID.2 where the system has given a pid again), prints the tree of processes, and gives what all of them held as one
  * snapshot. Where there is but one process, its own.
  */
 export async function gatherProcesses(
@@ -51,9 +51,12 @@ export async function gatherProcesses(
     outcomes.push(outcomeOf({ pid, parentPid, command: argv.slice(1) }, { ...closing, error: (await problem) ?? closing.error }));
   }
   const named: NamedSnapshot[] = [];
+  const saved = new Map<number, number>(); // a pid may come again in a long run: FILE.PID.2
   for (const { pid, command, snapshot } of outcomes) {
     if (snapshot === null) continue;
-    saveSnapshot(snapshot, `${output}.${pid}`, console);
+    const turn = (saved.get(pid) ?? 0) + 1;
+    saved.set(pid, turn);
+    saveSnapshot(snapshot, [output, pid, ...(turn === 1 ? [] : [turn])].join('.'), console);
     named.push({ name: [pid, ...scriptOf(command)].join(' '), snapshot });
   }
   writeLines(console.err, ['', `${outcomes.length} processes:`, ...processTree(outcomes.map(rowOf)), '']);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { TracemallocError } from '../errors.js';
 import { printable } from '../printable.js';
@@ -57,6 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 function programOf(console: Console, finish: (code: number) => void): Command {
   const program = new Command('tracemalloc')
     .description('see which lines of a Node.js program hold its memory')
+    .version(ownVersion(), '--version', 'print the version')
     .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => console.out.write(text),
@@ -71,6 +73,10 @@ function programOf(console: Console, finish: (code: number) => void): Command {
     command.action(async () => finish(await run(command.args, command.opts() as never, console)));
   }
   return program;
+}
+
+function ownVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 }
 
 /** Without the defaults that say nothing: "(default: false)", "(default: [])". */

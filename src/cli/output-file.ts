@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readdirSync, realpathSync, type Stat
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { OutputFileError, SnapshotFileError } from '../errors.js';
+import { OutputFileError, SnapshotFileError, UsageError } from '../errors.js';
 import { printable } from '../printable.js';
 import { whyNot, writeFile } from '../snapshot/atomic-write.js';
 import { type Console, writeLines } from './console.js';
@@ -34,9 +34,10 @@ export function addForceOption(command: Command): Command {
  * Makes sure, before the work begins, that a result may be written to `path`: files that are there are replaced with `force` only, or when
  * the user says so at a terminal. What is no file (a device, a pipe) is written to as it is.
  *
- * @throws OutputFileError
+ * @throws OutputFileError; UsageError for `-`, where the command has no text for stdout
  */
 export async function claimOutput(path: string, { force }: OutputValues, console: Console, derived: DerivedNames = []): Promise<void> {
+  if (path === STDOUT) throw new UsageError('a snapshot cannot go to stdout; name a file (./- for one that is called -)');
   checkPlace(path);
   const there = force ? [] : filesAt(path, derived);
   if (there.length === 0) return;

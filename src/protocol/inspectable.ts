@@ -17,6 +17,9 @@ export interface NodeProcess {
   readonly workers: number | null;
 }
 
+/** The name (`argv[0]`) of the processes that we start for ourselves. */
+export const OWN_PROCESS = 'tracemalloc-caretaker';
+
 /** On this machine a program that can answer does so at once. */
 const PROBE_TIMEOUT_MS = 1_000;
 
@@ -63,7 +66,7 @@ interface LookedAt {
 async function lookAtNode(pid: number): Promise<LookedAt | null> {
   const facts = readProc(pid);
   // The title is the program's to choose, the executable is not.
-  if (facts?.executable == null || !/^node(js)?\b/.test(basename(facts.executable))) return null;
+  if (facts?.executable == null || !/^node(js)?\b/.test(basename(facts.executable)) || facts.argv[0] === OWN_PROCESS) return null;
   const files = await openFilesOf(pid);
   return files && { facts, files };
 }

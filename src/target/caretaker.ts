@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type ConnectOptions, connect } from '../protocol/connect.js';
 import type { Endpoint } from '../protocol/discovery.js';
+import { OWN_PROCESS } from '../protocol/inspectable.js';
 import type { Session } from '../protocol/session.js';
 import type { Debt, Message } from './debts.js';
 
@@ -75,7 +76,12 @@ function start(url: string, socket: Socket): ChildProcess {
   const { NODE_OPTIONS: _, ...env } = process.env;
   // Windows hands no sockets on this way.
   const held = process.platform === 'win32' ? 'ignore' : socket;
-  const child = spawn(process.execPath, [PROCESS, url], { stdio: ['pipe', 'ignore', 'ignore', held], detached: true, env });
+  const child = spawn(process.execPath, [PROCESS, url], {
+    argv0: OWN_PROCESS,
+    stdio: ['pipe', 'ignore', 'ignore', held],
+    detached: true,
+    env,
+  });
   socket.resume(); // Node has stopped reading what it gives to a child
   child.on('error', () => {}); // no process to be had: then a controller that is killed leaves its changes
   child.stdin?.on('error', () => {});

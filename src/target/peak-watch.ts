@@ -22,9 +22,9 @@ export const ASKED: Watchfulness = { pollMs: 100, timeShare: 0.1, creditMs: 1000
 
 /** A reading is due when the heap usage passes its old maximum by this factor. */
 const GROWTH = 1.1;
-/** What a reading takes at least: 45 to 114 ms were measured on heaps below 30 MB. */
+/** What a reading takes in any case: 45 to 114 ms were measured on heaps below 30 MB. */
 const LEAST_MS = 100;
-/** What the first reading takes besides, by heap usage: a full collection took 50 ms at 90 MB, 180 ms at 250 MB. */
+/** And besides, by heap usage: a full collection took 50 ms at 90 MB, 180 ms at 250 MB. */
 const MS_PER_BYTE = 0.7e-6;
 const NOTHING = async () => 0;
 
@@ -39,7 +39,8 @@ export class PeakWatch {
   #watchfulness = UNASKED;
   #heapUsed = NOTHING;
   #highest = 0;
-  #msPerByte = MS_PER_BYTE;
+  /** How much longer the last reading took than one is reckoned at. */
+  #slowness = 1;
   /** What readings may take now, in ms; below 0 where the last one took more. */
   #credit = 0;
   #creditedAt = 0;
@@ -71,7 +72,8 @@ export class PeakWatch {
 
   async #look(): Promise<void> {
     const usedSize = await this.#heapUsed();
-    const isAffordable = this.#affords(LEAST_MS + usedSize * this.#msPerByte);
+    const reckonedMs = LEAST_MS + usedSize * MS_PER_BYTE;
+    const isAffordable = this.#affords(reckonedMs * this.#slowness);
     if (usedSize <= this.#highest * GROWTH || !isAffordable) return;
     const { above } = this.#watchfulness;
     if (above === 'used') this.#highest = usedSize;
@@ -81,7 +83,7 @@ export class PeakWatch {
     } finally {
       const took = performance.now() - start;
       this.#credit -= took;
-      this.#msPerByte = took / usedSize;
+      this.#slowness = took / reckonedMs;
     }
     if (above === 'live') this.#highest = Math.max(this.#highest, await this.#heapUsed());
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repoPath } from './paths.js';
 import { REGISTER_URL } from './registered.js';
@@ -91,15 +91,14 @@ export async function runSuite(suite: Suite, { execPath, modules, scriptsFile, c
   const lines = cache === undefined ? {} : { NODE_TRACEMALLOC_LINES: 'all', NODE_TRACEMALLOC_CACHE: cache };
   const env = { ...inherited, NODE_NO_WARNINGS: '1', SUITES_SCRIPTS: scriptsFile, ...lines };
   const flags = ['--test-reporter=tap', ...(cache === undefined ? [] : ['--import', REGISTER_URL]), '--import', SCRIPTS];
-  const child = spawn(execPath, [...flags, ...programOf(suite, cwd)], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
+  // Files, not pipes: where a test pretends to be on Windows, tape writes at once, and fails when we are slow to read (EAGAIN).
+  const files = ['stdout', 'stderr'].map((name) => `${scriptsFile}.${name}`);
+  const [out, err] = files.map((file) => openSync(file, 'w'));
+  const child = spawn(execPath, [...flags, ...programOf(suite, cwd)], { cwd, env, stdio: ['ignore', out!, err!] });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  closeSync(out!);
+  closeSync(err!);
+  const [stdout = '', stderr = ''] = files.map((file) => readFileSync(file, 'utf8'));
   const results = stdout.match(/^ *(?:not )?ok \d+.*$/gm) ?? [];
   return {
     code,

@@ -103,7 +103,11 @@ function defaultOutput(script: string, pid: number, n: number): string {
 }
 
 function derivedNames({ marks, follow, peak, checkpoint }: RunValues): DerivedNames {
-  return [...(marks || follow ? [/^\.\d+$/] : []), ...(peak ? [/^\.peak$/] : []), ...(checkpoint === undefined ? [] : [CHECKPOINT_NAMES])];
+  return [
+    ...(marks || follow ? [/^\.\d+(\.\d+)?$/] : []),
+    ...(peak ? [/^\.peak$/] : []),
+    ...(checkpoint === undefined ? [] : [CHECKPOINT_NAMES]),
+  ];
 }
 
 function checkpointsOf(tracer: LaunchedTracer, reporting: Reporting): ProgramCheckpoints | null {

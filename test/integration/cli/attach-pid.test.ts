@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { attach } from '../../../src/index.js';
 import { runCommand, startCommand } from '../../helpers/command.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { startPlain } from '../../helpers/plain-process.js';
@@ -31,7 +32,8 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
     const plain = await startPlain(execPath, workers(3));
     await plain.waitFor('stdout', /(online)/);
     const open = await startTarget({ execPath, code: `${ALIVE}; console.log('ready')`, ready: true });
-    const rows: { pid: number }[] = JSON.parse((await runCommand(['list', '--json'])).stdout);
+    const tracer = await attach(open.port);
+    const rows: { pid: number; title: string }[] = JSON.parse((await runCommand(['list', '--json'])).stdout);
     expect(rows.find(({ pid }) => pid === plain.pid)).toEqual({
       pid: plain.pid,
       host: null,
@@ -42,6 +44,8 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
       title: expect.stringMatching(/^node --inspect-port=0 -e /),
     });
     expect(rows.find(({ pid }) => pid === open.pid)).toMatchObject({ inspector: 'open', port: open.port, workers: 0 });
+    expect(rows.filter(({ title }) => title.includes(`:${open.port}/`))).toEqual([]); // the tracer's caretaker
+    await tracer.close();
     const { stdout } = await runCommand(['list']);
     expect(stdout).toMatch(/^ *pid +inspector +port +workers +node +program$/m);
     expect(stdout).toMatch(new RegExp(`^ *${open.pid} +open +${open.port} +0 +v${major}\\S+ +/.*target\\.cjs$`, 'm'));

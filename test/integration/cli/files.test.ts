@@ -192,6 +192,7 @@ describe('usage', () => {
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toContain(`Usage: tracemalloc ${verb}`);
     }
+    expect(await tracemalloc('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
     expect((await tracemalloc('--help')).stdout).toMatch(
       /^ {2}run [\s\S]*^ {2}attach [\s\S]*^ {2}stats [\s\S]*^ {2}diff [\s\S]*^ {2}list /m,
     );

@@ -31,6 +31,15 @@ const WRITERS = [
 ] as const;
 const ATTACH = ['attach', NO_TARGET, '-o', 'out.tmsnap'];
 
+it.each([
+  ['run', ['run', '-o', '-', 'app.cjs']],
+  ['attach', ['attach', NO_TARGET, '-o', '-']],
+])('%s has no text for stdout', async (_, args) => {
+  const { code, stderr } = await tracemalloc(...args);
+  expect([code, stderr]).toEqual([2, 'tracemalloc: a snapshot cannot go to stdout; name a file (./- for one that is called -)\n']);
+  expect(readdirSync(cwd).sort()).toEqual(['app.cjs', 'now.tmsnap']);
+});
+
 describe.each([...WRITERS, ['attach', 'out.tmsnap', /./, ATTACH]] as const)('%s, where %s', (name, file, _, args) => {
   it('is there, leaves it alone before any work, and names --force', async () => {
     writeFileSync(path(file), 'mine');

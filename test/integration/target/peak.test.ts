@@ -38,7 +38,7 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     // A tenth above the last reading is not read again, and sampling errs by some percent.
     expect(bytesAt(peak, PEAK, 4)).toBeGreaterThan(40 * MB);
     expect(bytesAt(snapshot, PEAK, 4)).toBeLessThan(MB);
-  }, 120_000);
+  });
 
   it('is there when the program is killed', async () => {
     const tracer = await traced(['--for-ever'], true);
@@ -61,7 +61,7 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     expect(stderr).toMatch(/^ *[\d.]+ MiB +[\d.]+ [KM]iB +\d+ +\d+ B {2}.*peak\.cjs:4 make$/m);
     expect(stderr).toMatch(/\nsnapshot saved as p\.tmsnap\.peak\nat the end:\nsnapshot saved as p\.tmsnap\n$/);
     expect(bytesAt(Snapshot.load(join(cwd, 'p.tmsnap.peak')), PEAK, 4)).toBeGreaterThan(40 * MB);
-  }, 120_000);
+  });
 
   // On a busy machine a reading may come in spite of its haste, and hold a little more than what is left at last.
   it('a program that hardly leaves time for a reading has a peak, too, at least its last snapshot', async () => {
