@@ -25,17 +25,18 @@ export async function whileTracing<T>({ target, values, console: { err } }: Atta
     if (lines) writeLines(err, editReport(tracer.scriptEdits));
     return await work(tracer);
   } finally {
-    const isEdited = tracer.scriptEdits.length > 0;
+    const isEdited = tracer.isTracing() && tracer.scriptEdits.length > 0;
     await tracer.close();
     if (isEdited) writeLines(err, restoreReport(tracer.scriptEdits));
   }
 }
 
 function editReport(edits: readonly ScriptEdit[]): string[] {
-  const done = edits.filter(({ outcome }) => outcome === 'done' || outcome === 'unchanged').length;
   const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
+  // By name: V8 keeps what an earlier edit has replaced as one more script.
+  const [all, left] = [edits, others].map((some) => new Set(some.map(({ url }) => url)).size) as [number, number];
   const lines = others.map(({ url, reason }) => `${printable(url)} stays at the precision of functions: ${printable(reason)}`);
-  return [`true lines in ${done} of ${edits.length} scripts`, ...lines];
+  return [`true lines in ${all - left} of ${all} scripts`, ...lines];
 }
 
 function restoreReport(left: readonly ScriptEdit[]): string[] {

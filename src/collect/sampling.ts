@@ -29,6 +29,8 @@ export interface SamplerOptions {
   readonly interval: number;
   /** The largest message that the connection carries. */
   readonly maxMessageBytes: number;
+  /** Whoever breaks the connection ends nobody else's conversation. */
+  readonly hasOwnConnection: boolean;
   /** The most that a profile may take, in ms; default 180,000: a collection and the message of a large heap take seconds. */
   readonly profileTimeoutMs?: number | undefined;
 }
@@ -38,6 +40,7 @@ export class Sampler implements TraceSource {
   readonly #session: Session;
   readonly #interval: number;
   readonly #maxMessageBytes: number;
+  readonly #hasOwnConnection: boolean;
   readonly #profileTimeoutMs: number;
   /** For the estimate of the next message: traced bytes and heap usage when last seen. */
   #lastTraced = 0;
@@ -46,7 +49,7 @@ export class Sampler implements TraceSource {
   #lineTables: LineTables | null = null;
   readonly #memory: BlockMemory = { sizes: new Map() };
 
-  constructor(session: Session, { interval, maxMessageBytes, profileTimeoutMs = PROFILE_TIMEOUT_MS }: SamplerOptions) {
+  constructor(session: Session, { interval, maxMessageBytes, hasOwnConnection, profileTimeoutMs = PROFILE_TIMEOUT_MS }: SamplerOptions) {
     // Between 0 and 1 the target aborts on a check of V8's, in all versions.
     if (!Number.isInteger(interval) || interval < 1) {
       throw new UsageError(`the sampling interval must be an integer of at least 1 byte, not ${interval}`);
@@ -54,6 +57,7 @@ export class Sampler implements TraceSource {
     this.#session = session;
     this.#interval = interval;
     this.#maxMessageBytes = maxMessageBytes;
+    this.#hasOwnConnection = hasOwnConnection;
     this.#profileTimeoutMs = profileTimeoutMs;
   }
 
@@ -148,11 +152,12 @@ export class Sampler implements TraceSource {
    */
   async #checkMessageSize({ isLast }: Pick<ReadOptions, 'isLast'>): Promise<void> {
     const limit = this.#maxMessageBytes;
+    const doubt = isLast && this.#hasOwnConnection ? DOUBT_AT_END : 1;
     const traced = async () => this.#lastTraced + Math.max(0, (await this.#heapUsed()) - this.#lastUsed);
     if (fitsMessage(await traced(), this.#interval, limit)) return;
     if (!isLast) await this.#collectGarbage();
     const live = await traced();
-    if (!fitsMessage(live, this.#interval, isLast ? DOUBT_AT_END * limit : limit)) throw tooLargeError(live, this.#interval, limit);
+    if (!fitsMessage(live, this.#interval, doubt * limit)) throw tooLargeError(live, this.#interval, limit);
   }
 
   /** V8 does it in a task of the event loop (18 to 26), to which a program that is busy, paused or at its end does not come. */

@@ -10,6 +10,7 @@ export type Weight = 'object' | 'number' | 'sum';
 export interface Opening {
   readonly kind: 'open';
   readonly at: number;
+  readonly end: number;
   /** An arrow's body must not begin with a brace, nor be a bare comma expression. */
   readonly parenthesised: boolean;
   /** Absent: nothing here allocates, or the expression must not be wrapped. */
@@ -37,8 +38,18 @@ export interface Closing {
   readonly opening: Opening;
 }
 
+/** What V8's live edit is particular about. */
+export interface Borders {
+  /** Where the function ends with an expression, as arrows without braces do; NO_END for others. */
+  readonly bareEnd: number;
+  /** V8's own function of a class's fields, or a static block. */
+  readonly isInitialiser: boolean;
+}
+
+export const NO_END = -1;
+
 /** A function (or the program) begins: `at` is where V8 says that it starts. */
-export interface Entry {
+export interface Entry extends Borders {
   readonly kind: 'enter';
   readonly at: number;
   /** The one line on which everything is that the function may allocate; NO_LINE if there are several. */

@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn';
 import { lexicalNames, patternNames, varNames } from './bindings.js';
-import { type Entry, mergeLines, NO_LINE } from './events.js';
+import { type Borders, type Entry, mergeLines, NO_END, NO_LINE } from './events.js';
 import { type FunctionNode, functionOffset } from './positions.js';
 import type { Walk } from './walk.js';
 
@@ -21,7 +21,8 @@ export function visitNamed(walk: Walk, value: AnyNode | null | undefined): numbe
 /** Walks a function and returns the line of its closure, which its creator allocates. */
 export function visitFunction(walk: Walk, node: FunctionNode): number {
   walk.frame.plain = false;
-  const entry = enter(walk, functionOffset(walk.source, node));
+  const bareEnd = node.body.type === 'BlockStatement' ? NO_END : node.end;
+  const entry = enter(walk, functionOffset(walk.source, node), { bareEnd, isInitialiser: false });
   const { lines, plain, usesArguments } = walk.inFrame(() => {
     const found = walk.inScope(functionNames(node), () => mergeLines(walk.visitAll(node.params), walk.visit(node.body)));
     return node.async || node.generator ? mergeLines(found, walk.lineOf(entry.at)) : found;
@@ -39,7 +40,7 @@ function functionNames({ params, body }: FunctionNode): Parameters<Walk['inScope
 
 /** Field initialisers and static blocks are functions of V8's own, whose position we do not use. */
 function visitInitialiser(walk: Walk, at: number, children: () => void): void {
-  walk.events.push({ kind: 'enter', at, line: NO_LINE });
+  enter(walk, at, { bareEnd: NO_END, isInitialiser: true });
   walk.inFrame(() => {
     children();
     return NO_LINE;
@@ -81,8 +82,8 @@ export function visitList(walk: Walk, statements: readonly AnyNode[]): number {
   return lines;
 }
 
-function enter(walk: Walk, at: number): Entry {
-  const entry: Entry = { kind: 'enter', at, line: NO_LINE };
+function enter(walk: Walk, at: number, borders: Borders): Entry {
+  const entry: Entry = { kind: 'enter', at, line: NO_LINE, ...borders };
   walk.events.push(entry);
   return entry;
 }

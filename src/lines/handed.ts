@@ -5,6 +5,9 @@ import type { Frame } from './walk.js';
 /** Not allowed as a parameter everywhere where it may be a variable's name. */
 const CONTEXTUAL = /^(?:yield|await|let|static|async|of|eval|arguments|implements|interface|package|private|protected|public)$/;
 
+/** V8 takes 65,534 parameters, and each is a slot on the stack of each wrapper around it. Of more variables than this, none is handed over. */
+const MOST = 64;
+
 /**
  * The variables that a wrapper takes as parameters, under their own names. One that it closed over would move into its function's context,
  * which every closure of that function keeps alive: a profiler that makes leaks (measured: 40 MB kept in place of 2 by an unrelated
@@ -19,7 +22,7 @@ export function handed({ at, owner, firstReference, endReference }: Opening, ref
   }
   const names: string[] = [];
   for (const [binding, written] of found) if (!written && canHand(binding, at)) names.push(binding.name);
-  return names.join(', ');
+  return names.length > MOST ? '' : names.join(', ');
 }
 
 function canHand({ name, owner, from, parameter, captured }: Binding, at: number): boolean {

@@ -14,6 +14,14 @@ export interface ScriptEdit {
   readonly reason: string;
 }
 
+type Outcome = Omit<ScriptEdit, 'url'>;
+
+/** The text that a script is to have. */
+export interface Replacement {
+  readonly scriptId: string;
+  readonly text: string;
+}
+
 /** Is told of what must be put back, before it is changed and after it was put back. */
 export interface EditJournal {
   edits(scriptId: string, original: string): void;
@@ -26,8 +34,9 @@ interface Edited {
   readonly sites: Sites;
 }
 
+/** Scripts that are blocked are tried again every so often, all of them for so long. */
 const RETRY_MS = 50;
-const RETRIES = 40;
+const PATIENCE_MS = 2_000;
 /** As a status of ours. */
 const GONE = 'Gone';
 const USE = { pausing: false, doing: 'editing the scripts of the target' };
@@ -59,10 +68,21 @@ export class LiveEdit {
   /** @param matches tells from a script's URL whether it is to be edited */
   async apply(matches: (url: string) => boolean): Promise<ScriptEdit[]> {
     return this.#domain.during(USE, async () => {
-      const edits: ScriptEdit[] = [];
       const scripts = [...this.#domain.scripts.values()].filter((script) => matches(script.url) && !this.#isLeftover(script));
-      for (const script of scripts) edits.push({ url: script.url, ...(await this.#edit(script)) });
-      return edits;
+      const edits = new Map<string, ScriptEdit>();
+      const replacements: (Replacement & { readonly url: string })[] = [];
+      for (const script of scripts) {
+        const { scriptId, url } = script;
+        const prepared = await this.#prepare(script);
+        if ('outcome' in prepared) edits.set(scriptId, { url, ...prepared });
+        else replacements.push({ scriptId, url, text: prepared.code });
+      }
+      for (const [{ scriptId, url }, result] of await replaceSources(this.#session, replacements)) {
+        edits.set(scriptId, { url, ...result });
+        if (result.outcome === 'done') this.#ids.set(url, new Set([...(this.#ids.get(url) ?? []), scriptId]));
+        else this.#forget(scriptId);
+      }
+      return scripts.flatMap(({ scriptId }) => edits.get(scriptId) ?? []);
     });
   }
 
@@ -70,17 +90,20 @@ export class LiveEdit {
   async restore(): Promise<ScriptEdit[]> {
     if (this.#edited.size === 0) return [];
     return this.#domain.during(USE, async () => {
-      const edits: ScriptEdit[] = [];
-      for (const [scriptId, { script, original }] of this.#edited) {
-        const result = await replaceSource(this.#session, scriptId, original);
-        if (result.outcome === 'done' || result.outcome === 'unchanged') {
-          this.#edited.delete(scriptId);
-          this.#journal.restored(scriptId);
-        }
-        edits.push({ url: script.url, ...result });
+      const originals = [...this.#edited].map(([scriptId, { script, original }]) => ({ scriptId, url: script.url, text: original }));
+      const left: ScriptEdit[] = [];
+      for (const [{ scriptId, url }, result] of await replaceSources(this.#session, originals)) {
+        if (result.outcome === 'blocked' || result.outcome === 'failed') left.push({ url, ...result });
+        else this.#forget(scriptId);
       }
-      return edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
+      return left;
     });
+  }
+
+  /** Nothing of it is left to put back. */
+  #forget(scriptId: string): void {
+    this.#edited.delete(scriptId);
+    this.#journal.restored(scriptId);
   }
 
   /** V8 keeps the text that an edit replaced as one more script of the same name, with an id of its own. */
@@ -98,7 +121,8 @@ export class LiveEdit {
     }
   }
 
-  async #edit(script: ParsedScript): Promise<Omit<ScriptEdit, 'url'>> {
+  /** Makes the new text of a script, and notes what to put back before anything is changed; or tells why nothing is. */
+  async #prepare(script: ParsedScript): Promise<{ readonly code: string } | Outcome> {
     const { scriptId } = script;
     if (this.#edited.has(scriptId)) return { outcome: 'done', reason: '' }; // it could not be restored the last time
     const scriptSource = await this.#sourceOf(script);
@@ -107,31 +131,38 @@ export class LiveEdit {
       code,
       sites: table,
       problem,
-    } = transform(scriptSource, { sourceType: script.isModule ? 'module' : 'commonjs', topLevel: false });
+    } = transform(scriptSource, { sourceType: script.isModule ? 'module' : 'commonjs', isRunning: true });
     if (problem !== undefined) return { outcome: 'failed', reason: problem };
     if (code === scriptSource) return { outcome: 'unchanged', reason: 'nothing in it allocates' };
     this.#journal.edits(scriptId, scriptSource);
-    const result = await replaceSource(this.#session, scriptId, code);
-    if (result.outcome !== 'done') {
-      this.#journal.restored(scriptId);
-      return result;
-    }
     this.#edited.set(scriptId, { script, original: scriptSource, sites: sites(table) });
-    this.#ids.set(script.url, new Set([...(this.#ids.get(script.url) ?? []), scriptId]));
-    return result;
+    return { code };
   }
 }
 
-/** A function that is running, or suspended at an `await`, cannot be replaced: we wait a little for it to end. The Debugger is on. */
-export async function replaceSource(session: Session, scriptId: string, scriptSource: string): Promise<Omit<ScriptEdit, 'url'>> {
-  for (let attempt = 0; ; attempt++) {
-    const status = await setSource(session, { scriptId, scriptSource });
-    if (status === 'Ok') return { outcome: 'done', reason: '' };
-    if (status === GONE) return { outcome: 'unchanged', reason: 'it has been garbage collected' };
-    if (!/^Blocked/.test(status)) return { outcome: 'failed', reason: status };
-    if (attempt === RETRIES) return { outcome: 'blocked', reason: status };
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+/**
+ * Replaces the texts of scripts, and tells how it went. A function that is running, or suspended at an `await`, cannot be replaced: what is blocked so is tried
+ * again in rounds, all together for a little while. The Debugger is on.
+ */
+export async function replaceSources<One extends Replacement>(session: Session, all: readonly One[]): Promise<Map<One, Outcome>> {
+  const latest = performance.now() + PATIENCE_MS;
+  const outcomes = new Map<One, Outcome>();
+  for (let left = all; left.length > 0; ) {
+    for (const one of left) outcomes.set(one, outcomeOf(await setSource(session, { scriptId: one.scriptId, scriptSource: one.text })));
+    left = left.filter((one) => outcomes.get(one)?.outcome === 'blocked');
+    if (performance.now() > latest) break;
+    if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+  return outcomes;
+}
+
+/** The top level of an ES module is no function that will end. */
+const BLOCKED = /^Blocked(?!ByTopLevelEsModuleChange)/;
+
+function outcomeOf(status: string): Outcome {
+  if (status === 'Ok') return { outcome: 'done', reason: '' };
+  if (status === GONE) return { outcome: 'unchanged', reason: 'it has been garbage collected' };
+  return { outcome: BLOCKED.test(status) ? 'blocked' : 'failed', reason: status };
 }
 
 async function setSource(session: Session, script: { scriptId: string; scriptSource: string }, flagIsSet = false): Promise<string> {

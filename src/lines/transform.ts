@@ -1,6 +1,6 @@
 import type { Program } from 'acorn';
 import { lexicalNames, varNames } from './bindings.js';
-import { NO_LINE } from './events.js';
+import { NO_END, NO_LINE } from './events.js';
 import { visitList } from './functions.js';
 import { lineIndex } from './line-index.js';
 import { isTooDeep, parse, type SourceType } from './parse.js';
@@ -12,8 +12,8 @@ import { write } from './write.js';
 
 export interface TransformOptions {
   readonly sourceType: SourceType;
-  /** false: top-level code stays as it is. A script that has run will not run it again, and of an ES module it cannot be replaced. */
-  readonly topLevel?: boolean;
+  /** true: the text is to replace that of a script which runs already (live edit). What cannot be replaced there stays as it is. */
+  readonly isRunning?: boolean;
 }
 
 export interface Transformed {
@@ -40,26 +40,26 @@ const NO_SITES: SiteTable = { wrappers: [], functions: [], edits: [] };
  * the name of what they are assigned to; declarations; heap numbers (wrapped only where they would be counted on a foreign line). Closures
  * of an object literal's members, and literals of constants of 64 lines and more, count on the line of the literal.
  */
-export function transform(source: string, { sourceType, topLevel = true }: TransformOptions): Transformed {
+export function transform(source: string, { sourceType, isRunning = false }: TransformOptions): Transformed {
   const parsed = parse(source, sourceType);
   if ('problem' in parsed) return { code: source, sites: NO_SITES, bodyStart: -1, problem: parsed.problem };
   try {
-    return rewrite(source, parsed.program, { sourceType, topLevel });
+    return rewrite(source, parsed.program, { sourceType, isRunning });
   } catch (error) {
     const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
     return { code: source, sites: NO_SITES, bodyStart: -1, problem }; // whatever is wrong with us, the program must run
   }
 }
 
-function rewrite(source: string, program: Program, { sourceType, topLevel }: Required<TransformOptions>): Transformed {
+function rewrite(source: string, program: Program, { sourceType, isRunning }: Required<TransformOptions>): Transformed {
   const index = lineIndex(source);
   const lines = sourceLines(source, index);
   const walk = new Walk(source, lines, visitor);
-  walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, lines) });
+  walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, lines), bareEnd: NO_END, isInitialiser: false });
   walk.inScope(sourceType === 'script' ? [] : topLevelNames(program), () => visitList(walk, program.body));
   walk.mark('leave', source.length);
   const { events, names, references } = walk;
-  const { code, table } = write(source, { index, lines }, { events, names, references, topLevel });
+  const { code, table } = write(source, { index, lines }, { events, names, references, isRunning });
   return { code, sites: table, bodyStart: bodyStart(program) };
 }
 

@@ -14,6 +14,8 @@ export interface Frame {
   /** Offset of the last of them. */
   last: number;
   loops: number;
+  /** Loops that bear no closure of ours. */
+  closureless: number;
   /** False once the function may allocate what no expression of it shows: a context, its arguments object. */
   plain: boolean;
   /** Its arguments object may change its parameters at any time. */
@@ -126,6 +128,7 @@ export class Walk {
     const opening: Opening = {
       kind: 'open',
       at: node.start,
+      end: node.end,
       parenthesised,
       kept: false,
       owner,
@@ -142,7 +145,7 @@ export class Walk {
       return lines;
     }
     if (allocation.weight === 'object') this.allocates(allocation.from);
-    if (this.frame.suspends === suspends) {
+    if (this.frame.suspends === suspends && this.frame.closureless === 0) {
       opening.allocation = allocation;
       opening.endReference = this.references.length;
       this.events.push({ kind: 'close', at: node.end, opening });
@@ -163,5 +166,5 @@ export class Walk {
 }
 
 function newFrame(program: boolean): Frame {
-  return { program, suspends: 0, objects: 0, last: 0, loops: 0, plain: true, usesArguments: false };
+  return { program, suspends: 0, objects: 0, last: 0, loops: 0, closureless: 0, plain: true, usesArguments: false };
 }

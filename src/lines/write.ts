@@ -1,5 +1,5 @@
 import type { Reference } from './bindings.js';
-import { type Allocation, type Entry, type Event, NO_LINE, type Opening } from './events.js';
+import { type Allocation, type Borders, type Entry, type Event, NO_LINE, type Opening } from './events.js';
 import { handed } from './handed.js';
 import type { Names } from './kinds.js';
 import type { LineIndex } from './line-index.js';
@@ -9,10 +9,15 @@ import type { SourceLines } from './source-lines.js';
 /** V8's parser is recursive too: it gives up at about 450 nested wrappers (18 to 26, default stack); real code stays far below this. */
 const DEEPEST = 64;
 
+/** The level of code outside functions. */
+const PROGRAM = 1;
+
 /** What the bytes that are allocated here are counted on. */
 interface Level {
   readonly line: number;
   readonly wrapper: boolean;
+  /** Of the function that it is in. */
+  readonly borders: Borders;
 }
 
 export interface Written {
@@ -30,8 +35,7 @@ export interface Walked {
   readonly events: readonly Event[];
   readonly names: Names;
   readonly references: readonly Reference[];
-  /** Whether code outside functions gets wrappers. */
-  readonly topLevel: boolean;
+  readonly isRunning: boolean;
 }
 
 /** Writes the text anew in one pass over the events, which are in source order. */
@@ -46,8 +50,6 @@ class Writer {
   readonly #index: LineIndex;
   readonly #lines: SourceLines;
   readonly #walk: Walked;
-  /** Levels from which on wrappers may open: 1 is the program itself. */
-  readonly #lowest: number;
   readonly #pieces: string[] = [];
   readonly #wrappers: number[] = [];
   readonly #functions: number[] = [];
@@ -65,13 +67,12 @@ class Writer {
     this.#index = index;
     this.#lines = lines;
     this.#walk = walk;
-    this.#lowest = walk.topLevel ? 1 : 2;
   }
 
   take(event: Event): void {
     switch (event.kind) {
       case 'open':
-        if (event.allocation && this.#isNeeded(event.allocation)) this.#open(event, event.allocation);
+        if (event.allocation && this.#isNeeded(event.allocation) && this.#isPossible(event)) this.#open(event, event.allocation);
         break;
       case 'close':
         if (event.opening.kept) this.#close(event.at, event.opening);
@@ -99,8 +100,19 @@ class Writer {
   /** One wrapper a line: not inside one for the same line, and for a mere number only where it would be counted on a foreign one. */
   #isNeeded({ line, weight, sum }: Allocation): boolean {
     const level = this.#levels.at(-1)!;
-    if (level.line === line || this.#depth >= DEEPEST || this.#levels.length < this.#lowest) return false;
+    if (level.line === line || this.#depth >= DEEPEST) return false;
     return level.wrapper || weight === 'object' || (sum !== undefined && !this.#walk.names.isNumeric(sum));
+  }
+
+  /**
+   * Of a script that runs, three places stay as they are. The top level: it has run, and that of an ES module cannot be replaced. What a class
+   * initialises: V8 takes it for another function that begins at the same place (the default constructor on 18 and 20, the static part on 22), and
+   * objects lack their fields from then on. The end of an arrow without braces: V8 takes what is inserted there for a change of what encloses the arrow.
+   */
+  #isPossible({ end }: Opening): boolean {
+    if (!this.#walk.isRunning) return true;
+    const { bareEnd, isInitialiser } = this.#levels.at(-1)!.borders;
+    return this.#levels.length > PROGRAM && !isInitialiser && end !== bareEnd;
   }
 
   #open(opening: Opening, { from, line }: Allocation): void {
@@ -110,7 +122,7 @@ class Writer {
     this.#statement = -1;
     const column = this.#insert(opening.at, `((${opening.handed}) => ${opening.parenthesised ? '(' : ''}`);
     this.#wrappers.push(this.#line, column + 1, ...this.#place(from));
-    this.#levels.push({ line, wrapper: true });
+    this.#levels.push({ line, wrapper: true, borders: this.#levels.at(-1)!.borders });
     this.#depth++;
   }
 
@@ -121,8 +133,9 @@ class Writer {
     this.#depth--;
   }
 
-  #enter({ at, line }: Entry): void {
-    this.#levels.push({ line, wrapper: false });
+  #enter(entry: Entry): void {
+    const { at, line } = entry;
+    this.#levels.push({ line, wrapper: false, borders: entry });
     if (line === NO_LINE) return;
     const column = this.#moveTo(at);
     // A function's one line may not be where it starts: where that line begins stands for it.

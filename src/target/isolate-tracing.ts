@@ -43,13 +43,13 @@ export class IsolateTracing {
   readonly #settings: IsolateSettings;
 
   constructor(isolate: Isolate, settings: IsolateSettings) {
-    const { session, maxMessageBytes, profileTimeoutMs } = isolate;
+    const { session, maxMessageBytes, hasOwnConnection, profileTimeoutMs } = isolate;
     this.isolate = isolate;
     this.#settings = settings;
     this.source =
       settings.interval === null
         ? new ObjectTracker(session)
-        : new Sampler(session, { interval: settings.interval, maxMessageBytes, profileTimeoutMs });
+        : new Sampler(session, { interval: settings.interval, maxMessageBytes, hasOwnConnection, profileTimeoutMs });
   }
 
   async start({ isHeld, flagsChanged, force }: Beginning): Promise<void> {

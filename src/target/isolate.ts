@@ -13,11 +13,13 @@ export interface Isolate {
   readonly trueLines: TrueLines;
   /** The largest message that its conversation carries. */
   readonly maxMessageBytes: number;
+  /** Its conversation is a connection of its own, not one inside another's. */
+  readonly hasOwnConnection: boolean;
   /** The most that its profile may take, in ms; default that of the Sampler. */
   readonly profileTimeoutMs?: number | undefined;
 }
 
-interface IsolateOptions extends Pick<Isolate, 'thread' | 'maxMessageBytes' | 'profileTimeoutMs'> {
+interface IsolateOptions extends Pick<Isolate, 'thread' | 'maxMessageBytes' | 'hasOwnConnection' | 'profileTimeoutMs'> {
   /** false: its running code cannot be replaced. */
   readonly canEdit: boolean;
   readonly caretaker: Caretaker;

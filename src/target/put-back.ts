@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { replaceSource } from '../lines/live-edit.js';
+import { replaceSources } from '../lines/live-edit.js';
 import { connect } from '../protocol/connect.js';
 import { DebuggerDomain } from '../protocol/debugger-domain.js';
 import { deoptimize, setFlags } from '../protocol/engine-flags.js';
@@ -70,6 +70,7 @@ async function restoreScripts(session: Session, owed: readonly Debt[]): Promise<
   if (owed.length === 0) return;
   const domain = new DebuggerDomain(session);
   await domain.during({ pausing: false, doing: 'putting scripts back' }, async () => {
-    for (const debt of owed) if (debt.kind === 'script') await replaceSource(session, debt.scriptId, debt.source);
+    const scripts = owed.flatMap((debt) => (debt.kind === 'script' ? [{ scriptId: debt.scriptId, text: debt.source }] : []));
+    await replaceSources(session, scripts);
   });
 }

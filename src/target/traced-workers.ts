@@ -107,6 +107,7 @@ export class TracedWorkers {
     const isolate = isolateOf(session, {
       thread,
       maxMessageBytes: maxMessageBytes / WRAPPED,
+      hasOwnConnection: false,
       profileTimeoutMs: WAITS_FOR_PROFILE * this.#timeoutMs,
       canEdit: true,
       caretaker,

@@ -29,7 +29,14 @@ export interface TracerOptions {
 
 export function tracedTarget(options: TracerOptions): TracedTarget {
   const { session, info, maxMessageBytes, state, caretaker = Caretaker.none(), lanes = new Lanes() } = options;
-  const main = isolateOf(session, { thread: 'main', maxMessageBytes, canEdit: state !== 'self', caretaker, threadId: 'main' });
+  const main = isolateOf(session, {
+    thread: 'main',
+    maxMessageBytes,
+    hasOwnConnection: true,
+    canEdit: state !== 'self',
+    caretaker,
+    threadId: 'main',
+  });
   // A worker that is held while its controller is killed would stay held: only in programs of our own.
   return { main, info, caretaker, lanes, holdsWorkers: state === 'held' };
 }

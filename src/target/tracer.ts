@@ -220,6 +220,7 @@ export class Tracer {
   }
 
   async #close(reason?: string): Promise<void> {
+    if (!this.#session.isOpen || reason !== undefined) this.trueLines.forget();
     try {
       if (this.#session.isOpen) {
         await this.#stop({ hasEnded: reason !== undefined });

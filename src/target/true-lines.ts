@@ -80,6 +80,11 @@ export class TrueLines {
     if (this.#session.isOpen) this.edits = await this.#liveEdit.restore();
   }
 
+  /** The program has ended, and its scripts with it. */
+  forget(): void {
+    this.edits = [];
+  }
+
   /** Before the connection ends. */
   async leave(): Promise<void> {
     await this.#registered.leave();

@@ -24,7 +24,7 @@ const inTurn = <T>(work: () => Promise<T>) => work();
 async function sampled({ port }: TargetProcess, profileTimeoutMs?: number): Promise<{ session: Session; sampler: Sampler }> {
   const session = await connect(await discover(port));
   await askToWaitAtEnd(session);
-  const sampler = new Sampler(session, { interval: 1, maxMessageBytes: LIMIT, profileTimeoutMs });
+  const sampler = new Sampler(session, { interval: 1, maxMessageBytes: LIMIT, hasOwnConnection: true, profileTimeoutMs });
   await sampler.start({ force: false });
   return { session, sampler };
 }

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { attach } from '../../../src/index.js';
 import { evaluateIn } from '../../helpers/evaluate.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { untilSampled } from '../../helpers/sampled.js';
-import { reapTargets, startTarget } from '../../helpers/target-process.js';
+import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
 const FILE = repoPath('fixtures/programs/lines/service.cjs');
 
@@ -29,6 +31,39 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     }
     await tracer.close();
     expect(await evaluateIn(target.port, 'work(7)')).toBe(7);
+  });
+
+  it('leaves classes, their fields and arrows as they work', async () => {
+    const file = repoPath('fixtures/programs/lines/shapes.mjs');
+    const { port } = await startTarget({ execPath, file, ready: true });
+    const before = await evaluateIn(port, 'run()');
+    const tracer = await attach(port);
+    await tracer.start({ lines: true });
+    expect(tracer.scriptEdits).toEqual([{ url: expect.stringContaining('shapes.mjs'), outcome: 'done', reason: '' }]);
+    for (let i = 0; i < 2; i++) expect(await evaluateIn(port, 'run()')).toBe(before);
+    await tracer.stop();
+    expect(tracer.scriptEdits).toEqual([]);
+    expect(await evaluateIn(port, 'run()')).toBe(before);
+    await tracer.close();
+  });
+
+  it('tries scripts again together, not one after the other', async () => {
+    const folder = temporaryFolder();
+    const module = (i: number) => join(folder, `suspended-${i}.cjs`);
+    for (let i = 0; i < 5; i++) {
+      writeFileSync(module(i), 'exports.wait = async function (promise) {\n  await promise;\n  return [1,\n    [2]];\n};');
+    }
+    const code = `globalThis.never = new Promise(() => {});
+      for (let i = 0; i < 5; i++) require('${folder}/suspended-' + i + '.cjs').wait(globalThis.never);
+      setInterval(() => {}, 1000); console.log('ready');`;
+    const { port } = await startTarget({ execPath, code, ready: true });
+    const tracer = await attach(port);
+    const start = performance.now();
+    await tracer.start({ lines: { include: [`${folder}/*`] } });
+    const blocked = tracer.scriptEdits.filter(({ outcome }) => outcome === 'blocked');
+    expect(blocked.map(({ url }) => url.slice(-15)).sort()).toEqual([0, 1, 2, 3, 4].map((i) => `suspended-${i}.cjs`));
+    expect(performance.now() - start).toBeLessThan(5 * 2000); // which it would take one by one
+    await tracer.close();
   });
 
   it('leaves a script alone that is suspended at an await all the time, and says so', async () => {
