@@ -8,7 +8,7 @@ import type { ReadingOptions } from './trace-source.js';
 /** Stands for the traceback of our own code's objects. */
 const LEFT_OUT = 0xffff_ffff;
 
-/** Turns the objects of a heap snapshot into traces: one each, in V8's order, with its id as birth. */
+/** Turns the objects of a heap snapshot into traces: one each, in V8's order, with its id as birth; memory outside of the heap with its owner's. */
 export function ingestObjects(objects: HeapObjects, traces: ThreadTraces, options: ReadingOptions): void {
   const tracebacks = objectTracebacks(objects, traces, options);
   const typeIds = Uint32Array.from(objects.types, (type) => traces.types.intern(type));

@@ -12,13 +12,14 @@ export function decodeParts(file: RawFile): SnapshotParts {
   const sections = new Sections(metadata.sections, file.sections);
   const { threads, types, originalFilenames = [], ...tableNames } = sections.names();
   const table = { ...tableNames, ...decodeTable(sections) };
-  const columns = decodeColumns(sections);
+  const hasBirths = metadata.capture.mode !== 'objects' || metadata.offHeapBirths === 'owner';
+  const columns = { ...decodeColumns(sections), ...(!hasBirths && { birth: null }) };
   const original = decodeOriginal(sections, originalFilenames);
   checkTable(table);
   checkColumns(columns, { tracebacks: table.totalFrames.length, threads: threads.length, types: types.length });
   const { tracebackLimit, capture, lastBirths } = metadata;
   if (lastBirths) ensure('lastBirths', lastBirths.length === threads.length);
-  return { table, columns, threads, types, tracebackLimit, capture, original, ...(lastBirths && { lastBirths }) };
+  return { table, columns, threads, types, tracebackLimit, capture, original, ...(hasBirths && lastBirths && { lastBirths }) };
 }
 
 /** The sections of a file by name. Everything that metadata alone can show to be wrong is found before anything is inflated. */

@@ -50,6 +50,7 @@ function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
     tracebackLimit,
     capture,
     ...(lastBirths && { lastBirths: [...lastBirths] }),
+    ...(capture.mode === 'objects' && { offHeapBirths: 'owner' as const }),
     sections,
   };
   return frameFile(new TextEncoder().encode(JSON.stringify(metadata)), data);

@@ -72,6 +72,8 @@ export const metadataSchema = z.object({
   }),
   /** For each thread the highest birth at the capture, -1 for none. Without it: the highest in the file, which is lower in a filtered one. Added in 1. */
   lastBirths: z.array(z.number()).optional(),
+  /** Of mode `objects`: memory outside of the heap has the birth of its owner. In files without it that birth means nothing, and so does `lastBirths`. Added in 1. */
+  offHeapBirths: z.literal('owner').optional(),
   sections: z.array(section).max(1000),
 });
 

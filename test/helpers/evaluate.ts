@@ -1,34 +1,32 @@
 import { connect } from '../../src/protocol/connect.js';
 import { discover } from '../../src/protocol/discovery.js';
+import type { Session } from '../../src/protocol/session.js';
 
 /** Evaluates `expression` in a target over a conversation of its own, awaits a promise that it yields, and gives its value if it is a primitive. */
 export async function evaluateIn(port: number, expression: string): Promise<unknown> {
   const session = await connect(await discover(port));
   try {
-    // In two steps: a promise that only the inspector holds may be collected while it is awaited.
-    const evaluated = await session.send('Runtime.evaluate', { expression });
-    const { objectId, subtype } = evaluated.result;
-    const settled =
-      objectId !== undefined && subtype === 'promise'
-        ? await session.send('Runtime.awaitPromise', { promiseObjectId: objectId })
-        : evaluated;
-    const { exceptionDetails } = settled;
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return settled.result.value;
+    return await evaluated(session, expression);
   } finally {
     await session.close();
   }
+}
+
+async function evaluated(session: Session, expression: string): Promise<unknown> {
+  // In two steps: a promise that only the inspector holds may be collected while it is awaited.
+  const first = await session.send('Runtime.evaluate', { expression });
+  const { objectId, subtype } = first.result;
+  const isPromise = objectId !== undefined && subtype === 'promise';
+  const { result, exceptionDetails } = isPromise ? await session.send('Runtime.awaitPromise', { promiseObjectId: objectId }) : first;
+  if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+  return result.value;
 }
 
 /** Evaluates in a target over one conversation, kept until `close`: a client that leaves ends the tracking of allocations for all. */
 export async function openEvaluator(port: number): Promise<{ evaluate(expression: string): Promise<unknown>; close(): Promise<void> }> {
   const session = await connect(await discover(port));
   return {
-    async evaluate(expression) {
-      const { result, exceptionDetails } = await session.send('Runtime.evaluate', { expression });
-      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-      return result.value;
-    },
+    evaluate: (expression) => evaluated(session, expression),
     close: () => session.close(),
   };
 }

@@ -31,7 +31,12 @@ export function listed(objects: HeapObjects): ListedObject[] {
       stack.push(`${name}@${scriptName}#${scriptId}:${line}:${column}`);
     }
     return { id: objects.id[i]!, type: objects.types[objects.type[i]!]!, size: objects.size[i]!, domain: objects.domain[i]!, stack };
-  }).sort((a, b) => a.id - b.id);
+  }).sort(byId);
+}
+
+/** Memory outside of the heap has its owner's id. */
+function byId(a: ListedObject, b: ListedObject): number {
+  return a.id - b.id || a.domain - b.domain;
 }
 
 interface ParsedSnapshot {
@@ -76,6 +81,14 @@ export function listedNaively(text: string): { objects: ListedObject[]; untraced
     const holder = all[0];
     return holder === undefined || seen.includes(holder) ? 0 : traceOf(holder, [...seen, node]);
   };
+  const idOf = (node: number, seen: readonly number[] = []): number => {
+    if (!isOffHeap(kinds[node]!)) return nodeRows[node]!.id!;
+    const all = holders.get(node) ?? [];
+    const ids = all.filter((holder) => !isOffHeap(kinds[holder]!)).map((holder) => nodeRows[holder]!.id!);
+    const holder = all[0];
+    if (ids.length > 0) return Math.min(...ids);
+    return holder === undefined || seen.includes(holder) ? 0 : idOf(holder, [...seen, node]);
+  };
   const untracedBytes = [0, 0, 0];
   const objects: ListedObject[] = [];
   nodeRows.forEach((node, index) => {
@@ -85,10 +98,10 @@ export function listedNaively(text: string): { objects: ListedObject[]; untraced
     const trace = traceOf(index);
     if (trace === 0) untracedBytes[domain]! += node.self_size!;
     else if (domain === 0 || node.self_size! > 0) {
-      objects.push({ id: node.id!, type: naiveType(kind, name), size: node.self_size!, domain, stack: stacks.get(trace)! });
+      objects.push({ id: idOf(index), type: naiveType(kind, name), size: node.self_size!, domain, stack: stacks.get(trace)! });
     }
   });
-  return { objects: objects.sort((a, b) => a.id - b.id), untracedBytes };
+  return { objects: objects.sort(byId), untracedBytes };
 }
 
 function isOffHeap(kind: string): boolean {

@@ -16,7 +16,10 @@ const OFF_HEAP = 2;
  */
 export interface HeapObjects {
   readonly length: number;
-  /** V8's SnapshotObjectId, 32 bits unsigned; stays the same as long as the object lives. */
+  /**
+   * V8's SnapshotObjectId, 32 bits unsigned; stays the same as long as the object lives, and grows with the order of allocation. Memory outside of the
+   * heap has that of its owner, 0 where it has none.
+   */
   readonly id: Uint32Array;
   /** Bytes of the object itself. */
   readonly size: Float64Array;
@@ -52,13 +55,14 @@ export function buildHeapObjects(tables: HeapTables): HeapObjects {
   const text = (string: number): string => strings.text(string);
   const traceTree = tree.build(functions.length);
   const inHeap = nodes.traced.node.length;
-  const { domains, untracedBytes } = appendOffHeap(tables, text);
+  const { domains, owners, untracedBytes } = appendOffHeap(tables, text);
   const { types, final } = nodes.types.build(text);
 
   const type = translated(nodes.traced.type.values(), final);
   const traceNode = nodes.traced.trace.values();
   checkStacks(traceTree, traceNode);
   const id = translated(nodes.traced.node.values(), nodes.id.values());
+  id.set(owners, inHeap);
   const domain = new Uint8Array(id.length);
   domain.set(domains, inHeap);
   return {
@@ -88,7 +92,9 @@ function appendOffHeap({ nodes, edges }: HeapTables, text: (string: number) => s
   const untracedBytes: [number, number, number] = [nodes.untracedBytes, 0, 0];
   const domainOf = new Map<number, 1 | 2>();
   const domains: number[] = [];
-  edges.owners.traces().forEach((trace, place) => {
+  const owners: number[] = [];
+  const origins = edges.owners.origins();
+  origins.trace.forEach((trace, place) => {
     const string = offHeap.name.at(place);
     const size = offHeap.size.at(place);
     const domain = domainOf.get(string) ?? (text(string) === 'system / JSArrayBufferData' ? BACKING_STORE : OFF_HEAP);
@@ -96,16 +102,18 @@ function appendOffHeap({ nodes, edges }: HeapTables, text: (string: number) => s
     if (trace === 0) untracedBytes[domain] += size;
     else if (size > 0) {
       domains.push(domain);
+      owners.push(origins.owner[place]!);
       traced.node.push(offHeap.node.at(place));
       traced.size.push(size);
       traced.trace.push(trace);
       traced.type.push(types.named(string));
     }
   });
-  return { domains, untracedBytes };
+  return { domains, owners, untracedBytes };
 }
 
 interface OffHeap {
   readonly domains: readonly number[];
+  readonly owners: readonly number[];
   readonly untracedBytes: [number, number, number];
 }

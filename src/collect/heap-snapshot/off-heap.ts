@@ -2,6 +2,13 @@ import type { NodeTable } from './node-table.js';
 
 const NONE = 0xffff_ffff;
 
+export interface Origins {
+  /** 0 where the owner has none. */
+  readonly trace: Uint32Array;
+  /** The owner's id, 0 where no object holds it. V8's own id of a node outside of the heap says nothing of its age: it is new at each snapshot (from 22 on), or about 2^31 (18, 20). */
+  readonly owner: Uint32Array;
+}
+
 /**
  * To whom memory outside of the heap belongs. V8 gives it no trace of its own: a backing store hangs on its ArrayBuffer, a zlib stream's
  * memory on a native node that hangs on the stream's object. Of several objects that hold one thing the oldest counts, the one with
@@ -52,24 +59,27 @@ export class OffHeapOwners {
     this.#ownerTrace[place] = this.#traceOf(holder);
   }
 
-  /** The trace of each, 0 where its owner has none. */
-  traces(): Uint32Array {
-    const known = Uint8Array.from(this.#trace, (trace, place) =>
-      trace !== 0 || this.#ownerId[place] !== Number.POSITIVE_INFINITY ? 1 : 0,
-    );
-    for (let place = 0; place < known.length; place++) if (this.#trace[place] === 0) this.#trace[place] = this.#ownerTrace[place]!;
+  /** What each has from its owner. */
+  origins(): Origins {
+    const trace = this.#trace;
+    const known = Uint8Array.from(this.#ownerId, (id) => (id === Number.POSITIVE_INFINITY ? 0 : 1));
+    const owner = Uint32Array.from(this.#ownerId, (id) => (id === Number.POSITIVE_INFINITY ? 0 : id));
+    for (let place = 0; place < known.length; place++) if (trace[place] === 0) trace[place] = this.#ownerTrace[place]!;
     const chain: number[] = [];
     for (let place = 0; place < known.length; place++) {
       let at = place;
       while (known[at] === 0) {
-        known[at] = 1; // its trace is 0 until the end of the chain is found: that of a circle stays so
+        known[at] = 1; // it has no owner until the end of the chain is found: that of a circle has none
         chain.push(at);
         if (this.#parent[at] !== NONE) at = this.#parent[at]!;
       }
-      const trace = this.#trace[at]!;
-      while (chain.length > 0) this.#trace[chain.pop()!] = trace;
+      for (let held = chain.pop(); held !== undefined; held = chain.pop()) {
+        owner[held] = owner[at]!;
+        if (trace[held] === 0) trace[held] = trace[at]!;
+        at = held;
+      }
     }
-    return this.#trace;
+    return { trace, owner };
   }
 
   #traceOf(holder: number): number {

@@ -114,6 +114,22 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     await tracer.close();
   });
 
+  it('does not take memory outside of the heap for new that is held over two snapshots, and loses nothing that is new for it', async () => {
+    const { tracer, evaluate } = await attached();
+    await evaluate('makeBuffer(); makeTypedArrays(2)');
+    await evaluate('makeStream()');
+    const before = await tracer.takeSnapshot();
+    expect(before.traces.some(({ domain }) => domain === 2)).toBe(true);
+    expect(await evaluate('pass(150)')).toBe('passed'); // V8 gives ids to memory outside of the heap by the time
+    await evaluate('makePoints(100); makeTypedArrays(1)');
+    const born = (await tracer.takeSnapshot()).allocatedSince(before);
+    expect(typed(born, 'Point').count).toBe(100);
+    const stores = born.filterTraces([new DomainFilter(true, 1)]);
+    expect(totalOf(stores.columns)).toMatchObject({ size: 12_500 * 8, count: 1 });
+    expect(totalOf(born.filterTraces([new DomainFilter(true, 2)]).columns).size).toBe(0);
+    await tracer.close();
+  });
+
   it('says what is wrong with an expression, and the target runs on', async () => {
     const { tracer, evaluate } = await attached();
     await expect(tracer.getObjectTraceback('kept.nothing.at.all')).rejects.toThrow(/"kept.nothing.at.all" threw: TypeError/);

@@ -137,6 +137,19 @@ describe('in a file', () => {
     expect(sizes(now.allocatedSince(Snapshot.load(path)))).toEqual([5, 8]);
   });
 
+  it("of object mode that has V8's ids for memory outside of the heap knows no order", () => {
+    const path = join(folder, 'objects.tmsnap');
+    const objects = (births: number[]) => snapshotOf(born(...births), { mode: 'objects', interval: null });
+    objects([3, 6]).dump(path);
+    expect(sizes(objects([5, 8]).allocatedSince(Snapshot.load(path)))).toEqual([8]);
+    const file = openUp(readFileSync(path));
+    delete file.metadata.offHeapBirths;
+    writeFileSync(path, seal(file));
+    const old = Snapshot.load(path);
+    expect(sizes(old)).toEqual([3, 6]);
+    expect(() => objects([5, 8]).allocatedSince(old)).toThrow(/order of allocation is not known/);
+  });
+
   it('births for other threads than there are contradict it', () => {
     const path = join(folder, 'contradiction.tmsnap');
     filtered.dump(path);

@@ -50,6 +50,25 @@ describe('memory outside of the heap', () => {
     expect(offHeap(nodes).traced).toEqual(['2 zlib_memory 1000 first', '2 Node / ZlibStream 400 first']);
   });
 
+  it('is as old as its owner, whatever id V8 gave it', () => {
+    const nodes = [
+      { kind: 'native', name: STORE, id: 0x8000_0002, size: 10 },
+      { kind: 'object', name: 'ArrayBuffer', id: 5, size: 96, trace: 1, to: [0] },
+      { kind: 'object', name: 'Zlib', id: 9, size: 56, trace: 2, to: [3] },
+      { kind: 'native', name: 'Node / ZlibStream', id: 0x8000_0004, size: 400, to: [4] },
+      { kind: 'native', name: 'Node / zlib_memory', id: 3, size: 1000 },
+      { kind: 'native', name: "nobody's", id: 11, size: 20, trace: 2 },
+    ];
+    const objects = readInChunks(snapshotText({ nodes, ...STACKS }));
+    const found = listed(objects).filter(({ domain }) => domain > 0);
+    expect(found.map(({ id, size }) => [id, size])).toEqual([
+      [0, 20],
+      [5, 10],
+      [9, 400],
+      [9, 1000],
+    ]);
+  });
+
   it('is not held by a weak edge', () => {
     const nodes = [
       { kind: 'object', name: 'Cache', id: 1, size: 8, trace: 1, to: [{ weak: 1 }] },

@@ -21,8 +21,8 @@ const MAKE = ['make\u4e2d@/make\u4e2d.js#2:12:22', ...MAIN];
 const EXPECTED = [
   { id: 5, type: 'Order', size: 40, domain: 0, stack: MAKE },
   { id: 7, type: '(string)', size: 24, domain: 0, stack: MAIN },
-  { id: 8, type: 'system / JSArrayBufferData', size: 5_000_000_000, domain: 1, stack: MAKE },
   { id: 4294967295, type: 'ArrayBuffer', size: 96, domain: 0, stack: MAKE },
+  { id: 4294967295, type: 'system / JSArrayBufferData', size: 5_000_000_000, domain: 1, stack: MAKE },
 ];
 
 describe('HeapSnapshotReader', () => {
