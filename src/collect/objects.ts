@@ -51,7 +51,7 @@ export class ObjectTracker implements TraceSource {
   async read({ isLast, inTurn }: ReadOptions): Promise<Reading> {
     const command = isLast ? 'HeapProfiler.stopTrackingHeapObjects' : 'HeapProfiler.takeHeapSnapshot';
     const objects = await inTurn(() => this.#readHeap(command));
-    return (traces, options) => ingestObjects(objects, traces, options);
+    return { addTo: (traces, options) => ingestObjects(objects, traces, options), liveBytes: heapBytes(objects) };
   }
 
   /** V8's id of an object, which the rows of the last snapshot have as birth; 0 where it was born after that. */
@@ -108,6 +108,12 @@ export class ObjectTracker implements TraceSource {
       stop();
     }
   }
+}
+
+function heapBytes({ length, size, domain, untracedBytes }: HeapObjects): number {
+  let [sum] = untracedBytes;
+  for (let i = 0; i < length; i++) if (domain[i] === 0) sum += size[i]!;
+  return sum;
 }
 
 /** By the header, which stands in the first chunk: how many functions there are stacks of. */

@@ -92,19 +92,22 @@ export class Sampler implements TraceSource {
 
   async read({ isLast, inTurn }: ReadOptions): Promise<Reading> {
     await this.#checkMessageSize({ isLast }); // where the target does not answer, it takes nobody else's turn
-    const answer = await inTurn(() => {
+    const [answer, { usedSize: liveBytes }] = await inTurn(() => {
+      const options = { timeoutMs: this.#profileTimeoutMs, doing: 'taking a snapshot' };
       if (this.#lineTables) this.#mark();
-      return this.#session.send('HeapProfiler.getSamplingProfile', undefined, {
-        timeoutMs: this.#profileTimeoutMs,
-        doing: 'taking a snapshot',
-      });
+      // In one go: the usage is that of the profile's moment, not of a program that has run on.
+      return Promise.all([
+        this.#session.send('HeapProfiler.getSamplingProfile', undefined, options),
+        readHeapUsage(this.#session, options),
+      ]);
     });
     const profile: SamplingProfile = parseSamplingProfile(answer);
     const told = this.#lineTables?.without(profile) ?? profile;
-    this.#lastUsed = await this.#heapUsed();
-    return (traces, options) => {
+    this.#lastUsed = liveBytes;
+    const addTo: Reading['addTo'] = (traces, options) => {
       this.#lastTraced = ingestProfile(told, traces, { ...options, interval: this.#interval, memory: this.#memory });
     };
+    return { addTo, liveBytes };
   }
 
   /**

@@ -6,8 +6,13 @@ export interface ReadingOptions extends CallStackOptions {
   readonly tracebackLimit: number;
 }
 
-/** What was alive in an isolate: adds its traces to a snapshot, as often as asked. */
-export type Reading = (traces: ThreadTraces, options: ReadingOptions) => void;
+/** What was alive in an isolate. */
+export interface Reading {
+  /** Adds its traces to a snapshot, as often as asked. */
+  readonly addTo: (traces: ThreadTraces, options: ReadingOptions) => void;
+  /** Bytes of the heap, traced or not, at that moment: without garbage. */
+  readonly liveBytes: number;
+}
 
 export interface ReadOptions {
   /** The program has come to its end: the source may end with this reading. */

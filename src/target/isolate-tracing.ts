@@ -33,6 +33,8 @@ export interface Beginning {
 export interface IsolateReading {
   readonly isolate: Isolate;
   readonly heap: HeapTotals | null;
+  /** Of its heap, at the moment of the reading. */
+  readonly liveBytes: number;
   readonly addTo: (collector: TraceCollector) => void;
 }
 
@@ -79,7 +81,7 @@ export class IsolateTracing {
     const { domain, session, thread, trueLines } = isolate;
     await trueLines.refresh();
     const lanes = await this.#settings.lanes;
-    const add = await this.source.read({ isLast, inTurn: (work) => (isLast ? work() : lanes.run(work)) });
+    const { addTo, liveBytes } = await this.source.read({ isLast, inTurn: (work) => (isLast ? work() : lanes.run(work)) });
     const heap = await readHeapTotals(session); // after the profile, which has just collected the garbage
     const options = {
       tracebackLimit: this.#settings.tracebackLimit,
@@ -87,6 +89,6 @@ export class IsolateTracing {
       codeOf: trueLines.codeOf,
       positionsOf: trueLines.sitesOf,
     };
-    return { isolate, heap, addTo: (collector) => add(collector.thread(thread), options) };
+    return { isolate, heap, liveBytes, addTo: (collector) => addTo(collector.thread(thread), options) };
   }
 }

@@ -10,7 +10,7 @@ export interface Watchfulness {
   readonly creditMs: number;
   /**
    * What a reading must be above. `'used'`: the highest heap usage that was read at, garbage included, so that a program that only turns
-   * over is left alone. `'live'`: the highest that was left after a reading, so that no garbage hides a peak.
+   * over is left alone. `'live'`: the highest that a reading found alive, so that no garbage hides a peak.
    */
   readonly above: 'used' | 'live';
 }
@@ -34,7 +34,7 @@ const NOTHING = async () => 0;
  * would take more than its share: unasked for a heap of 50 MB the first 13 seconds, and about as long again after each reading.
  */
 export class PeakWatch {
-  readonly #read: () => Promise<unknown>;
+  readonly #read: () => Promise<number>;
   readonly #poll: Poll<void>;
   #watchfulness = UNASKED;
   #heapUsed = NOTHING;
@@ -45,8 +45,8 @@ export class PeakWatch {
   #credit = 0;
   #creditedAt = 0;
 
-  /** @param read takes a reading; what goes wrong with it is met by whoever uses the session, and ends the watch only with the session */
-  constructor(session: Session, read: () => Promise<unknown>) {
+  /** @param read takes a reading, and gives what was alive at its moment, in bytes: the program has run on since; what goes wrong with it is met by whoever uses the session, and ends the watch only with the session */
+  constructor(session: Session, read: () => Promise<number>) {
     this.#read = read;
     this.#poll = new Poll(session, () => this.#look());
   }
@@ -79,13 +79,13 @@ export class PeakWatch {
     if (above === 'used') this.#highest = usedSize;
     const start = performance.now();
     try {
-      await this.#read();
+      const live = await this.#read();
+      if (above === 'live') this.#highest = Math.max(this.#highest, live);
     } finally {
       const took = performance.now() - start;
       this.#credit -= took;
       this.#slowness = took / reckonedMs;
     }
-    if (above === 'live') this.#highest = Math.max(this.#highest, await this.#heapUsed());
   }
 
   /** Nothing is saved up beyond the credit of the start, or one reading. */

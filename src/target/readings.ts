@@ -13,13 +13,17 @@ export class Readings {
   readonly #watch: PeakWatch;
   #keepsSnapshot = false;
   #size = 0;
+  #liveBytes = 0;
   #snapshot: Snapshot | null = null;
   /** Bytes. */
   cost = NO_COST;
 
   /** @param read asks for a reading in its turn */
   constructor(session: Session, read: () => Promise<unknown>) {
-    this.#watch = new PeakWatch(session, read);
+    this.#watch = new PeakWatch(session, async () => {
+      await read();
+      return this.#liveBytes;
+    });
   }
 
   /** Bytes of the highest. */
@@ -45,6 +49,7 @@ export class Readings {
   async take(tracing: Tracing, { isLast = false } = {}): Promise<Snapshot> {
     const snapshot = await tracing.snapshot({ isLast });
     const { table, columns } = snapshot;
+    this.#liveBytes = tracing.liveBytes;
     this.cost = { controller: memoryBytes(table, columns), target: columns.length * TARGET_BYTES_PER_SAMPLE };
     const { size } = totalOf(columns);
     if (size >= this.#size) {

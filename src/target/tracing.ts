@@ -53,6 +53,7 @@ export class Tracing {
   readonly #flags: ChangedFlags;
   readonly #main: IsolateTracing;
   readonly #workers: TracedWorkers;
+  #liveBytes = 0;
   /** Ordinals of samples count from the last start of the sampler. */
   #id = randomUUID();
 
@@ -135,6 +136,11 @@ export class Tracing {
     return main + workers;
   }
 
+  /** Bytes of the heaps of all threads that run, without garbage, at the moment of the last snapshot. */
+  get liveBytes(): number {
+    return this.#liveBytes;
+  }
+
   /**
    * A snapshot of all that is alive; forces a full collection.
    *
@@ -145,6 +151,7 @@ export class Tracing {
     const [main, { readings, missing, atHeapLimit }] = await Promise.all([this.#main.read({ isLast }), this.#workers.read()]);
     const collector = new TraceCollector();
     const all = [main, ...readings];
+    this.#liveBytes = all.reduce((sum, { isolate, liveBytes }) => sum + (isolate.session.isOpen ? liveBytes : 0), 0);
     for (const reading of all) reading.addTo(collector);
     const table = collector.stacks.build();
     return new Snapshot({

@@ -11,6 +11,7 @@ import { repoPath } from '../../helpers/paths.js';
 import { reapLater, reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
 const PEAK = repoPath('fixtures/programs/peak.cjs');
+const PLATEAU = repoPath('fixtures/programs/plateau.cjs');
 const CACHE = repoPath('fixtures/programs/filled-cache.cjs');
 const SHORT = repoPath('fixtures/programs/marked.cjs');
 const MB = 1e6;
@@ -26,8 +27,8 @@ function bytesAt(snapshot: Snapshot | null, program: string, lineno: number): nu
 describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ execPath }) => {
   const execArgv = ['--expose-gc', '--max-inlined-bytecode-size=0'];
 
-  async function traced(args: readonly string[], peak: boolean) {
-    const tracer = await launch(PEAK, { execPath, execArgv, args, stdio: 'ignore' });
+  async function traced(args: readonly string[], peak: boolean, program = PEAK) {
+    const tracer = await launch(program, { execPath, execArgv, args, stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));
     await tracer.start({ peak });
     return tracer;
@@ -38,6 +39,11 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     // A tenth above the last reading is not read again, and sampling errs by some percent.
     expect(bytesAt(peak, PEAK, 4)).toBeGreaterThan(40 * MB);
     expect(bytesAt(snapshot, PEAK, 4)).toBeLessThan(MB);
+  });
+
+  it('has what the program came to in the moment after a reading', async () => {
+    const { peak } = await (await traced([], true, PLATEAU)).exited;
+    expect(bytesAt(peak, PLATEAU, 4)).toBeGreaterThan(35 * MB);
   });
 
   it('is there when the program is killed', async () => {

@@ -12,9 +12,14 @@ afterEach(() => {
 
 function watch(readingMs = 0) {
   const heap = { usedSize: 1000 };
+  const alive = async (ms: number) => {
+    const { usedSize } = heap; // of the moment at which it is asked
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return usedSize;
+  };
   const transport = new FakeTransport({});
   const session = new Session(transport, { label: 'test' });
-  const read = jest.fn(() => new Promise<unknown>((resolve) => setTimeout(resolve, readingMs)));
+  const read = jest.fn(() => alive(readingMs));
   const heapUsed = jest.fn(async () => heap.usedSize);
   return { heap, heapUsed, transport, session, read, peak: new PeakWatch(session, read) };
 }
@@ -86,7 +91,7 @@ test('asked for, it reads at once, then in a tenth of the time, and garbage hide
   heap.usedSize = 0.9e9; // reckoned at 0.73 s, and four times that
   read.mockImplementationOnce(() => {
     heap.usedSize = 1300; // most was garbage
-    return Promise.resolve();
+    return Promise.resolve(1300);
   });
   await pass(25_000);
   expect(read).toHaveBeenCalledTimes(2);
@@ -97,5 +102,18 @@ test('asked for, it reads at once, then in a tenth of the time, and garbage hide
   heap.usedSize = 1500;
   await pass(1000);
   expect(read).toHaveBeenCalledTimes(4);
+  peak.stop();
+});
+
+test('what a program comes to while a reading of it is on its way is read, too', async () => {
+  const { heap, heapUsed, read, peak } = watch(300);
+  peak.start(ASKED, heapUsed);
+  await pass(200);
+  expect(read).toHaveBeenCalledTimes(1);
+  heap.usedSize = 5000;
+  await pass(500);
+  expect(read).toHaveBeenCalledTimes(2);
+  await pass(30_000);
+  expect(read).toHaveBeenCalledTimes(2);
   peak.stop();
 });
