@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { ConnectionLostError } from '../errors.js';
 import { printable } from '../printable.js';
 import { messageOf } from '../protocol/thrown.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
@@ -77,7 +78,8 @@ export class Checkpoints {
       if (this.#timer !== timer) return; // stopped meanwhile
       this.#keep(snapshot);
     } catch (error) {
-      if (this.#timer !== timer || !this.#target.isTracing()) return; // it has ended, or was killed, which is told elsewhere
+      const isOver = error instanceof ConnectionLostError || !this.#target.isTracing();
+      if (this.#timer !== timer || isOver) return; // it has ended, or was killed, which is told elsewhere
       writeLines(this.#options.console.err, [printable(`a checkpoint failed, the next one comes: ${messageOf(error)}`)]);
     }
     this.#schedule();

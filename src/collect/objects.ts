@@ -103,7 +103,11 @@ export class ObjectTracker implements TraceSource {
   async #streamHeap(command: SnapshotCommand, take: (chunk: string) => void): Promise<void> {
     const stop = this.#session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => take(String(chunk)));
     try {
-      await this.#session.send(command, { reportProgress: false }, { timeoutMs: SNAPSHOT_TIMEOUT_MS, doing: 'taking a heap snapshot' });
+      await this.#session.send(
+        command,
+        { reportProgress: false },
+        { timeoutMs: SNAPSHOT_TIMEOUT_MS, needsEventLoop: command === 'HeapProfiler.takeHeapSnapshot', doing: 'taking a heap snapshot' },
+      );
     } finally {
       stop();
     }

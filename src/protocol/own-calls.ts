@@ -28,7 +28,7 @@ export async function evaluateOwn(session: Session, expression: string, options:
       disableBreaks: true,
       ...(awaitPromise && { awaitPromise }),
     },
-    call,
+    { ...call, needsEventLoop: awaitPromise },
   );
   return parseAnswer(evaluation, answer, 'the evaluation');
 }

@@ -7,6 +7,7 @@ export interface Call {
   /** The end of "while …". */
   readonly doing: string;
   readonly timeoutMs: number;
+  readonly needsEventLoop: boolean;
 }
 
 interface Settle<T> {
@@ -20,8 +21,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The calls of one session that wait for its target. Each settles exactly once: by its answer, its clock or the end of the connection. */
 export class PendingCalls {
   readonly #label: string;
-  readonly #lose = new Set<(reason: string) => void>();
+  readonly #lose = new Map<(reason: string) => void, Call>();
   #lostBy: string | null = null;
+  /** Why the event loop does not turn any more, null while it does. */
+  #loopLostBy: string | null = null;
 
   constructor(label: string) {
     this.#label = label;
@@ -34,8 +37,9 @@ export class PendingCalls {
 
   /** `start` begins the call; what it returns is run when the call is over, however it ends. */
   run<T>(call: Call, start: (settle: Settle<T>) => (() => void) | undefined): Promise<T> {
-    if (this.#lostBy !== null) {
-      const message = `cannot go on with ${call.doing}: the connection to ${this.#label} is over: ${this.#lostBy}`;
+    const lostBy = this.#lostBy ?? (call.needsEventLoop ? this.#loopLostBy : null);
+    if (lostBy !== null) {
+      const message = `cannot go on with ${call.doing}: the connection to ${this.#label} is over: ${lostBy}`;
       return Promise.reject(raisedAt(call.site, new ConnectionLostError(message)));
     }
     return new Promise<T>((resolve, reject) => {
@@ -54,7 +58,7 @@ export class PendingCalls {
       const lose = (reason: string): void => {
         fail(new ConnectionLostError(`lost the connection to ${this.#label} while ${call.doing}: ${reason}`));
       };
-      this.#lose.add(lose);
+      this.#lose.set(lose, call);
       stop = start({ resolve: (value) => end(() => resolve(value)), reject: fail });
       if (!open) stop?.();
       else if (call.timeoutMs <= LONGEST_TIMER_MS) timer = setTimeout(() => fail(timedOut(this.#label, call)), call.timeoutMs);
@@ -65,7 +69,13 @@ export class PendingCalls {
   loseAll(reason: string): void {
     if (this.#lostBy !== null) return;
     this.#lostBy = reason;
-    for (const lose of [...this.#lose]) lose(reason);
+    for (const lose of [...this.#lose.keys()]) lose(reason);
+  }
+
+  /** Rejects what is answered in a turn of the event loop, now and later: it does not turn any more. */
+  loseThoseInEventLoop(reason: string): void {
+    this.#loopLostBy ??= reason;
+    for (const [lose, { needsEventLoop }] of [...this.#lose]) if (needsEventLoop) lose(reason);
   }
 }
 

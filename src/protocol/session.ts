@@ -19,11 +19,15 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** What the call is for, as the end of "while …" in an error. */
   readonly doing?: string | undefined;
+  /** The target answers in a turn of its event loop. One that comes to its end turns it no more: the call is rejected then. */
+  readonly needsEventLoop?: boolean | undefined;
 }
 
 type Listener = (params: unknown) => void;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** Comes from targets that were asked to wait for us at their end (`askToWaitAtEnd`). */
+const END = 'NodeRuntime.waitingForDisconnect';
 
 /**
  * One CDP conversation with one isolate. Every call ends: with its answer, with CommandError (the target refused: `cause` is the
@@ -53,7 +57,10 @@ export class Session {
     this.closed = new Promise((resolve) => {
       this.#announceClose = resolve;
     });
-    transport.onEvent((method, params) => this.#emit(method, params));
+    transport.onEvent((method, params) => {
+      if (method === END) this.#pending.loseThoseInEventLoop('the program ended');
+      this.#emit(method, params);
+    });
     transport.onClose((reason) => {
       this.#isLost ||= this.isOpen;
       this.#end(reason);
@@ -70,7 +77,8 @@ export class Session {
   }
 
   send<M extends Command>(method: M, params?: CommandParams<M>, options: CallOptions = {}): Promise<CommandResult<M>> {
-    const call = this.#call(this.send, options.doing ?? plainWords(method), options.timeoutMs);
+    const { doing = plainWords(method), timeoutMs, needsEventLoop = false } = options;
+    const call = { ...this.#call(this.send, doing, timeoutMs), needsEventLoop };
     return this.#pending.run<CommandResult<M>>(call, ({ resolve, reject }) => {
       const refused = (failure: ProtocolFailure): void => reject(refusal(this.label, { method, doing: call.doing, failure }));
       try {
@@ -126,7 +134,7 @@ export class Session {
   }
 
   #call(callee: (...args: never[]) => unknown, doing: string, timeoutMs = this.timeoutMs): Call {
-    return { site: callSite(callee), doing, timeoutMs };
+    return { site: callSite(callee), doing, timeoutMs, needsEventLoop: false };
   }
 
   #end(reason: string): void {

@@ -5,6 +5,7 @@ import { UnsupportedError } from '../errors.js';
 import { tracebackAt } from '../model/stack-table.js';
 import type { CaptureInfo, Mode } from '../model/trace-columns.js';
 import type { Traceback } from '../model/traceback.js';
+import { turnOfEventLoop } from '../protocol/engine-flags.js';
 import { foldingFlags, inliningFlags, TRACKING_FLAGS } from '../protocol/flag-lists.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import type { Caretaker } from './caretaker.js';
@@ -12,7 +13,7 @@ import { ChangedFlags } from './changed-flags.js';
 import { type ObjectName, withObject } from './find-object.js';
 import { totalOfThreads } from './heap-totals.js';
 import { heapUsedOf, type Isolate } from './isolate.js';
-import { type IsolateSettings, IsolateTracing } from './isolate-tracing.js';
+import { type IsolateReading, type IsolateSettings, IsolateTracing } from './isolate-tracing.js';
 import { Lanes } from './lanes.js';
 import { scriptMaps } from './script-maps.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
@@ -20,6 +21,8 @@ import { TracedWorkers } from './traced-workers.js';
 
 /** The index of the main thread in every snapshot of ours. */
 const MAIN = 0;
+/** Version of Node from which on a heap snapshot waits for a turn of the event loop; before, it is taken while JavaScript runs, too. */
+const FIRST_THAT_WAITS = 22;
 
 /** What stays the same over all tracings of a target. */
 export interface TracedTarget {
@@ -148,7 +151,7 @@ export class Tracing {
    */
   async snapshot({ isLast = false } = {}): Promise<Snapshot> {
     const time = new Date().toISOString();
-    const [main, { readings, missing, atHeapLimit }] = await Promise.all([this.#main.read({ isLast }), this.#workers.read()]);
+    const [main, { readings, missing, atHeapLimit }] = await Promise.all([this.#readMain({ isLast }), this.#workers.read()]);
     const collector = new TraceCollector();
     const all = [main, ...readings];
     this.#liveBytes = all.reduce((sum, { isolate, liveBytes }) => sum + (isolate.session.isOpen ? liveBytes : 0), 0);
@@ -178,6 +181,16 @@ export class Tracing {
     });
   }
 
+  /** @throws CommandTimeoutError where a heap snapshot would wait for the event loop, and that does not turn */
+  async #readMain({ isLast }: { readonly isLast: boolean }): Promise<IsolateReading> {
+    // Once asked for, it cannot be taken back, and those that follow would wait behind it.
+    if (this.isHeavy && !isLast && this.#major >= FIRST_THAT_WAITS) {
+      const { session } = this.#target.main;
+      await turnOfEventLoop(session, session.timeoutMs);
+    }
+    return this.#main.read({ isLast });
+  }
+
   /**
    * Where an object of the main thread was allocated; null where that was before the tracing began. Takes a snapshot, which gives every object its
    * identity.
@@ -197,10 +210,15 @@ export class Tracing {
     });
   }
 
+  /** NaN where the target did not tell. */
+  get #major(): number {
+    return Number.parseInt(this.#target.info.nodeVersion?.slice(1) ?? '', 10);
+  }
+
   /** What all isolates compile with from now on. A preload that gives the program true lines has set inlining and folding for good. */
   async #changeFlags({ inliningIsOff, isTrackable }: Circumstances): Promise<void> {
-    const { main, info } = this.#target;
-    const major = Number.parseInt(info.nodeVersion?.slice(1) ?? '', 10);
+    const { main } = this.#target;
+    const major = this.#major;
     if (!this.#inlining && !inliningIsOff && !main.trueLines.hasPreload) await this.#flags.change(inliningFlags(major));
     if (this.#mode === 'objects' && !isTrackable) await this.#flags.change(TRACKING_FLAGS);
     if (this.#mode !== 'exact' || main.trueLines.hasPreload) return;

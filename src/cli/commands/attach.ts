@@ -105,7 +105,8 @@ async function resultOf(tracer: Tracer, checkpoints: Checkpoints | null): Promis
   try {
     if (tracer.isTracing()) return { snapshot: await tracer.takeSnapshot(), notice: null, isLast: true };
   } catch (failure) {
-    if (tracer.isTracing()) throw failure; // else the program came to its end just now
+    const isOver = failure instanceof ConnectionLostError || !tracer.isTracing();
+    if (!isOver) throw failure; // else the program came to its end just now
   }
   const { snapshot, atHeapLimit, error, reason } = await tracer.closed;
   if (snapshot) return { snapshot, notice: atHeapLimit ? HEAP_LIMIT_NOTICE : null, isLast: true };

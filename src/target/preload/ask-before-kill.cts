@@ -32,7 +32,8 @@ function askBeforeKill({ folder, isWatched, wait }: Controller): void {
   };
   const killAny = process.kill;
   process.kill = function (pid, signal) {
-    attempt(() => ask(Number(pid), signal));
+    // One that kills itself Node has wait for its debuggers first (18 to 26).
+    if (Number(pid) !== process.pid) attempt(() => ask(Number(pid), signal));
     return killAny.call(this, pid, signal);
   };
 }

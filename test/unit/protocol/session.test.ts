@@ -64,6 +64,21 @@ describe('send', () => {
     expect(error.cause).toEqual({ code: -32000, message: 'V8 sampling heap profiler was not started.' });
   });
 
+  test('what needs the event loop is given up when the target comes to its end, then and later; what does not is still answered', async () => {
+    const { transport, session } = open();
+    const waiting = rejection(session.send('HeapProfiler.takeHeapSnapshot', {}, { needsEventLoop: true, doing: 'taking it' }));
+    const answered = session.send('Runtime.getHeapUsage');
+    const { answer } = transport.last();
+    transport.emit('NodeRuntime.waitingForDisconnect');
+    expect(await waiting).toBeInstanceOf(ConnectionLostError);
+    expect((await waiting).message).toBe(`lost the connection to ${LABEL} while taking it: the program ended`);
+    const late = await rejection(session.send('HeapProfiler.takeHeapSnapshot', {}, { needsEventLoop: true, doing: 'taking it' }));
+    expect(late.message).toBe(`cannot go on with taking it: the connection to ${LABEL} is over: the program ended`);
+    expect(transport.posted).toHaveLength(2);
+    answer('usage');
+    await expect(answered).resolves.toBe('usage');
+  });
+
   test('a command that cannot be sent is a CommandError', async () => {
     const transport = new FakeTransport({
       'Runtime.evaluate': () => {
