@@ -32,7 +32,7 @@ export { type AttachOptions, attach } from './target/attach.js';
 export { attachSelf } from './target/attach-self.js';
 export type { Closing } from './target/closing.js';
 export { type LaunchOptions, launch } from './target/launch.js';
-export { type Exit, LaunchedTracer } from './target/launched-tracer.js';
+export { type Exit, type KillOptions, LaunchedTracer } from './target/launched-tracer.js';
 export type { LinesOption } from './target/line-scope.js';
 export type { MarkListener } from './target/marks.js';
 export type { StartOptions } from './target/start-options.js';

@@ -1,7 +1,7 @@
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 export type Interruption = (typeof SIGNALS)[number];
 
-/** Calls `listener` for every Ctrl-C, SIGTERM and SIGHUP that this process gets, instead of ending it. @returns what ends that */
+/** Calls `listener` for every Ctrl-C, SIGTERM, SIGHUP and SIGQUIT that this process gets, instead of ending it. @returns what ends that */
 export function onInterruption(listener: (signal: Interruption) => void): () => void {
   const listeners = SIGNALS.map((signal) => [signal, () => listener(signal)] as const);
   for (const [signal, own] of listeners) process.on(signal, own);

@@ -9,6 +9,18 @@ import type { TracerOptions } from './tracer-options.js';
 /** A process that the program left behind may hold its stderr open for ever. */
 const LAST_WORDS_MS = 500;
 
+/** The most that a program which is to be killed is waited for: as long as its profile may take. */
+const LONGEST_SNAPSHOT_MS = 180_000;
+/** What a key of the terminal sends to all that runs in it. */
+const FROM_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+
+export interface KillOptions {
+  /** Without a last snapshot. */
+  readonly atOnce?: boolean;
+  /** To the program's whole process group, where it has its own; default for SIGINT and SIGQUIT. */
+  readonly group?: boolean;
+}
+
 /** How a launched program ended. */
 export interface Exit extends Pick<Closing, 'snapshot' | 'atHeapLimit' | 'peak' | 'error'> {
   /** null when a signal ended it. */
@@ -79,15 +91,25 @@ export class LaunchedTracer extends HeldTracer {
   }
 
   /**
-   * Takes the last snapshot, of followed processes, too, then sends the signal: a program without a handler for it could not be asked any more. A SIGINT
-   * goes to the program's whole process group where it has its own, as a Ctrl-C does.
+   * Takes the last snapshot, of followed processes, too, then sends the signal: a program without a handler for it could not be asked any more. A SIGINT or
+   * SIGQUIT goes to the program's whole process group where it has its own, as from a terminal.
    */
-  async kill(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    await Promise.all([this.takeLastSnapshot(), this.#followed?.takeLastSnapshots()]);
-    const isGroup = this.#isDetached && signal === 'SIGINT' && process.platform !== 'win32';
+  async kill(
+    signal: NodeJS.Signals = 'SIGTERM',
+    { atOnce = false, group = FROM_TERMINALS.includes(signal) }: KillOptions = {},
+  ): Promise<void> {
+    if (!atOnce) await inTime(Promise.all([this.takeLastSnapshot(), this.#followed?.takeLastSnapshots()]), LONGEST_SNAPSHOT_MS);
+    const isGroup = this.#isDetached && group && process.platform !== 'win32';
     if (!isGroup || this.#child.exitCode !== null || this.#child.signalCode !== null) this.#child.kill(signal);
     else process.kill(-this.pid, signal);
   }
+}
+
+/** What takes longer is given up. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 }
 
 /** The program has ended, and what it wrote to stderr has been passed on. */
@@ -95,7 +117,5 @@ async function endOf(child: ChildProcess): Promise<void> {
   // Not events.once, which rejects where a signal cannot be sent.
   const closed = new Promise((resolve) => child.once('close', resolve));
   if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, LAST_WORDS_MS)))]);
-  clearTimeout(timer);
+  await inTime(closed, LAST_WORDS_MS);
 }

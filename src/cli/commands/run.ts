@@ -12,7 +12,7 @@ import type { Exit, LaunchedTracer } from '../../target/launched-tracer.js';
 import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../checkpoints.js';
 import { type Console, type Output, writeLines } from '../console.js';
 import { gatherProcesses } from '../follow.js';
-import { onInterruption } from '../interruption.js';
+import { type Interruption, onInterruption } from '../interruption.js';
 import { collected } from '../option-values.js';
 import { addForceOption, claimOutput, type DerivedNames, freeName, type OutputValues } from '../output-file.js';
 import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../print-results.js';
@@ -72,10 +72,10 @@ export async function runRun([script, ...args]: readonly string[], values: RunVa
     detached: true, // a Ctrl-C in the terminal comes to us alone, and the snapshot before it is passed on
     ...(values.node !== undefined && { execPath: values.node }),
   });
-  let interrupted = false;
+  let interruptions = 0;
   const stopListening = onInterruption((signal) => {
-    interrupted = true;
-    launching.then((tracer) => tracer.kill(signal)).catch(() => {}); // a launch that fails ends the command anyway
+    const nth = ++interruptions;
+    launching.then((tracer) => interrupt(tracer, signal, nth)).catch(() => {}); // a launch that fails ends the command anyway
   });
   try {
     const tracer = await launching;
@@ -83,7 +83,7 @@ export async function runRun([script, ...args]: readonly string[], values: RunVa
     const reporting = { output, values, console, mapper };
     if (values.marks) saveMarks(tracer, reporting);
     await startOrKill(tracer, values).catch((error: unknown) => {
-      if (!interrupted) throw error;
+      if (interruptions === 0) throw error;
     });
     const checkpoints = checkpointsOf(tracer, reporting);
     const ended = await tracer.exited;
@@ -116,6 +116,12 @@ function checkpointsOf(tracer: LaunchedTracer, reporting: Reporting): ProgramChe
   if (everyMs === undefined) return null;
   const save = (snapshot: Snapshot, path: string) => withEmbedded(snapshot, values, mapper).dump(path);
   return new ProgramCheckpoints(tracer, (pid) => (follow ? `${output}.${pid}` : output), { everyMs, save, console });
+}
+
+/** The second one asks for no snapshot, and the third one for nothing. */
+async function interrupt(tracer: LaunchedTracer, signal: Interruption, nth: number): Promise<void> {
+  if (nth <= 2) await tracer.kill(signal, { atOnce: nth === 2 });
+  else await tracer.kill('SIGKILL', { atOnce: true, group: signal === 'SIGINT' });
 }
 
 /** A program that cannot be traced is not run at all. */

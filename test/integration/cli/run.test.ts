@@ -107,6 +107,32 @@ it('a program that handles the signal itself ends as it wants', async () => {
   expect(readdirSync(cwd)).toEqual(['s.tmsnap']);
 });
 
+describe('a program that cannot be asked for its last snapshot', () => {
+  const STUCK = "console.log('ready'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);";
+  const HANDLED = `for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {}); setTimeout(() => { ${STUCK} });`;
+
+  it.each([
+    ['the second signal ends it at once', STUCK, ['SIGINT', 'SIGTERM'], 143],
+    ['the third one does, whatever it handles', HANDLED, ['SIGINT', 'SIGTERM', 'SIGHUP'], 137],
+  ] as const)('%s', async (_, code, signals, expected) => {
+    const command = startCommand(['run', '-o', 's.tmsnap', program(code)], { cwd: temporaryFolder() });
+    await command.waitFor('stdout', /(ready)/);
+    const asked = performance.now();
+    for (const signal of signals) command.child.kill(signal);
+    expect((await command.exited).code).toBe(expected);
+    expect(performance.now() - asked).toBeLessThan(25_000); // it is asked for 30 s
+  });
+});
+
+it('SIGQUIT is passed on like the others', async () => {
+  const cwd = temporaryFolder();
+  const command = startCommand(['run', '-o', 's.tmsnap', SERVICE], { cwd });
+  await command.waitFor('stdout', /(ready)/);
+  command.child.kill('SIGQUIT');
+  expect((await command.exited).code).toBe(131);
+  expect(readdirSync(cwd)).toContain('s.tmsnap');
+});
+
 it('--json prints one document on stdout, also with --marks', async () => {
   const cwd = temporaryFolder();
   const { stdout, stderr } = await runCommand(['run', '--json', '--marks', '--interval', '64', '-o', 'j.tmsnap', MARKED], { cwd });
