@@ -9,6 +9,9 @@ import type { Target } from './target-argument.js';
 const EDIT_NOTICE =
   'replacing the source of scripts in the running target, so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave';
 
+/** A wait that nobody wonders at. */
+const UNTOLD_MS = 1000;
+
 interface Attaching {
   readonly target: Target['target'];
   readonly values: TracingValues & Partial<LossValues>;
@@ -26,8 +29,18 @@ export async function whileTracing<T>({ target, values, console: { err } }: Atta
     return await work(tracer);
   } finally {
     const isEdited = tracer.isTracing() && tracer.scriptEdits.length > 0;
-    await tracer.close();
+    await leave(tracer, err);
     if (isEdited) writeLines(err, restoreReport(tracer.scriptEdits));
+  }
+}
+
+/** The target may be busy, or a snapshot on its way: whoever waits for us is told what for. */
+export async function leave(tracer: Pick<Tracer, 'close'>, err: Console['err']): Promise<void> {
+  const telling = setTimeout(() => writeLines(err, ['leaving …']), UNTOLD_MS);
+  try {
+    await tracer.close();
+  } finally {
+    clearTimeout(telling);
   }
 }
 

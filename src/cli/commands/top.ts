@@ -36,6 +36,7 @@ export async function runTop([name]: readonly string[], values: TopValues, conso
         keyType: values.groupBy,
         color: values.color,
         console,
+        input: process.stdin,
         interrupted: interruption.came,
         shown: (snapshot) => shown(snapshot, mapper),
         saved: (snapshot) => withEmbedded(snapshot, values, mapper),

@@ -27,6 +27,7 @@ export function pressed(state: LiveState, key: Key): { state: LiveState; request
 }
 
 function typed(state: LiveState, { text, name, ctrl }: Key): LiveState {
+  if (ctrl && name === 'u') return { ...state, filter: '' };
   switch (name) {
     case 'return':
     case 'enter':

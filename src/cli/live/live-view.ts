@@ -1,9 +1,11 @@
+import type { ReadStream } from 'node:tty';
 import { ConnectionLostError } from '../../errors.js';
 import { printable } from '../../printable.js';
 import { messageOf } from '../../protocol/thrown.js';
 import { type LiveRow, liveRows } from '../../report/live/rows.js';
 import { initialState, type LiveReadings, type LiveState, withReading } from '../../report/live/state.js';
 import { liveLines, pictureLines } from '../../report/live/view.js';
+import { wrapped } from '../../report/text-width.js';
 import type { KeyType } from '../../snapshot/key-type.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Tracer } from '../../target/tracer.js';
@@ -19,6 +21,7 @@ export interface LiveViewOptions {
   readonly keyType: KeyType;
   readonly color: boolean;
   readonly console: Console;
+  readonly input: ReadStream;
   /** Resolves when the user wants to leave by a signal. */
   readonly interrupted: Promise<void>;
   /** The snapshot as it is to be shown. */
@@ -27,9 +30,11 @@ export interface LiveViewOptions {
   readonly saved: (snapshot: Snapshot) => Snapshot;
 }
 
+export type ShownTracer = Pick<Tracer, 'closed' | 'isTracing' | 'takeSnapshot'>;
+
 /** Takes snapshots of a target and shows them, until the user leaves or the target ends. */
 export class LiveView {
-  readonly #tracer: Tracer;
+  readonly #tracer: ShownTracer;
   readonly #options: LiveViewOptions;
   #state: LiveState;
   #rows: readonly LiveRow[] = [];
@@ -39,8 +44,10 @@ export class LiveView {
   #taken: Snapshot | null = null;
   #screen: Screen | null = null;
   #timer: NodeJS.Timeout | undefined;
+  /** A snapshot that is being taken may still come, and changes nothing any more. */
+  #isClosed = false;
 
-  constructor(tracer: Tracer, options: LiveViewOptions) {
+  constructor(tracer: ShownTracer, options: LiveViewOptions) {
     this.#tracer = tracer;
     this.#options = options;
     this.#state = initialState(options);
@@ -48,7 +55,7 @@ export class LiveView {
 
   /** @throws ConnectionLostError where the target was gone before its first snapshot */
   async show(): Promise<void> {
-    const { console, interrupted } = this.#options;
+    const { console, input, interrupted } = this.#options;
     let hasEnded = false;
     try {
       await new Promise<void>((resolve, reject) => {
@@ -57,7 +64,7 @@ export class LiveView {
           hasEnded = true;
           resolve();
         });
-        this.#screen = new Screen(console.out, process.stdin, {
+        this.#screen = new Screen(console.out, input, {
           onKey: (key) => this.#press(key, resolve),
           onRedraw: () => this.#draw(),
           onEnd: resolve,
@@ -66,6 +73,7 @@ export class LiveView {
         this.#readSoon(0, reject);
       });
     } finally {
+      this.#isClosed = true;
       clearTimeout(this.#timer);
       this.#screen?.close();
     }
@@ -73,6 +81,7 @@ export class LiveView {
   }
 
   #readSoon(ms: number, fail: (error: unknown) => void): void {
+    if (this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.#read()
         .then((restMs) => this.#readSoon(restMs, fail))
@@ -89,6 +98,7 @@ export class LiveView {
     const snapshot = await this.#tracer.takeSnapshot();
     const snapshotMs = performance.now() - begin;
     const restMs = restAfter(snapshotMs);
+    if (this.#isClosed) return restMs;
     this.#add(snapshot);
     this.#state = { ...this.#state, cost: { snapshotMs, restMs } };
     this.#draw();
@@ -148,6 +158,6 @@ export class LiveView {
     if (snapshot) this.#add(snapshot);
     if (!this.#state.readings) throw error ?? new ConnectionLostError(`the target is gone before its first snapshot: ${reason}`);
     writeLines(console.out, pictureLines({ ...this.#state, cost: null }, this.#currentRows(), this.#size()));
-    writeLines(console.err, [`the target has ended: ${printable(reason)}`]);
+    writeLines(console.err, wrapped(`the target has ended: ${printable(reason)}`, this.#size().width));
   }
 }

@@ -21,7 +21,7 @@ export interface LiveScreen {
 
 const KEYS = 'g grouping  s sort  / filter  f freeze  w save  ? help  q quit';
 const HELP = [
-  'g  group by the next: line, function, file, package, thread, stack (with --mode objects: type, domain)',
+  'g  group by the next: line, function, filename, package, thread, traceback (with --mode objects: type, domain)',
   's  sort by the next: size, change since start, change since last',
   '/  show only places that contain a text; Enter keeps it, Escape shows all again',
   'f  freeze: take no snapshots, until f is pressed again',

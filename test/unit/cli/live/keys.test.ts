@@ -32,10 +32,11 @@ test('f freezes and thaws; a key takes the message away; others do nothing', () 
 test('/ takes a text, in which commands are letters', () => {
   expect(afterKeys('/', 'q', 'w', 'é', { text: '\b', name: 'backspace' }, ENTER)).toMatchObject({ filter: 'qw', asks: null });
   expect(afterKeys('/', 'a', ESCAPE)).toMatchObject({ filter: '', asks: null });
-  expect(afterKeys('/', 'a', { text: undefined, name: 'up' }, { text: '\u0015', name: 'u', ctrl: true })).toMatchObject({
+  expect(afterKeys('/', 'a', { text: undefined, name: 'up' }, { text: '\u0001', name: 'a', ctrl: true })).toMatchObject({
     filter: 'a',
     asks: 'filter',
   });
+  expect(afterKeys('/', 'a', 'b', { text: '\u0015', name: 'u', ctrl: true }, 'c')).toMatchObject({ filter: 'c', asks: 'filter' });
 });
 
 test('? shows the help until the next key, which is no command', () => {
