@@ -81,7 +81,7 @@ function checkStrays(samples: readonly ProfileSample[], { length, node, ordinal 
   const isStray = (at: number): boolean => tracebacks[node[at]!] === UNRESOLVED;
   let youngest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < length; i++) if (!isStray(i)) youngest = Math.max(youngest, ordinal[i]!);
-  const damaged = samples.find((sample, i) => isStray(i) && sample.ordinal < youngest);
+  const damaged = samples.find((sample, i) => isStray(i) && sample.ordinal <= youngest);
   if (damaged) throw new BadProfileError(`the profile is damaged: a sample names node ${damaged.nodeId}, which is not in its tree`);
 }
 

@@ -1,11 +1,19 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
 import { BadProfileError } from '../errors.js';
+import { messageOf } from '../protocol/thrown.js';
+import type { InputFile } from '../snapshot/input-file.js';
 import { formatSize } from '../snapshot/size-format.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import { ingestProfile } from './ingest.js';
-import { forEachNode, isSamplingProfile, type ProfileNode, type ProfileSample, type SamplingProfile } from './sampling-profile.js';
+import {
+  type FileContent,
+  forEachNode,
+  isSamplingProfile,
+  type ProfileNode,
+  type ProfileSample,
+  type SamplingProfile,
+} from './sampling-profile.js';
 import { TraceCollector } from './trace-collector.js';
 import { takeSourcePositions } from './vscode-positions.js';
 
@@ -13,32 +21,44 @@ import { takeSourcePositions } from './vscode-positions.js';
 const MAX_FILE_BYTES = 500_000_000;
 /** Files of 450 to 490 MB were read with 2.1 bytes of heap for each byte where samples prevail, 2.4 where nodes do, 3.7 without samples. */
 const HEAP_PER_BYTE = 3.7;
-const ALL_FRAMES = 65535;
+const MOST_FRAMES = 1024;
+const FRAMES_OF_V8 = 128;
+/**
+ * The tracebacks of a snapshot are flat: a chain, every node of which is sampled, takes memory and time by the square of its depth. Of frames
+ * below those that V8 keeps, so many are worth a second or two.
+ */
+const MOST_DEEPER_FRAMES = 2 ** 22;
 
 /**
  * The snapshot in a `.heapprofile` of Chrome, `node --heap-prof` or ours. Such a file does not tell its interval, so every sample counts
  * as one block.
  * @throws BadProfileError that names the file
  */
-export function snapshotOfProfile(path: string): Snapshot {
-  const profile = readProfile(path);
+export function snapshotOfProfile(file: InputFile): Snapshot {
+  const { path } = file;
+  const content = readJson(file);
+  if (!isSamplingProfile(content)) throw new BadProfileError(`${path} is JSON, but not a heap profile; a .heapprofile has a "head"`);
   const collector = new TraceCollector();
   const traces = collector.thread('main');
+  let tracebackLimit = MOST_FRAMES;
   try {
-    ingestProfile(profile, traces, { tracebackLimit: ALL_FRAMES, interval: 1 });
+    const profile = profileOf(content);
+    tracebackLimit = framesToKeep(profile.head);
+    const bytes = ingestProfile(profile, traces, { tracebackLimit, interval: 1 });
+    if (bytes === 0) checkResolved(profile);
   } catch (error) {
-    throw error instanceof BadProfileError ? new BadProfileError(`${path} cannot be used: ${error.message}`, { cause: error }) : error;
+    throw new BadProfileError(`${path} cannot be used: ${messageOf(error)}`, { cause: error });
   }
   return new Snapshot({
     table: collector.stacks.build(),
     columns: collector.columns(),
     threads: collector.threads,
     types: [],
-    tracebackLimit: ALL_FRAMES,
+    tracebackLimit,
     capture: {
       mode: 'sampling',
       interval: null,
-      time: statSync(path).mtime.toISOString(),
+      time: file.modified.toISOString(),
       target: { pid: null, title: path, nodeVersion: null },
       heap: null,
       precision: 'function',
@@ -46,15 +66,30 @@ export function snapshotOfProfile(path: string): Snapshot {
   });
 }
 
-function readProfile(path: string): SamplingProfile {
-  const content = readJson(path);
-  if (!isSamplingProfile(content)) throw new BadProfileError(`${path} is JSON, but not a heap profile; a .heapprofile has a "head"`);
+function profileOf(content: FileContent): SamplingProfile {
+  const { head, samples } = content;
+  if (samples !== undefined && !Array.isArray(samples)) throw new BadProfileError('the profile is damaged: its "samples" are no list');
   takeSourcePositions(content);
-  return content.samples ? { head: content.head, samples: content.samples } : profileOfNodes(content.head);
+  return samples && samples.length > 0 ? { head, samples } : profileOfNodes(head);
 }
 
-function readJson(path: string): unknown {
-  const { size } = statSync(path);
+function framesToKeep(head: ProfileNode): number {
+  let deeper = 0;
+  forEachNode(head, (_, depth) => {
+    deeper += Math.max(0, Math.min(depth, MOST_FRAMES) - FRAMES_OF_V8);
+  });
+  return deeper > MOST_DEEPER_FRAMES ? FRAMES_OF_V8 : MOST_FRAMES;
+}
+
+/** Of samples that were all taken while the profile was written nothing would be left, and nobody told. */
+function checkResolved({ head, samples }: SamplingProfile): void {
+  const ids = new Set<number>();
+  forEachNode(head, ({ id }) => ids.add(id));
+  if (samples.length > 0 && !samples.some(({ nodeId }) => ids.has(nodeId)))
+    throw new BadProfileError('the profile is damaged: none of its samples names a node of its tree');
+}
+
+function readJson({ path, size, bytes: read }: InputFile): unknown {
   if (size > MAX_FILE_BYTES)
     throw new BadProfileError(
       `${path} is too large to read: it has ${formatSize(size)}, and JSON above ${formatSize(MAX_FILE_BYTES)} does not fit into one string; record it with a larger interval`,
@@ -65,7 +100,7 @@ function readJson(path: string): unknown {
     throw new BadProfileError(
       `${path} is too large for the heap of this process: its ${formatSize(size)} of JSON need ${formatSize(needed)}; set NODE_OPTIONS=--max-old-space-size=${Math.ceil(needed / 2 ** 20)}`,
     );
-  const bytes = readFileSync(path);
+  const bytes = read();
   if (!isUtf8(bytes)) throw new BadProfileError(`${path} is damaged: it is not valid UTF-8`);
   try {
     return JSON.parse(new TextDecoder().decode(bytes)); // without its byte order mark

@@ -47,18 +47,27 @@ export function checkNode(node: ProfileNode): void {
   }
 }
 
-/** Without recursion: a tree may be as deep as V8 writes it. What is no node is left for `checkNode` to name. */
-export function forEachNode(head: ProfileNode, visit: (node: ProfileNode) => void): void {
+/**
+ * Without recursion: a tree may be as deep as V8 writes it. What is no node is left for `checkNode` to name.
+ * @param visit is given the depth, too: 0 for the head
+ */
+export function forEachNode(head: ProfileNode, visit: (node: ProfileNode, depth: number) => void): void {
   const pending: ProfileNode[] = [head];
+  const depths = [0];
   for (let node = pending.pop(); node; node = pending.pop()) {
-    visit(node);
+    const depth = depths.pop()!;
+    visit(node, depth);
     if (!Array.isArray(node.children)) continue;
-    for (const child of node.children) if (typeof child === 'object' && child !== null) pending.push(child);
+    for (const child of node.children) {
+      if (typeof child !== 'object' || child === null) continue;
+      pending.push(child);
+      depths.push(depth + 1);
+    }
   }
 }
 
 export function checkSample(sample: ProfileSample): void {
-  if (!Number.isSafeInteger(sample?.size) || sample.size < 0 || !Number.isFinite(sample.ordinal)) {
+  if (!Number.isSafeInteger(sample?.size) || sample.size < 0 || !Number.isSafeInteger(sample.nodeId) || !Number.isFinite(sample.ordinal)) {
     throw new BadProfileError(`the profile is damaged: a sample is not one that V8 writes: ${excerpt(sample)}`);
   }
 }
@@ -75,10 +84,15 @@ function excerpt(value: unknown): string {
   return (JSON.stringify(value) ?? 'undefined').slice(0, 120);
 }
 
-/** Tells a profile from other JSON; files may lack the samples. Nodes and samples are checked when they are used. */
-export function isSamplingProfile(value: unknown): value is Pick<SamplingProfile, 'head'> & Partial<Pick<SamplingProfile, 'samples'>> {
+/** A file's. Some have no samples; nodes and samples are checked when they are used. */
+export interface FileContent {
+  readonly head: ProfileNode;
+  readonly samples?: unknown;
+}
+
+/** Tells a profile from other JSON. */
+export function isSamplingProfile(value: unknown): value is FileContent {
   if (typeof value !== 'object' || value === null || !('head' in value)) return false;
   const { head } = value;
-  const samples = 'samples' in value ? value.samples : undefined;
-  return typeof head === 'object' && head !== null && 'callFrame' in head && (samples === undefined || Array.isArray(samples));
+  return typeof head === 'object' && head !== null && 'callFrame' in head;
 }

@@ -35,7 +35,8 @@ function annotationsOf(profile: object): Annotations | null {
 }
 
 function placeOf(node: ProfileNode & { readonly locationId?: unknown }, { rootPath, locations }: Annotations): SourcePlace | undefined {
-  const entry = typeof node.locationId === 'number' && typeof node.callFrame === 'object' ? locations[node.locationId] : undefined;
+  const hasFrame = typeof node.callFrame === 'object' && node.callFrame !== null;
+  const entry = hasFrame && typeof node.locationId === 'number' ? locations[node.locationId] : undefined;
   if (typeof entry !== 'object' || entry === null || !('locations' in entry) || !Array.isArray(entry.locations)) return undefined;
   const places = entry.locations.map(asPlace).filter((place) => place !== undefined);
   return places.find(({ path }) => rootPath !== undefined && isBelow(path, rootPath)) ?? places[0];

@@ -8,12 +8,13 @@ import { jsonLines } from '../formats/json-lines.js';
 import { markdown } from '../formats/markdown.js';
 import { pprof } from '../formats/pprof.js';
 import { speedscope } from '../formats/speedscope.js';
+import type { InputFile } from '../snapshot/input-file.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 
 /** A format that may be read as well. */
 export interface ExchangeFormat extends Format {
   /** @throws BadProfileError that names the file */
-  readonly read?: (path: string) => Snapshot;
+  readonly read?: (file: InputFile) => Snapshot;
 }
 
 /** Every format of the world outside. Any JSON may be a heapprofile: it is the last to be asked. */

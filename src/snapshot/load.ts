@@ -1,37 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { ZodError } from 'zod';
 import { SnapshotFileError } from '../errors.js';
 import { decodeParts } from './decode-parts.js';
 import { LIMITS, MAGIC, OFFSET } from './file-format.js';
+import type { InputFile } from './input-file.js';
 import type { SnapshotParts } from './parts.js';
 import { CURRENT_VERSION, type RawFile, upgrade } from './upgrade.js';
 
 /** What people hand over in the place of a snapshot. */
 const FOREIGN: readonly { readonly start: readonly number[]; readonly hint: string }[] = [
   { start: [0x7b], hint: 'it looks like JSON; is it a .heapprofile with another name?' },
-  { start: [0x1f, 0x8b], hint: 'it is compressed with gzip; is it a pprof profile?' },
+  { start: [0x1f, 0x8b], hint: 'it is compressed with gzip: a .heapprofile can be read, gunzip it first; a pprof profile cannot' },
   { start: [0x80], hint: "it looks like a Python pickle; Python's snapshots can only be read by Python" },
 ];
 
-/** @throws SnapshotFileError, never with a part of the snapshot read */
-export function loadSnapshot(path: string): SnapshotParts {
-  const bytes = readBytes(path);
+/** @param readable what else may be given, `a .tmsnap` @throws SnapshotFileError, never with a part of the snapshot read */
+export function loadSnapshot(input: InputFile, readable: string): SnapshotParts {
+  const bytes = input.bytes();
   try {
+    checkMagic(bytes, readable);
     const { version, file } = openFile(bytes);
     return decodeParts(upgrade(file, version));
   } catch (cause) {
-    throw new SnapshotFileError(`cannot load the snapshot ${path}: ${describe(cause)}`, { cause });
-  }
-}
-
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = missing ? 'there is no such file; check the path' : `${(cause as Error).message}; check what is there`;
-    throw new SnapshotFileError(`cannot load the snapshot ${path}: ${reason}`, { cause });
+    throw new SnapshotFileError(`cannot load the snapshot ${input.path}: ${describe(cause)}`, { cause });
   }
 }
 
@@ -45,7 +36,6 @@ function describe(cause: unknown): string {
 }
 
 function openFile(bytes: Uint8Array): { version: number; file: RawFile } {
-  checkMagic(bytes);
   if (bytes.length < OFFSET.metadata) throw truncated(bytes.length, 'at least 28');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const expected = view.getBigUint64(OFFSET.fileLength, true);
@@ -64,15 +54,15 @@ function openFile(bytes: Uint8Array): { version: number; file: RawFile } {
   return { version, file: { metadata, sections: bytes.subarray(end) } };
 }
 
-function checkMagic(bytes: Uint8Array): void {
-  if (bytes.length === 0) throw new Problem('the file is empty; save the snapshot again');
+function checkMagic(bytes: Uint8Array, readable: string): void {
+  if (bytes.length === 0) throw new Problem(`the file is empty; give ${readable}`);
   const start = bytes.subarray(0, MAGIC.length);
   if (start.every((byte, i) => byte === MAGIC[i])) {
     if (start.length < MAGIC.length) throw truncated(bytes.length, 'at least 28');
     return;
   }
   const hint = FOREIGN.find((kind) => kind.start.every((byte, i) => byte === bytes[i]))?.hint;
-  throw new Problem(`it is no snapshot file${hint ? ` (${hint})` : ''}; give a .tmsnap that tracemalloc has saved`);
+  throw new Problem(`it is no snapshot file${hint ? ` (${hint})` : ''}; give ${readable}`);
 }
 
 function truncated(length: number, expected: string): Problem {

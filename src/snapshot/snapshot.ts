@@ -6,6 +6,7 @@ import { survivors, youngestBirths } from './births.js';
 import { type DumpOptions, dumpSnapshot } from './dump.js';
 import { type AnyFilter, checkFilters } from './filter.js';
 import { type FromTracesOptions, partsFromTraces, type TraceInput } from './from-traces.js';
+import { inputFile } from './input-file.js';
 import { checkKey, type KeyType, type StatisticsOptions } from './key-type.js';
 import { loadSnapshot } from './load.js';
 import type { SnapshotParts } from './parts.js';
@@ -65,7 +66,7 @@ export class Snapshot implements SnapshotParts {
    * @throws SnapshotFileError when the file is missing, damaged, of another kind, or of a later version
    */
   static load(path: string): Snapshot {
-    return new Snapshot(loadSnapshot(path));
+    return new Snapshot(loadSnapshot(inputFile(path), 'a .tmsnap'));
   }
 
   /** Every trace as an object. Made when first looked at; statistics, filters and files do not need them. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { snapshotOfProfile } from '../../../src/collect/profile-file.js';
 import { attach, Filter, ForeignSamplerError } from '../../../src/index.js';
+import { inputFile } from '../../../src/snapshot/input-file.js';
 import { evaluateIn } from '../../helpers/evaluate.js';
 import { failureOf } from '../../helpers/failure.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
@@ -54,7 +55,7 @@ describe.each(nodeBinaries())('on Node $major', ({ execPath }) => {
     await expect(target.exited).resolves.toEqual({ code: 5, signal: null });
     const [name] = readdirSync(folder);
     expect(existsSync(`${folder}/${name}`)).toBe(true);
-    const grown = snapshotOfProfile(`${folder}/${name}`).filterTraces([new Filter(true, '*target.cjs')]);
+    const grown = snapshotOfProfile(inputFile(`${folder}/${name}`)).filterTraces([new Filter(true, '*target.cjs')]);
     const size = grown.statistics('filename')[0]!.size;
     expect(Math.abs(size / (5000 * 152) - 1)).toBeLessThan(0.1);
   });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { snapshotOfProfile } from '../../../src/collect/profile-file.js';
 import { BadProfileError } from '../../../src/errors.js';
+import { inputFile } from '../../../src/snapshot/input-file.js';
+import type { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { repoPath } from '../../helpers/paths.js';
 import { randomBelow, seededRandom } from '../../helpers/random.js';
 import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
@@ -20,6 +22,10 @@ function written(content: string | Uint8Array): string {
   return path;
 }
 
+function opened(path: string): Snapshot {
+  return snapshotOfProfile(inputFile(path));
+}
+
 const recorded = (name: string) => repoPath('fixtures/profiles', name);
 const ROOT = { functionName: '(root)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 };
 const FRAME = { functionName: 'f', scriptId: '7', url: 'file:///app.js', lineNumber: 9, columnNumber: 4 };
@@ -29,10 +35,16 @@ function profile(node: object, samples?: unknown): string {
   return JSON.stringify({ head, ...(samples !== undefined && { samples }) });
 }
 
+function annotated(node: object): string {
+  const place = { lineNumber: 1, columnNumber: 1, source: { path: '/app.ts' } };
+  const $vscode = { rootPath: '/', locations: [{ locations: [place] }] };
+  return JSON.stringify({ ...JSON.parse(profile({ locationId: 0, ...node })), $vscode });
+}
+
 describe('what others write', () => {
   it('without samples and ids: the bytes of each node', () => {
-    const bySamples = snapshotOfProfile(recorded('node-18.heapprofile')).statistics('lineno');
-    const byNodes = snapshotOfProfile(recorded('without-samples.heapprofile')).statistics('lineno');
+    const bySamples = opened(recorded('node-18.heapprofile')).statistics('lineno');
+    const byNodes = opened(recorded('without-samples.heapprofile')).statistics('lineno');
     expect(byNodes.map(String)).toHaveLength(bySamples.length);
     // V8 rounds the two sums differently.
     for (const { traceback, size } of byNodes) {
@@ -42,7 +54,7 @@ describe('what others write', () => {
   });
 
   it("VS Code's source positions, and V8's where it has none", () => {
-    const [plain, annotated] = ['node-26', 'vscode'].map((name) => snapshotOfProfile(recorded(`${name}.heapprofile`)));
+    const [plain, annotated] = ['node-26', 'vscode'].map((name) => opened(recorded(`${name}.heapprofile`)));
     const places = annotated!.traces.map(({ traceback }) => traceback.at(-1)!).map((frame) => `${frame}:${frame.column}`);
     const expected = plain!.traces.map(({ traceback }) => {
       const { filename, lineno, column } = traceback.at(-1)!;
@@ -67,24 +79,51 @@ describe('what others write', () => {
       ],
     };
     const path = written(JSON.stringify({ ...JSON.parse(profile(node)), $vscode }));
-    expect(String(snapshotOfProfile(path).traces[0]!.traceback)).toBe('/app.js:10');
+    expect(String(opened(path).traces[0]!.traceback)).toBe('/app.js:10');
   });
 
   it('ids and ordinals beyond 2^31, and sizes beyond 2^32', () => {
     const id = 2 ** 40;
     const path = written(profile({ id }, [{ size: 2 ** 33, nodeId: id, ordinal: 2 ** 45 }]));
-    expect(snapshotOfProfile(path).traces.map(({ size, traceback }) => [size, `${traceback}`])).toEqual([[2 ** 33, '/app.js:10']]);
+    expect(opened(path).traces.map(({ size, traceback }) => [size, `${traceback}`])).toEqual([[2 ** 33, '/app.js:10']]);
   });
 
   it('a byte order mark', () => {
-    expect(snapshotOfProfile(written(`\ufeff${profile({})}`)).traces).toHaveLength(1);
+    expect(opened(written(`\ufeff${profile({})}`)).traces).toHaveLength(1);
   });
 
   it('a stack of 100,000 frames', () => {
     const open = JSON.stringify({ callFrame: FRAME, selfSize: 0, id: 1, children: [] }).slice(0, -2);
     const leaf = JSON.stringify({ callFrame: FRAME, selfSize: 8, id: 1, children: [] });
     const path = written(`{"head":${open.repeat(100_000)}${leaf}${']}'.repeat(100_000)}}`);
-    expect(snapshotOfProfile(path).traces[0]!.traceback.totalFrames).toBe(100_001);
+    expect(opened(path).traces[0]!.traceback.totalFrames).toBe(100_001);
+  });
+
+  it.each([
+    [2000, 1024],
+    [20_000, 128],
+  ])('a chain of %d functions, all of which allocate: %d frames of each stack', (depth, kept) => {
+    const open = (i: number) =>
+      JSON.stringify({ callFrame: { ...FRAME, functionName: `f${i}` }, selfSize: 8, id: 1, children: [] }).slice(0, -2);
+    const path = written(`{"head":${Array.from({ length: depth }, (_, i) => open(i)).join('')}${']}'.repeat(depth)}}`);
+    const { table, tracebackLimit, columns } = opened(path);
+    expect([columns.length, tracebackLimit, Math.max(...table.totalFrames.slice(-1))]).toEqual([depth, kept, depth]);
+    expect(table.frames.length).toBeLessThanOrEqual(depth * kept);
+  });
+
+  it('an empty list of samples counts for none: the bytes of each node', () => {
+    expect(opened(written(profile({}, []))).traces.map(({ size }) => size)).toEqual([16]);
+    expect(opened(written(profile({ selfSize: 0 }, []))).traces).toEqual([]);
+  });
+
+  it('samples of what was allocated while it was written, and only these, are left out', () => {
+    const path = written(
+      profile({}, [
+        { size: 16, nodeId: 2, ordinal: 1 },
+        { size: 99, nodeId: 7, ordinal: 2 },
+      ]),
+    );
+    expect(opened(path).traces.map(({ size }) => size)).toEqual([16]);
   });
 });
 
@@ -101,12 +140,26 @@ describe('what is damaged is refused, by name and reason', () => {
     ['a node without an id', profile({ id: undefined }, [{ size: 16, nodeId: 2, ordinal: 1 }])],
     ['a node that is its own ancestor, by id', profile({ id: 1 }, [{ size: 16, nodeId: 1, ordinal: 1 }])],
     ['samples that are none', profile({}, [null])],
-    ['samples that are no list', profile({}, 'none')],
+    ['samples that are no list', profile({}, 'none'), 'its "samples" are no list'],
+    ['samples that are null', profile({}, null), 'its "samples" are no list'],
+    ['a sample whose node is no number', profile({}, [{ size: 16, nodeId: '2', ordinal: 1 }])],
+    ['a sample without a node', profile({}, [{ size: 16, ordinal: 1 }])],
+    ['no sample that names a node', profile({}, [{ size: 16, nodeId: 9, ordinal: 1 }]), 'none of its samples names a node of its tree'],
+    [
+      'a stray sample that is as old as another',
+      profile({}, [
+        { size: 16, nodeId: 2, ordinal: 1 },
+        { size: 16, nodeId: 9, ordinal: 1 },
+      ]),
+      'names node 9',
+    ],
+    ['VS Code: a place for a node without its frame', annotated({ callFrame: null })],
     ['a child that is none', profile({ children: [7] })],
-  ])('%s', (_, content) => {
+  ])('%s', (_, content, reason = '') => {
     const path = written(content);
-    expect(() => snapshotOfProfile(path)).toThrow(BadProfileError);
-    expect(() => snapshotOfProfile(path)).toThrow(path);
+    expect(() => opened(path)).toThrow(BadProfileError);
+    expect(() => opened(path)).toThrow(path);
+    expect(() => opened(path)).toThrow(reason);
   });
 
   it.each(['node-18', 'vscode', 'without-samples'])('%s with any one value replaced is read, or refused as damaged', (name) => {
@@ -117,7 +170,7 @@ describe('what is damaged is refused, by name and reason', () => {
       const document = JSON.parse(original);
       damage(document, random);
       try {
-        snapshotOfProfile(written(JSON.stringify(document)));
+        opened(written(JSON.stringify(document)));
       } catch (error) {
         if (!(error instanceof BadProfileError)) throw error;
         refused++;
@@ -130,15 +183,13 @@ describe('what is damaged is refused, by name and reason', () => {
     const bytes = Buffer.from(profile({}));
     bytes[bytes.indexOf('"f"') + 1] = 0xff;
     const path = written(bytes);
-    expect(() => snapshotOfProfile(path)).toThrow(`${path} is damaged: it is not valid UTF-8`);
+    expect(() => opened(path)).toThrow(`${path} is damaged: it is not valid UTF-8`);
   });
 
   it('more than fits into a string, without reading it', () => {
     const path = written('{"head":');
     truncateSync(path, 600_000_000); // a hole: takes no room on the disk
-    expect(() => snapshotOfProfile(path)).toThrow(
-      /is too large to read: it has 572 MiB, and JSON above 477 MiB does not fit into one string/,
-    );
+    expect(() => opened(path)).toThrow(/is too large to read: it has 572 MiB, and JSON above 477 MiB does not fit into one string/);
   });
 });
 

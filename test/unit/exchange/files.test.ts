@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportTo, FORMATS, formatNamed, formatOfFilename, openFile } from '../../../src/exchange/index.js';
 import { Snapshot, SnapshotFileError, UsageError } from '../../../src/index.js';
@@ -51,15 +52,19 @@ describe('a file to be read is what its content says', () => {
 
   it.each([
     ['gzip of something else', Buffer.from('1f8b0800000000000003', 'hex')],
+    ['a gzipped heapprofile', gzipSync('{"head":{}}'), 'gunzip it first'],
     ['nothing', Buffer.alloc(0)],
     ['zeros', Buffer.alloc(100)],
     ['UTF-16', Buffer.from('\ufeff{"head":{}}', 'utf16le')],
     ['prose', Buffer.from('Memory of the past\n')],
-  ])('%s', (_, content) => {
+    ...['[1,2]', '"x"', '12', 'null'].map((json) => [json, Buffer.from(json)] as const),
+  ])('%s', (_, content, advice = 'give a .tmsnap or a .heapprofile') => {
     const path = join(cwd, 'x');
     writeFileSync(path, content);
     expect(() => openFile(path)).toThrow(SnapshotFileError);
     expect(() => openFile(path)).toThrow(path);
+    expect(() => openFile(path)).toThrow(advice);
+    expect(() => openFile(path)).toThrow('.heapprofile');
   });
 });
 

@@ -186,7 +186,7 @@ describe('load refuses', () => {
   });
 
   it('a path with no file, and a folder', () => {
-    expect(() => Snapshot.load(join(folder, 'missing'))).toThrow(/missing: there is no such file/);
+    expect(() => Snapshot.load(join(folder, 'missing'))).toThrow(/missing cannot be read: there is no such file/);
     expect(() => Snapshot.load(folder)).toThrow(SnapshotFileError);
   });
 });
