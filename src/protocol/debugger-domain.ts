@@ -30,6 +30,7 @@ export class DebuggerDomain {
   #unsubscribe: (() => void) | null = null;
   #skipping = false;
   #hasPaused = false;
+  #isPaused = false;
 
   constructor(session: Session) {
     this.#session = session;
@@ -38,6 +39,11 @@ export class DebuggerDomain {
   /** Every script that the target has, or had, while the domain was on; by id. */
   get scripts(): ReadonlyMap<string, ParsedScript> {
     return this.#scripts;
+  }
+
+  /** As far as the domain is on. */
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   /** Switches the domain on. V8 tells of all scripts before it answers. @returns what gives it up again */
@@ -67,6 +73,10 @@ export class DebuggerDomain {
       this.#session.on('Debugger.scriptParsed', (event) => this.#know(event)),
       this.#session.on('Debugger.paused', () => {
         this.#hasPaused = true;
+        this.#isPaused = true;
+      }),
+      this.#session.on('Debugger.resumed', () => {
+        this.#isPaused = false;
       }),
     ];
     return () => {
@@ -88,6 +98,7 @@ export class DebuggerDomain {
     this.#unsubscribe?.();
     this.#unsubscribe = null;
     this.#skipping = false; // as it is after the domain was off
+    this.#isPaused = false;
     await this.#session.send('Debugger.disable', undefined, { doing });
     if (!this.#hasPaused) return;
     this.#hasPaused = false;

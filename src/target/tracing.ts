@@ -183,11 +183,9 @@ export class Tracing {
 
   /** @throws CommandTimeoutError where a heap snapshot would wait for the event loop, and that does not turn */
   async #readMain({ isLast }: { readonly isLast: boolean }): Promise<IsolateReading> {
-    // Once asked for, it cannot be taken back, and those that follow would wait behind it.
-    if (this.isHeavy && !isLast && this.#major >= FIRST_THAT_WAITS) {
-      const { session } = this.#target.main;
-      await turnOfEventLoop(session, session.timeoutMs);
-    }
+    const { session, domain } = this.#target.main;
+    // Once asked for, it cannot be taken back, and those that follow would wait behind it. A pause of ours serves it, without a turn.
+    if (this.isHeavy && !isLast && this.#major >= FIRST_THAT_WAITS && !domain.isPaused) await turnOfEventLoop(session, session.timeoutMs);
     return this.#main.read({ isLast });
   }
 

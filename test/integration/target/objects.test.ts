@@ -15,6 +15,7 @@ import { attachedDeopts, launchedDeopts } from '../../helpers/tracked-deopts.js'
 afterEach(reapTargets);
 
 const PROGRAM = repoPath('fixtures', 'programs', 'objects.cjs');
+const MARKED = repoPath('fixtures', 'programs', 'marked.cjs');
 const POINTS = 10_000;
 /** The lines of the program that make them. */
 const [NEW_POINT, NEW_TYPED] = [14, 17];
@@ -58,6 +59,19 @@ describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath 
     expect(exit).toMatchObject({ code, signal: null, error: null });
     expect(stdout).toBe(printed);
     expectKnownObjects(exit.snapshot!);
+  });
+
+  it('is read at a mark, where the event loop stands', async () => {
+    const tracer = await launch(MARKED, { execPath, mode: 'objects', stdio: 'ignore' });
+    reapLater(() => tracer.kill('SIGKILL'));
+    const bigints: number[] = [];
+    tracer.onMark(async () => {
+      bigints.push(typed(await tracer.takeSnapshot(), '(bigint)').count);
+    });
+    await tracer.start({ mode: 'objects' });
+    await tracer.exited;
+    expect(bigints).toHaveLength(2);
+    expectNearly(bigints[1]! - bigints[0]!, 1000);
   });
 
   it('has true lines', async () => {
