@@ -4,22 +4,16 @@ import { printable } from '../../printable.js';
 import { formatSize } from '../../snapshot/size-format.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { methodNotes, reachNotes } from '../coverage.js';
-import type { CaptureFacts, ReportFacts } from './report-data.js';
+import type { CaptureFacts, CoverageFacts, ReportFacts } from './report-data.js';
 
 const ERRORS = '± is the standard error of a sampled size: about 95 % of the figures are within two of it.';
 const NOISE = '~ marks a change of at most two standard errors (±): sampling alone may make it.';
 
 export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
-  const { heap } = now.capture;
   return {
     captures: old ? [captureFacts(now, 'after'), captureFacts(old, 'before')] : [captureFacts(now, 'snapshot')],
-    coverage: {
-      traced: totalOf(now.columns).size,
-      heapUsed: heap?.heapUsed ?? null,
-      external: heap?.external ?? null,
-      arrayBuffers: heap?.arrayBuffers ?? null,
-      rss: heap?.rss ?? null,
-    },
+    coverage: coverageFacts(now),
+    oldCoverage: old && coverageFacts(old),
     notes: [
       ...reachNotes(now.capture),
       ...methodNotes(now.capture).map(sentence),
@@ -27,6 +21,16 @@ export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
       ...truncationNotes(now),
       ...comparisonNotes(now, old),
     ],
+  };
+}
+
+function coverageFacts({ columns, capture: { heap } }: Snapshot): CoverageFacts {
+  return {
+    traced: totalOf(columns).size,
+    heapUsed: heap?.heapUsed ?? null,
+    external: heap?.external ?? null,
+    arrayBuffers: heap?.arrayBuffers ?? null,
+    rss: heap?.rss ?? null,
   };
 }
 

@@ -67,6 +67,8 @@ export interface SpreadColumns {
 export interface ReportFacts {
   readonly captures: readonly CaptureFacts[];
   readonly coverage: CoverageFacts;
+  /** Of the earlier snapshot; null where there is none. */
+  readonly oldCoverage: CoverageFacts | null;
   /** What a reader has to know to take the figures for what they are. */
   readonly notes: readonly string[];
 }
@@ -78,7 +80,7 @@ export interface CaptureFacts {
   readonly settings: readonly (readonly [name: string, value: string])[];
 }
 
-/** The process at the moment of the (later) snapshot, in bytes; null where it could not be asked. */
+/** The process at the moment of a snapshot, in bytes; null where it could not be asked. */
 export interface CoverageFacts {
   readonly traced: number;
   readonly heapUsed: number | null;

@@ -83,11 +83,11 @@ let misdeeds: Misdeeds;
     await open('now.html');
     expect(await page.title()).toBe('now.tmsnap');
     expect(await page.locator('.coverage').innerText()).toMatch(/traced\s+12\.0 KiB/);
-    expect(await pointAt(0.01, 0)).toBe('all12.0 KiB, 100 %, 3 blocks');
-    expect(await pointAt(0.01, 1)).toBe('main /app/main.js:112.0 KiB, 100 %, 3 blocks');
-    expect(await pointAt(0.01, 2)).toBe('serve /app/serve.js:310.0 KiB, 83 %, 2 blocks');
-    expect(await pointAt(0.01, 3)).toBe('cache /app/cache.js:59216 B, 75 %, 1 block');
-    expect(await pointAt(0.9, 2)).toBe('load /app/load.js:72048 B, 17 %, 1 block');
+    expect(await pointAt(0.01, 0)).toBe('all 12.0 KiB, 100 %, 3 blocks');
+    expect(await pointAt(0.01, 1)).toBe('main /app/main.js:1 12.0 KiB, 100 %, 3 blocks');
+    expect(await pointAt(0.01, 2)).toBe('serve /app/serve.js:3 10.0 KiB, 83 %, 2 blocks');
+    expect(await pointAt(0.01, 3)).toBe('cache /app/cache.js:5 9216 B, 75 %, 1 block');
+    expect(await pointAt(0.9, 2)).toBe('load /app/load.js:7 2048 B, 17 %, 1 block');
     expect(await rows()).toEqual([
       ['9216 B', '75 %', '1', '9216 B', '9216 B', '/app/cache.js:5 cache'],
       ['2048 B', '17 %', '1', '2048 B', '2048 B', '/app/load.js:7 load'],
@@ -165,7 +165,12 @@ let misdeeds: Misdeeds;
 
   it('shows growth in red, loss in blue, and what a width is to mean', async () => {
     await open('diff.html');
-    expect(await pointAt(0.01, 0)).toBe('all+1024 B, 11.0 KiB before, 12.0 KiB, 100 %, 3 blocks');
+    expect(await pointAt(0.01, 0)).toBe('all +1024 B, 11.0 KiB before, 12.0 KiB, 100 %, 3 blocks');
+    expect(await page.locator('.coverage').innerText()).toMatch(/traced\s+12\.0 KiB\s+11\.0 KiB before/);
+    expect(await page.locator('.legend').innerText()).toMatch(
+      /grey: no change\s+what is narrower than a pixel: together, by the sum of its changes$/,
+    );
+    expect(await page.locator('.unchanged').count()).toBe(0);
     expect((await rows()).map((cells) => [cells[0], cells.at(-1)])).toEqual([
       ['+5120 B', '/app/cache.js:5 cache'],
       ['-4096 B', '/app/load.js:7 load'],
@@ -184,6 +189,35 @@ let misdeeds: Misdeeds;
     expect(await pointAt(0.57, 2)).toMatch(/^load/);
   });
 
+  it('what is below a pixel is coloured by its sum, and by what is found in it', async () => {
+    const tiny = (size: number) =>
+      Array.from({ length: 500 }, (_, i) => ({
+        size,
+        frames: [
+          ['/app/main.js', 1],
+          ['/app/tiny.js', i + 1],
+        ] as [string, number][],
+      }));
+    const big = {
+      size: 200_000,
+      frames: [
+        ['/app/main.js', 1],
+        ['/app/big.js', 1],
+      ] as [string, number][],
+    };
+    Snapshot.fromTraces([...tiny(10), big]).dump(join(folder, 'few.tmsnap'));
+    Snapshot.fromTraces([...tiny(50), big]).dump(join(folder, 'more.tmsnap'));
+    await runCommand(['report', 'more.tmsnap', '--diff', 'few.tmsnap', '-o', 'tiny.html'], { cwd: folder });
+    await open('tiny.html');
+    const grown = await colorAt(0.95, 2);
+    expect(grown[0] - grown[2]).toBeGreaterThan(60);
+    await page.locator('#search').fill('big.js');
+    const unfound = await colorAt(0.95, 2);
+    await page.locator('#search').fill('tiny.js:77');
+    expect(await colorAt(0.95, 2)).not.toEqual(unfound);
+    expect(await colorAt(0.4, 2)).toEqual(unfound);
+  });
+
   it('has a page for a snapshot of nothing, too, and for a difference of nothing', async () => {
     Snapshot.fromTraces([]).dump(join(folder, 'empty.tmsnap'));
     const empty = [
@@ -196,6 +230,7 @@ let misdeeds: Misdeeds;
       await page?.context().close();
       await open('empty.html');
       expect(await page.locator('caption').innerText()).toBe(caption);
+      expect(await page.locator('.unchanged').allInnerTexts()).toEqual(caption === 'Nothing changed' ? [caption] : []);
       if (args.length > 1) await page.locator('fieldset').getByText('change', { exact: true }).click();
       await page.locator('[role=tree]').press('ArrowUp');
       expect(await pointAt(0.5, 0)).toMatch(/^all/);

@@ -13,7 +13,7 @@ export class Details {
 
   constructor(state: State) {
     this.#state = state;
-    this.root = element('div', { class: 'details' }, element('p', { class: 'pointed' }, this.#name, this.#figures), this.#path);
+    this.root = element('div', { class: 'details' }, element('p', { class: 'pointed' }, this.#name, ' ', this.#figures), this.#path);
     this.show(null);
     state.onChange((changed) => {
       if (changed.has('zoom')) {

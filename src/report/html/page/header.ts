@@ -14,7 +14,7 @@ export function header({ data, isDiff }: State): HTMLElement {
     element(
       'div',
       { class: 'cards' },
-      coverageCard(facts.coverage),
+      coverageCard(facts.coverage, facts.oldCoverage),
       element('section', { class: 'card notes', 'aria-label': 'Notes' }, element('h2', {}, 'To be read with'), list(facts.notes)),
     ),
   );
@@ -29,26 +29,37 @@ function list(notes: readonly string[]): HTMLElement {
   return element('ul', {}, ...notes.map((note) => element('li', {}, note)));
 }
 
-function coverageCard({ traced, heapUsed, external, arrayBuffers, rss }: CoverageFacts): HTMLElement {
-  const rows: readonly (readonly [string, number | null])[] = [
-    ['traced', traced],
-    ['heap used', heapUsed],
-    ['external', external],
-    ['array buffers', arrayBuffers],
-    ['rss', rss],
-  ];
-  const most = Math.max(1, ...rows.map(([, bytes]) => bytes ?? 0));
+const COVERAGE: readonly (readonly [string, keyof CoverageFacts])[] = [
+  ['traced', 'traced'],
+  ['heap used', 'heapUsed'],
+  ['external', 'external'],
+  ['array buffers', 'arrayBuffers'],
+  ['rss', 'rss'],
+];
+
+function coverageCard(now: CoverageFacts, old: CoverageFacts | null): HTMLElement {
+  const rows = COVERAGE.map(([name, field]) => ({ name, bytes: now[field], before: old?.[field] ?? null }));
+  const most = Math.max(1, ...rows.map(({ bytes }) => bytes ?? 0));
   const body = element('dl', { class: 'coverage' });
-  for (const [name, bytes] of rows) {
+  for (const { name, bytes, before } of rows) {
     if (bytes === null) continue;
     const bar = element('span', { class: 'track-bar' });
     bar.style.width = `${(100 * bytes) / most}%`;
     const track = element('span', { class: 'track', 'aria-hidden': 'true' }, bar);
     body.append(
-      element('div', { class: name === 'traced' ? 'traced' : '' }, element('dt', {}, name), element('dd', {}, track, formatSize(bytes))),
+      element(
+        'div',
+        { class: name === 'traced' ? 'traced' : '' },
+        element('dt', {}, name),
+        element('dd', {}, track, formatSize(bytes), ...beforeText(before)),
+      ),
     );
   }
   return element('section', { class: 'card', 'aria-label': 'Coverage' }, element('h2', {}, 'Memory of the process'), body);
+}
+
+function beforeText(bytes: number | null): HTMLElement[] {
+  return bytes === null ? [] : [element('span', { class: 'quiet before' }, `${formatSize(bytes)} before`)];
 }
 
 function captureCard({ role, settings: values }: CaptureFacts): HTMLElement {

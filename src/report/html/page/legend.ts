@@ -1,5 +1,5 @@
 import type { Origin } from '../view/frames.js';
-import { changeColor, css, frameColor, type Theme } from '../view/palette.js';
+import { changeColor, css, frameColor, neutralColor, type Theme } from '../view/palette.js';
 import { element } from './dom.js';
 import type { State } from './state.js';
 
@@ -15,20 +15,25 @@ const STEPS = [-1, -0.25, -0.06, 0, 0.06, 0.25, 1];
 export function legend(state: State): HTMLElement {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const root = element('p', { class: 'legend' });
-  const fill = () => root.replaceChildren(...(state.isDiff ? changes : origins)(dark.matches ? 'dark' : 'light'));
+  const fill = () => root.replaceChildren(...(state.isDiff ? changes : origins)(dark.matches ? 'dark' : 'light', state));
   dark.addEventListener('change', fill);
   fill();
   return root;
 }
 
 function origins(theme: Theme): (Node | string)[] {
-  return ORIGINS.map(([origin, name]) => element('span', {}, swatch(css(frameColor(origin, 'abc', theme))), name));
+  return [
+    ...ORIGINS.map(([origin, name]) => element('span', {}, swatch(css(frameColor(origin, 'abc', theme))), name)),
+    element('span', {}, swatch(css(neutralColor(theme))), 'several, each narrower than a pixel'),
+  ];
 }
 
-function changes(theme: Theme): (Node | string)[] {
+function changes(theme: Theme, { data: { cells } }: State): (Node | string)[] {
+  const isSampled = [cells.now, cells.old].some((sums) => sums?.spread);
   return [
     element('span', {}, 'shrank ', ...STEPS.map((step) => swatch(css(changeColor(step, theme)))), ' grew'),
-    element('span', {}, 'grey: no change, or none that sampling alone could not make'),
+    element('span', {}, isSampled ? 'grey: no change, or one that sampling alone may make' : 'grey: no change'),
+    element('span', {}, 'what is narrower than a pixel: together, by the sum of its changes'),
   ];
 }
 

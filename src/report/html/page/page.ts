@@ -12,13 +12,19 @@ const state = new State(data);
 const details = new Details(state);
 const graph = new Graph(state, (node) => details.show(node));
 
+/** Boxes alone do not tell it: they are as wide as what there is. */
+function unchanged({ isDiff, cells }: State): HTMLElement[] {
+  const isChanged = cells.size.some((_, cell) => cells.change(cell) !== 0 || cells.count[cell] !== cells.oldCount[cell]);
+  return isDiff && !isChanged ? [element('p', { class: 'quiet unchanged' }, 'Nothing changed')] : [];
+}
+
 document.body.append(
   header(state),
   element(
     'main',
     {},
     toolbar(state),
-    element('section', { class: 'card', 'aria-label': 'Flame graph' }, graph.root, details.root),
+    element('section', { class: 'card', 'aria-label': 'Flame graph' }, ...unchanged(state), graph.root, details.root),
     element('section', { class: 'card', 'aria-label': 'Table' }, new Table(state).root),
   ),
   settings(state),

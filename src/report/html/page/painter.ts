@@ -1,5 +1,6 @@
-import type { Box } from '../view/layout.js';
+import { type Box, sumsOf } from '../view/layout.js';
 import { changeColor, css, foundColor, frameColor, neutralColor, TEXT, type Theme } from '../view/palette.js';
+import { isFound } from '../view/search.js';
 import type { State } from './state.js';
 
 export const ROW_HEIGHT = 22;
@@ -64,7 +65,7 @@ export class Painter {
     const context = this.#context;
     const gap = box.right - box.left > 3 ? 1 : 0;
     const width = box.right - box.left - gap;
-    context.fillStyle = box.nodes > 1 ? css(neutralColor(theme)) : this.#color(box.node, theme);
+    context.fillStyle = this.#color(box, theme);
     context.fillRect(box.left, top, width, ROW_HEIGHT - 1);
     const frame = this.#state.tree.frame[box.node]!;
     if (picture.selected?.[frame] === 1 && box.nodes === 1) this.#outline(box, top, theme === 'dark' ? '#ffffff' : '#1b1b1f', 1.5);
@@ -82,12 +83,21 @@ export class Painter {
     this.#context.strokeRect(box.left + width / 2, top + width / 2, Math.max(1, box.right - box.left - 1 - width), ROW_HEIGHT - 1 - width);
   }
 
-  #color(node: number, theme: Theme): string {
-    const { tree, names, matches, isDiff } = this.#state;
-    if (matches) return css(matches.nodes[node] === 1 ? foundColor(theme) : neutralColor(theme));
-    if (isDiff)
-      return css(tree.sums.isNoise(node) ? neutralColor(theme) : changeColor(tree.sums.change(node) / this.#largestChange, theme));
-    if (node === 0) return css(neutralColor(theme));
+  #color(box: Box, theme: Theme): string {
+    const { matches, isDiff } = this.#state;
+    if (matches) return css(isFound(matches, box) ? foundColor(theme) : neutralColor(theme));
+    if (isDiff) return this.#changeColor(box, theme);
+    return box.nodes > 1 || box.node === 0 ? css(neutralColor(theme)) : this.#originColor(box.node, theme);
+  }
+
+  #changeColor(box: Box, theme: Theme): string {
+    const { tree, widths } = this.#state;
+    const [sums, at] = box.nodes > 1 ? [sumsOf(tree, widths, box), 0] : [tree.sums, box.node];
+    return css(sums.isNoise(at) ? neutralColor(theme) : changeColor(sums.change(at) / this.#largestChange, theme));
+  }
+
+  #originColor(node: number, theme: Theme): string {
+    const { tree, names } = this.#state;
     const frame = tree.frame[node]!;
     const key = 2 * frame + Number(theme === 'dark');
     let color = this.#colors.get(key);

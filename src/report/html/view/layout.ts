@@ -1,3 +1,4 @@
+import type { Sums } from './sums.js';
 import type { Tree } from './tree.js';
 
 /** A frame narrower than that is drawn together with its small neighbours, in pixels. */
@@ -24,6 +25,8 @@ export interface Box {
   readonly node: number;
   /** How many siblings are drawn as one; 1 for a node of its own. */
   nodes: number;
+  /** Where the nodes that it stands for end, exclusive: of what is below a pixel the callees are among them. */
+  end: number;
   readonly depth: number;
   /** Pixels, clipped to the picture. */
   readonly left: number;
@@ -70,7 +73,7 @@ export function boxesOf(tree: Tree, { weight, start }: Widths, { from, to }: Spa
     const right = Math.min(width, (begin + size - from) * scale);
     const depth = tree.depth[node]!;
     if (size * scale >= NARROWEST) {
-      boxes.push({ node, nodes: 1, depth, left, right });
+      boxes.push({ node, nodes: 1, end: node + 1, depth, left, right });
       node++;
       continue;
     }
@@ -78,13 +81,21 @@ export function boxesOf(tree: Tree, { weight, start }: Widths, { from, to }: Spa
     if (small?.parent === parent && small.right >= left - NARROWEST) {
       small.right = right;
       small.nodes++;
+      small.end = tree.end[node]!;
     } else {
-      small = { node, nodes: 1, depth, left, right, parent };
+      small = { node, nodes: 1, end: tree.end[node]!, depth, left, right, parent };
       boxes.push(small);
     }
     node = tree.end[node]!;
   }
   return boxes;
+}
+
+/** Sums of the siblings that a box stands for. */
+export function sumsOf(tree: Tree, { weight }: Widths, { node, end }: Pick<Box, 'node' | 'end'>): Sums {
+  const sums = tree.sums.empty(1);
+  for (let sibling = node; sibling < end; sibling = tree.end[sibling]!) if (weight[sibling]! > 0) sums.add(0, tree.sums, sibling);
+  return sums;
 }
 
 /** Those of a node's children that have a width, from left to right. */

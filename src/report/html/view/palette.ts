@@ -39,7 +39,7 @@ export function foundColor(theme: Theme): Rgb {
   return FOUND[theme];
 }
 
-/** Of what was not found while something is searched, and of what is too small to be drawn alone. */
+/** Of what was not found while something is searched, of what did not change, and of frames of any kind that are too small to be drawn alone. */
 export function neutralColor(theme: Theme): Rgb {
   return NEUTRAL[theme];
 }

@@ -24,6 +24,11 @@ export function search(tree: Tree, names: FrameNames, text: string): Matches | n
   return { text: text.trim(), frames, stacks, nodes };
 }
 
+/** Whether one of the nodes from `node` to `end`, exclusive, matches itself. */
+export function isFound({ nodes }: Pick<Matches, 'nodes'>, { node, end }: { readonly node: number; readonly end: number }): boolean {
+  return nodes.subarray(node, end).includes(1);
+}
+
 /** Bytes below `within` that were allocated in a matching frame, or in what it called; each once. */
 export function matchedWeight(tree: Tree, weight: Float64Array, { nodes }: Matches, within: number): number {
   let sum = 0;

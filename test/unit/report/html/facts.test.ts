@@ -27,6 +27,8 @@ it('what the process used, and what was traced of it', () => {
     arrayBuffers: null,
     rss: 90 * MIB,
   });
+  expect(reportFacts(sampled, null).oldCoverage).toBeNull();
+  expect(reportFacts(exact, sampled).oldCoverage).toEqual(reportFacts(sampled, null).coverage);
   expect(reportFacts(exact, null).coverage).toMatchObject({ traced: 100, heapUsed: null, rss: null });
 });
 

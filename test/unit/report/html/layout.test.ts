@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildReport } from '../../../../src/report/html/build-report.js';
-import { type Box, boxesOf, spanOf, widthsOf } from '../../../../src/report/html/view/layout.js';
+import { type Box, boxesOf, spanOf, sumsOf, widthsOf } from '../../../../src/report/html/view/layout.js';
+import { isFound } from '../../../../src/report/html/view/search.js';
 import { Sums } from '../../../../src/report/html/view/sums.js';
 import { type Tree, treeOf } from '../../../../src/report/html/view/tree.js';
 import { Snapshot } from '../../../../src/snapshot/snapshot.js';
@@ -69,7 +70,13 @@ it('what is below a pixel is drawn as one', () => {
       },
     ]),
   );
-  expect(boxesOf(tree, widths, spanOf(widths, 0), WIDTH).map(picture)).toEqual(['0: 0-1000', '1: 0-1000', '2: 0-950', '2: 950-1000 (500)']);
+  const boxes = boxesOf(tree, widths, spanOf(widths, 0), WIDTH);
+  expect(boxes.map(picture)).toEqual(['0: 0-1000', '1: 0-1000', '2: 0-950', '2: 950-1000 (500)']);
+  const [main, together] = [boxes[1]!, boxes[3]!];
+  expect([sumsOf(tree, widths, main).size[0], sumsOf(tree, widths, together).size[0]]).toEqual([10_000, 500]);
+  const nodes = new Uint8Array(tree.length);
+  nodes[tree.length - 1] = 1;
+  expect([isFound({ nodes }, together), isFound({ nodes }, main)]).toEqual([true, false]);
 });
 
 describe('the cost of a picture', () => {
