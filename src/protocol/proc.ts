@@ -12,6 +12,8 @@ export interface ProcFacts {
   /** `S` sleeping, `R` running, `T` stopped, `t` stopped by a debugger, `Z` ended and not yet buried by its parent, … */
   readonly state: string;
   readonly sigusr1: SignalEffect;
+  /** The pid of its process: threads have numbers of the same kind, and a place in /proc that nothing lists. */
+  readonly ofProcess: number;
   /** Its pid in its own pid namespace: what its `process.pid` says. */
   readonly ownPid: number;
   /** null where we may not look into the process. A deleted one (an upgrade) has a suffix. */
@@ -29,11 +31,12 @@ export function hasProc(): boolean {
 /** All at one moment, synchronously: what follows in the same turn is about the same process. null where there is none. */
 export function readProc(pid: number): ProcFacts | null {
   try {
-    const status = parseStatus(readFileSync(`/proc/${pid}/status`, 'latin1'));
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     const network = linkOf(pid, 'ns/net');
     return {
       pid,
-      ...status,
+      ofProcess: Number(fieldOf(status, 'Tgid') || pid),
+      ...parseStatus(status),
       ...parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1')),
       executable: linkOf(pid, 'exe'),
       argv: readFileSync(`/proc/${pid}/cmdline`, 'utf8')
@@ -44,6 +47,11 @@ export function readProc(pid: number): ProcFacts | null {
   } catch {
     return null;
   }
+}
+
+/** It was told to, by SIGSTOP or by a debugger, and answers nobody. Never where there is no /proc. */
+export function isStopped(pid: number): boolean {
+  return ['T', 't'].includes(readProc(pid)?.state ?? '');
 }
 
 /** Fields 3 and 22 of proc(5)'s /proc/PID/stat; the second, the name in parentheses, may hold anything. */
@@ -57,12 +65,15 @@ const SIGUSR1_BIT = 1n << 9n;
 
 /** /proc/PID/status, whose masks are those of the main thread. */
 export function parseStatus(status: string): Pick<ProcFacts, 'sigusr1' | 'ownPid'> {
-  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim() ?? '';
-  const has = (mask: string) => (BigInt(`0x${field(mask) || '0'}`) & SIGUSR1_BIT) !== 0n;
-  const ownPid = Number(field('NSpid').split(/\s+/).at(-1) || field('Pid'));
+  const has = (mask: string) => (BigInt(`0x${fieldOf(status, mask) || '0'}`) & SIGUSR1_BIT) !== 0n;
+  const ownPid = Number(fieldOf(status, 'NSpid').split(/\s+/).at(-1) || fieldOf(status, 'Pid'));
   if (has('SigCgt')) return { sigusr1: 'handled', ownPid };
   if (has('SigIgn')) return { sigusr1: 'ignored', ownPid };
   return { sigusr1: has('SigBlk') ? 'blocked' : 'deadly', ownPid };
+}
+
+function fieldOf(status: string, name: string): string {
+  return new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim() ?? '';
 }
 
 export async function listPids(): Promise<number[]> {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { removeLeftFolder } from './announcement-folder.js';
 import type { Debt, Message } from './debts.js';
 
 /** Whatever happens, we do not stay. */
@@ -9,16 +10,18 @@ const LONGEST_MS = 60_000;
 const CONNECTION = 3;
 
 const debts = new Map<string, Debt>();
-let isSettled = false;
+let end: 'settled' | 'lost' | null = null;
 for await (const line of createInterface({ input: process.stdin })) {
   const message = parse(line);
   if (message === null) break;
-  if (message === 'settled') isSettled = true;
+  if (message === 'settled' || message === 'lost') end = message;
   else if (message.debt === null) debts.delete(message.name);
   else debts.set(message.name, message.debt);
 }
+// A controller that lives on still looks into its folder.
+if (end === null) for (const debt of debts.values()) if (debt.kind === 'folder') removeLeftFolder(debt.path);
 // The controller is gone, or has lost the connection: mostly because the target was killed.
-if (!isSettled && (await isThere(process.argv[2]!))) {
+if (end !== 'settled' && (await isThere(process.argv[2]!))) {
   setTimeout(() => process.exit(), LONGEST_MS).unref();
   const connection = process.platform === 'win32' ? null : new Socket({ fd: CONNECTION });
   connection?.on('error', () => {}).resume(); // the answers, for nobody

@@ -42,7 +42,7 @@ export class Caretaker {
 
   /** The conversation is over, and nothing of it left to do unless the connection was lost. */
   end({ isLost }: { readonly isLost: boolean }): void {
-    if (!isLost) this.#tell('settled');
+    this.#tell(isLost ? 'lost' : 'settled');
     this.#child?.stdin?.end();
     this.#child = null;
   }

@@ -9,7 +9,9 @@ export type Debt =
   /** We have started it, and it waits before its first line. */
   | { readonly kind: 'held' }
   /** We have opened its inspector. */
-  | { readonly kind: 'inspector'; readonly pid: number; readonly host: string; readonly port: number };
+  | { readonly kind: 'inspector'; readonly pid: number; readonly host: string; readonly port: number }
+  /** Processes announce themselves in it, to a controller that is there. */
+  | { readonly kind: 'folder'; readonly path: string };
 
-/** From the controller to its caretaker, one JSON text a line. A debt of null is settled. */
-export type Message = { readonly name: string; readonly debt: Debt | null } | 'settled';
+/** From the controller to its caretaker, one JSON text a line. A debt of null is settled; after `lost`, the controller lives on without the target. */
+export type Message = { readonly name: string; readonly debt: Debt | null } | 'settled' | 'lost';

@@ -1,7 +1,8 @@
 import { LaunchError } from '../errors.js';
 import { askToWaitAtEnd, evaluateOwn } from '../protocol/own-calls.js';
+import { isStopped } from '../protocol/proc.js';
 import { MAX_MESSAGE_BYTES } from '../protocol/websocket.js';
-import { converse } from './caretaker.js';
+import { type Caretaker, converse } from './caretaker.js';
 import { leaveAndCloseInspector } from './close-inspector.js';
 import { type Held, HeldTracer } from './held-tracer.js';
 import { Lanes } from './lanes.js';
@@ -59,6 +60,7 @@ export class FollowedProcesses {
   /** Connects to a process that has announced itself, and waits. */
   async connect(process: Announcement, title: string): Promise<{ options: TracerOptions; held: Held }> {
     const { options, held } = await connectHeld(process, { hasLines: this.#lines.execArgv.length > 0, title });
+    options.caretaker.owe('folder', { kind: 'folder', path: this.#tree.folder });
     return { options: { ...options, lanes: this.#lanes }, held };
   }
 
@@ -79,14 +81,14 @@ export class FollowedProcesses {
   }
 
   async takeLastSnapshots(): Promise<void> {
-    await Promise.all(this.all.map(({ tracer }) => tracer.keepLastSnapshot()));
+    await Promise.all(this.all.map(keepLastSnapshot));
   }
 
   /** Of those that are about to be killed: of all, where it may be a group of them. */
   async #takeLastSnapshots(killed: number): Promise<void> {
     const known = this.#program ? [this.#program, ...this.all] : this.all;
     const dying = known.filter(({ pid }) => killed <= 0 || pid === killed);
-    await Promise.all(dying.map(({ tracer }) => tracer.keepLastSnapshot()));
+    await Promise.all(dying.map(keepLastSnapshot));
   }
 
   /** A process that comes from now on runs without us. Rejects never: what a process that fails has to say, its `closed` says. */
@@ -95,9 +97,9 @@ export class FollowedProcesses {
     await Promise.all(this.#arriving);
     this.#tree.remove(); // lets go who came too late; who arrived was met before
     await Promise.allSettled(
-      this.all.map(async ({ tracer }) => {
-        await tracer.keepLastSnapshot();
-        await tracer.close();
+      this.all.map(async (process) => {
+        await keepLastSnapshot(process);
+        await process.tracer.close();
       }),
     );
   }
@@ -132,10 +134,15 @@ export class FollowedProcesses {
   }
 }
 
+/** One that is stopped would not answer, and who is about to kill it waits. Rejects never. */
+async function keepLastSnapshot({ pid, tracer }: Pick<FollowedProcess, 'pid' | 'tracer'>): Promise<void> {
+  if (!isStopped(pid)) await tracer.keepLastSnapshot();
+}
+
 async function connectHeld(
   { pid, url, version, wasOpen }: Pick<Announcement, 'pid' | 'url' | 'version' | 'wasOpen'>,
   { hasLines, title }: { readonly hasLines: boolean; readonly title: string },
-): Promise<{ options: TracerOptions; held: Held }> {
+): Promise<{ options: TracerOptions & { caretaker: Caretaker }; held: Held }> {
   const { session, caretaker } = await converse({ webSocketUrl: url, label: `${title} (pid ${pid})` });
   const { hostname: host, port } = new URL(url);
   const leave = async () => void (await leaveAndCloseInspector(session, { pid, endpoint: { host, port: Number(port) } }));

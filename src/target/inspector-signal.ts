@@ -1,6 +1,6 @@
 import { ConnectError, UnsupportedError } from '../errors.js';
 import { NodeBinaries } from '../protocol/node-binary.js';
-import { type ProcFacts, readProc } from '../protocol/proc.js';
+import { isStopped, type ProcFacts, readProc } from '../protocol/proc.js';
 import { isStillThere, type KnownProcess } from './process-identity.js';
 
 /** A process that has only just started has no handler yet. */
@@ -40,8 +40,7 @@ function isReady(target: KnownProcess): boolean {
 
 /** @throws ConnectError where the process cannot act on a signal */
 export function refuseIfStopped({ pid, label, facts }: KnownProcess): void {
-  const state = facts && readProc(pid)?.state;
-  if (state !== 'T' && state !== 't') return;
+  if (facts === null || !isStopped(pid)) return;
   throw new ConnectError(`${label} is stopped and cannot open its inspector; let it go on (kill -CONT ${pid}) and attach again`);
 }
 

@@ -3,6 +3,7 @@ import { hostPort } from '../protocol/address.js';
 import { inspectorAmong, listenersAmong, USUAL_ADDRESSES } from '../protocol/inspectable.js';
 import { openFilesOf } from '../protocol/proc.js';
 import { type Listener, readSocketTable } from '../protocol/socket-table.js';
+import { messageOf } from '../protocol/thrown.js';
 import { type Connection, openConnectionTo } from './connection.js';
 import { askForInspector, refuseIfStopped } from './inspector-signal.js';
 import { otherHolderOfPort } from './port-holder.js';
@@ -31,7 +32,25 @@ export async function connectToPid(pid: number, timeoutMs: number | undefined): 
   await askForInspector(target);
   // The program's own servers need not be asked again. Without /proc an address may be an inspector's now that was none before.
   if (target.facts !== null) for (const address of addresses) search.others.add(hostPort(address));
-  return { ...(await untilOpen(search)), opened: true };
+  const notOpened = new Set(search.others);
+  try {
+    return { ...(await untilOpen(search)), opened: true };
+  } catch (error) {
+    throw await toldOfInspector(error, { target, others: notOpened });
+  }
+}
+
+/** What went wrong; where the inspector has opened all the same, an error that says so. @param others where it was not before */
+async function toldOfInspector(error: unknown, { target, others }: Pick<Search, 'target' | 'others'>): Promise<unknown> {
+  if (target.facts === null) return error; // what answers may be another program's
+  const opened = (await addressesOf(target)).filter((address) => !others.has(hostPort(address)));
+  const endpoint = await inspectorAmong(opened);
+  if (!endpoint) return error;
+  return new ConnectError(
+    `the inspector of ${target.label} was opened and is still open on ${hostPort(endpoint)}, but it could not be attached to: ${messageOf(error)}; ` +
+      "the program's end closes it, or require('node:inspector').close() inside the program",
+    { cause: error },
+  );
 }
 
 interface Search {

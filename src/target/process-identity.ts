@@ -28,12 +28,15 @@ export function isOurs(pid: number): boolean {
   return reachOf(pid) === 'ours';
 }
 
-/** @throws ConnectError where there is no such process, or it is not ours */
+/** @throws ConnectError where there is no such process, it is a thread, or it is not ours */
 export function lookAt(pid: number): KnownProcess {
   const reach = reachOf(pid);
   const facts = hasProc() ? readProc(pid) : null;
   if (reach === 'none' || (hasProc() && facts === null)) {
     throw new ConnectError(`no process has the pid ${pid}; tracemalloc list shows the Node processes of this machine`);
+  }
+  if (facts && facts.ofProcess !== pid) {
+    throw new ConnectError(`${pid} is a thread of process ${facts.ofProcess}; attach to ${facts.ofProcess}`);
   }
   if (reach === 'foreign') throw new ConnectError(`process ${pid} belongs to another user; attach as that user, or as root`);
   const name = facts ? facts.executable && basename(facts.executable) : nameByPs(pid);

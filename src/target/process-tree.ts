@@ -1,8 +1,8 @@
-import { type FSWatcher, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type FSWatcher, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { makeAnnouncementFolder } from './announcement-folder.js';
 import type { LaunchedLines } from './line-scope.js';
 
 const PRELOAD = fileURLToPath(new URL('./preload/follow.cjs', import.meta.url));
@@ -39,7 +39,7 @@ export interface ProcessListener {
  * ours, which their environment names.
  */
 export class ProcessTree {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'node-tracemalloc-'));
+  readonly #folder = makeAnnouncementFolder();
   readonly #watcher: FSWatcher;
   readonly #on: ProcessListener;
   /** Files of those that are about to be killed. */
@@ -51,6 +51,11 @@ export class ProcessTree {
     this.#watcher.on('error', () => {}); // the folder was removed under us: nobody is met any more
     this.#watcher.unref();
     process.once('exit', this.#removeFolder);
+  }
+
+  /** To be removed when we are killed. */
+  get folder(): string {
+    return this.#folder;
   }
 
   /** What the program's environment needs. */

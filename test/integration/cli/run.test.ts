@@ -124,6 +124,16 @@ describe('a program that cannot be asked for its last snapshot', () => {
   });
 });
 
+it('--follow without a folder for temporary files: one line', async () => {
+  const cwd = temporaryFolder();
+  const { code, stderr } = await runCommand(['run', '--follow', '-o', 's.tmsnap', SERVICE], { cwd, env: { TMPDIR: join(cwd, 'nope') } });
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `tracemalloc: a program that is followed needs a folder, and none can be made in ${join(cwd, 'nope')} (ENOENT); set TMPDIR to one that is there and can be written\n`,
+  );
+  expect(existsSync(join(cwd, 'nope'))).toBe(false);
+});
+
 it('SIGQUIT is passed on like the others', async () => {
   const cwd = temporaryFolder();
   const command = startCommand(['run', '-o', 's.tmsnap', SERVICE], { cwd });

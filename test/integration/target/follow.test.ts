@@ -184,6 +184,24 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(await held(tracer)).toEqual({ child: 1000 });
   });
 
+  it('who kills a process that is stopped does not wait for it', async () => {
+    const file = programOf(`
+      const { fork } = require('node:child_process');
+      const { readFileSync } = require('node:fs');
+      if (process.argv[2]) { setInterval(() => {}, 1000); process.send('runs'); return; }
+      const child = fork(__filename, ['child']).once('message', () => {
+        process.kill(child.pid, 'SIGSTOP');
+        while (!readFileSync('/proc/' + child.pid + '/stat', 'latin1').includes(') T ')); // each thread takes its time
+        const before = performance.now();
+        child.kill('SIGKILL');
+        console.log(performance.now() - before);
+      });`);
+    const { tracer, output } = await followed(file, binary);
+    expect((await tracer.exited).code).toBe(0);
+    await tracer.leaveProcesses();
+    expect(Number((await output).out)).toBeLessThan(5_000); // 10 s is what it would wait
+  });
+
   it('a program that kills itself has its snapshot', async () => {
     const file = programOf("globalThis.kept = 'x'.repeat(10); process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);");
     const { tracer } = await followed(file, binary);

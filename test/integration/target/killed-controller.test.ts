@@ -1,12 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { attach, ForeignSamplerError } from '../../../src/index.js';
+import { removeLeftFolder } from '../../../src/target/announcement-folder.js';
+import { startCommand } from '../../helpers/command.js';
 import { evaluateIn } from '../../helpers/evaluate.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
-import { reapTargets, startTarget } from '../../helpers/target-process.js';
+import { reapLater, reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
 
@@ -34,7 +39,7 @@ async function isTraceable(port: number): Promise<boolean> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds()));
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 describe('a caretaker', () => {
@@ -47,6 +52,35 @@ describe('a caretaker', () => {
     caretaker.stdin!.end('{"name":"script 7 of main","debt":{"kind":"script","source":"const');
     await once(caretaker, 'exit');
     await expect(evaluateIn(port, 'set.join()')).resolves.toBe('--turbo-inlining');
+  });
+});
+
+describe('the folder of a followed program, when the controller is killed', () => {
+  const foldersIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('node-tracemalloc-'));
+
+  it.each(['runs on', 'is killed with it'])('is removed, where the program %s', async (how) => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'program.cjs');
+    writeFileSync(file, "setInterval(() => {}, 1000); console.log('pid', process.pid);");
+    const command = startCommand(['run', '--follow', '-o', join(folder, 'x.tmsnap'), file], { env: { TMPDIR: folder } });
+    const pid = Number(await command.waitFor('stdout', /pid (\d+)/));
+    if (how === 'runs on') reapLater(async () => process.kill(pid, 'SIGKILL'));
+    expect(foldersIn(folder)).toHaveLength(1);
+    command.child.kill('SIGSTOP'); // it cannot clear up by itself when its program ends
+    if (how !== 'runs on') process.kill(pid, 'SIGKILL');
+    command.child.kill('SIGKILL');
+    await until(async () => foldersIn(folder).length === 0);
+  });
+
+  it('nothing else is, whatever the debt says', () => {
+    const folder = temporaryFolder();
+    const near = mkdtempSync(join(tmpdir(), 'node-tracemalloc-cache-'));
+    for (const path of [folder, near, join(near, 'node-tracemalloc-abcdef')]) {
+      mkdirSync(path, { recursive: true });
+      removeLeftFolder(path);
+      expect(existsSync(path)).toBe(true);
+    }
+    rmSync(near, { recursive: true });
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -235,6 +235,22 @@ it('a pid that another process has by now gets no signal', async () => {
   const earlier = { ...seen, facts: seen.facts && { ...seen.facts, startTime: `${Number(seen.facts.startTime) - 1}` } };
   expect((await failureOf(askForInspector(earlier))).message).toContain('has ended; another process may have its pid now');
   await expectUntouched(target);
+});
+
+it('a thread of a process: names the process, and sends no signal', async () => {
+  const target = await startPlain(process.execPath, ALIVE);
+  const [thread] = readdirSync(`/proc/${target.pid}/task`).filter((id) => id !== `${target.pid}`);
+  expect((await failure(Number(thread))).message).toBe(`${thread} is a thread of process ${target.pid}; attach to ${target.pid}`);
+  await expectUntouched(target);
+});
+
+it('an inspector that opens, and is not spoken to: says that it is open', async () => {
+  const target = await startPlain(process.execPath, `Object.defineProperty(process, 'pid', { value: 1 }); ${ALIVE}`);
+  const { message } = await failure(target.pid);
+  const where = await target.waitFor('stderr', /listening on ws:\/\/([\d.:]+)/);
+  expect(message).toContain(
+    `the inspector of process ${target.pid} (node) was opened and is still open on ${where}, but it could not be attached to`,
+  );
 });
 
 it('no such process, one that has ended, our own, and what is no pid', async () => {
