@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type ConnectOptions, connect } from '../protocol/connect.js';
 import type { Endpoint } from '../protocol/discovery.js';
-import { OWN_PROCESS } from '../protocol/inspectable.js';
 import type { Session } from '../protocol/session.js';
 import type { Debt, Message } from './debts.js';
+import { startOwnProcess } from './own-process.js';
 
 const PROCESS = fileURLToPath(new URL('./caretaker-process.js', import.meta.url));
 
@@ -72,20 +72,12 @@ export async function converse(
 }
 
 function start(url: string, socket: Socket): ChildProcess {
-  // Detached: a Ctrl-C in the terminal is for us. Without our NODE_OPTIONS, which may be for a debugger.
-  const { NODE_OPTIONS: _, ...env } = process.env;
   // Windows hands no sockets on this way.
   const held = process.platform === 'win32' ? 'ignore' : socket;
-  const child = spawn(process.execPath, [PROCESS, url], {
-    argv0: OWN_PROCESS,
-    stdio: ['pipe', 'ignore', 'ignore', held],
-    detached: true,
-    env,
-  });
+  const child = startOwnProcess(PROCESS, { args: [url], stdio: ['pipe', 'ignore', 'ignore', held] });
   socket.resume(); // Node has stopped reading what it gives to a child
   child.on('error', () => {}); // no process to be had: then a controller that is killed leaves its changes
   child.stdin?.on('error', () => {});
-  child.unref();
   (child.stdin as (typeof child.stdin & { unref(): void }) | null)?.unref();
   return child;
 }

@@ -1,4 +1,4 @@
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 
 interface Notice {
   readonly opening: string;
@@ -20,20 +20,26 @@ const NOTICES: readonly Notice[] = [
 ];
 const LONGEST_NOTICE = 200;
 
+interface Expected {
+  /** Asked at each notice: whether it is still true that none comes twice. */
+  readonly isOnce?: () => boolean;
+}
+
 /**
  * Passes a program's stderr on without the inspector's notices, each of which is taken out once, or whenever it comes where the processes that the
  * program starts write there, too; `onUrl` gets the address that the first
  * one names. Bytes are kept as they are, and only what may become a notice is held back until its line ends. A notice stands at the end
  * of a line, not always at its start: the program's own last line may lack its newline.
  */
-export function withoutInspectorNotices(onUrl: (url: string) => void, { once = true }: { readonly once?: boolean } = {}): Transform {
-  const expected = new Set(NOTICES);
+export function withoutInspectorNotices(onUrl: (url: string) => void, { isOnce = () => true }: Expected = {}): Transform {
+  const taken = new Set<Notice>();
+  const expected = () => NOTICES.filter((one) => !taken.has(one) || !isOnce());
   let held = '';
   const withoutNotice = (line: string): string => {
-    const notice = [...expected].find((one) => one.line.test(line));
+    const notice = expected().find((one) => one.line.test(line));
     if (notice === undefined) return line;
-    if (once) expected.delete(notice);
-    if (notice.next) expected.add(notice.next);
+    taken.add(notice);
+    if (notice.next) taken.delete(notice.next);
     const start = line.search(notice.line);
     const url = /listening on (ws:\/\/\S+)/.exec(line.slice(start))?.[1];
     if (url !== undefined) onUrl(url);
@@ -46,7 +52,7 @@ export function withoutInspectorNotices(onUrl: (url: string) => void, { once = t
       const whole = lines.map(withoutNotice).join('');
       const start = noticeStart(
         tail,
-        [...expected].map(({ opening }) => opening),
+        expected().map(({ opening }) => opening),
       );
       held = tail.slice(start);
       done(null, Buffer.from(whole + tail.slice(0, start), 'latin1'));
@@ -55,6 +61,17 @@ export function withoutInspectorNotices(onUrl: (url: string) => void, { once = t
       done(null, Buffer.from(held, 'latin1'));
     },
   });
+}
+
+/** A reader of ours that goes away (`| head`) must not block the program: what it writes from then on is dropped. */
+export function passOn(errors: Readable, destination: NodeJS.WritableStream): void {
+  errors.pipe(destination, { end: false });
+  const onUnpipe = (source: unknown) => {
+    if (source !== errors) return;
+    destination.off('unpipe', onUnpipe);
+    errors.resume();
+  };
+  destination.on('unpipe', onUnpipe);
 }
 
 /** Where in an unfinished line a notice may have begun; its end where none can have. */

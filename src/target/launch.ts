@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { assertNever, CommandError, LaunchError } from '../errors.js';
 import type { Mode } from '../model/trace-columns.js';
@@ -11,9 +11,9 @@ import { converse } from './caretaker.js';
 import { FollowedProcesses } from './followed-processes.js';
 import { readTargetInfo } from './heap-totals.js';
 import type { Held } from './held-tracer.js';
-import { withoutInspectorNotices } from './inspector-output.js';
 import { LaunchedTracer } from './launched-tracer.js';
 import { type LinesOption, launchedLines } from './line-scope.js';
+import { ProgramStderr, type StderrOption } from './program-stderr.js';
 import type { TracerOptions } from './tracer-options.js';
 
 const START_TIMEOUT_MS = 30_000;
@@ -22,7 +22,7 @@ const OLDEST_NODE = 18;
 const INSPECT = '--inspect-brk=127.0.0.1:0';
 const HIDE_ARGUMENTS = `--require=${fileURLToPath(new URL('./preload/hide-arguments.cjs', import.meta.url))}`;
 
-type Stream = 'inherit' | 'pipe' | 'ignore';
+type Stream = StderrOption;
 
 export interface LaunchOptions {
   /** Arguments of the script. */
@@ -53,7 +53,7 @@ export interface LaunchOptions {
  * @throws LaunchError when the program cannot be started, with what it wrote to stderr
  */
 export async function launch(script: string, options: LaunchOptions = {}): Promise<LaunchedTracer> {
-  const [stdin, stdout, stderr] = streams(options.stdio);
+  const [stdin, stdout, destination] = streams(options.stdio);
   const lines = launchedLines(options.lines ?? false);
   const hasLines = lines.execArgv.length > 0;
   const followed = options.follow ? new FollowedProcesses(lines) : null;
@@ -69,15 +69,17 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   if (options.cwd !== undefined) spawnOptions.cwd = options.cwd;
   const child = spawn(options.execPath ?? process.execPath, args, spawnOptions);
   try {
-    const { url, errors } = await inspectorOf(child, { script, followed });
-    if (stderr === 'inherit') passOn(errors, process.stderr);
-    else if (stderr === 'ignore') errors.resume();
-    const { options: tracerOptions, held } = followed
-      ? await followed.connect(await followed.first, script)
-      : await connectToHeld(url, { script, pid: child.pid ?? null, hasLines, options });
+    const { url, stderr } = await inspectorOf(child, { script, followed });
+    const [{ options: tracerOptions, held }, { stream, passedOn }] = await Promise.all([
+      followed
+        ? followed.first.then((first) => followed.connect(first, script))
+        : connectToHeld(url, { script, pid: child.pid ?? null, hasLines, options }),
+      stderr.direct(destination),
+    ]);
     return new LaunchedTracer(tracerOptions, held, {
       child,
-      stderr: stderr === 'pipe' ? errors : null,
+      stderr: stream,
+      stderrPassedOn: passedOn,
       followed,
       isDetached: options.detached ?? false,
     });
@@ -168,22 +170,11 @@ function streams(stdio: LaunchOptions['stdio'] = 'inherit'): readonly [Stream, S
   return typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
 }
 
-/** A reader of ours that goes away (`| head`) must not block the program: what it writes from then on is dropped. */
-function passOn(errors: Readable, destination: NodeJS.WritableStream): void {
-  errors.pipe(destination, { end: false });
-  const onUnpipe = (source: unknown) => {
-    if (source !== errors) return;
-    destination.off('unpipe', onUnpipe);
-    errors.resume();
-  };
-  destination.on('unpipe', onUnpipe);
-}
-
 /** Waits for the inspector's address, which node writes to stderr, or a program that is followed announces. */
 function inspectorOf(
   child: ChildProcess,
   { script, followed }: { readonly script: string; readonly followed: FollowedProcesses | null },
-): Promise<{ url: string; errors: Readable }> {
+): Promise<{ url: string; stderr: ProgramStderr }> {
   return new Promise((resolve, reject) => {
     let waiting = true;
     const finish = (act: () => void) => {
@@ -195,17 +186,19 @@ function inspectorOf(
     const fail = (why: string, cause?: unknown) =>
       finish(() => {
         child.kill('SIGKILL');
-        const said = String(errors.read() ?? '').trim();
+        const said = stderr.said();
         reject(new LaunchError(`${script} could not be started: ${why}${said === '' ? '' : `; it wrote: ${said}`}`, { cause }));
       });
-    const onUrl = (url: string) => finish(() => resolve({ url, errors }));
-    const errors = withoutInspectorNotices(followed ? () => {} : onUrl, { once: followed === null });
+    const onUrl = (url: string) => finish(() => resolve({ url, stderr }));
+    const stderr = new ProgramStderr(child.stderr ?? Readable.from([]), {
+      onUrl: followed ? () => {} : onUrl,
+      isFollowed: followed !== null,
+    });
     void followed?.first.then(({ url }) => onUrl(url));
     const timer = setTimeout(() => fail(`its inspector did not open within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     child.on('error', (error) =>
       fail(`${child.spawnfile} does not run (${error.message}); check the paths of node and of its folder`, error),
     );
     child.once('close', (code, signal) => fail(`node ended with ${signal ?? `exit code ${code}`} before the program's first line`));
-    child.stderr?.pipe(errors);
   });
 }

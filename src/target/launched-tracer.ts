@@ -7,7 +7,7 @@ import type { StartOptions } from './start-options.js';
 import type { TracerOptions } from './tracer-options.js';
 
 /** A process that the program left behind may hold its stderr open for ever. */
-const LAST_WORDS_MS = 500;
+const LAST_WORDS_MS = 1000;
 
 /** The most that a program which is to be killed is waited for: as long as its profile may take. */
 const LONGEST_SNAPSHOT_MS = 180_000;
@@ -31,6 +31,8 @@ export interface Exit extends Pick<Closing, 'snapshot' | 'atHeapLimit' | 'peak' 
 interface Launched {
   readonly child: ChildProcess;
   readonly stderr: Readable | null;
+  /** What was written to stderr has arrived. */
+  readonly stderrPassedOn: Promise<unknown>;
   readonly followed: FollowedProcesses | null;
   /** It leads a process group. */
   readonly isDetached: boolean;
@@ -49,7 +51,7 @@ export class LaunchedTracer extends HeldTracer {
   readonly #followed: FollowedProcesses | null;
   readonly #isDetached: boolean;
 
-  constructor(options: TracerOptions, held: Held, { child, stderr, followed, isDetached }: Launched) {
+  constructor(options: TracerOptions, held: Held, { child, stderr, stderrPassedOn, followed, isDetached }: Launched) {
     super(options, held);
     this.#child = child;
     this.#followed = followed;
@@ -59,7 +61,7 @@ export class LaunchedTracer extends HeldTracer {
     this.stdin = child.stdin;
     this.stdout = child.stdout;
     this.stderr = stderr;
-    this.exited = Promise.all([endOf(child), this.closed]).then(([, { reason: _, ...closing }]) => ({
+    this.exited = Promise.all([endOf(child, stderrPassedOn), this.closed]).then(([, { reason: _, ...closing }]) => ({
       code: child.exitCode,
       signal: child.signalCode,
       ...closing,
@@ -113,9 +115,9 @@ async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
 }
 
 /** The program has ended, and what it wrote to stderr has been passed on. */
-async function endOf(child: ChildProcess): Promise<void> {
+async function endOf(child: ChildProcess, stderrPassedOn: Promise<unknown>): Promise<void> {
   // Not events.once, which rejects where a signal cannot be sent.
   const closed = new Promise((resolve) => child.once('close', resolve));
   if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
-  await inTime(closed, LAST_WORDS_MS);
+  await inTime(Promise.all([closed, stderrPassedOn]), LAST_WORDS_MS);
 }

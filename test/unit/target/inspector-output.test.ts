@@ -42,3 +42,12 @@ test('only what may become a notice is held back', () => {
   filter.write('one');
   expect(String(filter.read())).toBe('Done');
 });
+
+test('what comes only once is expected again when that is no longer true', async () => {
+  let isOnce = true;
+  const filter = withoutInspectorNotices(() => {}, { isOnce: () => isOnce });
+  filter.write(`${START}Debugger attached.\n`);
+  isOnce = false;
+  filter.end(`a\nDebugger attached.\n${WAITING}`);
+  expect(String(await buffer(filter))).toBe('Debugger attached.\na\n');
+});
