@@ -10,6 +10,7 @@ const PATIENCE_MS = 30_000;
 const fs = require('node:fs') as typeof import('node:fs');
 const askBeforeKill = require('./ask-before-kill.cjs') as (controller: Controller) => void;
 const openHidden = require('./hidden-inspector.cjs') as () => string;
+const isOutOfReach = require('./out-of-reach.cjs') as (start: Start) => boolean;
 const threads = require('node:worker_threads') as typeof import('node:worker_threads');
 
 /** What a controller asks; see process-tree.ts. */
@@ -37,6 +38,20 @@ interface Controller {
   readonly isWatched: () => boolean;
   readonly wait: Wait;
 }
+/** See out-of-reach.cts. */
+interface Start {
+  readonly words: readonly unknown[];
+  readonly NODE_OPTIONS: string | undefined;
+  readonly uid?: number | null | undefined;
+  readonly gid?: number | null | undefined;
+}
+/** What Node's own `ChildProcess.spawn` gets. */
+interface SpawnOptions {
+  readonly args?: readonly string[];
+  readonly envPairs?: readonly string[];
+  readonly uid?: number;
+  readonly gid?: number;
+}
 type Environment = Record<string, string | undefined>;
 
 /** As the program is to see it: without us. */
@@ -59,19 +74,21 @@ function additions(env: Environment, orders: Orders): Record<string, string> {
 
 function followChildren(orders: Orders): void {
   const childProcess = require('node:child_process') as typeof import('node:child_process');
-  const prototype = (childProcess.ChildProcess as unknown as { prototype: { spawn(options: { envPairs?: string[] }): unknown } }).prototype;
+  const prototype = (childProcess.ChildProcess as unknown as { prototype: { spawn(options: SpawnOptions): unknown } }).prototype;
   const { spawn } = prototype;
   prototype.spawn = function (options) {
-    return spawn.call(this, { ...options, envPairs: pairsWithUs(options.envPairs ?? [], orders) });
+    return spawn.call(this, { ...options, envPairs: pairsWithUs(options, orders) });
   };
   for (const name of ['spawnSync', 'execSync', 'execFileSync'] as const) {
     const original = childProcess[name] as (...args: unknown[]) => unknown;
     const followed = (...args: unknown[]): unknown => {
       const given = args.findLastIndex((arg) => typeof arg === 'object' && arg !== null && !Array.isArray(arg));
       const at = given > 0 ? given : name === 'execSync' ? 1 : 2;
-      const options = args[at] as { env?: Environment } | undefined;
-      const all = [...args];
+      const options = args[at] as { env?: Environment; uid?: number; gid?: number } | undefined;
       const env = options?.env ?? process.env;
+      const { uid, gid } = options ?? {};
+      if (isOutOfReach({ words: args, NODE_OPTIONS: env.NODE_OPTIONS, uid, gid })) return original(...args);
+      const all = [...args];
       // Keeps what it inherits by its prototype, as Node does.
       all[at] = { ...options, env: Object.assign(Object.create(env), additions(env, orders)) };
       return original(...all);
@@ -80,10 +97,11 @@ function followChildren(orders: Orders): void {
   }
 }
 
-function pairsWithUs(pairs: readonly string[], orders: Orders): string[] {
+function pairsWithUs({ args = [], envPairs: pairs = [], uid, gid }: SpawnOptions, orders: Orders): readonly string[] {
   const env: Environment = Object.fromEntries(
     pairs.map((pair) => [pair.slice(0, pair.indexOf('=', 1)), pair.slice(pair.indexOf('=', 1) + 1)]),
   );
+  if (isOutOfReach({ words: args, NODE_OPTIONS: env.NODE_OPTIONS, uid, gid })) return pairs;
   const added = additions(env, orders);
   return [
     ...pairs.filter((pair) => !(pair.slice(0, pair.indexOf('=', 1)) in added)),

@@ -150,6 +150,56 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(await Promise.all(traced)).toEqual(['inspect', 'empty', 'options'].map((role) => [role, true]));
   });
 
+  it('children that may not read our files run as they would without us, and the others are traced', async () => {
+    const file = programOf(`
+      const { exec, execSync, fork, spawn, spawnSync } = require('node:child_process');
+      const role = process.argv[2];
+      const [flag] = ['--permission', '--experimental-permission'].filter((one) => process.allowedNodeEnvironmentFlags.has(one));
+      const permissions = flag ? [flag, '--allow-fs-read=' + __dirname + '/*'] : ['--no-warnings'];
+      const ended = (child) => new Promise((resolve) => child.once('exit', resolve));
+      if (role) console.log(JSON.stringify([role, process.permission !== undefined]));
+      else (async () => {
+        const inherit = { stdio: 'inherit' };
+        await ended(spawn(process.execPath, [...permissions, __filename, 'spawn'], inherit));
+        await ended(fork(__filename, ['fork'], { execArgv: permissions }));
+        await ended(spawn(process.execPath, [__filename, 'options'], { ...inherit, env: { NODE_OPTIONS: permissions.join(' ') } }));
+        const line = (role) => [process.execPath, ...permissions, __filename, role].map((word) => "'" + word + "'").join(' ');
+        await ended(exec(line('exec')).once('spawn', function () { this.stdout.pipe(process.stdout); }));
+        execSync(line('execSync'), inherit);
+        spawnSync(process.execPath, [...permissions, __filename, 'spawnSync'], inherit);
+        await ended(spawn(process.execPath, [__filename, 'free'], inherit));
+      })();`);
+    const { tracer, output } = await followed(file, binary);
+    expect((await tracer.exited).code).toBe(0);
+    await tracer.leaveProcesses();
+    const { out, err } = await output;
+    const hasModel = binary.major >= 20;
+    const restricted = ['spawn', 'fork', 'options', 'exec', 'execSync', 'spawnSync'];
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([...restricted.map((role) => [role, hasModel]), ['free', false]]);
+    expect(err).not.toContain('ERR_ACCESS_DENIED');
+    expect(tracer.processes.map(({ argv }) => argv[2])).toEqual(hasModel ? ['free'] : [...restricted, 'free']);
+  });
+
+  it('children of another user get nothing of ours', async () => {
+    const file = programOf(`
+      const { spawn, spawnSync } = require('node:child_process');
+      const print = ['-c', 'echo "$NODE_OPTIONS,$NODE_TRACEMALLOC_FOLLOW"'];
+      for (const options of [{ uid: 65534 }, { gid: 65534 }]) {
+        const { error, stdout } = spawnSync('/bin/sh', print, { ...options, encoding: 'utf8' });
+        console.log(error ? error.code : stdout.trim());
+      }
+      spawn('/bin/sh', print, { uid: 65534, gid: 65534, stdio: 'inherit' }).once('error', ({ code }) => console.log(code));`);
+    const { tracer, output } = await followed(file, binary, { env: { ...process.env, NODE_OPTIONS: '' } });
+    expect((await tracer.exited).code).toBe(0);
+    const seen = process.getuid!() === 0 ? ',' : 'EPERM'; // only root may start them
+    expect((await output).out).toBe(`${seen}\n`.repeat(3));
+  });
+
   it('processes do not see the inspector that is open because of us', async () => {
     const seen = `
       import inspector, { url } from 'node:inspector';

@@ -1,0 +1,22 @@
+// A child that may not read our files would not start with them. It is left alone: it runs as it would without us.
+
+/** A word of an argument, which may be a line for a shell. */
+const PERMISSION_MODEL = /(?:^|[\s"'])--(?:experimental-)?permission(?=$|[\s"'=])/;
+
+interface Start {
+  /** What it is started with; lists of it, too. */
+  readonly words: readonly unknown[];
+  readonly NODE_OPTIONS: string | undefined;
+  readonly uid?: number | null | undefined;
+  readonly gid?: number | null | undefined;
+}
+
+/** As we were when our files were read. */
+const own = { uid: process.geteuid?.(), gid: process.getegid?.() };
+
+function isOutOfReach({ words, NODE_OPTIONS, uid, gid }: Start): boolean {
+  const isOther = (uid ?? process.geteuid?.()) !== own.uid || (gid ?? process.getegid?.()) !== own.gid;
+  return isOther || [...words.flat(), NODE_OPTIONS].some((word) => typeof word === 'string' && PERMISSION_MODEL.test(word));
+}
+
+module.exports = isOutOfReach;
