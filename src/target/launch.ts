@@ -13,6 +13,7 @@ import { readTargetInfo } from './heap-totals.js';
 import type { Held } from './held-tracer.js';
 import { LaunchedTracer } from './launched-tracer.js';
 import { type LinesOption, launchedLines } from './line-scope.js';
+import { checkPermissions } from './permission-model.js';
 import { ProgramStderr, type StderrOption } from './program-stderr.js';
 import type { TracerOptions } from './tracer-options.js';
 
@@ -56,11 +57,13 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   const [stdin, stdout, destination] = streams(options.stdio);
   const lines = launchedLines(options.lines ?? false);
   const hasLines = lines.execArgv.length > 0;
+  const { execArgv = [], env: given = process.env } = options;
+  checkPermissions({ script, execArgv, NODE_OPTIONS: given.NODE_OPTIONS, isFollowed: options.follow ?? false });
   const followed = options.follow ? new FollowedProcesses(lines) : null;
-  const env = { ...(options.env ?? process.env), ...lines.env };
+  const env = { ...given, ...lines.env };
   const before = followed ? [] : [INSPECT, HIDE_ARGUMENTS];
   const flags = followed ? [] : flagArguments(options);
-  const args = [...before, ...(options.execArgv ?? []), ...flags, ...lines.execArgv, script, ...(options.args ?? [])];
+  const args = [...before, ...execArgv, ...flags, ...lines.execArgv, script, ...(options.args ?? [])];
   const spawnOptions: SpawnOptions = {
     stdio: [stdin, stdout, 'pipe'],
     detached: options.detached ?? false,

@@ -160,6 +160,12 @@ it('what cannot be traced is not run, and nothing is written', async () => {
     [['--interval', '0', file], 2, /at least 1/],
     [['--node', '/no/such/node', file], 1, /^tracemalloc: .*\/no\/such\/node does not run.*\n$/],
     [['--node-arg=--no-such', file], 1, /^tracemalloc: .*bad option: --no-such\n$/],
+    [['--node-arg=--permission', file], 1, /^tracemalloc: .*app\.cjs was not started: .*permission model.* --allow-inspector as well.*\n$/],
+    [
+      ['--follow', '--node-arg=--experimental-permission', '--node-arg=--allow-fs-read=*', file],
+      1,
+      /permission model.* --allow-fs-write as well.*\n$/,
+    ],
   ] as const) {
     const result = await runCommand(['run', ...args], { cwd });
     expect([result.code, result.stdout]).toEqual([code, '']);

@@ -176,6 +176,26 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     expect(other.message).toContain("exit code 0 before the program's first line");
   });
 
+  it("Node's permission model: one LaunchError, unless it allows the inspector", async () => {
+    const file = program('app.cjs', 'console.log(process.permission.has("fs.write"))');
+    for (const options of [
+      { execArgv: ['--permission', '--allow-fs-read=*'] },
+      { env: { ...process.env, NODE_OPTIONS: '--no-warnings --permission' } },
+      { execArgv: ['--permission', '--allow-inspector', '--allow-fs-read=*'], follow: true },
+    ]) {
+      const error = await failureOf(launched(file, binary, options));
+      expect(error).toBeInstanceOf(LaunchError);
+      expect(error.message).toContain("Node's permission model keeps it from being traced");
+    }
+    const launching = launched(file, binary, { execArgv: ['--no-warnings', '--permission', '--allow-inspector'] });
+    if (binary.major < 24) expect((await failureOf(launching)).message).toContain('bad option: --permission');
+    else {
+      const tracer = await launching;
+      await tracer.start();
+      expect(await outputOf(tracer)).toMatchObject({ out: 'false\n', exit: { code: 0, snapshot: expect.anything() } });
+    }
+  });
+
   it('an address on stderr, which a followed program does not announce, is not waited behind', async () => {
     const shell = program('node.sh', "#!/bin/sh\necho 'Debugger listening on ws://127.0.0.1:1/app' >&2\n");
     chmodSync(shell, 0o755);
