@@ -34,9 +34,10 @@ export function addForceOption(command: Command): Command {
  * Makes sure, before the work begins, that a result may be written to `path`: files that are there are replaced with `force` only, or when
  * the user says so at a terminal. What is no file (a device, a pipe) is written to as it is.
  *
- * @throws OutputFileError; UsageError for `-`, where the command has no text for stdout
+ * @throws OutputFileError; UsageError for an empty name, and for `-`, where the command has no text for stdout
  */
 export async function claimOutput(path: string, { force }: OutputValues, console: Console, derived: DerivedNames = []): Promise<void> {
+  if (path === '') throw new UsageError('the name of the output is empty; name a file');
   if (path === STDOUT) throw new UsageError('a snapshot cannot go to stdout; name a file (./- for one that is called -)');
   checkPlace(path);
   const there = force ? [] : filesAt(path, derived);

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { Location, Mapping, Function as PprofFunction, type StringTable } from 'pprof-format';
 import type { Frame } from '../model/frame.js';
 import { frameAt, type StackTable } from '../model/stack-table.js';
+import { visible } from '../printable.js';
 import { functionLabel } from './labels.js';
 
 const ADDRESS_BYTES = 6;
@@ -24,17 +25,18 @@ export function placesOf(table: StackTable, { program, strings }: { program: str
   const functions = new Map<string, PprofFunction>();
   const location = Array.from(table.locationFile, (_, id) => {
     const frame = frameAt(table, id);
-    const name = functionLabel(frame);
+    const name = visible(functionLabel(frame));
+    const filename = visible(frame.filename);
     const startLine = frame.precision === 'function' ? frame.lineno : 0;
-    const key = JSON.stringify([name, frame.filename, startLine]);
+    const key = JSON.stringify([name, filename, startLine]);
     const own =
       functions.get(key) ??
-      new PprofFunction({ id: functions.size + 1, name: strings.dedup(name), filename: strings.dedup(frame.filename), startLine });
+      new PprofFunction({ id: functions.size + 1, name: strings.dedup(name), filename: strings.dedup(filename), startLine });
     functions.set(key, own);
     const line = [{ functionId: own.id, line: frame.lineno, column: frame.column }];
     return new Location({ id: id + 1, mappingId: MAPPING.id, address: addressOf(frame), line });
   });
-  const mapping = [new Mapping({ ...MAPPING, ...NAMES_ARE_KNOWN, filename: strings.dedup(program) })];
+  const mapping = [new Mapping({ ...MAPPING, ...NAMES_ARE_KNOWN, filename: strings.dedup(visible(program)) })];
   return { location, function: [...functions.values()], mapping };
 }
 

@@ -1,6 +1,7 @@
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { type LabelInput, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import type { StackTable } from '../model/stack-table.js';
+import { visible } from '../printable.js';
 import { domainName } from '../snapshot/column-keys.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { Contents, Format } from './format.js';
@@ -94,7 +95,7 @@ function labelsOf({ thread, domain, type }: Row, strings: StringTable): LabelInp
 }
 
 function labelOf(key: string, value: string, strings: StringTable): LabelInput {
-  return { key: strings.dedup(key), str: strings.dedup(value) };
+  return { key: strings.dedup(key), str: strings.dedup(visible(value)) };
 }
 
 function nanoseconds(time: string): bigint {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { UsageError } from '../errors.js';
+import { SnapshotFileError, UsageError } from '../errors.js';
 import { messageOf } from '../protocol/thrown.js';
+import { inputFile } from '../snapshot/input-file.js';
 
 /** 16 random characters cannot be found by trying. */
 const MIN_LENGTH = 16;
@@ -26,7 +26,7 @@ export class BearerToken {
   }
 }
 
-/** The file comes before the environment; null where neither is given. @throws UsageError */
+/** The file comes before the environment; null where neither is given. @throws UsageError for what is no token, SnapshotFileError */
 export function readToken(file: string | undefined, { TRACEMALLOC_TOKEN }: NodeJS.ProcessEnv): BearerToken | null {
   if (file !== undefined) return new BearerToken(readTokenFile(file).trim(), file);
   return TRACEMALLOC_TOKEN === undefined ? null : new BearerToken(TRACEMALLOC_TOKEN, 'TRACEMALLOC_TOKEN');
@@ -34,9 +34,9 @@ export function readToken(file: string | undefined, { TRACEMALLOC_TOKEN }: NodeJ
 
 function readTokenFile(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return new TextDecoder().decode(inputFile(file).bytes());
   } catch (cause) {
-    throw new UsageError(`cannot read the token: ${messageOf(cause)}`, { cause });
+    throw new SnapshotFileError(`cannot read the token: ${messageOf(cause)}, or make a token with openssl rand -hex 32`, { cause });
   }
 }
 

@@ -210,6 +210,10 @@ describe('usage', () => {
       ['stats', 'x', '--top', '0'],
       ['attach', '1', '--duration', 'soon'],
       ['attach', 'localhost:99999'],
+      ['report', 'new.tmsnap', '-o', ''],
+      ['export', 'new.tmsnap', '--format', 'csv', '-o', ''],
+      ['run', '-o', '', 'prof.cjs'],
+      ['attach', '1', '-o', ''],
     ].map((args) => [args]),
   )('%p is wrong usage', async (args) => {
     const { code, stdout, stderr } = await tracemalloc(...args);

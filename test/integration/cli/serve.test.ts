@@ -150,8 +150,12 @@ it('a port that is taken: one line, and the target is left alone', async () => {
 it.each([
   ['no target', ['--listen', '1'], /name a target/],
   ['no address', ['1', '--listen', 'nowhere'], /'nowhere' is no address to listen on/],
-  ['no token', ['1', '--token-file', '/nowhere/token'], /cannot read the token/],
 ])('%s: wrong usage', async (_what, args, message) => {
   const { code, stderr } = await runCommand(['serve', ...args]);
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
+it('a token file that is not there: as with any file that cannot be read', async () => {
+  const { code, stderr } = await runCommand(['serve', '1', '--token-file', '/nowhere/token']);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^tracemalloc: cannot read the token: \/nowhere\/token cannot be read: .*\n$/)]);
 });

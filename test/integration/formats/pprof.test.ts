@@ -154,11 +154,19 @@ withGo('go tool pprof', () => {
     expect(pprof('-list=pair', '-unit=B', files.pair)).toMatch(/^ +500B +500B +2: {2}return \[\[a\], \[b\]\];$/m);
   });
 
-  it('takes hostile names as they are', () => {
+  it('takes hostile names', () => {
     const total = HOSTILE_NAMES.reduce((sum, _, index) => sum + 1001 + index, 0);
     expect(pprof('-top', '-unit=B', '-nodecount=1000', files.hostile)).toContain(`of ${total}B total`);
     expect(pprof('-raw', files.hostile)).toContain('</script><img src=x onerror=alert(1)>');
   });
+});
+
+it('shows what a terminal would obey, in all names', () => {
+  const hostile = Snapshot.fromTraces(hostileTraces());
+  const titled = new Snapshot({ ...hostile, capture: { ...hostile.capture, target: { ...hostile.capture.target, title: '\u001b[31m' } } });
+  const { strings } = Profile.decode(gunzipSync(Buffer.concat([...encode(titled, 'pprof')]))).stringTable;
+  expect(strings.filter((text) => /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u.test(text))).toEqual([]);
+  expect(strings).toEqual(expect.arrayContaining(['\\u{1b}]0;owned\\u{7}\\u{9b}31m', '/app/\\u{202e}esrever\\u{2028}.js', '\\u{1b}[31m']));
 });
 
 it('profile.proto: columns, start lines, time, period, comments', () => {
