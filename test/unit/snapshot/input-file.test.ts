@@ -36,7 +36,7 @@ beforeAll(() => {
 
   it('a FIFO is read to its end, its time is now, and it is read once', () => {
     const path = join(folder, 'fifo');
-    execFileSync('mkfifo', [path]);
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', path]);
     const writer = spawn('/bin/sh', ['-c', 'printf "some text" > "$0"', path]);
     reapLater(async () => writer.kill('SIGKILL'));
     const before = Date.now();
@@ -47,7 +47,7 @@ beforeAll(() => {
 
   it('a FIFO to which nobody writes is refused', () => {
     const path = join(folder, 'lonely');
-    execFileSync('mkfifo', [path]);
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', path]);
     expect(() => Snapshot.load(path)).toThrow(SnapshotFileError);
     expect(() => inputFile(path)).toThrow(`${path} cannot be read: it is a pipe to which nobody writes; give a file`);
   });
