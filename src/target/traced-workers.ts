@@ -1,3 +1,4 @@
+import { ConnectionLostError } from '../errors.js';
 import { turnOfEventLoop } from '../protocol/engine-flags.js';
 import { askToWaitAtEnd } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
@@ -18,6 +19,7 @@ const LONGEST_WAIT_MS = 10_000;
 const DEBT = 'workers';
 /** What its profile may take, in such waits. */
 const WAITS_FOR_PROFILE = 3;
+const UNREAD = 'it ended before it could be asked what it holds';
 
 /** The tracing of all workers of a target: those that run, and those that come and go meanwhile. */
 export class TracedWorkers {
@@ -140,7 +142,8 @@ export class TracedWorkers {
     void session.closed.then(async () => {
       watch.stop();
       await worker.ending;
-      if (worker.last === null) this.#traced.delete(worker);
+      const isMissed = this.#settings.keepEnded && (await worker.started) === null;
+      if (worker.last === null && !isMissed) this.#traced.delete(worker);
     });
   }
 
@@ -175,7 +178,7 @@ export class TracedWorkers {
     const { session } = worker.tracing.isolate;
     const failure = await worker.started;
     await worker.ending;
-    if (!session.isOpen) return worker.last;
+    if (!session.isOpen) return this.#leftBy(worker, failure);
     try {
       if (failure !== null) throw failure;
       // A heap snapshot waits for the event loop, without a limit of its own.
@@ -190,8 +193,14 @@ export class TracedWorkers {
     } catch (error) {
       await worker.ending;
       if (session.isOpen) throw error;
-      return worker.last;
+      return this.#leftBy(worker, failure);
     }
+  }
+
+  /** By one that has ended. @throws ConnectionLostError where that is to be kept, and nothing could be read before it was gone */
+  #leftBy({ last }: TracedWorker, failure: unknown): IsolateReading | null {
+    if (last === null && failure === null && this.#settings.keepEnded) throw new ConnectionLostError(UNREAD);
+    return last;
   }
 
   /**

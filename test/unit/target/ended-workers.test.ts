@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { Session } from '../../../src/protocol/session.js';
+import { Caretaker } from '../../../src/target/caretaker.js';
+import { Lanes } from '../../../src/target/lanes.js';
+import { TracedWorkers } from '../../../src/target/traced-workers.js';
+import { FakeTransport } from '../../helpers/fake-transport.js';
+
+const SESSION = { sessionId: '1' };
+
+const ANSWERS: Record<string, object> = {
+  'Runtime.evaluate': { result: { type: 'undefined' } },
+  'Runtime.getHeapUsage': { usedSize: 1, totalSize: 2 },
+};
+
+/** A program whose one worker answers everything, and does not wait for us at its end. */
+function programWithWorker(): FakeTransport {
+  const transport: FakeTransport = new FakeTransport({
+    'NodeWorker.enable': () => {
+      const workerInfo = { workerId: '1', type: 'worker', title: '[worker 1]', url: '' };
+      transport.emit('NodeWorker.attachedToWorker', { ...SESSION, workerInfo, waitingForDebugger: false });
+      return {};
+    },
+    'NodeWorker.sendMessageToWorker': ({ message }: { message: string }) => {
+      const { id, method } = JSON.parse(message) as { id: number; method: string };
+      const result = ANSWERS[method] ?? {};
+      queueMicrotask(() => transport.emit('NodeWorker.receivedMessageFromWorker', { ...SESSION, message: JSON.stringify({ id, result }) }));
+      return {};
+    },
+  });
+  return transport;
+}
+
+test.each([
+  ['is named where what ended is kept', true, [{ thread: 'worker 1', reason: 'it ended before it could be asked what it holds' }]],
+  ['is left out where it is not', false, []],
+])('a worker that is gone before it was read %s', async (_, keepEnded, missing) => {
+  const transport = programWithWorker();
+  const workers = new TracedWorkers(new Session(transport, { label: 'app.js' }), {
+    tracebackLimit: 1,
+    interval: 512,
+    lines: false,
+    lanes: new Lanes(),
+    workers: true,
+    hold: false,
+    keepEnded,
+    onOom: false,
+    beginning: () => ({ force: true, flagsChanged: false }),
+    expectRegistration: () => false,
+    maxMessageBytes: 1e6,
+    caretaker: Caretaker.none(),
+  });
+  await workers.start();
+  transport.emit('NodeWorker.detachedFromWorker', SESSION);
+  await expect(workers.read()).resolves.toEqual({ readings: [], missing, atHeapLimit: [] });
+  await expect(workers.read()).resolves.toMatchObject({ missing });
+});
