@@ -8,23 +8,24 @@ import { dirname, join } from 'node:path';
  */
 export function openCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   try {
-    const folder = env.NODE_TRACEMALLOC_CACHE || join(tmpdir(), `node-tracemalloc-cache-${userInfo().uid}`);
-    makeFolder(folder);
+    const named = env.NODE_TRACEMALLOC_CACHE;
+    const folder = named || join(tmpdir(), `node-tracemalloc-cache-${userInfo().uid}`);
+    makeFolder(folder, { withParents: Boolean(named) });
     return isTrusted(folder) ? folder : undefined;
   } catch {
     return undefined; // no home, no permission, a file in its place: then without
   }
 }
 
-/** Not by `recursive`, which never comes back for a folder in /proc (Node 20). */
-function makeFolder(folder: string): void {
+/** A temporary folder that is not there is nobody's wish. Not by `recursive`, which never comes back for a folder in /proc (Node 20). */
+function makeFolder(folder: string, { withParents }: { readonly withParents: boolean }): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    makeFolder(dirname(folder));
+    if (code !== 'ENOENT' || !withParents || dirname(folder) === folder) throw error;
+    makeFolder(dirname(folder), { withParents });
     mkdirSync(folder, { mode: 0o700 });
   }
 }
