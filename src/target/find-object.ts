@@ -27,10 +27,14 @@ export async function withObject<Result>(session: Session, name: ObjectName, wor
 async function evaluateToObject(session: Session, expression: string): Promise<string> {
   const { result, exceptionDetails } = await evaluate(session, expression);
   if (exceptionDetails) {
-    const thrown = exceptionDetails.exception?.description?.split('\n', 1)[0] ?? exceptionDetails.text;
+    const { exception, text } = exceptionDetails;
+    const thrown =
+      exception?.description?.split('\n', 1)[0] ??
+      (exception && 'value' in exception ? JSON.stringify(exception.value) : (exception?.type ?? text));
     throw new UsageError(`the expression ${shown(expression)} threw: ${thrown}`);
   }
-  if (result.objectId === undefined) {
+  // A symbol has a RemoteObject and no identity in the heap that V8 would tell.
+  if (result.objectId === undefined || result.type === 'symbol') {
     const what = result.type === 'undefined' || result.subtype === 'null' ? String(result.subtype ?? result.type) : `a ${result.type}`;
     throw new UsageError(`the expression ${shown(expression)} yields ${what}; only objects have an identity that can be looked up`);
   }

@@ -63,6 +63,11 @@ describe('HeapSnapshotReader', () => {
     );
   });
 
+  it('passes over sections that it does not know, also before the header', () => {
+    const text = `{"later":{"a":[1,{"b":"\\"]}"}]},"latest":null,${snapshotText(PICTURE).slice(1)}`;
+    expect(listed(readInChunks(text))).toEqual(EXPECTED);
+  });
+
   it('reads sections in any order behind the header, among others that it does not know', () => {
     const [header, ...rest] = V8_ORDERS.sections;
     fc.assert(
