@@ -25,12 +25,16 @@ export class ObjectTracker implements TraceSource {
 
   /** @param force do not look whether another tool tracks allocations, which takes a heap snapshot; take over */
   async start({ force }: { readonly force: boolean }): Promise<void> {
-    if (!force && (await this.#somebodyTracks())) {
-      throw new ForeignSamplerError(
-        'another tool tracks the allocations of this target, and V8 has one tracker for all; end the other one first, or take over with force (--take-over)',
-      );
-    }
+    if (!force) await this.refuseOthers();
     await this.#begin();
+  }
+
+  /** @throws ForeignSamplerError where another tool tracks */
+  async refuseOthers(): Promise<void> {
+    if (!(await this.#somebodyTracks())) return;
+    throw new ForeignSamplerError(
+      'another tool tracks the allocations of this target, and V8 has one tracker for all, which it ends now that we leave; end the other one first, or take over with force (--take-over)',
+    );
   }
 
   /** Forgets everything allocated so far. */
@@ -94,10 +98,14 @@ export class ObjectTracker implements TraceSource {
 
   async #somebodyTracks(): Promise<boolean> {
     let tracked: boolean | undefined;
+    let timeline: string | undefined;
+    let rest = '';
     await this.#streamHeap('HeapProfiler.takeHeapSnapshot', (chunk) => {
       tracked ??= isTracked(chunk);
+      timeline ??= SAMPLES.exec(rest + chunk)?.[1];
+      rest = chunk.slice(-SAMPLES_LENGTH);
     });
-    return tracked ?? false;
+    return tracked === true || (timeline !== undefined && timeline !== ']');
   }
 
   async #streamHeap(command: SnapshotCommand, take: (chunk: string) => void): Promise<void> {
@@ -119,6 +127,10 @@ function heapBytes({ length, size, domain, untracedBytes }: HeapObjects): number
   for (let i = 0; i < length; i++) if (domain[i] === 0) sum += size[i]!;
   return sum;
 }
+
+/** Without stacks, tracking only writes how many objects there were when; nothing where nobody tracks. */
+const SAMPLES = /"samples":\[\s*([^\s])/;
+const SAMPLES_LENGTH = 16;
 
 /** By the header, which stands in the first chunk: how many functions there are stacks of. */
 function isTracked(firstChunk: string): boolean {

@@ -35,6 +35,8 @@ export interface CaptureInfo {
   readonly precision: Precision;
   /** Names the tracing, from start to stop: two snapshots with the same name saw the same samples, told apart by `birth`. */
   readonly tracing?: string | undefined;
+  /** ISO 8601, UTC: what the main thread allocated before is not in the snapshot, because the tracing had to begin anew. */
+  readonly resumed?: string | undefined;
   /** Threads that are not in the snapshot, though they were traced, and why: one clause each. */
   readonly missing?: readonly { readonly thread: string; readonly reason: string }[] | undefined;
   /** Worker threads that are there as they were when they came to their heap limit, and have ended since. */

@@ -12,16 +12,26 @@ const V8 = `process.getBuiltinModule?.('v8') ?? (() => {
   try { return process.binding('v8'); } finally { process.noDeprecation = noDeprecation; }
 })()`;
 
-/** Sets flags of V8. */
-export async function setFlags(session: Session, flags: readonly string[]): Promise<void> {
-  const calls = flags.map((flag) => `v8.setFlagsFromString('${flag}');`).join(' ');
-  const { exceptionDetails } = await evaluateOwn(session, `{ const v8 = ${V8}; ${calls} }`, { doing: 'setting flags of V8' });
+/**
+ * Sets flags of V8.
+ *
+ * @returns for each whether that changed it: V8's tag for code caches is a hash over its flags (18 to 26). Of a flag that no answer tells of it is true
+ */
+export async function setFlags(session: Session, flags: readonly string[]): Promise<boolean[]> {
+  const calls = flags.map((flag) => `set(() => v8.setFlagsFromString('${flag}'))`).join(', ');
+  const { result, exceptionDetails } = await evaluateOwn(
+    session,
+    `{ const v8 = ${V8}; const set = (act) => { const before = v8.cachedDataVersionTag(); act(); return before !== v8.cachedDataVersionTag(); }; [${calls}] }`,
+    { doing: 'setting flags of V8' },
+  );
   if (exceptionDetails) {
     throw new UnsupportedError(
       `this target does not let us set flags of V8 (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text}); ` +
         `start the program with ${flags.join(' ')} instead`,
     );
   }
+  const changed: readonly unknown[] = Array.isArray(result.value) ? result.value : [];
+  return flags.map((_, i) => changed[i] !== false);
 }
 
 /**
@@ -33,6 +43,7 @@ export async function turnOfEventLoop(session: Session, timeoutMs: number): Prom
   await evaluateOwn(session, `new Promise((resolve) => ${TIMERS}.setImmediate(resolve))`, {
     awaitPromise: true,
     timeoutMs,
+    needsEventLoop: true,
     doing: 'waiting for a turn of the event loop',
   });
 }

@@ -22,9 +22,10 @@ export function reachNotes({ mode, heap }: CaptureInfo): string[] {
 export function methodNotes(capture: CaptureInfo): string[] {
   const { mode, interval } = capture;
   const areCountsRough = mode === 'sampling' && interval !== null && !tellsCounts(interval);
+  const resumed = capture.resumed === undefined ? [] : [resumedNote(capture.resumed)];
   const missing = (capture.missing ?? []).map(({ thread, reason }) => `${printable(thread)} is missing: ${printable(reason)}.`);
   const full = (capture.atHeapLimit ?? []).map((thread) => `${printable(thread)} came to its heap limit; what it held then is shown.`);
-  return [`${method(capture)}.`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...missing, ...full];
+  return [`${method(capture)}.`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...resumed, ...missing, ...full];
 }
 
 function coverage(heap: HeapTotals | null, tracedBytes: number): string {
@@ -50,6 +51,10 @@ function method({ mode, interval, precision }: CaptureInfo): string {
     case 'objects':
       return `every object; ${lines}`;
   }
+}
+
+function resumedNote(time: string): string {
+  return `What was allocated before ${printable(time)} is not in it: the program looked as if it had ended, as during a long job outside of JavaScript, and was traced anew when it went on.`;
 }
 
 /** ArrayBuffers are counted in external. */

@@ -62,6 +62,8 @@ export const metadataSchema = z.object({
     precision: z.enum(['line', 'function']),
     /** Names the tracing that the births count in. Added in 1. */
     tracing: z.string().optional(),
+    /** ISO 8601, UTC: older objects of the main thread are not there, because the tracing had to begin anew. Added in 1. */
+    resumed: z.string().optional(),
     /** Threads that could not be asked, and why. Added in 1. */
     missing: z
       .array(z.object({ thread: z.string(), reason: z.string() }))

@@ -11,14 +11,16 @@ export class ChangedFlags {
   readonly #session: Session;
   readonly #caretaker: Caretaker;
   #undo: string[] = [];
+  #areSet = false;
 
   constructor(session: Session, caretaker: Caretaker) {
     this.#session = session;
     this.#caretaker = caretaker;
   }
 
-  get areChanged(): boolean {
-    return this.#undo.length > 0;
+  /** Also where all were so before: whoever set them need not have thrown older code away. */
+  get areSet(): boolean {
+    return this.#areSet;
   }
 
   /** @throws UnsupportedError where the target does not let us set flags */
@@ -27,10 +29,14 @@ export class ChangedFlags {
     this.#undo = [...before, ...undo];
     this.#caretaker.owe(NAME, { kind: 'flags', flags: this.#undo });
     try {
-      await setFlags(this.#session, set);
+      const changed = await setFlags(this.#session, set);
+      this.#areSet = true;
+      this.#undo = [...before, ...undo.filter((_, i) => changed[i])];
+      this.#caretaker.owe(NAME, { kind: 'flags', flags: this.#undo });
     } catch (error) {
       // Refused. One that was not answered in time may still be carried out: what puts it back comes after it.
       if (error instanceof UnsupportedError) this.#undo = before;
+      else this.#areSet = true;
       throw error;
     }
   }
@@ -38,6 +44,7 @@ export class ChangedFlags {
   async putBack(): Promise<void> {
     const undo = this.#undo;
     this.#undo = [];
+    this.#areSet = false;
     if (undo.length > 0 && this.#session.isOpen) await setFlags(this.#session, undo);
     this.#caretaker.settle(NAME);
   }

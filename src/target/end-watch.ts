@@ -1,3 +1,5 @@
+import { CommandTimeoutError } from '../errors.js';
+import { turnOfEventLoop } from '../protocol/engine-flags.js';
 import { evaluateOwn, TIMERS } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
 import { Poll } from './poll.js';
@@ -5,6 +7,11 @@ import { Poll } from './poll.js';
 const POLL_MS = 250;
 /** Between two pieces of work that no handle stands for (a job of the thread pool), a program may look idle for a moment. */
 const POLLS = 3;
+/** After each alarm that was false twice as many, up to these: each costs a heap snapshot and what was known by then. */
+const MOST_POLLS = 40;
+/** A program at its end has this long for what it does at `beforeExit` and `exit`, before its event loop is looked at. */
+const GRACE_MS = 1500;
+const LONGEST_TURN_MS = 10_000;
 
 /**
  * Whether nothing keeps the program's event loop alive but its standard streams, which Node lists though they do not; stdin does where it is read.
@@ -18,6 +25,23 @@ const IS_IDLE = `new Promise((resolve) => ${TIMERS}.setImmediate(() => {
 }))`;
 
 /**
+ * Whether a program that looks as if at its end comes to it, now that nothing of ours keeps it from that. A job that runs outside of JavaScript, in the
+ * thread pool or in an addon, looks the same, but the event loop turns on.
+ */
+export async function comesToItsEnd(session: Session): Promise<boolean> {
+  try {
+    await session.waitFor('NodeRuntime.waitingForDisconnect', undefined, { timeoutMs: GRACE_MS });
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommandTimeoutError)) return true;
+  }
+  return turnOfEventLoop(session, LONGEST_TURN_MS).then(
+    () => false,
+    () => true,
+  );
+}
+
+/**
  * Sees when a program has come to its end that does not end, because V8's tracking of allocations has a timer of its own in the event loop
  * (v8-facts, "Never do this to a target").
  */
@@ -26,6 +50,7 @@ export class EndWatch {
   readonly #onEnd: () => void;
   readonly #poll: Poll<boolean>;
   #idle = 0;
+  #polls = POLLS;
 
   constructor(session: Session, onEnd: () => void) {
     this.#session = session;
@@ -49,8 +74,9 @@ export class EndWatch {
   /** A target that does not answer, or has no such functions, is not known to be idle. */
   #count(isIdle: boolean): void {
     this.#idle = isIdle ? this.#idle + 1 : 0;
-    if (this.#idle < POLLS) return;
+    if (this.#idle < this.#polls) return;
     this.stop();
+    this.#polls = Math.min(2 * this.#polls, MOST_POLLS);
     this.#onEnd();
   }
 

@@ -7,7 +7,7 @@ const GROUP = 'node-tracemalloc found';
 /** The console's own `require` is not asked for: see `evaluateOwn`. Before Node 20.16 there is one in CommonJS programs only. */
 const REQUIRE = "process.getBuiltinModule?.('module').createRequire(process.cwd() + '/') ?? process.mainModule?.require";
 
-/** A value in the target: an expression that yields it, which may use `require`, or the id of a RemoteObject. */
+/** A value in the target: an expression that yields it, which may use `require`, or the id of a RemoteObject of this very session. */
 export type ObjectName = string | { readonly objectId: string };
 
 /**

@@ -5,7 +5,7 @@ import type { Traceback } from '../model/traceback.js';
 import type { Session } from '../protocol/session.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { Closing } from './closing.js';
-import { EndWatch } from './end-watch.js';
+import { comesToItsEnd, EndWatch } from './end-watch.js';
 import type { ObjectName } from './find-object.js';
 import { HeapLimitWatch } from './heap-limit.js';
 import { LastSnapshot } from './last-snapshot.js';
@@ -202,11 +202,19 @@ export class Tracer {
     return this.#afterLastSnapshot({ isLast: true }, () => this.#close('the program ended'));
   }
 
-  /** The program is at its end, and only V8's own timer keeps it from ending. */
+  /** The program seems to be at its end, and only V8's own timer to keep it from ending. If it goes on after all, it is traced again from there. */
   #letTargetEnd(): Promise<void> {
-    return this.#afterLastSnapshot({ isLast: false }, () => {
-      this.#ending = this.#tracing;
-      return this.#stop({ hasEnded: true });
+    return this.#afterLastSnapshot({ isLast: false }, async () => {
+      const tracing = this.#tracing;
+      if (!tracing) return;
+      await tracing.suspend();
+      if (await comesToItsEnd(this.#session)) {
+        this.#ending = tracing;
+        await this.#stop({ hasEnded: true });
+      } else {
+        await tracing.resume();
+        this.#endWatch.start();
+      }
     });
   }
 

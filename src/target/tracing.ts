@@ -57,6 +57,7 @@ export class Tracing {
   readonly #main: IsolateTracing;
   readonly #workers: TracedWorkers;
   #liveBytes = 0;
+  #resumed: string | null = null;
   /** Ordinals of samples count from the last start of the sampler. */
   #id = randomUUID();
 
@@ -80,7 +81,7 @@ export class Tracing {
       workers,
       keepEnded,
       onOom,
-      beginning: () => ({ force, flagsChanged: this.#flags.areChanged }),
+      beginning: () => ({ force, flagsChanged: this.#flags.areSet }),
       expectRegistration: () => main.trueLines.hasPreload,
       maxMessageBytes: main.maxMessageBytes,
       caretaker: target.caretaker,
@@ -96,9 +97,12 @@ export class Tracing {
     const { isHeld } = circumstances;
     try {
       await this.#target.main.trueLines.find();
+      // Before any flag: to put --turbo-escape back while somebody else tracks allocations can crash the target.
+      const { source } = this.#main;
+      if (source instanceof ObjectTracker && !this.#force && !isHeld) await source.refuseOthers();
       await this.#changeFlags(circumstances);
       await this.#workers.start();
-      await this.#main.start({ isHeld, flagsChanged: this.#flags.areChanged, force: this.#force });
+      await this.#main.start({ isHeld, flagsChanged: this.#flags.areSet, force: this.#force || this.isHeavy });
     } catch (error) {
       await this.#giveUp();
       throw error;
@@ -131,6 +135,18 @@ export class Tracing {
   async clear(): Promise<void> {
     await Promise.all([this.#main.source.clear(), this.#workers.clear()]);
     this.#id = randomUUID();
+    this.#resumed = null;
+  }
+
+  /** Ends the tracing of the main thread until it is resumed, without its traces. */
+  async suspend(): Promise<void> {
+    await this.#main.stop();
+  }
+
+  async resume(): Promise<void> {
+    await this.#main.source.clear();
+    this.#id = randomUUID();
+    this.#resumed = new Date().toISOString();
   }
 
   /** Bytes of the heaps of all threads. Costs the target nothing. */
@@ -175,6 +191,7 @@ export class Tracing {
         heap: totalOfThreads(all.map(({ heap }) => heap)),
         precision: all.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function',
         tracing: this.#id,
+        ...(this.#resumed !== null && { resumed: this.#resumed }),
         ...(missing.length > 0 && { missing }),
         ...(atHeapLimit.length > 0 && { atHeapLimit }),
       },
@@ -231,7 +248,7 @@ export class Tracing {
   /** Inlining, sources and flags, as they were; optimized code that they brought goes last. */
   async putBack(): Promise<void> {
     if (!this.#target.main.session.isOpen) return;
-    const flagsChanged = this.#flags.areChanged;
+    const flagsChanged = this.#flags.areSet;
     try {
       await this.#flags.putBack();
       await this.#workers.putBack({ flagsChanged });

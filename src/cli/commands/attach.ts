@@ -5,6 +5,7 @@ import { printable } from '../../printable.js';
 import { messageOf } from '../../protocol/thrown.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
+import type { Closing } from '../../target/closing.js';
 import type { Tracer } from '../../target/tracer.js';
 import { CHECKPOINT_NAMES, Checkpoints, checkpointNotice } from '../checkpoints.js';
 import { type Console, writeLines } from '../console.js';
@@ -35,6 +36,8 @@ interface AttachValues extends TracingValues, TableValues, TreeValues, TargetVal
 const FAILED = 1;
 const DEFAULT_DURATION_MS = 30_000;
 const TICK_MS = 1000;
+const LONGEST_END_MS = 5000;
+const NO_END_NOTICE = 'the program seemed to come to its end and has not ended: this is what it held then';
 
 export function configureAttach(command: Command): Command {
   addTargetArgument(command)
@@ -108,11 +111,23 @@ async function resultOf(tracer: Tracer, checkpoints: Checkpoints | null): Promis
     const isOver = failure instanceof ConnectionLostError || !tracer.isTracing();
     if (!isOver) throw failure; // else the program came to its end just now
   }
-  const { snapshot, atHeapLimit, error, reason } = await tracer.closed;
-  if (snapshot) return { snapshot, notice: atHeapLimit ? HEAP_LIMIT_NOTICE : null, isLast: true };
+  const { snapshot, atHeapLimit, error, reason, isEnded } = await closingOf(tracer);
+  if (snapshot) return { snapshot, notice: atHeapLimit ? HEAP_LIMIT_NOTICE : isEnded ? null : NO_END_NOTICE, isLast: true };
   const checkpoint = checkpoints?.last;
   if (checkpoint) return { snapshot: checkpoint, notice: checkpointNotice(checkpoint, error ? messageOf(error) : reason), isLast: false };
   throw error ?? new ConnectionLostError(`the target is gone before its result could be taken: ${reason}`);
+}
+
+/** A program that seemed to come to its end need not do so soon. */
+async function closingOf(tracer: Tracer): Promise<Closing & { readonly isEnded: boolean }> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), LONGEST_END_MS);
+  });
+  const isEnded = await Promise.race([tracer.closed.then(() => true), late]);
+  clearTimeout(timer);
+  if (!isEnded) await tracer.close();
+  return { ...(await tracer.closed), isEnded };
 }
 
 function checkpointsOf(

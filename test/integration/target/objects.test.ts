@@ -1,11 +1,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { totalOf } from '../../../src/model/column-totals.js';
+import { connect } from '../../../src/protocol/connect.js';
+import { discover } from '../../../src/protocol/discovery.js';
+import { coverageLines } from '../../../src/report/coverage.js';
 import { DomainFilter, Filter } from '../../../src/snapshot/filter.js';
 import type { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { attach } from '../../../src/target/attach.js';
 import { launch } from '../../../src/target/launch.js';
 import type { StartOptions } from '../../../src/target/start-options.js';
 import type { Tracer } from '../../../src/target/tracer.js';
+import { runCommand } from '../../helpers/command.js';
 import { evaluateIn, openEvaluator } from '../../helpers/evaluate.js';
 import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
@@ -16,6 +20,9 @@ afterEach(reapTargets);
 
 const PROGRAM = repoPath('fixtures', 'programs', 'objects.cjs');
 const MARKED = repoPath('fixtures', 'programs', 'marked.cjs');
+const POOL = repoPath('fixtures', 'programs', 'pool-job.cjs');
+/** A hash over V8's flags. */
+const FLAGS_TAG = 'process.mainModule.require("v8").cachedDataVersionTag()';
 const POINTS = 10_000;
 /** The lines of the program that make them. */
 const [NEW_POINT, NEW_TYPED] = [14, 17];
@@ -72,6 +79,16 @@ describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath 
     await tracer.exited;
     expect(bigints).toHaveLength(2);
     expectNearly(bigints[1]! - bigints[0]!, 1000);
+  });
+
+  it('is not ended by a long job of the thread pool, and says what it has not', async () => {
+    const tracer = await launch(POOL, { execPath, args: ['4000'], mode: 'objects', stdio: 'ignore' });
+    reapLater(() => tracer.kill('SIGKILL'));
+    await tracer.start({ mode: 'objects' });
+    const { code, snapshot } = await tracer.exited;
+    expect(code).toBe(0);
+    expectNearly(typed(snapshot!, 'Late').count, 2000);
+    expect(coverageLines(snapshot!.capture, 0).join()).toMatch(/What was allocated before \d{4}-.* is not in it/);
   });
 
   it('has true lines', async () => {
@@ -148,6 +165,8 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     const { tracer, evaluate } = await attached();
     await expect(tracer.getObjectTraceback('kept.nothing.at.all')).rejects.toThrow(/"kept.nothing.at.all" threw: TypeError/);
     await expect(tracer.getObjectTraceback('41 + 1')).rejects.toThrow('the expression "41 + 1" yields a number; only objects');
+    await expect(tracer.getObjectTraceback('Symbol.iterator')).rejects.toThrow('yields a symbol; only objects');
+    await expect(tracer.getObjectTraceback('(() => { throw null })()')).rejects.toThrow(/ threw: null$/);
     await expect(tracer.getObjectTraceback("require('node:events')")).resolves.toBeNull();
     await expect(tracer.getObjectTraceback('kept.nothing')).rejects.toThrow('yields undefined');
     await expect(tracer.getObjectTraceback('for (;;);')).rejects.toThrow('the expression "for (;;);" did not return within 5 s');
@@ -167,12 +186,45 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     await tracer.close();
   });
 
+  it.each([true, false])(
+    'leaves a target alone whose objects another tool tracks (with stacks: %s), and flags as they were',
+    async (trackAllocations) => {
+      const { port } = await startTarget({ execPath, file: PROGRAM, execArgv: ['--no-turbo-escape'], ready: true });
+      const other = await connect(await discover(port));
+      await other.send('HeapProfiler.startTrackingHeapObjects', { trackAllocations });
+      const tagOf = async () => (await other.send('Runtime.evaluate', { expression: FLAGS_TAG })).result.value as number;
+      const before = await tagOf();
+      const tracer = await attach(port);
+      await expect(tracer.start({ mode: 'objects' })).rejects.toThrow(
+        /tracks the allocations of this target.* which it ends now that we leave/,
+      );
+      expect(await tagOf()).toBe(before);
+      await other.send('HeapProfiler.disable');
+      await tracer.start({ mode: 'objects' });
+      expect(await tagOf()).not.toBe(before);
+      await tracer.stop();
+      expect(await tagOf()).toBe(before); // --no-turbo-escape was there, --no-compact was not
+      await tracer.close();
+      await other.close();
+    },
+  );
+
   it('says so when the target dies while it sends its heap', async () => {
     const { target, tracer, evaluate } = await attached();
     await evaluate('makePoints(300_000)');
     const snapshot = tracer.takeSnapshot();
     await target.kill();
     await expect(snapshot).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST' });
+  });
+});
+
+describe.each(oldestAndNewest())('object mode, with nothing but a job of the thread pool, Node $major', ({ execPath }) => {
+  it('the command has its result while the program goes on', async () => {
+    const target = await startTarget({ execPath, file: POOL, args: ['120000'], ready: true });
+    const { code, stdout } = await runCommand(['attach', `${target.port}`, '--mode', 'objects', '--duration', '3s', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ keyType: 'lineno' });
+    expect(target.child.exitCode).toBeNull();
   });
 });
 

@@ -22,6 +22,20 @@ describe('flags of V8 that a tracing changes', () => {
     expect(sent()).toEqual(['--no-turbo-inlining', '--turbo-inlining']);
   });
 
+  it('are put back only where they were not so before', async () => {
+    const both = { set: ['--no-turbo-escape', '--no-compact'], undo: ['--turbo-escape', '--compact'] };
+    const { flags, sent } = flagsOf({ 'Runtime.evaluate': () => ({ result: { type: 'object', value: [false, true] } }) });
+    await flags.change(both);
+    expect(flags.areSet).toBe(true);
+    await flags.putBack();
+    expect(sent()[1]).toBe('--compact');
+    const none = flagsOf({ 'Runtime.evaluate': () => ({ result: { type: 'object', value: [false, false] } }) });
+    await none.flags.change(both);
+    expect(none.flags.areSet).toBe(true);
+    await none.flags.putBack();
+    expect(none.sent()).toHaveLength(1);
+  });
+
   it('are left alone where the target has refused to set them', async () => {
     const refusal = { result: { type: 'object' }, exceptionDetails: { text: 'require is not defined' } };
     const { flags, sent } = flagsOf({ 'Runtime.evaluate': () => refusal });
