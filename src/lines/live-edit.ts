@@ -1,25 +1,13 @@
 import { CommandError } from '../errors.js';
 import type { DebuggerDomain, ParsedScript } from '../protocol/debugger-domain.js';
-import { setFlags } from '../protocol/engine-flags.js';
 import type { Session } from '../protocol/session.js';
+import { type Outcome, type Replacement, replaceSources } from './replace-sources.js';
 import { type Sites, sites } from './sites.js';
 import { transform } from './transform.js';
 
 /** How the edit of one script went. */
-export interface ScriptEdit {
+export interface ScriptEdit extends Outcome {
   readonly url: string;
-  /** `'blocked'`: a function that would change was on the stack, or suspended, each time that we tried. */
-  readonly outcome: 'done' | 'unchanged' | 'blocked' | 'failed';
-  /** One clause, where the outcome is not `'done'`. */
-  readonly reason: string;
-}
-
-type Outcome = Omit<ScriptEdit, 'url'>;
-
-/** The text that a script is to have. */
-export interface Replacement {
-  readonly scriptId: string;
-  readonly text: string;
 }
 
 /** Is told of what must be put back, before it is changed and after it was put back. */
@@ -34,11 +22,6 @@ interface Edited {
   readonly sites: Sites;
 }
 
-/** Scripts that are blocked are tried again every so often, all of them for so long. */
-const RETRY_MS = 50;
-const PATIENCE_MS = 2_000;
-/** As a status of ours. */
-const GONE = 'Gone';
 const USE = { pausing: false, doing: 'editing the scripts of the target' };
 
 /**
@@ -137,46 +120,5 @@ export class LiveEdit {
     this.#journal.edits(scriptId, scriptSource);
     this.#edited.set(scriptId, { script, original: scriptSource, sites: sites(table) });
     return { code };
-  }
-}
-
-/**
- * Replaces the texts of scripts, and tells how it went. A function that is running, or suspended at an `await`, cannot be replaced: what is blocked so is tried
- * again in rounds, all together for a little while. The Debugger is on.
- */
-export async function replaceSources<One extends Replacement>(session: Session, all: readonly One[]): Promise<Map<One, Outcome>> {
-  const latest = performance.now() + PATIENCE_MS;
-  const outcomes = new Map<One, Outcome>();
-  for (let left = all; left.length > 0; ) {
-    for (const one of left) outcomes.set(one, outcomeOf(await setSource(session, { scriptId: one.scriptId, scriptSource: one.text })));
-    left = left.filter((one) => outcomes.get(one)?.outcome === 'blocked');
-    if (performance.now() > latest) break;
-    if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  }
-  return outcomes;
-}
-
-/** The top level of an ES module is no function that will end. */
-const BLOCKED = /^Blocked(?!ByTopLevelEsModuleChange)/;
-
-function outcomeOf(status: string): Outcome {
-  if (status === 'Ok') return { outcome: 'done', reason: '' };
-  if (status === GONE) return { outcome: 'unchanged', reason: 'it has been garbage collected' };
-  return { outcome: BLOCKED.test(status) ? 'blocked' : 'failed', reason: status };
-}
-
-async function setSource(session: Session, script: { scriptId: string; scriptSource: string }, flagIsSet = false): Promise<string> {
-  try {
-    const answer = await session.send('Debugger.setScriptSource', script, { doing: 'editing a script' });
-    if (answer.status !== undefined)
-      return answer.status === 'CompileError' ? `CompileError: ${answer.exceptionDetails?.text ?? ''}` : answer.status;
-    // Node 18 has no status, and reports a block as an exception.
-    return answer.exceptionDetails ? `Blocked: ${answer.exceptionDetails.text}` : 'Ok';
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    if (/No script with given id/.test(error.message)) return GONE;
-    if (flagIsSet || !/no longer available/.test(error.message)) return error.message;
-    await setFlags(session, ['--inspector-live-edit']); // Node 26 has it behind a flag, which it takes at run time
-    return setSource(session, script, true);
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { replaceSources } from '../lines/live-edit.js';
+import { replaceSources } from '../lines/replace-sources.js';
 import { connect } from '../protocol/connect.js';
 import { DebuggerDomain } from '../protocol/debugger-domain.js';
 import { deoptimize, setFlags } from '../protocol/engine-flags.js';

@@ -12,12 +12,16 @@ import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-
 
 const FILE = repoPath('fixtures/programs/lines/service.cjs');
 
+/** A hash over the flags of V8. */
+const FLAGS = "process.mainModule.require('v8').cachedDataVersionTag()";
+
 afterEach(reapTargets);
 
 describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath }) => {
   it('puts the source and inlining back at the stop, and can do it again', async () => {
     const target = await startTarget({ execPath, file: FILE, ready: true });
     const before = await evaluateIn(target.port, 'source()');
+    const flags = await evaluateIn(target.port, FLAGS);
     const tracer = await attach(target.port);
     for (let round = 0; round < 2; round++) {
       await tracer.start({ lines: true, mode: 'exact' });
@@ -31,6 +35,7 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     }
     await tracer.close();
     expect(await evaluateIn(target.port, 'work(7)')).toBe(7);
+    expect(await evaluateIn(target.port, FLAGS)).toBe(flags);
   });
 
   it('leaves classes, their fields and arrows as they work', async () => {
