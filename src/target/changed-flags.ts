@@ -1,10 +1,18 @@
 import { UnsupportedError } from '../errors.js';
 import { setFlags } from '../protocol/engine-flags.js';
-import type { Flags } from '../protocol/flag-lists.js';
+import { type Flags, foldingFlags, inliningFlags, TRACKING_FLAGS } from '../protocol/flag-lists.js';
 import type { Session } from '../protocol/session.js';
 import type { Caretaker } from './caretaker.js';
 
 const NAME = 'flags';
+
+export interface Wanted {
+  readonly nodeMajor: number;
+  readonly withoutInlining: boolean;
+  /** So that allocations can be tracked safely. */
+  readonly withTracking: boolean;
+  readonly withoutFolding: boolean;
+}
 
 /** The flags of V8 that a tracing has changed. They are the process's: every isolate compiles with them from then on. */
 export class ChangedFlags {
@@ -21,6 +29,18 @@ export class ChangedFlags {
   /** Also where all were so before: whoever set them need not have thrown older code away. */
   get areSet(): boolean {
     return this.#areSet;
+  }
+
+  /** @throws UnsupportedError where the target does not let us set flags, but for those of folding: it counts some blocks as one then (Node 18 before its first line) */
+  async changeFor({ nodeMajor, withoutInlining, withTracking, withoutFolding }: Wanted): Promise<void> {
+    if (withoutInlining) await this.change(inliningFlags(nodeMajor));
+    if (withTracking) await this.change(TRACKING_FLAGS);
+    if (!withoutFolding) return;
+    try {
+      await this.change(foldingFlags(nodeMajor));
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+    }
   }
 
   /** @throws UnsupportedError where the target does not let us set flags */

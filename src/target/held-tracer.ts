@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.js';
 import type { StartOptions } from './start-options.js';
+import type { Circumstances } from './traced-target.js';
 import { Tracer } from './tracer.js';
 import type { TracerOptions } from './tracer-options.js';
-import type { Circumstances } from './tracing.js';
 
 /** How a program waits before its first line. */
 export interface Held extends Omit<Circumstances, 'isHeld'> {

@@ -4,7 +4,7 @@ import { Caretaker } from './caretaker.js';
 import type { Debt } from './debts.js';
 import { isolateOf } from './isolate.js';
 import { Lanes } from './lanes.js';
-import type { TracedTarget } from './tracing.js';
+import type { TracedTarget } from './traced-target.js';
 
 /** A target that is connected, and how it is to be left. */
 export interface TracerOptions {

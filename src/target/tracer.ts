@@ -12,8 +12,9 @@ import { LastSnapshot } from './last-snapshot.js';
 import { type MarkListener, Marks } from './marks.js';
 import { Readings } from './readings.js';
 import { checkOnOom, checkOwnProcess, type StartOptions } from './start-options.js';
+import type { Circumstances, TracedTarget } from './traced-target.js';
 import { type TracerOptions, tracedTarget } from './tracer-options.js';
-import { type Circumstances, type TracedTarget, Tracing } from './tracing.js';
+import { Tracing } from './tracing.js';
 import type { TrueLines } from './true-lines.js';
 import { Turns } from './turns.js';
 

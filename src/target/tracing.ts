@@ -3,46 +3,26 @@ import { ObjectTracker } from '../collect/objects.js';
 import { TraceCollector } from '../collect/trace-collector.js';
 import { UnsupportedError } from '../errors.js';
 import { tracebackAt } from '../model/stack-table.js';
-import type { CaptureInfo, Mode } from '../model/trace-columns.js';
+import type { Mode } from '../model/trace-columns.js';
 import type { Traceback } from '../model/traceback.js';
 import { turnOfEventLoop } from '../protocol/engine-flags.js';
-import { foldingFlags, inliningFlags, TRACKING_FLAGS } from '../protocol/flag-lists.js';
 import { Snapshot } from '../snapshot/snapshot.js';
-import type { Caretaker } from './caretaker.js';
 import { ChangedFlags } from './changed-flags.js';
 import { type ObjectName, withObject } from './find-object.js';
 import { totalOfThreads } from './heap-totals.js';
-import { heapUsedOf, type Isolate } from './isolate.js';
+import { heapUsedOf } from './isolate.js';
 import { type IsolateReading, type IsolateSettings, IsolateTracing } from './isolate-tracing.js';
 import { Lanes } from './lanes.js';
+import { leaveOldCode } from './safe-tracking.js';
 import { scriptMaps } from './script-maps.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
+import type { Circumstances, TracedTarget } from './traced-target.js';
 import { TracedWorkers } from './traced-workers.js';
 
 /** The index of the main thread in every snapshot of ours. */
 const MAIN = 0;
 /** Version of Node from which on a heap snapshot waits for a turn of the event loop; before, it is taken while JavaScript runs, too. */
 const FIRST_THAT_WAITS = 22;
-
-/** What stays the same over all tracings of a target. */
-export interface TracedTarget {
-  readonly main: Isolate;
-  readonly info: CaptureInfo['target'];
-  readonly caretaker: Caretaker;
-  readonly lanes: Lanes | Promise<Lanes>;
-  /** Workers that start meanwhile wait until they are traced. */
-  readonly holdsWorkers: boolean;
-}
-
-/** What a tracing finds in a target. */
-export interface Circumstances {
-  /** It was started without inlining. */
-  readonly inliningIsOff: boolean;
-  /** It was started so that allocations can be tracked safely. */
-  readonly isTrackable: boolean;
-  /** It waits before its first line. */
-  readonly isHeld: boolean;
-}
 
 /** One tracing, from a start to its stop. */
 export class Tracing {
@@ -97,9 +77,7 @@ export class Tracing {
     const { isHeld } = circumstances;
     try {
       await this.#target.main.trueLines.find();
-      // Before any flag: to put --turbo-escape back while somebody else tracks allocations can crash the target.
-      const { source } = this.#main;
-      if (source instanceof ObjectTracker && !this.#force && !isHeld) await source.refuseOthers();
+      if (!this.#force && !isHeld) await this.#refuseOthers();
       await this.#changeFlags(circumstances);
       await this.#workers.start();
       await this.#main.start({ isHeld, flagsChanged: this.#flags.areSet, force: this.#force || this.isHeavy });
@@ -107,6 +85,14 @@ export class Tracing {
       await this.#giveUp();
       throw error;
     }
+  }
+
+  /** Before any flag: to put --turbo-escape back while somebody else tracks allocations can crash the target. */
+  async #refuseOthers(): Promise<void> {
+    const { source, isolate } = this.#main;
+    if (!(source instanceof ObjectTracker)) return;
+    await leaveOldCode(isolate.session); // the answer waits for a turn of the event loop, too
+    await source.refuseOthers();
   }
 
   /** What failed is what counts: not what cannot be undone because of it. */
@@ -230,19 +216,15 @@ export class Tracing {
     return Number.parseInt(this.#target.info.nodeVersion?.slice(1) ?? '', 10);
   }
 
-  /** What all isolates compile with from now on. A preload that gives the program true lines has set inlining and folding for good. */
+  /** What all isolates compile with from now on. */
   async #changeFlags({ inliningIsOff, isTrackable }: Circumstances): Promise<void> {
-    const { main } = this.#target;
-    const major = this.#major;
-    if (!this.#inlining && !inliningIsOff && !main.trueLines.hasPreload) await this.#flags.change(inliningFlags(major));
-    if (this.#mode === 'objects' && !isTrackable) await this.#flags.change(TRACKING_FLAGS);
-    if (this.#mode !== 'exact' || main.trueLines.hasPreload) return;
-    try {
-      await this.#flags.change(foldingFlags(major));
-    } catch (error) {
-      // A target that takes no flags (Node 18 before its first line, unless launched for this mode) counts some blocks as one.
-      if (!(error instanceof UnsupportedError)) throw error;
-    }
+    const { hasPreload } = this.#target.main.trueLines; // it has set inlining and folding for good
+    await this.#flags.changeFor({
+      nodeMajor: this.#major,
+      withoutInlining: !this.#inlining && !inliningIsOff && !hasPreload,
+      withTracking: this.isHeavy && !isTrackable,
+      withoutFolding: this.#mode === 'exact' && !hasPreload,
+    });
   }
 
   /** Inlining, sources and flags, as they were; optimized code that they brought goes last. */

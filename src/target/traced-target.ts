@@ -1,0 +1,24 @@
+import type { CaptureInfo } from '../model/trace-columns.js';
+import type { Caretaker } from './caretaker.js';
+import type { Isolate } from './isolate.js';
+import type { Lanes } from './lanes.js';
+
+/** What stays the same over all tracings of a target. */
+export interface TracedTarget {
+  readonly main: Isolate;
+  readonly info: CaptureInfo['target'];
+  readonly caretaker: Caretaker;
+  readonly lanes: Lanes | Promise<Lanes>;
+  /** Workers that start meanwhile wait until they are traced. */
+  readonly holdsWorkers: boolean;
+}
+
+/** What a tracing finds in a target. */
+export interface Circumstances {
+  /** It was started without inlining. */
+  readonly inliningIsOff: boolean;
+  /** It was started so that allocations can be tracked safely. */
+  readonly isTrackable: boolean;
+  /** It waits before its first line. */
+  readonly isHeld: boolean;
+}
