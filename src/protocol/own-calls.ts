@@ -34,8 +34,8 @@ export async function evaluateOwn(session: Session, expression: string, options:
 }
 
 /** Makes the target wait for us at its end, as it does anyway, and tell us of it (`NodeRuntime.waitingForDisconnect`): this is when its last snapshot is taken. */
-export async function askToWaitAtEnd(session: Session): Promise<void> {
-  await session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }, { doing: 'preparing for the end of the program' });
+export async function askToWaitAtEnd(session: Session, { enabled } = { enabled: true }): Promise<void> {
+  await session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled }, { doing: 'preparing for the end of the program' });
 }
 
 /** Bytes of the heap in use. Costs the target nothing. */

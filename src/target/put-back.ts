@@ -8,6 +8,7 @@ import type { Session } from '../protocol/session.js';
 import { type Worker, Workers } from '../protocol/workers.js';
 import { leaveAndCloseInspector } from './close-inspector.js';
 import type { Debt } from './debts.js';
+import { leaveMainEnd } from './main-end.js';
 
 /** The controller has left in the middle of something, and the target may be busy with it. */
 const TIMEOUT_MS = 10_000;
@@ -49,6 +50,7 @@ export async function putBack(url: string, { owed, connection }: Left): Promise<
     }),
   );
   await workers.leave();
+  if (owed.some(({ kind }) => kind === 'workers')) await leaveMainEnd(session);
   const inspector = owed.find((debt) => debt.kind === 'inspector');
   if (inspector) await leaveAndCloseInspector(session, { pid: inspector.pid, endpoint: inspector });
   await session.close(); // which is left to us where the inspector has to stay open

@@ -9,6 +9,8 @@ export interface TracedTarget {
   readonly info: CaptureInfo['target'];
   readonly caretaker: Caretaker;
   readonly lanes: Lanes | Promise<Lanes>;
+  /** It is the process that we run in, and ends with us. */
+  readonly isSelf: boolean;
   /** Workers that start meanwhile wait until they are traced. */
   readonly holdsWorkers: boolean;
 }

@@ -9,6 +9,8 @@ export interface WorkersSettings extends IsolateSettings {
   readonly hold: boolean;
   /** Keep what a worker held at its end. */
   readonly keepEnded: boolean;
+  /** Ask them to wait for us at their end, for what they hold then. */
+  readonly waitAtEnd: boolean;
   /** Keep what a worker held when it came to its heap limit. */
   readonly onOom: boolean;
   /** How every worker's tracing begins; asked when it does. */

@@ -8,6 +8,7 @@ import { EndWatch } from './end-watch.js';
 import { HeapLimitWatch } from './heap-limit.js';
 import { heapUsedOf, isolateOf } from './isolate.js';
 import { type IsolateReading, IsolateTracing } from './isolate-tracing.js';
+import { MainEnd } from './main-end.js';
 import { learnScripts } from './script-maps.js';
 import type { MissingThread, TracedWorker, WorkersReading, WorkersSettings } from './traced-worker.js';
 
@@ -27,9 +28,12 @@ export class TracedWorkers {
   readonly #settings: WorkersSettings;
   readonly #traced = new Set<TracedWorker>();
   readonly #timeoutMs: number;
+  readonly #main: Session;
+  #mainEnd: MainEnd | null = null;
   #isLeaving = false;
 
   constructor(main: Session, settings: WorkersSettings) {
+    this.#main = main;
     this.#settings = settings;
     const { hold } = settings;
     this.#timeoutMs = Math.min(main.timeoutMs, LONGEST_WAIT_MS);
@@ -38,7 +42,9 @@ export class TracedWorkers {
 
   /** Resolves when those that run are traced, or have failed to be. */
   async start(): Promise<void> {
-    if (this.#settings.workers) await this.#workers.watch();
+    const { workers, waitAtEnd } = this.#settings;
+    if (workers && waitAtEnd) this.#mainEnd = await MainEnd.watch(this.#main, () => this.#free());
+    if (workers) await this.#workers.watch();
     await this.#started();
   }
 
@@ -98,6 +104,8 @@ export class TracedWorkers {
   async leave(): Promise<void> {
     await this.#forEach((tracing) => tracing.isolate.session.close());
     await this.#workers.leave();
+    await this.#mainEnd?.leave();
+    this.#mainEnd = null;
     this.#settings.caretaker.settle(DEBT);
     this.#traced.clear();
   }
@@ -150,7 +158,7 @@ export class TracedWorkers {
   async #begin({ tracing, heapLimit, isHeld }: Pick<TracedWorker, 'tracing' | 'heapLimit'> & Pick<Worker, 'isHeld'>): Promise<void> {
     const { session, trueLines } = tracing.isolate;
     // Makes the worker wait for us at its end. While one waits, a main thread that exits waits, too (v8-facts, "Never do this"): see #leaveEnded.
-    if (this.#settings.keepEnded) await askToWaitAtEnd(session);
+    if (this.#settings.waitAtEnd) await askToWaitAtEnd(session);
     if (this.#settings.expectRegistration()) await trueLines.expectRegistration();
     else await trueLines.find();
     await tracing.start({ ...this.#settings.beginning(), isHeld });
@@ -222,6 +230,12 @@ export class TracedWorkers {
     } finally {
       await tracing.isolate.session.close();
     }
+  }
+
+  /** The main thread is about to end them all. What they hold is kept now; none waits for us at its end. */
+  async #free(): Promise<void> {
+    await this.#forEach(({ isolate }) => askToWaitAtEnd(isolate.session, { enabled: false }));
+    await this.read();
   }
 
   #inOrder(): TracedWorker[] {

@@ -38,5 +38,5 @@ export function tracedTarget(options: TracerOptions): TracedTarget {
     threadId: 'main',
   });
   // A worker that is held while its controller is killed would stay held: only in programs of our own.
-  return { main, info, caretaker, lanes, holdsWorkers: state === 'held' };
+  return { main, info, caretaker, lanes, isSelf: state === 'self', holdsWorkers: state === 'held' };
 }

@@ -60,6 +60,7 @@ export class Tracing {
       hold: target.holdsWorkers,
       workers,
       keepEnded,
+      waitAtEnd: keepEnded && !target.isSelf,
       onOom,
       beginning: () => ({ force, flagsChanged: this.#flags.areSet }),
       expectRegistration: () => main.trueLines.hasPreload,

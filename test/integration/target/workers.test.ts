@@ -104,6 +104,21 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
     expect((await tracer.exited).code).toBe(3);
   });
 
+  it.each([false, true])(
+    'a main thread that ends by itself takes its workers along; what they held is kept where asked: %s',
+    async (keepEnded) => {
+      const { tracer, program } = await launched(binary, { mode: 'exact', keepEnded });
+      await program.ask('start idle', 'started 1');
+      await program.ask('start busy', 'started 2');
+      await program.ask('spin 2', 'spinning 2');
+      program.tell('leave');
+      const { code, snapshot } = await tracer.exited;
+      expect(code).toBe(0);
+      const kept = keepEnded ? { 'worker 1 (idle)': 1000, 'worker 2 (busy)': 1000 } : {};
+      expect(bigints(snapshot!)).toMatchObject({ main: 100, ...kept });
+    },
+  );
+
   it('a running program: those that run, those that come, those that a worker starts; none is traced after the close', async () => {
     const { target, program } = await started(binary.execPath);
     await program.ask('start', 'started 1');

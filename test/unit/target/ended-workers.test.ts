@@ -43,6 +43,7 @@ test.each([
     workers: true,
     hold: false,
     keepEnded,
+    waitAtEnd: false,
     onOom: false,
     beginning: () => ({ force: true, flagsChanged: false }),
     expectRegistration: () => false,
