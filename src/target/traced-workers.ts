@@ -205,9 +205,10 @@ export class TracedWorkers {
     }
   }
 
-  /** By one that has ended. @throws ConnectionLostError where that is to be kept, and nothing could be read before it was gone */
+  /** By one that has ended. @throws ConnectionLostError where that is to be kept, or it went with the whole program, and nothing could be read before */
   #leftBy({ last }: TracedWorker, failure: unknown): IsolateReading | null {
-    if (last === null && failure === null && this.#settings.keepEnded) throw new ConnectionLostError(UNREAD);
+    const isMissed = this.#settings.keepEnded || !this.#main.isOpen;
+    if (last === null && failure === null && isMissed) throw new ConnectionLostError(UNREAD);
     return last;
   }
 

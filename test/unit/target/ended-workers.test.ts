@@ -30,10 +30,15 @@ function programWithWorker(): FakeTransport {
   return transport;
 }
 
+const NAMED = [{ thread: 'worker 1', reason: 'it ended before it could be asked what it holds' }];
+const ended = (transport: FakeTransport) => transport.emit('NodeWorker.detachedFromWorker', SESSION);
+const killed = (transport: FakeTransport) => transport.lose('the program was killed');
+
 test.each([
-  ['is named where what ended is kept', true, [{ thread: 'worker 1', reason: 'it ended before it could be asked what it holds' }]],
-  ['is left out where it is not', false, []],
-])('a worker that is gone before it was read %s', async (_, keepEnded, missing) => {
+  ['is named where what ended is kept', true, ended, NAMED],
+  ['is left out where it is not', false, ended, []],
+  ['is named where the whole program is', false, killed, NAMED],
+])('a worker that is gone before it was read %s', async (_, keepEnded, end, missing) => {
   const transport = programWithWorker();
   const workers = new TracedWorkers(new Session(transport, { label: 'app.js' }), {
     tracebackLimit: 1,
@@ -51,7 +56,7 @@ test.each([
     caretaker: Caretaker.none(),
   });
   await workers.start();
-  transport.emit('NodeWorker.detachedFromWorker', SESSION);
+  end(transport);
   await expect(workers.read()).resolves.toEqual({ readings: [], missing, atHeapLimit: [] });
-  await expect(workers.read()).resolves.toMatchObject({ missing });
+  if (end === ended) await expect(workers.read()).resolves.toMatchObject({ missing });
 });
