@@ -67,12 +67,21 @@ class WebSocketTransport implements Transport {
   }
 
   post(method: string, params: object, done: (failure: ProtocolFailure | null, result: unknown) => void): void {
+    this.#sendTogether();
     this.#client.send(method, params, (error, answer) => {
       // The client reports a socket that failed as an Error: the close, which follows, says more.
       if (typeof error === 'object') return;
       if (error) done(answer as ProtocolFailure, undefined);
       else done(null, answer);
     });
+  }
+
+  /** What is sent in one turn goes out in one piece, so that a busy program does not run on between two commands that belong together. */
+  #sendTogether(): void {
+    const { _socket: socket } = this.#socket;
+    if (socket.writableCorked > 0) return;
+    socket.cork();
+    process.nextTick(() => socket.uncork());
   }
 
   onEvent(listener: (method: string, params: unknown) => void): void {
