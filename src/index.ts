@@ -31,6 +31,7 @@ export { Trace } from './snapshot/trace.js';
 export { type AttachOptions, attach } from './target/attach.js';
 export { attachSelf } from './target/attach-self.js';
 export type { Closing } from './target/closing.js';
+export type { ObjectName, ProtocolClient } from './target/find-object.js';
 export { type LaunchOptions, launch } from './target/launch.js';
 export { type Exit, type KillOptions, LaunchedTracer } from './target/launched-tracer.js';
 export type { LinesOption } from './target/line-scope.js';

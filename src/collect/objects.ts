@@ -1,4 +1,4 @@
-import { ForeignSamplerError, NotTracingError, UsageError } from '../errors.js';
+import { ForeignSamplerError, NotTracingError } from '../errors.js';
 import type { Session } from '../protocol/session.js';
 import type { HeapObjects } from './heap-snapshot/heap-objects.js';
 import { HeapSnapshotReader } from './heap-snapshot/reader.js';
@@ -56,18 +56,6 @@ export class ObjectTracker implements TraceSource {
     const command = isLast ? 'HeapProfiler.stopTrackingHeapObjects' : 'HeapProfiler.takeHeapSnapshot';
     const objects = await inTurn(() => this.#readHeap(command));
     return { addTo: (traces, options) => ingestObjects(objects, traces, options), liveBytes: heapBytes(objects) };
-  }
-
-  /** V8's id of an object, which the rows of the last snapshot have as birth; 0 where it was born after that. */
-  async idOf(objectId: string): Promise<number> {
-    const { heapSnapshotObjectId } = await this.#session.send(
-      'HeapProfiler.getHeapObjectId',
-      { objectId },
-      { doing: 'identifying an object' },
-    );
-    const id = Number(heapSnapshotObjectId);
-    if (!Number.isSafeInteger(id)) throw new UsageError(`this object has no identity in the heap: ${JSON.stringify(heapSnapshotObjectId)}`);
-    return id;
   }
 
   async #begin(): Promise<void> {

@@ -20,6 +20,7 @@ const PLAIN_WORDS: Partial<Record<Command, string>> = {
   'HeapProfiler.disable': 'turning the heap profiler off',
   'HeapProfiler.enable': 'turning the heap profiler on',
   'HeapProfiler.getHeapObjectId': 'looking up an object',
+  'HeapProfiler.getObjectByHeapObjectId': 'looking up an object',
   'HeapProfiler.getSamplingProfile': 'reading the sampling profile',
   'HeapProfiler.startSampling': 'starting the sampler',
   'HeapProfiler.startTrackingHeapObjects': 'starting the tracking of objects',

@@ -1,5 +1,6 @@
 import { CommandError, CommandTimeoutError, UsageError } from '../errors.js';
 import type { Session } from '../protocol/session.js';
+import { messageOf } from '../protocol/thrown.js';
 
 /** An expression that names an object takes no time; one that never returns is ended in the target. */
 const EVALUATION_MS = 5_000;
@@ -7,21 +8,67 @@ const GROUP = 'node-tracemalloc found';
 /** The console's own `require` is not asked for: see `evaluateOwn`. Before Node 20.16 there is one in CommonJS programs only. */
 const REQUIRE = "process.getBuiltinModule?.('module').createRequire(process.cwd() + '/') ?? process.mainModule?.require";
 
-/** A value in the target: an expression that yields it, which may use `require`, or the id of a RemoteObject of this very session. */
-export type ObjectName = string | { readonly objectId: string };
+/** A client of the target's inspector other than ours: chrome-remote-interface's, Playwright's and Puppeteer's CDP sessions are such. */
+export interface ProtocolClient {
+  send(method: 'HeapProfiler.getHeapObjectId', params: { readonly objectId: string }): Promise<unknown>;
+}
+
+/**
+ * An object in the target: an expression that yields it, which may use `require`; a RemoteObject, with the client that got it (V8 takes its id from
+ * nobody else); or the id in the heap that V8 gave it, which is what DevTools shows behind the `@` in a heap snapshot.
+ */
+export type ObjectName = string | { readonly objectId: string; readonly client: ProtocolClient } | { readonly heapObjectId: number };
 
 /**
  * Does `work` with an object of the target held.
  *
- * @throws UsageError where the expression throws, does not return, or yields a primitive
+ * @param work gets the object's id in the heap, which is 0 for one that was born after the last heap snapshot
+ * @throws UsageError where the expression throws, does not return, or yields a primitive, or there is no such object
  */
-export async function withObject<Result>(session: Session, name: ObjectName, work: (objectId: string) => Promise<Result>): Promise<Result> {
-  if (typeof name !== 'string') return work(name.objectId);
+export async function withObject<Result>(
+  session: Session,
+  name: ObjectName,
+  work: (idOf: () => Promise<number>) => Promise<Result>,
+): Promise<Result> {
+  if (typeof name !== 'string' && 'client' in name) return work(() => askClient(name));
   try {
-    return await work(await evaluateToObject(session, name));
+    const objectId = typeof name === 'string' ? await evaluateToObject(session, name) : await objectOfHeap(session, name.heapObjectId);
+    return await work(async () => heapId(await session.send('HeapProfiler.getHeapObjectId', { objectId })));
   } finally {
     if (session.isOpen) await session.send('Runtime.releaseObjectGroup', { objectGroup: GROUP }, { doing: 'letting the object go' });
   }
+}
+
+async function askClient({ client, objectId }: { readonly client: ProtocolClient; readonly objectId: string }): Promise<number> {
+  let answer: unknown;
+  try {
+    answer = await client.send('HeapProfiler.getHeapObjectId', { objectId });
+  } catch (error) {
+    throw new UsageError(`the client that was given does not know the object ${shown(objectId)}: ${messageOf(error)}`, { cause: error });
+  }
+  return heapId(answer);
+}
+
+function heapId(answer: unknown): number {
+  const { heapSnapshotObjectId } = (answer ?? {}) as { heapSnapshotObjectId?: unknown };
+  const id = Number(heapSnapshotObjectId);
+  if (!Number.isSafeInteger(id)) throw new UsageError(`this object has no identity in the heap: ${JSON.stringify(heapSnapshotObjectId)}`);
+  return id;
+}
+
+/** V8 goes through its heap for it, and takes 0 for any object that has no id yet. */
+async function objectOfHeap(session: Session, heapObjectId: number): Promise<string> {
+  if (!Number.isSafeInteger(heapObjectId) || heapObjectId < 1)
+    throw new UsageError(`an object's id in the heap is a whole number above 0, not ${heapObjectId}`);
+  const unknown = `no object of the main thread has the id @${heapObjectId} now: it was collected, is no JavaScript object, or never was`;
+  try {
+    const { result } = await session.send('HeapProfiler.getObjectByHeapObjectId', { objectId: `${heapObjectId}`, objectGroup: GROUP });
+    if (result.objectId !== undefined) return result.objectId;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new UsageError(unknown, { cause: error });
+  }
+  throw new UsageError(unknown);
 }
 
 async function evaluateToObject(session: Session, expression: string): Promise<string> {

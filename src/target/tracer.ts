@@ -175,10 +175,11 @@ export class Tracer {
   }
 
   /**
-   * Where an object of the target was allocated: the value of an expression (`globalThis.cache`, `require.cache['/app/a.js']`), or a RemoteObject.
-   * null when it was born before the tracing began. Takes a snapshot. Object mode only.
+   * Where an object of the target was allocated: the value of an expression (`globalThis.cache`, `require.cache['/app/a.js']`), a RemoteObject of
+   * another client, or the object with an id in the heap of the main thread. null when it was born before the tracing began. Takes a snapshot. Object
+   * mode only.
    *
-   * @throws NotTracingError, UnsupportedError in other modes, UsageError where the expression throws, does not return or yields a primitive
+   * @throws NotTracingError, UnsupportedError in other modes, UsageError where there is no such object
    */
   getObjectTraceback(object: ObjectName): Promise<Traceback | null> {
     return this.#turns.take(async () => {

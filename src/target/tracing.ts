@@ -200,13 +200,12 @@ export class Tracing {
    * @throws UnsupportedError in other modes than objects, UsageError where no object has that name
    */
   async objectTraceback(name: ObjectName): Promise<Traceback | null> {
-    const { source } = this.#main;
-    if (!(source instanceof ObjectTracker)) {
+    if (!this.isHeavy) {
       throw new UnsupportedError("where one object was allocated is known in object mode only; start with mode: 'objects'");
     }
-    return withObject(this.#target.main.session, name, async (objectId) => {
+    return withObject(this.#target.main.session, name, async (idOf) => {
       const { columns, table } = await this.snapshot();
-      const id = await source.idOf(objectId);
+      const id = await idOf();
       const row = columns.birth!.findIndex((birth, at) => birth === id && (columns.thread?.[at] ?? MAIN) === MAIN);
       return row < 0 ? null : tracebackAt(table, columns.traceback[row]!);
     });

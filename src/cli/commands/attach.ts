@@ -6,6 +6,7 @@ import { messageOf } from '../../protocol/thrown.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import type { Closing } from '../../target/closing.js';
+import type { ObjectName } from '../../target/find-object.js';
 import type { Tracer } from '../../target/tracer.js';
 import { CHECKPOINT_NAMES, Checkpoints, checkpointNotice } from '../checkpoints.js';
 import { type Console, writeLines } from '../console.js';
@@ -44,7 +45,10 @@ export function configureAttach(command: Command): Command {
     .description('trace a running process for a while, then print which lines hold the memory; Ctrl-C ends it early')
     .option('--duration <time>', 'how long to trace (default: 30s; with --on-oom until the program ends)', duration)
     .option('-o, --output <file>', 'save the snapshot')
-    .option('--where <expression>', 'with --mode objects: print where the object that the expression yields in the target was allocated');
+    .option(
+      '--where <expression>',
+      'with --mode objects: print where the object was allocated that the expression yields in the target, or that has the id @N in the heap',
+    );
   return addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command))))));
 }
 
@@ -82,12 +86,18 @@ export async function runAttach([name]: readonly string[], values: AttachValues,
 async function tracebackOf(tracer: Tracer, expression: string | undefined, { err }: Console): Promise<Traceback | null | undefined> {
   if (expression === undefined) return undefined;
   try {
-    return await tracer.getObjectTraceback(expression);
+    return await tracer.getObjectTraceback(objectName(expression));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     writeLines(err, [error.message]);
     return undefined;
   }
+}
+
+/** `@123` is the id of an object in the heap, as DevTools shows it; no expression begins so. */
+function objectName(text: string): ObjectName {
+  const id = /^@(\d+)$/.exec(text.trim())?.[1];
+  return id === undefined ? text : { heapObjectId: Number(id) };
 }
 
 function printWhere(traceback: Traceback | null, { where, json }: AttachValues, { out, err }: Console): void {

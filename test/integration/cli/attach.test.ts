@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { attach, Snapshot } from '../../../src/index.js';
+import { connect } from '../../../src/protocol/connect.js';
+import { discover } from '../../../src/protocol/discovery.js';
 import { expectClean } from '../../helpers/clean-target.js';
 import { runCommand, startCommand } from '../../helpers/command.js';
 import { oldestAndNewest } from '../../helpers/nodes.js';
@@ -85,6 +87,22 @@ it('--where with an expression that names no object: the table all the same, and
   expect(stdout).toMatch(/^traced /m);
   expect(stderr).toMatch(/SyntaxError/);
   await expectClean(target);
+});
+
+it('--where with the id of an object in the heap', async () => {
+  const { port } = await service(execPath);
+  const session = await connect(await discover(port));
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false }); // which gives ids
+  const { result } = await session.send('Runtime.evaluate', { expression: 'globalThis' });
+  const { heapSnapshotObjectId } = await session.send('HeapProfiler.getHeapObjectId', { objectId: result.objectId! });
+  await session.close();
+  const options = ['attach', `${port}`, '--duration', '100ms', '--mode', 'objects', '--where'];
+  const known = await runCommand([...options, `@${heapSnapshotObjectId}`]);
+  expect(known).toMatchObject({ code: 0, stderr: '' });
+  expect(known.stdout).toContain(`@${heapSnapshotObjectId} was allocated\n  before the tracing began\n`);
+  const unknown = await runCommand([...options, '@4294967295']);
+  expect(unknown.code).toBe(1);
+  expect(unknown.stderr).toMatch(/^no object of the main thread has the id @4294967295 now: /m);
 });
 
 it('nobody there, a sampler of somebody else, a bad number of frames: one line each', async () => {

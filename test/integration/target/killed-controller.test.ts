@@ -103,10 +103,10 @@ describe.each(nodeBinaries())('a controller that is killed, Node $major', ({ exe
     for (let command = 1 + (major % 5); command < commands; command += Math.ceil(commands / KILLS)) {
       const [code, signal] = await once(controllerOf(target.port, command), 'exit');
       expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
-      const after = (what: string) => `${what} after command ${command} of ${commands}`;
-      await until(after('the text is as before'), async () => (await evaluateIn(target.port, 'look()')) === original);
-      await until(after('nothing is traced'), () => isTraceable(target.port));
-      await until(after('it is fast'), isFast);
+      const onceKilled = (what: string) => `${what} after command ${command} of ${commands}`;
+      await until(onceKilled('the text is as before'), async () => (await evaluateIn(target.port, 'look()')) === original);
+      await until(onceKilled('nothing is traced'), () => isTraceable(target.port));
+      await until(onceKilled('it is fast'), isFast);
     }
   }, 180_000);
 });

@@ -114,20 +114,13 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     return { target, tracer, evaluate };
   }
 
-  it('knows type, size and owner of everything, and where one object was born', async () => {
+  it('knows type, size and owner of everything, and only of what is new after clearTraces', async () => {
     const { tracer, evaluate } = await attached();
     await evaluate(`makePoints(${POINTS}); makeTypedArrays(10); makeBuffer()`);
     expectKnownObjects(await tracer.takeSnapshot());
-    const birthplace = await tracer.getObjectTraceback('kept.points[5]');
-    expect(Array.from(birthplace ?? [], ({ filename, functionName }) => `${functionName} ${filename}`)).toContain(
-      `globalThis.makePoints ${PROGRAM}`,
-    );
-    expect(await tracer.getObjectTraceback('early')).toBeNull();
-
     await tracer.clearTraces();
     await evaluate('makePoints(3)');
     expect(typed(await tracer.takeSnapshot(), 'Point').count).toBe(3);
-    expect(await tracer.getObjectTraceback('kept.points[5]')).toBeNull();
     await tracer.close();
     expect(await evaluate('kept.points.length')).toBe(POINTS + 3);
   });
@@ -158,19 +151,6 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     const stores = born.filterTraces([new DomainFilter(true, 1)]);
     expect(totalOf(stores.columns)).toMatchObject({ size: 12_500 * 8, count: 1 });
     expect(totalOf(born.filterTraces([new DomainFilter(true, 2)]).columns).size).toBe(0);
-    await tracer.close();
-  });
-
-  it('says what is wrong with an expression, and the target runs on', async () => {
-    const { tracer, evaluate } = await attached();
-    await expect(tracer.getObjectTraceback('kept.nothing.at.all')).rejects.toThrow(/"kept.nothing.at.all" threw: TypeError/);
-    await expect(tracer.getObjectTraceback('41 + 1')).rejects.toThrow('the expression "41 + 1" yields a number; only objects');
-    await expect(tracer.getObjectTraceback('Symbol.iterator')).rejects.toThrow('yields a symbol; only objects');
-    await expect(tracer.getObjectTraceback('(() => { throw null })()')).rejects.toThrow(/ threw: null$/);
-    await expect(tracer.getObjectTraceback("require('node:events')")).resolves.toBeNull();
-    await expect(tracer.getObjectTraceback('kept.nothing')).rejects.toThrow('yields undefined');
-    await expect(tracer.getObjectTraceback('for (;;);')).rejects.toThrow('the expression "for (;;);" did not return within 5 s');
-    expect(await evaluate('42')).toBe(42);
     await tracer.close();
   });
 
