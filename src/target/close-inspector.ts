@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { isUnreachable } from '../protocol/connect-failure.js';
 import { discover, type Endpoint } from '../protocol/discovery.js';
 import { evaluateOwn, TIMERS } from '../protocol/own-calls.js';
 import { hasProc, openFilesOf } from '../protocol/proc.js';
@@ -59,11 +60,11 @@ async function hasClosed({ host, port }: Pick<Endpoint, 'host' | 'port'>): Promi
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    const isOpen = await discover({ host, port }, { timeoutMs: PATIENCE_MS }).then(
-      () => true,
-      () => false,
+    const failure: unknown = await discover({ host, port }, { timeoutMs: PATIENCE_MS }).then(
+      () => null,
+      (error: Error) => error.cause,
     );
-    if (!isOpen) return true;
+    if (isUnreachable(failure)) return true; // not one that is busy, or about to close
   }
   return false;
 }
