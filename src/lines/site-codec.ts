@@ -1,22 +1,19 @@
 import { BadProfileError } from '../errors.js';
 import type { SiteTable } from './sites.js';
+import { HEAD, LENGTH_DIGITS, VERSION } from './table-head.js';
 import { DIGITS, fixed, Reader, readFixed, Writer } from './vlq.js';
 
 /**
  * A site table as text that a string literal can hold as it is, about nine characters a wrapper. The wrappers are told with the edits that open
- * them, everything as differences. In front of that stand a version, the number of characters of the statement that carries the table
- * (fixed width, so that the table may be part of it) and a checksum.
+ * them, everything as differences. In front of that stand a version, the number of characters of the statement that names the table
+ * and a checksum.
  */
-const VERSION = '1';
-const LENGTH_DIGITS = 5;
-const HEAD = 1 + 2 * LENGTH_DIGITS;
-
-/** The statement that is put into the transformed text and holds the table: it moves what follows it on its line. */
-export interface Carrier {
+/** The statement that is put into the transformed text and names the table: it moves what follows it on its line. */
+export interface Registration {
   /** 0-based, as in the site table. */
   readonly line: number;
   readonly column: number;
-  /** Number of its characters without the table's. */
+  /** Number of its characters. */
   readonly length: number;
   /** Where in it the arrow begins that allocates on our behalf. */
   readonly arrow: number;
@@ -24,20 +21,20 @@ export interface Carrier {
 
 export const NOBODY = -1;
 
-export function encodeSites(table: SiteTable, carrier?: Carrier): string {
+export function encodeSites(table: SiteTable, registration?: Registration): string {
   const body = new Writer();
-  body.unsigned(carrier?.line ?? 0);
-  body.unsigned(carrier?.column ?? 0);
-  body.unsigned(carrier?.arrow ?? 0);
+  body.unsigned(registration?.line ?? 0);
+  body.unsigned(registration?.column ?? 0);
+  body.unsigned(registration?.arrow ?? 0);
   writeEdits(body, table);
   writeFunctions(body, table.functions);
   const text = body.text();
-  const length = fixed(carrier ? carrier.length + HEAD + text.length : 0, LENGTH_DIGITS);
+  const length = fixed(registration?.length ?? 0, LENGTH_DIGITS);
   return VERSION + length + checksum(length + text) + text;
 }
 
 /**
- * The table of the text as V8 has it: with the carrier's characters, if there is one, as an edit, and its arrow as a wrapper that stands
+ * The table of the text as V8 has it: with the statement's characters, if there is one, as an edit, and its arrow as a wrapper that stands
  * for line and column -1: what is allocated there is nobody's.
  * @throws BadProfileError when the text is no table, or not a whole one
  */
@@ -47,10 +44,10 @@ export function decodeSites(text: string): SiteTable {
   if (text[0] !== VERSION || text.length < HEAD) throw new BadProfileError('the table of lines is not one that this version can read');
   if (text.slice(1 + LENGTH_DIGITS, HEAD) !== checksum(length + body)) throw new BadProfileError('the table of lines is damaged');
   const reader = new Reader(body);
-  const carrier = { line: reader.unsigned(), column: reader.unsigned(), arrow: reader.unsigned(), length: readFixed(length) };
+  const registration = { line: reader.unsigned(), column: reader.unsigned(), arrow: reader.unsigned(), length: readFixed(length) };
   const table = { ...readEdits(reader), functions: readFunctions(reader) };
   if (!reader.isAtEnd) throw new BadProfileError('the table of lines is damaged');
-  return carrier.length === 0 ? table : withCarrier(table, carrier);
+  return registration.length === 0 ? table : withRegistration(table, registration);
 }
 
 function writeEdits(body: Writer, { edits, wrappers }: SiteTable): void {
@@ -122,7 +119,7 @@ function readFunctions(reader: Reader): number[] {
   return functions;
 }
 
-function withCarrier({ wrappers, functions, edits }: SiteTable, { line, column, arrow, length }: Carrier): SiteTable {
+function withRegistration({ wrappers, functions, edits }: SiteTable, { line, column, arrow, length }: Registration): SiteTable {
   const follows = (at: number, from: number) => at === line && from >= column;
   const shifted = (table: readonly number[], step: number) =>
     table.map((value, i) => (i % step === 1 && follows(table[i - 1]!, value) ? value + length : value));

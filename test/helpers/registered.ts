@@ -38,7 +38,7 @@ export function run(execPath: string, args: readonly string[], { execArgv = [], 
     env: { ...inherited, ...env },
     cwd,
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: 150_000,
     maxBuffer: 2 ** 28,
   });
   return { code: status, stdout, stderr };

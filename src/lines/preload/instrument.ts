@@ -4,6 +4,7 @@ import { Cache } from './cache.js';
 import { openCacheFolder } from './cache-folder.js';
 import { loadRewriting } from './load-rewriting.js';
 import { REGISTER } from './names.js';
+import type { Script } from './registration.js';
 import type { Instrumented, SourceInfo } from './rewriting.js';
 import { readSelection } from './settings.js';
 import { isTypeScript, transformsTypes } from './type-stripping.js';
@@ -11,7 +12,13 @@ import { isTypeScript, transformsTypes } from './type-stripping.js';
 /** Gives the text to run in place of the source; the source itself where nothing is to be done or can be done. Never throws. */
 export type Instrument = (source: string, info: SourceInfo) => string;
 
-export function createInstrument(onProblem: (filename: string, problem: string) => void): Instrument {
+export interface Listener {
+  /** Before its text runs. */
+  onScript(script: Script): void;
+  onProblem(filename: string, problem: string): void;
+}
+
+export function createInstrument({ onScript, onProblem }: Listener): Instrument {
   const isSelected = readSelection();
   let cache: Cache | null | undefined;
   let isBusy = false;
@@ -23,7 +30,8 @@ export function createInstrument(onProblem: (filename: string, problem: string) 
       if (filename === undefined || !isSelected(filename)) return source;
       if (isTypeScript(info.format) && transformsTypes()) return source;
       if (cache === undefined) cache = openCache();
-      const { text, problem } = cached(cache, source, info);
+      const { text, script, problem } = cached(cache, source, info);
+      if (script) onScript(script);
       if (problem !== undefined) onProblem(filename, problem);
       return text;
     } catch (error) {
@@ -49,11 +57,21 @@ function openCache(): Cache | null {
 function cached(cache: Cache | null, source: string, info: SourceInfo): Instrumented {
   if (!cache) return loadRewriting().instrumented(source, info);
   const origin = { circumstances: `${fingerprint()} ${info.format ?? ''} ${info.url}`, source };
-  const found = cache.read(origin);
-  if (found !== undefined) return { text: found === '' ? source : found };
+  const entry = cache.read(origin);
+  if (entry !== undefined) return entry === '' ? { text: source } : read(entry);
   const result = loadRewriting().instrumented(source, info);
-  if (result.problem === undefined) cache.write(origin, result.text === source ? '' : result.text);
+  if (result.problem === undefined) cache.write(origin, written(result));
   return result;
+}
+
+/** The script as JSON, which has no line end of its own; then the text. */
+function written({ text, script }: Instrumented): string {
+  return script ? `${JSON.stringify(script)}\n${text}` : '';
+}
+
+function read(entry: string): Instrumented {
+  const end = entry.indexOf('\n');
+  return { text: entry.slice(end + 1), script: JSON.parse(entry.slice(0, end)) as Script };
 }
 
 let known: string | undefined;

@@ -1,34 +1,46 @@
 import Module from 'node:module';
-import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { afterCalls } from './builtin-module.js';
-import type { ThreadData } from './thread-hooks.js';
+import type { Listener } from './instrument.js';
+import type { News, ThreadData } from './thread-hooks.js';
 
 type Register = (specifier: string, options?: { data: ThreadData; transferList: unknown[] }) => void;
 
 const HOOKS = new URL('./thread-hooks.js', import.meta.url).href;
 
+interface ThreadHooks {
+  /** Once. */
+  install(): void;
+  /** Tells the listener all that is new. */
+  receive(): void;
+}
+
 /**
  * Hooks for ES modules on the loaders' thread, for Node 18 and 20.
  *
- * @param onProblem is told at the program's end of the files that could not be instrumented
- * @returns what registers them, once; undefined where Node has no such hooks (before 18.19)
+ * @param listener is told of scripts when it asks, of problems at the program's end
+ * @returns undefined where Node has no such hooks (before 18.19)
  */
-export function threadHooks(onProblem: (filename: string, problem: string) => void): (() => void) | undefined {
+export function threadHooks(listener: Listener): ThreadHooks | undefined {
   const { register } = Module as unknown as { register?: Register };
   if (register === undefined) return undefined;
-  let isInstalled = false;
+  let port: MessagePort | undefined;
+  const receive = () => {
+    for (let next = port && receiveMessageOnPort(port); next; next = receiveMessageOnPort(port!)) {
+      const news = next.message as News;
+      if ('script' in news) listener.onScript(...news.script);
+      else listener.onProblem(...news.problem);
+    }
+  };
   const install = () => {
-    if (isInstalled) return;
-    isInstalled = true;
+    if (port) return;
     const { port1, port2 } = new MessageChannel();
-    port1.unref();
-    register(HOOKS, { data: { problems: port2 }, transferList: [port2] });
-    process.prependListener('exit', () => {
-      for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1))
-        onProblem(...(next.message as [string, string]));
-    });
+    port = port1;
+    port.unref();
+    register(HOOKS, { data: { news: port2 }, transferList: [port2] });
+    process.prependListener('exit', receive);
   };
   // Registered once more after each other loader, so that the last is ours.
-  afterCalls('register', () => (isInstalled ? register(HOOKS) : install()));
-  return install;
+  afterCalls('register', () => (port ? register(HOOKS) : install()));
+  return { install, receive };
 }

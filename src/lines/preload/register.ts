@@ -2,7 +2,7 @@ import { isMainThread, parentPort } from 'node:worker_threads';
 import { installCompileStep } from './compile-step.js';
 import { setEngineFlags } from './flags.js';
 import { letChildrenInherit } from './inherit.js';
-import { createInstrument } from './instrument.js';
+import { createInstrument, type Listener } from './instrument.js';
 import { beginsWithCommonJs, mayImport } from './only-commonjs.js';
 import { Problems } from './problems.js';
 import { threadHooks } from './register-thread.js';
@@ -20,9 +20,15 @@ const registry = isLoadersThread ? undefined : installRegistry();
 if (registry) {
   setEngineFlags();
   const problems = new Problems();
-  const onProblem = (filename: string, problem: string) => problems.add(filename, problem);
-  const instrument = createInstrument(onProblem);
-  let hooksToInstall = syncHooks(instrument) ?? threadHooks(onProblem);
+  const listener: Listener = {
+    onScript: (script) => registry.announce(script),
+    onProblem: (filename, problem) => problems.add(filename, problem),
+  };
+  const instrument = createInstrument(listener);
+  const inThisThread = syncHooks(instrument);
+  const inAnother = inThisThread ? undefined : threadHooks(listener);
+  if (inAnother) registry.receive = inAnother.receive;
+  let hooksToInstall = inThisThread ?? inAnother?.install;
   const installHooks = () => {
     hooksToInstall?.();
     hooksToInstall = undefined;

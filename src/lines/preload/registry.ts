@@ -1,5 +1,7 @@
+import { keyOf } from '../table-head.js';
 import { PUSH, REGISTER, REGISTRY } from './names.js';
 import { OWN_FOLDER } from './own-folder.js';
+import type { Script } from './registration.js';
 
 /** What a controller finds in a program with true lines: `globalThis[Symbol.for('node-tracemalloc.lines')]`. */
 export interface LinesRegistry {
@@ -10,22 +12,31 @@ export interface LinesRegistry {
   since(from: number): string;
 }
 
-/** A script's name as V8 reports it, and its encoded site table. */
-type Script = readonly [url: string, table: string];
-
 export class Registry implements LinesRegistry {
   readonly version = 1;
   readonly ownFolder = OWN_FOLDER;
   readonly #scripts: Script[] = [];
   readonly #tables = new Map<string, string>();
+  /** Of what was instrumented, run or not, by `nameOf`. */
+  readonly #known = new Map<string, string>();
   /**
    * A closure of each script, so that V8 does not collect it and forget its lines (v8-facts 12). Only of the latest by each name: a program
    * that loads a file again and again must not be made to keep all of it.
    */
   readonly #closures = new Map<string, unknown>();
   #pushed = 0;
+  /** Gets what another thread has instrumented and announced. */
+  receive: () => void = () => {};
 
-  register(closure: unknown, url: string, table: string): void {
+  announce([url, table]: Script): void {
+    this.#known.set(nameOf(url, keyOf(table)), table);
+  }
+
+  register(closure: unknown, url: string, key: string): void {
+    const name = nameOf(url, key);
+    if (!this.#known.has(name)) this.receive();
+    const table = this.#known.get(name);
+    if (table === undefined) return; // the text is another process's, which somebody has kept
     this.#closures.set(url, closure);
     if (this.#tables.get(url) === table) return;
     this.#tables.set(url, table);
@@ -51,6 +62,10 @@ export class Registry implements LinesRegistry {
   }
 }
 
+function nameOf(url: string, key: string): string {
+  return `${key} ${url}`;
+}
+
 /** Puts the registry into this realm; undefined if it is there already. */
 export function installRegistry(): Registry | undefined {
   if (REGISTRY in globalThis) return undefined;
@@ -63,10 +78,10 @@ export function installRegistry(): Registry | undefined {
 }
 
 /** The program's statement must not fail, whatever is wrong with us or with the binding. */
-function guarded(registry: Registry): (closure: unknown, url: string, table: string) => void {
-  return (closure, url, table) => {
+function guarded(registry: Registry): (closure: unknown, url: string, key: string) => void {
+  return (closure, url, key) => {
     try {
-      registry.register(closure, url, table);
+      registry.register(closure, url, key);
     } catch {
       // the script goes on at the precision of functions
     }

@@ -3,7 +3,7 @@ import type { SourceType } from '../parse.js';
 import { decodeSites } from '../site-codec.js';
 import { type Sites, sites } from '../sites.js';
 import { type Transformed, transform } from '../transform.js';
-import { withCarrier } from './carrier.js';
+import { type Script, withRegistration } from './registration.js';
 import { isTypeScript, withoutTypes } from './type-stripping.js';
 
 /*
@@ -19,6 +19,8 @@ export interface SourceInfo {
 
 export interface Instrumented {
   readonly text: string;
+  /** Absent where the text is the source itself. */
+  readonly script?: Script;
   readonly problem?: string | undefined;
 }
 
@@ -30,7 +32,7 @@ export function instrumented(source: string, { url, format }: SourceInfo): Instr
   if (problem !== undefined) return { text: source, problem };
   if (bodyStart < 0 || table.wrappers.length + table.functions.length === 0) return { text: source };
   const isModule = sourceType === 'module' && !url.startsWith('file:');
-  return { text: withCarrier(result, isModule ? pathToFileURL(url).href : url) };
+  return withRegistration(result, isModule ? pathToFileURL(url).href : url);
 }
 
 /** What is not said to be the one or the other is a module only if it is no CommonJS, as in Node. */

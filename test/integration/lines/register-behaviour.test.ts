@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { nodeBinaries } from '../../helpers/nodes.js';
@@ -47,6 +47,16 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
     expect(plain.code).toBe(1);
     expect(registered.stderr).toContain('TypeError: thrown at top');
     expect(registered.stderr).toMatch(/throwing\.mjs:4:7/);
+  });
+
+  test.each(['cjs', 'mjs'])('a long program that throws in its first line (%s) does not fill the screen', (type) => {
+    const program = join(temporaryFolder(), `long.${type}`);
+    writeFileSync(program, `throw new Error('at once');\n${'globalThis.kept = [{ a: [] }];\n'.repeat(3000)}`);
+    for (const cache of ['cold', 'warm']) {
+      const { stderr } = runRegistered(execPath, [program], { env });
+      expect([cache, stderr]).toEqual([cache, expect.stringMatching(/^\S+:1\n\S.*new Error\('at once'\)\)\(\);\n/)]);
+      expect(stderr.split('\n')[1]!.length).toBeLessThan(150 + program.length);
+    }
   });
 
   test('a program with a formatter of its own for stacks keeps it', () => {

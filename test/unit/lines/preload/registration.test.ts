@@ -1,18 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
-import { withCarrier } from '../../../../src/lines/preload/carrier.js';
+import { withRegistration } from '../../../../src/lines/preload/registration.js';
 import { decodeSites } from '../../../../src/lines/site-codec.js';
 import { sites } from '../../../../src/lines/sites.js';
+import { keyOf } from '../../../../src/lines/table-head.js';
 import { transform } from '../../../../src/lines/transform.js';
 
-const CARRIER = /;\(\(\)=>__node_tracemalloc__\(\(\)=>\{\},("(?:[^"\\]|\\.)*"),"([\w-]+)"\)\)\(\);/;
+const STATEMENT = /;\(\(\)=>__node_tracemalloc__\(\(\)=>\{\},("(?:[^"\\]|\\.)*"),"([\w-]+)"\)\)\(\);/;
 
-function carried(source: string, url = '/a.js') {
-  const code = withCarrier(transform(source, { sourceType: 'commonjs' }), url);
-  const [statement, name, table] = CARRIER.exec(code)!;
-  return { code, without: code.replace(statement, '^'), name: JSON.parse(name!) as string, table: sites(decodeSites(table!)) };
+function registered(source: string, url = '/a.js') {
+  const { text: code, script } = withRegistration(transform(source, { sourceType: 'commonjs' }), url);
+  const [statement, name, key] = STATEMENT.exec(code)!;
+  expect([JSON.parse(name!), key]).toEqual([url, keyOf(script[1])]);
+  expect(script[0]).toBe(url);
+  return { code, without: code.replace(statement, '^'), table: sites(decodeSites(script[1])) };
 }
 
-describe('the statement that carries the table', () => {
+describe('the statement that registers a script', () => {
   test.each([
     ['f({});', '^f({});'],
     ["'use strict'\nf({});", "'use strict'^\n;f({});"],
@@ -21,12 +24,12 @@ describe('the statement that carries the table', () => {
     ['/* a\n*/ --> b\n f({});', '/* a\n*/ --> b\n ^f({});'],
     ['\uFEFFf({});', '\uFEFF^f({});'],
   ])('stands behind the directives, else before the first statement: %j', (source, expected) => {
-    expect(carried(source).without.replaceAll('(() => f({}))()', 'f({})')).toBe(expected);
+    expect(registered(source).without.replaceAll('(() => f({}))()', 'f({})')).toBe(expected);
   });
 
   test('leaves all positions readable', () => {
     const source = "'use strict'; f({\n  a: [] }); g([1]); // é";
-    const { code, table } = carried(source);
+    const { code, table } = registered(source);
     code.split('\n').forEach((text, line) => {
       for (let column = text.indexOf('(() => '); column !== -1; column = text.indexOf('(() => ', column + 1)) {
         const place = table.wrapperAt(line, column + 1);
@@ -39,8 +42,7 @@ describe('the statement that carries the table', () => {
 
   test('adds no line, whatever the name', () => {
     const name = '/a "b"\\\n\u2028c.js';
-    const { code, name: found } = carried('f({});', name);
-    expect(found).toBe(name);
+    const { code } = registered('f({});', name);
     expect(code).not.toMatch(/[\n\u2028]/);
   });
 });
