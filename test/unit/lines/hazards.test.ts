@@ -5,6 +5,7 @@ import { transform } from '../../../src/lines/transform.js';
 import { HAZARDS } from './hazards.js';
 import { MODULES } from './module-hazards.js';
 import { describe, outcomeOf } from './outcome.js';
+import { spread } from './spread.js';
 import { SYNTAX_HAZARDS } from './syntax-hazards.js';
 
 const BEFORE = `
@@ -13,9 +14,21 @@ function f(...args) { return args; }
 const box = { m() { return this === box; }, get self() { log('self'); return box; }, n: null, list: [1, 2, 3] };
 `;
 
+test('spread over lines, the programs have wrappers', () => {
+  const sources = Object.values({ ...HAZARDS, ...SYNTAX_HAZARDS }).flat();
+  const unchanged = sources.filter((text) => {
+    const source = spread(text, 'script');
+    return transform(source, { sourceType: 'script' }).code === source;
+  });
+  expect(unchanged.length / sources.length).toBeLessThan(0.03);
+});
+
 group.each(Object.entries({ ...HAZARDS, ...SYNTAX_HAZARDS }))('%s', (_name, sources) => {
   test.each(sources)('%s', (source) => {
-    for (const sourceType of ['script', 'commonjs'] satisfies SourceType[]) check(source, sourceType);
+    for (const sourceType of ['script', 'commonjs'] satisfies SourceType[]) {
+      check(source, sourceType);
+      check(spread(source, sourceType), sourceType);
+    }
   });
 });
 
@@ -27,10 +40,12 @@ function check(source: string, sourceType: SourceType): void {
 }
 
 group('modules', () => {
-  test.each(MODULES)('%s', async (source) => {
-    const { code, problem } = transform(source, { sourceType: 'module' });
-    expect(problem).toBe(undefined);
-    expect(await moduleOutcome(code)).toEqual(await moduleOutcome(source));
+  test.each(MODULES)('%s', async (text) => {
+    for (const source of [text, spread(text, 'module')]) {
+      const { code, problem } = transform(source, { sourceType: 'module' });
+      expect(problem).toBe(undefined);
+      expect(await moduleOutcome(code)).toEqual(await moduleOutcome(source));
+    }
   });
 });
 
