@@ -110,11 +110,9 @@ export class Scopes {
   enter(owner: object, declared: readonly Declared[]): void {
     const scope = new Map<string, Hidden>();
     for (const { name, from, parameter } of declared) {
-      // Declared twice (a parameter and a var of one name): two variables or one, depending on the parameters.
-      const before = scope.get(name);
-      const twice = before !== undefined && before.known.read.binding.parameter !== parameter;
-      const binding: Binding = { name, owner, from: twice ? Number.POSITIVE_INFINITY : from, parameter, captured: false };
+      const binding: Binding = { name, owner, from, parameter, captured: false };
       const known = { read: { binding, written: false }, write: { binding, written: true } };
+      const before = scope.get(name);
       scope.set(name, { known, outer: before ? before.outer : this.#current.get(name) });
       this.#current.set(name, known);
     }

@@ -24,7 +24,7 @@ export function visitFunction(walk: Walk, node: FunctionNode): number {
   const bareEnd = node.body.type === 'BlockStatement' ? NO_END : node.end;
   const entry = enter(walk, functionOffset(walk.source, node), { bareEnd, isInitialiser: false });
   const { lines, plain, usesArguments } = walk.inFrame(() => {
-    const found = walk.inScope(functionNames(node), () => mergeLines(walk.visitAll(node.params), walk.visit(node.body)));
+    const found = visitParts(walk, node);
     return node.async || node.generator ? mergeLines(found, walk.lineOf(entry.at)) : found;
   });
   if (usesArguments && node.type === 'ArrowFunctionExpression') walk.frame.usesArguments = true; // an arrow has its creator's
@@ -32,10 +32,21 @@ export function visitFunction(walk: Walk, node: FunctionNode): number {
   return walk.allocates(node.start);
 }
 
-function functionNames({ params, body }: FunctionNode): Parameters<Walk['inScope']>[0] {
-  const parameters = params.flatMap(patternNames).map((name) => ({ name, from: body.start, parameter: true }));
-  const variables = body.type === 'BlockStatement' ? varNames(body) : [];
-  return [...parameters, ...variables.map((name) => ({ name, from: body.start, parameter: false }))];
+/** The parameters do not see the body's `var`s. One that has a parameter's name is that parameter, or another variable: not to be told. */
+function visitParts(walk: Walk, { params, body }: FunctionNode): number {
+  const names = params.flatMap(patternNames);
+  const parameters = names.map((name) => ({ name, from: body.start, parameter: true }));
+  const variables = (body.type === 'BlockStatement' ? varNames(body) : []).map((name) => ({
+    name,
+    from: names.includes(name) ? Number.POSITIVE_INFINITY : body.start,
+    parameter: false,
+  }));
+  return walk.inScope(parameters, () =>
+    mergeLines(
+      walk.visitAll(params),
+      walk.inScope(variables, () => walk.visit(body)),
+    ),
+  );
 }
 
 /** Field initialisers and static blocks are functions of V8's own, whose position we do not use. */
@@ -48,7 +59,13 @@ function visitInitialiser(walk: Walk, at: number, children: () => void): void {
   walk.mark('leave', at);
 }
 
+/** What a class extends and its computed keys see its name already, before it can be read. */
 export function visitClass(walk: Walk, node: ClassNode): number {
+  const name = node.id ? [{ name: node.id.name, from: Number.POSITIVE_INFINITY, parameter: false }] : [];
+  return walk.inScope(name, () => visitClassParts(walk, node));
+}
+
+function visitClassParts(walk: Walk, node: ClassNode): number {
   walk.frame.plain = false;
   let lines = mergeLines(walk.allocates(node.start), walk.visit(node.superClass));
   for (const member of node.body.body) {

@@ -56,7 +56,7 @@ function rewrite(source: string, program: Program, { sourceType, isRunning }: Re
   const lines = sourceLines(source, index);
   const walk = new Walk(source, lines, visitor);
   walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, lines), bareEnd: NO_END, isInitialiser: false });
-  walk.inScope(sourceType === 'script' ? [] : topLevelNames(program), () => visitList(walk, program.body));
+  walk.inScope(topLevelNames(program, sourceType), () => visitList(walk, program.body));
   walk.mark('leave', source.length);
   const { events, names, references } = walk;
   const { code, table } = write(source, { index, lines }, { events, names, references, isRunning });
@@ -77,8 +77,15 @@ function onlyLine({ body }: Program, { lineOf }: SourceLines): number {
   return line === lineOf(body.at(-1)!.end) ? line : NO_LINE;
 }
 
+/** Of the function that a CommonJS module is the body of: a `var` of the same name is the same variable. */
+const COMMONJS_PARAMETERS = new Set(['exports', 'require', 'module', '__filename', '__dirname']);
+
 /** The variables of a module are those of a function that V8 runs once; a script's are the global object's. */
-function topLevelNames({ body }: Program): Parameters<Walk['inScope']>[0] {
-  const variables = body.flatMap((statement) => varNames(statement)).map((name) => ({ name, from: 0, parameter: false }));
+function topLevelNames({ body }: Program, sourceType: SourceType): Parameters<Walk['inScope']>[0] {
+  if (sourceType === 'script') return [];
+  const isParameter = (name: string) => sourceType === 'commonjs' && COMMONJS_PARAMETERS.has(name);
+  const variables = body
+    .flatMap((statement) => varNames(statement))
+    .map((name) => ({ name, from: 0, parameter: isParameter(name) }));
   return [...variables, ...lexicalNames(body)];
 }
