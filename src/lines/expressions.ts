@@ -15,7 +15,7 @@ import { children } from './children.js';
 import { type Allocation, mergeLines, NO_LINE } from './events.js';
 import { takesName, visitFunction, visitNamed } from './functions.js';
 import { isArithmetic, isBigInt, isQuietCall } from './kinds.js';
-import { callOffset, isDirectEval } from './positions.js';
+import { callOffset, isDirectEval, operatorOffset } from './positions.js';
 import { visitReference } from './references.js';
 import type { Inside, Walk } from './walk.js';
 
@@ -72,7 +72,7 @@ function operation(walk: Walk, node: BinaryExpression | AssignmentExpression, in
   const { operator, left, right } = node;
   const sum = operator === '+' || operator === '+=';
   if (!sum && !isArithmetic(operator)) return walk.together(inside);
-  const from = walk.source.indexOf(operator, left.end);
+  const from = operatorOffset(walk.source, left.end);
   if (isBigInt(left) || isBigInt(right)) return walk.allocation(from, 'object');
   if (sum) return walk.allocation(from, 'sum', node);
   return walk.together(inside) ?? walk.allocation(from, 'number');
@@ -100,7 +100,7 @@ export function visitAssignment(walk: Walk, node: AssignmentExpression): number 
     () => mergeLines(visitTarget(walk, left), names ? visitNamed(walk, right) : walk.visit(right)),
     (inside) => {
       if (left.type === 'Identifier') return operation(walk, node, inside);
-      const from = walk.source.indexOf(operator, left.end);
+      const from = operatorOffset(walk.source, left.end);
       const grows = left.type === 'ArrayPattern' || (left.type === 'MemberExpression' && left.computed);
       const sameLine = inside.objects > 0 && inside.lines === walk.lineOf(from) && !isOwnField(node);
       if (grows || sameLine) return walk.allocation(from, 'object');
@@ -127,8 +127,8 @@ export function visitCall(walk: Walk, node: CallExpression): number {
     () => mergeLines(visitReference(walk, node.callee), walk.visitAll(node.arguments)),
     (inside) =>
       isQuietCall(node)
-        ? (walk.together(inside) ?? walk.allocation(callOffset(node), 'number'))
-        : walk.allocation(callOffset(node), 'object'),
+        ? (walk.together(inside) ?? walk.allocation(callOffset(walk.source, node), 'number'))
+        : walk.allocation(callOffset(walk.source, node), 'object'),
   );
 }
 

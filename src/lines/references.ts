@@ -55,7 +55,8 @@ function optionalLinks(chain: ChainExpression): Link[] {
 
 function chainLine(walk: Walk, chain: ChainExpression): number {
   let lines = NO_LINE;
-  for (const link of optionalLinks(chain)) if (link.type === 'CallExpression') lines = mergeLines(lines, walk.lineOf(callOffset(link)));
+  for (const link of optionalLinks(chain))
+    if (link.type === 'CallExpression') lines = mergeLines(lines, walk.lineOf(callOffset(walk.source, link)));
   return lines;
 }
 
@@ -64,7 +65,7 @@ function visitLinks(walk: Walk, chain: ChainExpression): number {
   let lines = walk.visit(next(links.at(-1)!));
   for (const link of links.reverse()) {
     if (link.type === 'MemberExpression') lines = mergeLines(lines, link.computed ? walk.visit(link.property) : NO_LINE);
-    else lines = mergeLines(mergeLines(lines, walk.visitAll(link.arguments)), walk.allocates(callOffset(link)));
+    else lines = mergeLines(mergeLines(lines, walk.visitAll(link.arguments)), walk.allocates(callOffset(walk.source, link)));
     if (link.type === 'CallExpression' && isDirectEval(link)) walk.evaluates(link.start);
   }
   return lines;
@@ -90,7 +91,10 @@ function visitConstructor(walk: Walk, node: AnyNode): number {
       );
     case 'CallExpression':
       if (isDirectEval(node)) return walk.visit(node);
-      return mergeLines(visitConstructor(walk, node.callee), mergeLines(walk.visitAll(node.arguments), walk.allocates(callOffset(node))));
+      return mergeLines(
+        visitConstructor(walk, node.callee),
+        mergeLines(walk.visitAll(node.arguments), walk.allocates(callOffset(walk.source, node))),
+      );
     case 'NewExpression':
       return mergeLines(visitConstructor(walk, node.callee), mergeLines(walk.visitAll(node.arguments), walk.allocates(node.start)));
     case 'ClassExpression':

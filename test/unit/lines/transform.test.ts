@@ -93,6 +93,25 @@ describe('sites', () => {
     expect(sites(table).functionAt(3, 10)).toBe(undefined);
   });
 
+  test.each([
+    ['an operator', 'x = s // a + b\n  + t\ny'],
+    ['an operator in parentheses', 'x = (s /* + */) /*\n */ + t\ny'],
+    ['what is called without a name', 'x = a["b"]\n  (1)\ny'],
+    ['what is called with a name in parentheses', 'x = (a.b\n  )(1)\ny'],
+    ['what is called if it is there', 'x = a?.b // ?.(\n  ?.(1)\ny'],
+  ])('comments and lines before %s', (_name, source) => {
+    const { wrappers } = commonJs(source).sites;
+    expect(wrappers.slice(2, 3)).toEqual([1]);
+  });
+
+  test.each(['function /* ( */ g // (\n  ', 'x = function /* ( */ // (\n  ', 'x = { g /* ( */\n  '])(
+    'comments before the parameters: %s',
+    (head) => {
+      const { sites: table } = commonJs(`${head}() {\n  return [1];\n}${head.includes('{') ? ' }' : ''}\ny`);
+      expect(sites(table).functionAt(1, 2)).toEqual({ line: 3, column: 3 });
+    },
+  );
+
   test.each(['\n', '\r\n', '\r', '\u2028', '\u2029'])('lines end as V8 has it: %j', (end) => {
     const { sites: table } = commonJs(`// comment${end}f(1)${end}x`);
     expect(table.wrappers).toEqual([1, 1, 1, 0]);
