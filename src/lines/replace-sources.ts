@@ -81,10 +81,10 @@ function outcomeOf(status: string): Outcome {
 async function setSource(session: Session, { scriptId, text: scriptSource }: Replacement): Promise<string> {
   try {
     const answer = await session.send('Debugger.setScriptSource', { scriptId, scriptSource }, { doing: 'editing a script' });
-    if (answer.status !== undefined)
-      return answer.status === 'CompileError' ? `CompileError: ${answer.exceptionDetails?.text ?? ''}` : answer.status;
-    // Node 18 has no status, and reports a block as an exception.
-    return answer.exceptionDetails ? `Blocked: ${answer.exceptionDetails.text}` : 'Ok';
+    const problem = answer.exceptionDetails?.text ?? '';
+    // Node 18 has no status: of what does not compile it has a text, of a block an exception without one.
+    const status = answer.status ?? (problem !== '' ? 'CompileError' : answer.exceptionDetails ? 'Blocked' : 'Ok');
+    return status === 'CompileError' ? `CompileError: ${problem}` : status;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     if (/No script with given id/.test(error.message)) return GONE;
