@@ -26,7 +26,8 @@ export function sourceLines(filename: string): readonly string[] {
 function readLines(filename: string): readonly string[] {
   try {
     const stat = statSync(filename);
-    if (!stat.isFile() || stat.size > MAX_SOURCE_BYTES) return [];
+    // What the kernel makes up has a size of 0, and some of it has no end: `/proc/kmsg`.
+    if (!stat.isFile() || stat.size === 0 || stat.size > MAX_SOURCE_BYTES) return [];
     return readFileSync(filename, 'utf8').split(/\r\n|[\n\r]/);
   } catch {
     return []; // a traceback may name files of another machine: no source to show is a normal answer

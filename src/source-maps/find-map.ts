@@ -51,10 +51,20 @@ function textOfUrl(url: string): string {
 }
 
 function namedIn(filename: string): string | null {
-  if (!isFile(filename) || statSync(filename).size > MAX_MAP_BYTES) return null;
-  const source = readFileSync(filename);
+  const source = scriptOf(filename);
+  if (!source) return null;
   const at = source.lastIndexOf(COMMENT);
   return at === -1 ? null : namedBy(source.toString('utf8', at + COMMENT.length));
+}
+
+/** null for one that may not be read, too: the program may run as somebody else, or have begun so. */
+function scriptOf(filename: string): Buffer | null {
+  if (!isFile(filename) || statSync(filename).size > MAX_MAP_BYTES) return null;
+  try {
+    return contentOf(filename);
+  } catch {
+    return null;
+  }
 }
 
 /** In a string of a program the comment is none: something else stands behind it. */
@@ -68,10 +78,15 @@ function readMapFile(file: string): string {
   if (!isFile(file)) throw new MissingMap('there is no such file');
   if (statSync(file).size > MAX_MAP_BYTES) throw tooLarge();
   try {
-    return readFileSync(file, 'utf8');
+    return contentOf(file).toString();
   } catch (error) {
     throw new MapProblem(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
+}
+
+/** What the kernel makes up has a size of 0, and some of it has no end: `/proc/kmsg`. */
+function contentOf(file: string): Buffer {
+  return statSync(file).size === 0 ? Buffer.alloc(0) : readFileSync(file);
 }
 
 function tooLarge(): MapProblem {

@@ -1,5 +1,5 @@
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
 import { withOriginalLines } from '../../../src/snapshot/original-lines.js';
@@ -25,6 +25,18 @@ function shown(snapshot: Snapshot) {
   const warnings: string[] = [];
   const [trace] = withOriginalLines(snapshot, new SourceMapper({ warn: (line) => warnings.push(line) })).traces;
   return { place: String(trace!.traceback), text: trace!.traceback.format(), warnings };
+}
+
+/** As somebody whose files these are not. */
+function asNobody<T>(work: () => T): T {
+  const own = process.geteuid!();
+  if (own !== 0) return work(); // who is not root may not read what has mode 0
+  process.seteuid!(65534);
+  try {
+    return work();
+  } finally {
+    process.seteuid!(own);
+  }
 }
 
 test('a source in the project is named by its path, and can be read', () => {
@@ -65,6 +77,24 @@ test('a map of 200 MB is refused in one line', async () => {
   const { code, stdout, stderr } = await runCommand(['stats', file]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: `the source map ${script}.map is not used: it is larger than 64 MiB\n` });
   expect(stdout).toContain(`${script}:1`);
+});
+
+test('a script that may not be read has the map beside it; a map that may not be read is not used', () => {
+  const { folder, script, snapshot } = project();
+  for (const path of [dirname(folder), folder, dirname(script)]) chmodSync(path, 0o755);
+  chmodSync(`${script}.map`, 0o644);
+  chmodSync(script, 0);
+  expect(asNobody(() => shown(snapshot))).toMatchObject({ place: `${join(folder, 'src/app.ts')}:1`, warnings: [] });
+  chmodSync(`${script}.map`, 0);
+  expect(asNobody(() => shown(snapshot))).toMatchObject({
+    place: `${script}:1`,
+    warnings: [`the source map ${script}.map is not used: it cannot be read (EACCES)`],
+  });
+});
+
+test.each(['/proc/kmsg', '/proc/self/mem'])('what the kernel makes up is not read, which may never end: %s', (script) => {
+  const snapshot = Snapshot.fromTraces([{ size: 10, frames: [{ filename: script, lineno: 1, column: 1 }] }]);
+  expect(shown(snapshot)).toEqual({ place: `${script}:1`, text: [`  File "${script}", line 1`], warnings: [] });
 });
 
 test('many maps that are missing share a line; those of packages are not spoken of', () => {
