@@ -3,7 +3,8 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileUrlOf, pathOfFileUrl } from '../urls.js';
 import { isInside, surroundingsOf, upwards, type Workplace } from './project.js';
 
-const WEBPACK = /^webpack:\/\/[^/]*\//;
+/** With the namespace, which is the name of the package that was bundled: `webpack://@scope/shop/./src/a.ts`. */
+const WEBPACK = /^webpack:\/\/(?:@[^/]+\/(?!\.))?[^/]*\//;
 
 interface Origin {
   /** The script whose map it is. */

@@ -38,6 +38,7 @@ test.each([
   ['file://host/share/a.ts', 'file:////host/share/a.ts'],
   ['C:\\app\\src\\a.ts', 'C:\\app\\src\\a.ts'],
   ['webpack://app/./src/a.ts', 'webpack://app/src/a.ts'],
+  ['webpack://@scope/shop/./src/a.ts', 'webpack://@scope/shop/src/a.ts'],
   ['webpack:///./src/a.vue?1234', 'webpack:///src/a.vue'],
   ['webpack://app/webpack/bootstrap', 'webpack://app/webpack/bootstrap'],
   ['webpack://app/external commonjs "node:fs"', 'webpack://app/external commonjs "node:fs"'],
@@ -57,6 +58,9 @@ test("webpack's names are those of the nearest files", () => {
   expect(nameOf('webpack://app/../src/a.ts', { script: join(folder, 'packages/one/dist/main.js') })).toBe(
     join(folder, 'packages/one/src/a.ts'),
   );
+  expect(nameOf('webpack://@scope/shop/./src/a.ts', own)).toBe(join(folder, 'packages/one/src/a.ts'));
+  expect(nameOf('webpack://@scope/shop/../src/a.ts', own)).toBe(join(folder, 'packages/one/src/a.ts'));
+  expect(nameOf('webpack://@name/../src/a.ts', own)).toBe(join(folder, 'packages/one/src/a.ts'));
   // Or those of the folder in which the user works.
   expect(nameOf('webpack://app/./src/a.ts', { script, work: folder })).toBe(join(folder, 'src/a.ts'));
 });
