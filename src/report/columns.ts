@@ -1,4 +1,4 @@
-import { alignedRight, widthOf } from './text-width.js';
+import { alignedRight, cutEnd, widthOf } from './text-width.js';
 
 /** One column of figures. */
 export interface Column {
@@ -38,7 +38,7 @@ export function columnLines(columns: readonly Column[], last: LastColumn, width:
       cell(room),
     ),
   );
-  return [line(titles, last.title), ...rows];
+  return [line(titles, cutEnd(last.title, room)), ...rows];
 }
 
 function fittingColumns(columns: readonly Column[], width: number): readonly Column[] {

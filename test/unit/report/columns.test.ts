@@ -21,6 +21,7 @@ test('less room: columns are left out by rank, then the last one is cut', () => 
   expect(columnLines(COLUMNS, LAST, 42)[2]).toBe('1000 KiB      7  second, which is long');
   expect(columnLines(COLUMNS, LAST, 40)[2]).toBe('1000 KiB  second, which is long');
   expect(columnLines(COLUMNS, LAST, 20)).toEqual(['    size  line', '     1 B  first', '1000 KiB  second, w…']);
+  expect(columnLines(COLUMNS, { ...LAST, title: 'allocated in' }, 20)[0]).toBe('    size  allocated…');
 });
 
 test('a style colours the cell with what aligns it', () => {
