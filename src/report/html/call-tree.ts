@@ -59,18 +59,22 @@ export class CallTree {
     const parentOf = (node: number) => values[2 * node - 2]!;
     const weight = own.slice();
     for (let node = this.size - 1; node > 0; node--) weight[parentOf(node)]! += weight[node]!;
-    const children: number[][] = Array.from({ length: this.size }, () => []);
-    for (let node = 1; node < this.size; node++) children[parentOf(node)]!.push(node);
+    const { starts, children } = childrenOf(parentOf, this.size);
     const places = new Uint32Array(this.size);
     const tree = { depth: [] as number[], frame: [] as number[] };
-    const pending = [{ node: 0, depth: 0 }];
-    for (let next = pending.pop(); next; next = pending.pop()) {
-      const { node, depth } = next;
+    const pending = [0];
+    const depths = [0];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      const depth = depths.pop()!;
       places[node] = tree.depth.push(depth) - 1;
       const frame = node === 0 ? TRUNCATED : values[2 * node - 1]!;
       tree.frame.push(frame === TRUNCATED_ROW ? TRUNCATED : frame);
-      children[node]!.sort((a, b) => Math.abs(weight[a]!) - Math.abs(weight[b]!)); // the heaviest is popped first
-      for (const child of children[node]!) pending.push({ node: child, depth: depth + 1 });
+      const own = children.subarray(starts[node], starts[node + 1]);
+      if (own.length > 1) own.sort((a, b) => Math.abs(weight[a]!) - Math.abs(weight[b]!)); // the heaviest is popped first
+      for (const child of own) {
+        pending.push(child);
+        depths.push(depth + 1);
+      }
     }
     return { tree, places };
   }
@@ -106,4 +110,15 @@ export class CallTree {
   #child(node: number, frame: number): number {
     return this.#nodes.intern([node, frame], 0, 2);
   }
+}
+
+/** The children of each node, `[starts[node], starts[node + 1])`, in the order of their numbers. */
+function childrenOf(parentOf: (node: number) => number, size: number): { starts: Uint32Array; children: Uint32Array } {
+  const starts = new Uint32Array(size + 1);
+  for (let node = 1; node < size; node++) starts[parentOf(node) + 1]!++;
+  for (let node = 0; node < size; node++) starts[node + 1]! += starts[node]!;
+  const next = starts.slice();
+  const children = new Uint32Array(size - 1);
+  for (let node = 1; node < size; node++) children[next[parentOf(node)]!++] = node;
+  return { starts, children };
 }
