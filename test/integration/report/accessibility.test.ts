@@ -58,6 +58,24 @@ let folder = '';
     await page.context().close();
   });
 
+  it('a frame that has no width in another measure gives way to its caller', async () => {
+    const { page } = await openPage(browser, join(folder, 'diff.html'));
+    const tree = page.locator('[role=tree]');
+    const current = async () => {
+      const item = page.locator(`#${await tree.getAttribute('aria-activedescendant')}`);
+      const attributes = ['aria-label', 'aria-posinset', 'aria-setsize'].map((name) => item.getAttribute(name));
+      return (await Promise.all(attributes)).map((value) => value!.replace(/,.*/, ''));
+    };
+    await tree.press('ArrowUp');
+    await tree.press('ArrowRight');
+    expect(await current()).toEqual(['<GC>', '2', '2']);
+    await page.getByText('before', { exact: true }).click();
+    expect(await current()).toEqual(['all', '1', '1']);
+    await tree.press('ArrowUp');
+    expect(await current()).toEqual(['handleRequest /srv/application/src/http/server.js:120', '1', '1']);
+    await page.context().close();
+  });
+
   it.each([400, 320])('at %d pixels nothing is wider than the page, and names are readable', async (width) => {
     const { page } = await openPage(browser, join(folder, 'now.html'), { viewport: { width, height: 800 } });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);

@@ -33,7 +33,7 @@ export class TreeNavigation {
     this.root.addEventListener('blur', () => moved(this.current));
     state.onChange((changed) => {
       if (changed.has('zoom') && !this.#isInZoom(this.current)) this.goTo(state.choices.zoom);
-      else if (changed.has('measure')) this.#announce();
+      else if (changed.has('measure')) this.#stayVisible();
     });
   }
 
@@ -96,6 +96,15 @@ export class TreeNavigation {
     if (visibleChildren(tree, widths, this.current).length > 0) item.setAttribute('aria-expanded', 'true');
     this.#item.replaceChildren(item);
     this.root.setAttribute('aria-activedescendant', id);
+  }
+
+  /** What has no width in the other measure gives way to the nearest of its callers that has. */
+  #stayVisible(): void {
+    const { tree, widths } = this.#state;
+    let node = this.current;
+    while (node !== 0 && widths.weight[node] === 0) node = tree.parent[node]!;
+    if (node === this.current) this.#announce();
+    else this.goTo(node);
   }
 
   #isInZoom(node: number): boolean {
