@@ -78,7 +78,7 @@ function readMapFile(file: string): string {
   if (!isFile(file)) throw new MissingMap('there is no such file');
   if (statSync(file).size > MAX_MAP_BYTES) throw tooLarge();
   try {
-    return contentOf(file).toString();
+    return new TextDecoder().decode(contentOf(file)); // without its byte order mark
   } catch (error) {
     throw new MapProblem(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }

@@ -54,7 +54,8 @@ export class SourceNames {
     if (/^[A-Za-z]:[\\/]/.test(source)) return source.replaceAll('/', '\\');
     if (this.#base === null && !source.startsWith('file:')) return source;
     try {
-      return pathOfFileUrl(new URL(source.replaceAll('#', '%23'), this.#base ?? undefined).href);
+      const { protocol, href } = new URL(source.replaceAll('#', '%23'), this.#base ?? undefined);
+      return protocol === 'file:' ? pathOfFileUrl(href) : source; // `\0virtual:…`, of a bundler
     } catch {
       return source; // `file://` with a host that is none
     }

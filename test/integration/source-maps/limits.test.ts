@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
@@ -95,6 +95,12 @@ test('a script that may not be read has the map beside it; a map that may not be
 test.each(['/proc/kmsg', '/proc/self/mem'])('what the kernel makes up is not read, which may never end: %s', (script) => {
   const snapshot = Snapshot.fromTraces([{ size: 10, frames: [{ filename: script, lineno: 1, column: 1 }] }]);
   expect(shown(snapshot)).toEqual({ place: `${script}:1`, text: [`  File "${script}", line 1`], warnings: [] });
+});
+
+test('a map with a byte order mark is one', () => {
+  const { folder, script, snapshot } = project();
+  writeFileSync(`${script}.map`, `\ufeff${readFileSync(`${script}.map`, 'utf8')}`);
+  expect(shown(snapshot)).toMatchObject({ place: `${join(folder, 'src/app.ts')}:1`, warnings: [] });
 });
 
 test('many maps that are missing share a line; those of packages are not spoken of', () => {

@@ -34,6 +34,7 @@ test.each([
   ['/nowhere/app/src/a.ts', '/nowhere/app/src/a.ts'],
   ['file:///nowhere/app/src/a.ts', '/nowhere/app/src/a.ts'],
   ['https://example.org/a.ts', 'https://example.org/a.ts'],
+  ['\0virtual:a', '\0virtual:a'],
   ['/elsewhere/a.ts', 'file:///elsewhere/a.ts'],
   ['file://host/share/a.ts', 'file:////host/share/a.ts'],
   ['C:\\app\\src\\a.ts', 'C:\\app\\src\\a.ts'],
