@@ -45,9 +45,12 @@ function isBefore(one: MapSection, other: MapSection): boolean {
   return one.line < other.line || (one.line === other.line && one.column < other.column);
 }
 
+/** A first line that keeps browsers from running it may stand before the map (ECMA-426). */
+const GUARD = /^\)\]\}'.*/;
+
 function parsed(text: string): object {
   try {
-    const content: unknown = JSON.parse(text);
+    const content: unknown = JSON.parse(text.replace(GUARD, ''));
     if (typeof content === 'object' && content !== null) return content;
   } catch {
     throw new MapProblem('it is no JSON');

@@ -69,9 +69,9 @@ export class CallTree {
       places[node] = tree.depth.push(depth) - 1;
       const frame = node === 0 ? TRUNCATED : values[2 * node - 1]!;
       tree.frame.push(frame === TRUNCATED_ROW ? TRUNCATED : frame);
-      const own = children.subarray(starts[node], starts[node + 1]);
-      if (own.length > 1) own.sort((a, b) => Math.abs(weight[a]!) - Math.abs(weight[b]!)); // the heaviest is popped first
-      for (const child of own) {
+      const below = children.subarray(starts[node], starts[node + 1]);
+      if (below.length > 1) below.sort((a, b) => Math.abs(weight[a]!) - Math.abs(weight[b]!)); // the heaviest is popped first
+      for (const child of below) {
         pending.push(child);
         depths.push(depth + 1);
       }

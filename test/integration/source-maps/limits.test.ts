@@ -97,9 +97,9 @@ test.each(['/proc/kmsg', '/proc/self/mem'])('what the kernel makes up is not rea
   expect(shown(snapshot)).toEqual({ place: `${script}:1`, text: [`  File "${script}", line 1`], warnings: [] });
 });
 
-test('a map with a byte order mark is one', () => {
+test.each(['\ufeff', ")]}'\n", "\ufeff)]}',\r\n"])('a map may begin with %j', (beginning) => {
   const { folder, script, snapshot } = project();
-  writeFileSync(`${script}.map`, `\ufeff${readFileSync(`${script}.map`, 'utf8')}`);
+  writeFileSync(`${script}.map`, `${beginning}${readFileSync(`${script}.map`, 'utf8')}`);
   expect(shown(snapshot)).toMatchObject({ place: `${join(folder, 'src/app.ts')}:1`, warnings: [] });
 });
 
