@@ -6,8 +6,10 @@ import { makeAnnouncementFolder } from './announcement-folder.js';
 import type { LaunchedLines } from './line-scope.js';
 
 const PRELOAD = fileURLToPath(new URL('./preload/follow.cjs', import.meta.url));
-/** In NODE_OPTIONS, where quotes keep a path with spaces together. `http`: the inspector's address is not written to stderr. */
-const OPTIONS = `"--require=${PRELOAD.replace(/["\\]/g, '\\$&')}" --inspect-publish-uid=http`;
+/** In NODE_OPTIONS, where quotes keep a path with spaces together. */
+const OPTION = `"--require=${PRELOAD.replace(/["\\]/g, '\\$&')}"`;
+/** `http`: the inspector's address is not written to stderr. */
+const OPTIONS = `${OPTION} --inspect-publish-uid=http`;
 
 const announcement = z.object({
   pid: z.int(),
@@ -64,7 +66,7 @@ export class ProcessTree {
     { execArgv: [option], env }: LaunchedLines,
   ): { NODE_OPTIONS: string; NODE_TRACEMALLOC_FOLLOW: string } {
     const lines = option === undefined ? null : { option, env };
-    const orders = { folder: this.#folder, controller: process.pid, parent: null, options: OPTIONS, lines };
+    const orders = { folder: this.#folder, controller: process.pid, parent: null, options: OPTIONS, option: OPTION, lines };
     return {
       NODE_OPTIONS: NODE_OPTIONS ? `${OPTIONS} ${NODE_OPTIONS}` : OPTIONS,
       NODE_TRACEMALLOC_FOLLOW: JSON.stringify(orders),

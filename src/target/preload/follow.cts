@@ -10,6 +10,7 @@ const PATIENCE_MS = 30_000;
 const fs = require('node:fs') as typeof import('node:fs');
 const askBeforeKill = require('./ask-before-kill.cjs') as (controller: Controller) => void;
 const openHidden = require('./hidden-inspector.cjs') as () => string;
+const followWorkers = require('./follow-workers.cjs') as (preload: Preload) => void;
 const isOutOfReach = require('./out-of-reach.cjs') as (start: Start) => boolean;
 const threads = require('node:worker_threads') as typeof import('node:worker_threads');
 
@@ -22,6 +23,8 @@ interface Orders {
   readonly parent: number | null;
   /** What brought us here, as it stands in NODE_OPTIONS. */
   readonly options: string;
+  /** That which loads us, the first of them. */
+  readonly option: string;
   readonly lines: Lines | null;
 }
 
@@ -37,6 +40,11 @@ interface Controller {
   readonly folder: string;
   readonly isWatched: () => boolean;
   readonly wait: Wait;
+}
+/** See follow-workers.cts. */
+interface Preload {
+  readonly option: string;
+  readonly argument: string;
 }
 /** See out-of-reach.cts. */
 interface Start {
@@ -55,9 +63,9 @@ interface SpawnOptions {
 type Environment = Record<string, string | undefined>;
 
 /** As the program is to see it: without us. */
-function hide(env: Environment, { options }: Orders): void {
+function hide(env: Environment, { options, option }: Orders): void {
   delete env[KEY];
-  const rest = env.NODE_OPTIONS?.replace(options, '').trim();
+  const rest = env.NODE_OPTIONS?.replace(options, '').replace(option, '').trim();
   if (rest) env.NODE_OPTIONS = rest;
   else delete env.NODE_OPTIONS;
 }
@@ -89,8 +97,8 @@ function followChildren(orders: Orders): void {
       const { uid, gid } = options ?? {};
       if (isOutOfReach({ words: args, NODE_OPTIONS: env.NODE_OPTIONS, uid, gid })) return original(...args);
       const all = [...args];
-      // Keeps what it inherits by its prototype, as Node does.
-      all[at] = { ...options, env: Object.assign(Object.create(env), additions(env, orders)) };
+      // Keeps what it inherits by its prototype, as Node does; and may be frozen.
+      all[at] = { ...options, env: Object.create(env, Object.getOwnPropertyDescriptors(additions(env, orders))) };
       return original(...all);
     };
     Object.assign(childProcess, { [name]: Object.defineProperty(followed, 'name', { value: name }) });
@@ -158,7 +166,8 @@ function follow(text: string): void {
   const orders = JSON.parse(text) as Orders;
   hide(process.env, orders);
   followChildren(orders);
-  const { folder, controller } = orders;
+  const { folder, controller, option } = orders;
+  followWorkers({ option, argument: `--require=${__filename}` });
   askBeforeKill({ folder, isWatched: () => isWatched(folder, controller), wait: wait(controller) });
   if (threads.isMainThread) {
     threads.setEnvironmentData(KEY, text); // a worker's children are followed, too

@@ -150,6 +150,54 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(await Promise.all(traced)).toEqual(['inspect', 'empty', 'options'].map((role) => [role, true]));
   });
 
+  it('options that are frozen, and workers with an environment or arguments of their own, whose children are followed', async () => {
+    const file = programOf(`
+      const { spawn, spawnSync } = require('node:child_process');
+      const { isMainThread, SHARE_ENV, Worker, workerData } = require('node:worker_threads');
+      const ended = (one) => new Promise((resolve) => one.once('exit', resolve));
+      const see = (role) => console.log(JSON.stringify([role, process.execArgv, process.env.NODE_OPTIONS ?? null]));
+      const inherit = Object.freeze({ stdio: 'inherit', env: Object.freeze({ NODE_OPTIONS: '--no-deprecation' }) });
+      if (process.argv[2]) see(process.argv[2]);
+      else if (!isMainThread) {
+        if (workerData.below) new Worker(__filename, { workerData: { role: workerData.below }, env: {} });
+        see('worker, ' + workerData.role);
+        spawnSync(process.execPath, [__filename, workerData.role], { stdio: 'inherit' });
+      } else (async () => {
+        spawnSync(process.execPath, [__filename, 'spawnSync'], inherit);
+        await ended(spawn(process.execPath, [__filename, 'spawn'], inherit));
+        class Own extends Worker {}
+        await ended(new Own(__filename, { workerData: { role: 'none' }, env: {} }));
+        await ended(new Worker(__filename, Object.freeze({ workerData: { role: 'frozen' }, env: inherit.env })));
+        await ended(new Worker(__filename, { workerData: { role: 'arguments', below: 'below' }, execArgv: ['--no-warnings'] }));
+        await ended(new Worker(__filename, { workerData: { role: 'both' }, env: {}, execArgv: [] }));
+        await ended(new Worker(__filename, { workerData: { role: 'shared' }, env: SHARE_ENV }));
+      })();`);
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const { tracer, output } = await followed(file, binary, { env });
+    expect((await tracer.exited).code).toBe(0);
+    await tracer.leaveProcesses();
+    const { out } = await output;
+    const seen = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const frozen = '--no-deprecation';
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        ['spawnSync', [], frozen],
+        ['spawn', [], frozen],
+        ['worker, none', [], null],
+        ['worker, frozen', [], frozen],
+        ['worker, arguments', ['--no-warnings'], null],
+        ['worker, below', ['--no-warnings'], null],
+        ['worker, both', [], null],
+        ['worker, shared', [], null],
+      ]),
+    );
+    const roles = ['arguments', 'below', 'both', 'frozen', 'none', 'shared', 'spawn', 'spawnSync'];
+    expect(tracer.processes.map(({ argv }) => argv[2]).sort()).toEqual(roles);
+  });
+
   it('children that may not read our files run as they would without us, and the others are traced', async () => {
     const file = programOf(`
       const { exec, execSync, fork, spawn, spawnSync } = require('node:child_process');
