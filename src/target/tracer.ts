@@ -40,6 +40,8 @@ export class Tracer {
   /** Of a program that seemed to have come to its end. */
   #ending: Tracing | null = null;
   #tracebackLimit = 1;
+  /** The program waits for us at its end. */
+  #hasEnded = false;
 
   constructor(options: TracerOptions) {
     const { session, state, debt, leave = async () => {} } = options;
@@ -51,7 +53,10 @@ export class Tracer {
       this.#last.closing(reason, { isTracing: this.#tracing !== null, peak: this.#readings.snapshot }),
     );
     // The target waits for us at its end, on all versions; we must not keep it longer than the last snapshot takes.
-    session.on('NodeRuntime.waitingForDisconnect', () => void this.#leaveEndedTarget());
+    session.on('NodeRuntime.waitingForDisconnect', () => {
+      this.#hasEnded = true;
+      void this.#leaveEndedTarget();
+    });
     this.#isSelf = state === 'self';
     this.#leave = leave;
     this.trueLines = main.trueLines;
@@ -85,13 +90,13 @@ export class Tracer {
   stop(): Promise<void> {
     return this.#turns.take(() => {
       this.#readings.forget();
-      return this.#stop();
+      return this.#unlessEnded(this.#stop());
     });
   }
 
   /** Stops tracing, leaves the target as it was found, and ends the connection. */
   close(): Promise<void> {
-    return this.#turns.take(() => this.#close());
+    return this.#turns.take(() => this.#unlessEnded(this.#close()));
   }
 
   isTracing(): boolean {
@@ -226,6 +231,15 @@ export class Tracer {
       await this.#turns.take(work);
     } catch (error) {
       this.#last.fail(error); // it was killed meanwhile
+    }
+  }
+
+  /** A program at its end runs no code any more that would put things back, and needs none. */
+  async #unlessEnded(leaving: Promise<void>): Promise<void> {
+    try {
+      await leaving;
+    } catch (error) {
+      if (!this.#hasEnded) throw error;
     }
   }
 

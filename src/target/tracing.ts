@@ -234,8 +234,8 @@ export class Tracing {
     try {
       await this.#flags.putBack();
       await this.#workers.putBack({ flagsChanged });
-      await this.#workers.leave();
     } finally {
+      await this.#workers.leave();
       await this.#main.putBack({ flagsChanged });
     }
   }

@@ -176,6 +176,20 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     expect(other.message).toContain("exit code 0 before the program's first line");
   });
 
+  it.each(['stop', 'close'] as const)('%s() of a program that comes to its end meanwhile', async (leave) => {
+    const tracer = await launched(program('ends.cjs', 'globalThis.kept = [{}]; debugger;'), binary);
+    const marked = new Promise<void>((resolve) => {
+      tracer.onMark(async () => {
+        await tracer.takeSnapshot();
+        resolve();
+      });
+    });
+    await tracer.start({ mode: 'exact', inlining: false });
+    await marked;
+    await tracer[leave]();
+    expect((await tracer.exited).code).toBe(0);
+  });
+
   it("Node's permission model: one LaunchError, unless it allows the inspector", async () => {
     const file = program('app.cjs', 'console.log(process.permission.has("fs.write"))');
     for (const options of [
