@@ -15,13 +15,11 @@ export interface Held extends Omit<Circumstances, 'isHeld'> {
 /** A tracer of a program that waits for us before its first line. */
 export class HeldTracer extends Tracer {
   readonly #how: Held;
-  readonly #isOpen: () => boolean;
   #isHeld = true;
 
   constructor(options: TracerOptions, held: Held) {
     super(options);
     this.#how = held;
-    this.#isOpen = () => options.session.isOpen;
   }
 
   /** Starts tracing, and lets the program go if it still waits before its first line. */
@@ -33,28 +31,23 @@ export class HeldTracer extends Tracer {
     }
     if (this.#isHeld && hasLines) await this.trueLines.expectRegistration();
     await super.start(options);
-    await this.resume();
+    await this.letGo();
   }
 
   /** Lets the program run; does nothing once it does. */
-  async resume(): Promise<void> {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
-    await this.#how.release();
-  }
-
-  /** Ends tracing and the connection; the program runs on without us. */
-  override async close(): Promise<void> {
-    try {
-      if (this.#isOpen()) await this.resume();
-    } finally {
-      await super.close();
-    }
+  resume(): Promise<void> {
+    return this.turns.take(() => this.letGo());
   }
 
   /** Keeps what is alive now as the snapshot that `closed` tells. Never rejects. */
   keepLastSnapshot(): Promise<void> {
     return this.takeLastSnapshot();
+  }
+
+  protected override async letGo(): Promise<void> {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    await this.#how.release();
   }
 
   protected override get circumstances(): Circumstances {

@@ -1,11 +1,12 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { assertNever, CommandError, LaunchError } from '../errors.js';
+import { assertNever, CommandError, LaunchError, UsageError } from '../errors.js';
 import type { Mode } from '../model/trace-columns.js';
 import { foldingFlags, TRACKING_FLAGS } from '../protocol/flag-lists.js';
 import { askToWaitAtEnd } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
+import { errorCode, messageOf } from '../protocol/thrown.js';
 import { MAX_MESSAGE_BYTES } from '../protocol/websocket.js';
 import { converse } from './caretaker.js';
 import { FollowedProcesses } from './followed-processes.js';
@@ -70,7 +71,14 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
     env: { ...env, ...followed?.environment(env) },
   };
   if (options.cwd !== undefined) spawnOptions.cwd = options.cwd;
-  const child = spawn(options.execPath ?? process.execPath, args, spawnOptions);
+  const { execPath = process.execPath } = options;
+  let child: ChildProcess;
+  try {
+    child = spawn(execPath, args, spawnOptions);
+  } catch (error) {
+    await followed?.leave();
+    throw refused(error, execPath);
+  }
   try {
     const { url, stderr } = await inspectorOf(child, { script, followed });
     const [{ options: tracerOptions, held }, { stream, passedOn }] = await Promise.all([
@@ -91,6 +99,12 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
     await followed?.leave();
     throw error;
   }
+}
+
+/** What `spawn` cannot take, or the system refuses at once (E2BIG). */
+function refused(error: unknown, execPath: string): Error {
+  if (errorCode(error).startsWith('ERR_')) return new UsageError(`nothing can be started so: ${messageOf(error)}`, { cause: error });
+  return new LaunchError(`${execPath} does not run (${messageOf(error)})`, { cause: error });
 }
 
 interface HeldProgram {

@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { UsageError } from '../errors.js';
 import type { Closing } from './closing.js';
 import type { FollowedProcess, FollowedProcesses } from './followed-processes.js';
 import { type Held, HeldTracer } from './held-tracer.js';
@@ -100,6 +102,7 @@ export class LaunchedTracer extends HeldTracer {
     signal: NodeJS.Signals = 'SIGTERM',
     { atOnce = false, group = FROM_TERMINALS.includes(signal) }: KillOptions = {},
   ): Promise<void> {
+    if (!(signal in constants.signals)) throw new UsageError(`unknown signal: ${JSON.stringify(signal)}`);
     if (!atOnce) await inTime(Promise.all([this.takeLastSnapshot(), this.#followed?.takeLastSnapshots()]), LONGEST_SNAPSHOT_MS);
     const isGroup = this.#isDetached && group && process.platform !== 'win32';
     if (!isGroup || this.#child.exitCode !== null || this.#child.signalCode !== null) this.#child.kill(signal);

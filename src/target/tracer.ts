@@ -26,6 +26,7 @@ export class Tracer {
   /** Resolves, never rejects, when the connection is over, whoever ended it. */
   readonly closed: Promise<Closing>;
   protected readonly trueLines: TrueLines;
+  protected readonly turns = new Turns();
   readonly #session: Session;
   readonly #target: TracedTarget;
   readonly #isSelf: boolean;
@@ -34,7 +35,6 @@ export class Tracer {
   readonly #heapLimit: HeapLimitWatch;
   readonly #readings: Readings;
   readonly #endWatch: EndWatch;
-  readonly #turns = new Turns();
   readonly #last = new LastSnapshot();
   #tracing: Tracing | null = null;
   /** Of a program that seemed to have come to its end. */
@@ -71,7 +71,7 @@ export class Tracer {
    * @throws ForeignSamplerError when another tool samples this target, UsageError for a bad number of frames or interval
    */
   start(options: number | StartOptions = {}): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       const given = typeof options === 'number' ? { nframe: options } : options;
       const tracing = new Tracing(this.#target, given);
       checkOnOom(given);
@@ -88,7 +88,7 @@ export class Tracer {
 
   /** Stops tracing and forgets all traces; does nothing where tracing is off, as in tracemalloc. */
   stop(): Promise<void> {
-    return this.#turns.take(() => {
+    return this.turns.take(() => {
       this.#readings.forget();
       return this.#unlessEnded(this.#stop());
     });
@@ -96,7 +96,7 @@ export class Tracer {
 
   /** Stops tracing, leaves the target as it was found, and ends the connection. */
   close(): Promise<void> {
-    return this.#turns.take(() => this.#unlessEnded(this.#close()));
+    return this.turns.take(() => this.#unlessEnded(this.#close()));
   }
 
   isTracing(): boolean {
@@ -108,7 +108,7 @@ export class Tracer {
    * @throws NotTracingError when nothing is traced, ProfileTooLargeError when the profile would not fit through the connection
    */
   takeSnapshot(): Promise<Snapshot> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       if (!this.#tracing) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to take a snapshot');
       return this.#readings.take(this.#tracing);
     });
@@ -116,7 +116,7 @@ export class Tracer {
 
   /** Forgets the traces of everything allocated so far, and the peak with them. */
   clearTraces(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       if (!this.#tracing) return;
       await this.#tracing.clear();
       this.#readings.begin(this.#tracing);
@@ -158,7 +158,7 @@ export class Tracer {
    * is missed. In object mode, where a snapshot is dear, there are no readings but those that are asked for.
    */
   getTracedMemory(): Promise<{ current: number; peak: number }> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       if (!this.#tracing) return { current: 0, peak: 0 };
       const snapshot = await this.#readings.take(this.#tracing);
       return { current: totalOf(snapshot.columns).size, peak: this.#readings.peak };
@@ -167,7 +167,7 @@ export class Tracer {
 
   /** Makes what is traced now the peak. */
   resetPeak(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       if (!this.#tracing) return;
       this.#readings.begin(this.#tracing); // the next peak may be lower than the heap once was
       await this.#readings.take(this.#tracing);
@@ -187,7 +187,7 @@ export class Tracer {
    * @throws NotTracingError, UnsupportedError in other modes, UsageError where there is no such object
    */
   getObjectTraceback(object: ObjectName): Promise<Traceback | null> {
-    return this.#turns.take(async () => {
+    return this.turns.take(async () => {
       if (!this.#tracing) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to look an object up');
       return this.#tracing.objectTraceback(object);
     });
@@ -198,10 +198,13 @@ export class Tracer {
     return { inliningIsOff: false, isTrackable: false, isHeld: false };
   }
 
+  /** Lets a program run that waits for us before its first line. */
+  protected async letGo(): Promise<void> {}
+
   /** Keeps what is alive now as the last snapshot. Never rejects: what must follow is the target's end. */
   protected async takeLastSnapshot({ isLast = false, atHeapLimit = false } = {}): Promise<void> {
     if (!this.isTracing()) return;
-    const take = () => this.#turns.take(async () => this.#tracing && this.#readings.take(this.#tracing, { isLast }));
+    const take = () => this.turns.take(async () => this.#tracing && this.#readings.take(this.#tracing, { isLast }));
     await this.#last.keep(take, { atHeapLimit });
   }
 
@@ -228,7 +231,7 @@ export class Tracer {
   async #afterLastSnapshot(options: { readonly isLast: boolean }, work: () => Promise<void>): Promise<void> {
     await this.takeLastSnapshot(options);
     try {
-      await this.#turns.take(work);
+      await this.turns.take(work);
     } catch (error) {
       this.#last.fail(error); // it was killed meanwhile
     }
@@ -247,6 +250,7 @@ export class Tracer {
     if (!this.#session.isOpen || reason !== undefined) this.trueLines.forget();
     try {
       if (this.#session.isOpen) {
+        if (reason === undefined) await this.letGo();
         await this.#stop({ hasEnded: reason !== undefined });
         if (reason === undefined) await this.#ending?.putBack(); // it has not ended after all
         await this.trueLines.leave();
@@ -271,6 +275,6 @@ export class Tracer {
 
   #syncMarks(): void {
     // Rejects only where the connection is lost, which every later call says.
-    this.#turns.take(() => this.#marks.sync()).catch(() => this.#readings.end());
+    this.turns.take(() => this.#marks.sync()).catch(() => this.#readings.end());
   }
 }

@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Filter, LaunchError, type LaunchedTracer, type LaunchOptions, launch } from '../../../src/index.js';
+import { Filter, LaunchError, type LaunchedTracer, type LaunchOptions, launch, type Snapshot } from '../../../src/index.js';
 import { failureOf } from '../../helpers/failure.js';
 import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { reapLater, reapTargets, temporaryFolder } from '../../helpers/target-process.js';
@@ -174,6 +174,20 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     const other = await failureOf(launched(file, { execPath: '/bin/true' }));
     expect(other).toBeInstanceOf(LaunchError);
     expect(other.message).toContain("exit code 0 before the program's first line");
+    const tooLong = await failureOf(launched(file, binary, { args: ['x'.repeat(200_000)], follow: true }));
+    expect([tooLong.name, tooLong.message]).toEqual(['LaunchError', `${binary.execPath} does not run (spawn E2BIG)`]);
+  });
+
+  it('what cannot mean anything is a UsageError: a stream, an argument, a signal', async () => {
+    const file = program('app.cjs', 'setInterval(() => {}, 1000)');
+    const stdio = 'nothing' as 'ignore';
+    expect((await failureOf(launched(file, binary, { stdio: [stdio, stdio, stdio] }))).name).toBe('UsageError');
+    expect((await failureOf(launched(file, binary, { args: ['a\0b'] }))).name).toBe('UsageError');
+    const tracer = await launched(file, binary);
+    expect((await failureOf(tracer.kill('SIGNONE' as 'SIGTERM'))).message).toBe('unknown signal: "SIGNONE"');
+    await tracer.start();
+    await tracer.kill();
+    expect((await tracer.exited).snapshot).not.toBeNull();
   });
 
   it.each(['stop', 'close'] as const)('%s() of a program that comes to its end meanwhile', async (leave) => {
@@ -188,6 +202,22 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     await marked;
     await tracer[leave]();
     expect((await tracer.exited).code).toBe(0);
+  });
+
+  it('calls that nobody waits for are carried out in their order', async () => {
+    const file = program('first.cjs', 'globalThis.kept = Array.from({ length: 1000 }, (_, i) => BigInt(i + 1) << 6144n); debugger;');
+    const tracer = await launched(file, binary);
+    const marked = new Promise<Snapshot>((resolve) => tracer.onMark(async () => resolve(await tracer.takeSnapshot())));
+    await Promise.all([tracer.start({ mode: 'exact' }), tracer.resume()]);
+    expect((await marked).traces.filter(({ size }) => size === 792)).toHaveLength(1000);
+    const closed = tracer.close();
+    expect((await failureOf(tracer.takeSnapshot())).name).toBe('NotTracingError');
+    await closed;
+    expect((await tracer.exited).code).toBe(0);
+    const held = await launched(file, binary);
+    const given = [held.close(), failureOf(held.takeSnapshot())] as const;
+    expect((await given[1]).name).toBe('NotTracingError');
+    await given[0];
   });
 
   it("Node's permission model: one LaunchError, unless it allows the inspector", async () => {
