@@ -1,26 +1,30 @@
-import { ConnectionLostError } from '../errors.js';
-import { turnOfEventLoop } from '../protocol/engine-flags.js';
 import { askToWaitAtEnd } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
 import { messageOf } from '../protocol/thrown.js';
 import { type Worker, Workers } from '../protocol/workers.js';
-import { EndWatch } from './end-watch.js';
-import { HeapLimitWatch } from './heap-limit.js';
-import { heapUsedOf, isolateOf } from './isolate.js';
-import { type IsolateReading, IsolateTracing } from './isolate-tracing.js';
+import { heapUsedOf } from './isolate.js';
+import type { IsolateReading, IsolateTracing } from './isolate-tracing.js';
 import { MainEnd } from './main-end.js';
-import { learnScripts } from './script-maps.js';
-import type { MissingThread, TracedWorker, WorkersReading, WorkersSettings } from './traced-worker.js';
+import { TracedWorker, type WorkersSettings } from './traced-worker.js';
 
-/** A message of a worker's comes as text inside the main thread's, where every quote takes two bytes. */
-const WRAPPED = 2;
 /** A worker that does not answer must not hold the others' snapshot up for long. */
 const LONGEST_WAIT_MS = 10_000;
 /** A worker that waits stays so, and one that is sampled stays so (seen on 22, 24 and 26), when the controller is killed. */
 const DEBT = 'workers';
-/** What its profile may take, in such waits. */
-const WAITS_FOR_PROFILE = 3;
-const UNREAD = 'it ended before it could be asked what it holds';
+
+/** A thread that a snapshot lacks. */
+interface MissingThread {
+  readonly thread: string;
+  /** One clause. */
+  readonly reason: string;
+}
+
+interface WorkersReading {
+  readonly readings: readonly IsolateReading[];
+  readonly missing: readonly MissingThread[];
+  /** Those that have ended, and are there as they were at their heap limit. */
+  readonly atHeapLimit: readonly string[];
+}
 
 /** The tracing of all workers of a target: those that run, and those that come and go meanwhile. */
 export class TracedWorkers {
@@ -50,16 +54,15 @@ export class TracedWorkers {
 
   /** Bytes of the heaps of those that answer. */
   async heapUsed(): Promise<number> {
-    const open = [...this.#traced].map(({ tracing }) => tracing.isolate).filter(({ session }) => session.isOpen);
-    const read = await Promise.allSettled(open.map(heapUsedOf));
+    const read = await Promise.allSettled(this.#open.map(({ tracing }) => heapUsedOf(tracing.isolate)));
     return read.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
   }
 
   async clear(): Promise<void> {
     await this.#started();
     for (const worker of this.#traced) {
-      worker.last = null;
-      if (!worker.tracing.isolate.session.isOpen) this.#traced.delete(worker);
+      worker.forget();
+      if (!worker.isOpen) this.#traced.delete(worker);
     }
     await this.#forEach((tracing) => tracing.source.clear());
   }
@@ -69,15 +72,14 @@ export class TracedWorkers {
     const readings: IsolateReading[] = [];
     const missing: MissingThread[] = [];
     const atHeapLimit: string[] = [];
-    const workers = this.#inOrder();
-    const results = await Promise.allSettled(workers.map((worker) => this.#read(worker)));
+    const workers = [...this.#traced].sort((a, b) => a.id - b.id);
+    const results = await Promise.allSettled(workers.map((worker) => worker.read()));
     for (const [index, result] of results.entries()) {
-      const worker = workers[index]!;
-      const { thread } = worker.tracing.isolate;
+      const { thread } = workers[index]!;
       if (result.status === 'rejected') missing.push({ thread, reason: messageOf(result.reason) });
       else if (result.value !== null) {
-        readings.push(result.value);
-        if (worker.atHeapLimit && result.value === worker.last) atHeapLimit.push(thread);
+        readings.push(result.value.reading);
+        if (result.value.atHeapLimit) atHeapLimit.push(thread);
       }
     }
     return { readings, missing, atHeapLimit };
@@ -110,127 +112,18 @@ export class TracedWorkers {
     this.#traced.clear();
   }
 
-  #take({ session, id, name, isHeld }: Worker): void {
-    const { maxMessageBytes, caretaker } = this.#settings;
-    if (!this.#isLeaving) caretaker.owe(DEBT, { kind: 'workers' });
-    const thread = `worker ${id}${name === '' ? '' : ` (${name})`}`;
-    const isolate = isolateOf(session, {
-      thread,
-      maxMessageBytes: maxMessageBytes / WRAPPED,
-      hasOwnConnection: false,
-      profileTimeoutMs: WAITS_FOR_PROFILE * this.#timeoutMs,
-      canEdit: true,
-      caretaker,
-      threadId: id,
+  #take(found: Worker): void {
+    if (!this.#isLeaving) this.#settings.caretaker.owe(DEBT, { kind: 'workers' });
+    const worker = new TracedWorker(found, {
+      settings: this.#settings,
+      timeoutMs: this.#timeoutMs,
+      main: this.#main,
+      isLeaving: () => this.#isLeaving,
     });
-    const tracing = new IsolateTracing(isolate, this.#settings);
-    const heapLimit = new HeapLimitWatch(session, isolate.domain, () => this.#keepAtHeapLimit(worker));
-    const started = this.#isLeaving
-      ? Promise.resolve(null)
-      : this.#begin({ tracing, heapLimit, isHeld }).then(
-          () => null,
-          (error: unknown) => error,
-        );
-    const worker: TracedWorker = {
-      id: Number(id),
-      tracing,
-      started: started.finally(() => release(session)),
-      last: null,
-      ending: null,
-      heapLimit,
-      atHeapLimit: false,
-    };
     this.#traced.add(worker);
-    const onEnd = () => {
-      worker.ending ??= this.#leaveEnded(worker);
-    };
-    const watch = new EndWatch(session, onEnd);
-    if (this.#settings.keepEnded) session.on('NodeRuntime.waitingForDisconnect', onEnd);
-    if (this.#settings.interval === null) void worker.started.then(() => watch.start());
-    void session.closed.then(async () => {
-      watch.stop();
-      await worker.ending;
-      const isMissed = this.#settings.keepEnded && (await worker.started) === null;
-      if (worker.last === null && !isMissed) this.#traced.delete(worker);
+    void worker.ended.then((isSpokenOf) => {
+      if (!isSpokenOf) this.#traced.delete(worker);
     });
-  }
-
-  async #begin({ tracing, heapLimit, isHeld }: Pick<TracedWorker, 'tracing' | 'heapLimit'> & Pick<Worker, 'isHeld'>): Promise<void> {
-    const { session, trueLines } = tracing.isolate;
-    // Makes the worker wait for us at its end. While one waits, a main thread that exits waits, too (v8-facts, "Never do this"): see #leaveEnded.
-    if (this.#settings.waitAtEnd) await askToWaitAtEnd(session);
-    if (this.#settings.expectRegistration()) await trueLines.expectRegistration();
-    else await trueLines.find();
-    await tracing.start({ ...this.#settings.beginning(), isHeld });
-    if (this.#settings.onOom) await heapLimit.start();
-  }
-
-  /**
-   * The worker is paused. Node ends it a moment after it has gone on, with ERR_WORKER_OUT_OF_MEMORY (18 to 26): what it holds is kept for all snapshots
-   * that follow. Never rejects.
-   */
-  async #keepAtHeapLimit(worker: TracedWorker): Promise<void> {
-    try {
-      if ((await worker.started) !== null) return;
-      const reading = await worker.tracing.read({ isLast: false });
-      await learnScripts(worker.tracing.isolate);
-      worker.last = reading;
-      worker.atHeapLimit = true;
-    } catch {
-      // It could not be asked, and ends as it would without us.
-    }
-  }
-
-  /** @returns null for a worker that has ended, or does so meanwhile, and is not kept */
-  async #read(worker: TracedWorker): Promise<IsolateReading | null> {
-    const { session } = worker.tracing.isolate;
-    const failure = await worker.started;
-    await worker.ending;
-    if (!session.isOpen) return this.#leftBy(worker, failure);
-    try {
-      if (failure !== null) throw failure;
-      // A heap snapshot waits for the event loop, without a limit of its own.
-      if (this.#settings.interval === null) await turnOfEventLoop(session, this.#timeoutMs);
-      const reading = await worker.tracing.read({ isLast: false });
-      if (this.#settings.keepEnded) {
-        await learnScripts(worker.tracing.isolate);
-        worker.last = reading;
-        worker.atHeapLimit = false;
-      }
-      return reading;
-    } catch (error) {
-      await worker.ending;
-      if (session.isOpen) throw error;
-      return this.#leftBy(worker, failure);
-    }
-  }
-
-  /** By one that has ended. @throws ConnectionLostError where that is to be kept, or it went with the whole program, and nothing could be read before */
-  #leftBy({ last }: TracedWorker, failure: unknown): IsolateReading | null {
-    const isMissed = this.#settings.keepEnded || !this.#main.isOpen;
-    if (last === null && failure === null && isMissed) throw new ConnectionLostError(UNREAD);
-    return last;
-  }
-
-  /**
-   * The worker has come to its end, and waits for us or for V8's tracking. Of one that ended by itself V8 has freed what its globals held (18 to
-   * 26): what the last snapshot found says more.
-   */
-  async #leaveEnded(worker: TracedWorker): Promise<void> {
-    const { tracing, started } = worker;
-    try {
-      if ((await started) === null && !this.#isLeaving) {
-        if (this.#settings.keepEnded) {
-          worker.last ??= await tracing.read({ isLast: true });
-          await learnScripts(tracing.isolate);
-        }
-        await tracing.stop();
-      }
-    } catch {
-      // It is gone, with what it held.
-    } finally {
-      await tracing.isolate.session.close();
-    }
   }
 
   /** The main thread is about to end them all. What they hold is kept now; none waits for us at its end. */
@@ -239,8 +132,8 @@ export class TracedWorkers {
     await this.read();
   }
 
-  #inOrder(): TracedWorker[] {
-    return [...this.#traced].sort((a, b) => a.id - b.id);
+  get #open(): TracedWorker[] {
+    return [...this.#traced].filter(({ isOpen }) => isOpen);
   }
 
   async #started(): Promise<void> {
@@ -249,13 +142,6 @@ export class TracedWorkers {
 
   /** In all at once. One that ends meanwhile, or does not answer, does not stop the others. */
   async #forEach(act: (tracing: IsolateTracing) => Promise<void>): Promise<void> {
-    const open = [...this.#traced].filter(({ tracing }) => tracing.isolate.session.isOpen);
-    await Promise.allSettled(open.map(({ tracing }) => act(tracing)));
+    await Promise.allSettled(this.#open.map(({ tracing }) => act(tracing)));
   }
-}
-
-/** Lets a worker that waits before its first line go, whoever holds it: also one that a controller which died has left. */
-async function release(session: Session): Promise<void> {
-  // It may have ended meanwhile.
-  if (session.isOpen) await session.send('Runtime.runIfWaitingForDebugger').catch(() => {});
 }
