@@ -5,11 +5,10 @@ import type { Traceback } from '../model/traceback.js';
 import type { Session } from '../protocol/session.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { Closing } from './closing.js';
-import { comesToItsEnd, EndWatch } from './end-watch.js';
 import type { ObjectName } from './find-object.js';
 import { HeapLimitWatch } from './heap-limit.js';
-import { LastSnapshot } from './last-snapshot.js';
 import { type MarkListener, Marks } from './marks.js';
+import { ProgramEnd } from './program-end.js';
 import { Readings } from './readings.js';
 import { checkOnOom, checkOwnProcess, type StartOptions } from './start-options.js';
 import type { Circumstances, TracedTarget } from './traced-target.js';
@@ -34,14 +33,9 @@ export class Tracer {
   readonly #marks: Marks;
   readonly #heapLimit: HeapLimitWatch;
   readonly #readings: Readings;
-  readonly #endWatch: EndWatch;
-  readonly #last = new LastSnapshot();
+  readonly #end: ProgramEnd;
   #tracing: Tracing | null = null;
-  /** Of a program that seemed to have come to its end. */
-  #ending: Tracing | null = null;
   #tracebackLimit = 1;
-  /** The program waits for us at its end. */
-  #hasEnded = false;
 
   constructor(options: TracerOptions) {
     const { session, state, debt, leave = async () => {} } = options;
@@ -49,21 +43,20 @@ export class Tracer {
     this.#target = tracedTarget(options);
     const { main, caretaker } = this.#target;
     if (debt) caretaker.owe(debt.kind, debt);
-    this.closed = session.closed.then((reason) =>
-      this.#last.closing(reason, { isTracing: this.#tracing !== null, peak: this.#readings.snapshot }),
-    );
-    // The target waits for us at its end, on all versions; we must not keep it longer than the last snapshot takes.
-    session.on('NodeRuntime.waitingForDisconnect', () => {
-      this.#hasEnded = true;
-      void this.#leaveEndedTarget();
-    });
+    this.closed = session.closed.then((reason) => this.#end.closing(reason, { peak: this.#readings.snapshot }));
     this.#isSelf = state === 'self';
     this.#leave = leave;
     this.trueLines = main.trueLines;
     this.#marks = new Marks(session, { domain: main.domain, resumeAtStart: state === 'held' });
-    this.#heapLimit = new HeapLimitWatch(session, main.domain, () => this.takeLastSnapshot({ atHeapLimit: true }));
+    this.#heapLimit = new HeapLimitWatch(session, main.domain, () => this.#end.keepSnapshot({ atHeapLimit: true }));
     this.#readings = new Readings(session, () => this.getTracedMemory());
-    this.#endWatch = new EndWatch(session, () => void this.#letTargetEnd());
+    this.#end = new ProgramEnd(session, {
+      turns: this.turns,
+      tracing: () => this.#tracing,
+      read: (tracing, options) => this.#readings.take(tracing, options),
+      end: () => this.#stop({ hasEnded: true }),
+      leave: (reason) => this.#close(reason),
+    });
   }
 
   /**
@@ -81,7 +74,7 @@ export class Tracer {
       this.#tracing = tracing;
       this.#tracebackLimit = tracing.tracebackLimit;
       this.#readings.begin(tracing);
-      if (tracing.isHeavy) this.#endWatch.start();
+      if (tracing.isHeavy) this.#end.watch();
       if (given.onOom) await this.#heapLimit.start();
     });
   }
@@ -90,13 +83,13 @@ export class Tracer {
   stop(): Promise<void> {
     return this.turns.take(() => {
       this.#readings.forget();
-      return this.#unlessEnded(this.#stop());
+      return this.#end.excuse(this.#stop());
     });
   }
 
   /** Stops tracing, leaves the target as it was found, and ends the connection. */
   close(): Promise<void> {
-    return this.turns.take(() => this.#unlessEnded(this.#close()));
+    return this.turns.take(() => this.#end.excuse(this.#close()));
   }
 
   isTracing(): boolean {
@@ -202,48 +195,8 @@ export class Tracer {
   protected async letGo(): Promise<void> {}
 
   /** Keeps what is alive now as the last snapshot. Never rejects: what must follow is the target's end. */
-  protected async takeLastSnapshot({ isLast = false, atHeapLimit = false } = {}): Promise<void> {
-    if (!this.isTracing()) return;
-    const take = () => this.turns.take(async () => this.#tracing && this.#readings.take(this.#tracing, { isLast }));
-    await this.#last.keep(take, { atHeapLimit });
-  }
-
-  #leaveEndedTarget(): Promise<void> {
-    return this.#afterLastSnapshot({ isLast: true }, () => this.#close('the program ended'));
-  }
-
-  /** The program seems to be at its end, and only V8's own timer to keep it from ending. If it goes on after all, it is traced again from there. */
-  #letTargetEnd(): Promise<void> {
-    return this.#afterLastSnapshot({ isLast: false }, async () => {
-      const tracing = this.#tracing;
-      if (!tracing) return;
-      await tracing.suspend();
-      if (await comesToItsEnd(this.#session)) {
-        this.#ending = tracing;
-        await this.#stop({ hasEnded: true });
-      } else {
-        await tracing.resume();
-        this.#endWatch.start();
-      }
-    });
-  }
-
-  async #afterLastSnapshot(options: { readonly isLast: boolean }, work: () => Promise<void>): Promise<void> {
-    await this.takeLastSnapshot(options);
-    try {
-      await this.turns.take(work);
-    } catch (error) {
-      this.#last.fail(error); // it was killed meanwhile
-    }
-  }
-
-  /** A program at its end runs no code any more that would put things back, and needs none. */
-  async #unlessEnded(leaving: Promise<void>): Promise<void> {
-    try {
-      await leaving;
-    } catch (error) {
-      if (!this.#hasEnded) throw error;
-    }
+  protected takeLastSnapshot(): Promise<void> {
+    return this.#end.keepSnapshot();
   }
 
   async #close(reason?: string): Promise<void> {
@@ -252,12 +205,12 @@ export class Tracer {
       if (this.#session.isOpen) {
         if (reason === undefined) await this.letGo();
         await this.#stop({ hasEnded: reason !== undefined });
-        if (reason === undefined) await this.#ending?.putBack(); // it has not ended after all
+        if (reason === undefined) await this.#end.putBack(); // it has not ended after all
         await this.trueLines.leave();
       }
     } finally {
       this.#readings.end();
-      this.#endWatch.stop();
+      this.#end.stopWatching();
       this.#tracing = null;
       if (reason === undefined) await this.#leave();
       await this.#session.close(reason);
@@ -266,7 +219,7 @@ export class Tracer {
 
   async #stop({ hasEnded = false } = {}): Promise<void> {
     this.#readings.end();
-    this.#endWatch.stop();
+    this.#end.stopWatching();
     const tracing = this.#tracing;
     this.#tracing = null;
     if (!hasEnded) await this.#heapLimit.stop();
