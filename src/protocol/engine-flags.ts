@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../errors.js';
-import { evaluateOwn, TIMERS } from './own-calls.js';
+import { evaluateInTurn, evaluateOwn } from './own-calls.js';
 import type { Session } from './session.js';
 
 /**
@@ -40,12 +40,7 @@ export async function setFlags(session: Session, flags: readonly string[]): Prom
  * @throws CommandTimeoutError where it does not, because JavaScript runs all the time
  */
 export async function turnOfEventLoop(session: Session, timeoutMs: number): Promise<void> {
-  await evaluateOwn(session, `new Promise((resolve) => ${TIMERS}.setImmediate(resolve))`, {
-    awaitPromise: true,
-    timeoutMs,
-    needsEventLoop: true,
-    doing: 'waiting for a turn of the event loop',
-  });
+  await evaluateInTurn(session, { expression: 'undefined' }, { timeoutMs, doing: 'waiting for a turn of the event loop' });
 }
 
 /** Throws all optimized code of an isolate away by one moment of precise coverage: what is hot is compiled again, with the flags of now (18 to 26). */
