@@ -1,11 +1,10 @@
 import { rmSync } from 'node:fs';
 import { ConnectionLostError } from '../errors.js';
 import { printable } from '../printable.js';
-import { messageOf } from '../protocol/thrown.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { LaunchedTracer } from '../target/launched-tracer.js';
 import type { Tracer } from '../target/tracer.js';
-import { type Console, writeLines } from './console.js';
+import { type Console, errorLine, writeLines } from './console.js';
 
 /** What the names of checkpoints have behind the output's; before it, there may be the pid of a process that is followed. */
 export const CHECKPOINT_NAMES = /^(\.\d+)?\.checkpoint(\.partial)?$/;
@@ -80,7 +79,7 @@ export class Checkpoints {
     } catch (error) {
       const isOver = error instanceof ConnectionLostError || !this.#target.isTracing();
       if (this.#timer !== timer || isOver) return; // it has ended, or was killed, which is told elsewhere
-      writeLines(this.#options.console.err, [printable(`a checkpoint failed, the next one comes: ${messageOf(error)}`)]);
+      writeLines(this.#options.console.err, [`a checkpoint failed, the next one comes: ${errorLine(error)}`]);
     }
     this.#schedule();
   }

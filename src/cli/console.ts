@@ -1,4 +1,6 @@
 import type { WriteStream } from 'node:tty';
+import { printable } from '../printable.js';
+import { messageOf } from '../protocol/thrown.js';
 
 /** A stream, with what it knows of itself where it is a terminal. */
 export type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows' | 'hasColors'>>;
@@ -12,4 +14,9 @@ export interface Console {
 
 export function writeLines(stream: NodeJS.WritableStream, lines: readonly string[]): void {
   stream.write(`${lines.join('\n')}\n`);
+}
+
+/** What an error says, as one line, fit for a terminal: text from a target may stand in it. */
+export function errorLine(error: unknown): string {
+  return messageOf(error).split('\n').map(printable).join(' ');
 }

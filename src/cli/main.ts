@@ -11,7 +11,7 @@ import { configureRun, runRun } from './commands/run.js';
 import { configureServe, runServe } from './commands/serve.js';
 import { configureStats, runStats } from './commands/stats.js';
 import { configureTop, runTop } from './commands/top.js';
-import type { Console } from './console.js';
+import { type Console, errorLine } from './console.js';
 
 /** @returns the exit code */
 type Run<Values> = (args: readonly string[], values: Values, console: Console) => Promise<number>;
@@ -86,7 +86,7 @@ function optionDescription(option: Option): string {
 }
 
 function describe(error: unknown, verbose: boolean): string {
-  if (!(error instanceof Error)) return `tracemalloc: ${printable(String(error))}`;
-  const line = `tracemalloc: ${error.message.split('\n').map(printable).join(' ')}`;
-  return verbose && error.stack !== undefined ? [line, ...error.stack.split('\n').map(printable)].join('\n') : line;
+  const line = `tracemalloc: ${errorLine(error)}`;
+  const stack = error instanceof Error ? error.stack : undefined;
+  return verbose && stack !== undefined ? [line, ...stack.split('\n').map(printable)].join('\n') : line;
 }

@@ -9,7 +9,7 @@ import type { Closing } from '../../target/closing.js';
 import type { ObjectName } from '../../target/find-object.js';
 import type { Tracer } from '../../target/tracer.js';
 import { CHECKPOINT_NAMES, Checkpoints, checkpointNotice } from '../checkpoints.js';
-import { type Console, writeLines } from '../console.js';
+import { type Console, errorLine, writeLines } from '../console.js';
 import { firstInterruption } from '../interruption.js';
 import { duration } from '../option-values.js';
 import { addForceOption, claimOutput, type OutputValues } from '../output-file.js';
@@ -89,7 +89,7 @@ async function tracebackOf(tracer: Tracer, expression: string | undefined, { err
     return await tracer.getObjectTraceback(objectName(expression));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    writeLines(err, [error.message]);
+    writeLines(err, [errorLine(error)]);
     return undefined;
   }
 }

@@ -3,14 +3,13 @@ import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { totalOf } from '../../model/column-totals.js';
 import { printable } from '../../printable.js';
-import { messageOf } from '../../protocol/thrown.js';
 import { Filter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { launch } from '../../target/launch.js';
 import type { Exit, LaunchedTracer } from '../../target/launched-tracer.js';
 import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../checkpoints.js';
-import { type Console, type Output, writeLines } from '../console.js';
+import { type Console, errorLine, type Output, writeLines } from '../console.js';
 import { gatherProcesses } from '../follow.js';
 import { type Interruption, onInterruption } from '../interruption.js';
 import { collected } from '../option-values.js';
@@ -157,7 +156,7 @@ function saveMarks(tracer: LaunchedTracer, reporting: Reporting): void {
       if (previous) printDiff({ old: previous, now: snapshot }, { ...values, json: false }, printing(console.err, reporting));
       previous = snapshot;
     } catch (error) {
-      writeLines(console.err, [`mark ${marks} has no snapshot: ${messageOf(error)}`]);
+      writeLines(console.err, [`mark ${marks} has no snapshot: ${errorLine(error)}`]);
     }
   });
 }
@@ -170,7 +169,7 @@ function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeCheckpoint, 
   const { console } = reporting;
   if (peak) reportPeak({ peak, isLast: peak === snapshot }, reporting);
   if (snapshot === null) {
-    const reason = error instanceof Error ? error.message : 'the program was killed before it could be asked';
+    const reason = error == null ? 'the program was killed before it could be asked' : errorLine(error);
     const checkpoint = takeCheckpoint();
     writeLines(console.err, [checkpoint ? checkpointNotice(checkpoint, reason) : `no snapshot was saved: ${reason}`]);
     if (checkpoint) reportLast(checkpoint, reporting);

@@ -69,8 +69,8 @@ it('a later whole one makes it useless', async () => {
 });
 
 it('one that fails is one line, and the next one is tried', async () => {
-  const { checkpoints, file, told } = await checkpointed([new Error('it is\nbusy'), WHOLE], dump);
-  expect(told).toBe('a checkpoint failed, the next one comes: it is\\u{a}busy\n');
+  const { checkpoints, file, told } = await checkpointed([new Error('it is\n\x1b[31mbusy'), WHOLE], dump);
+  expect(told).toBe('a checkpoint failed, the next one comes: it is \\u{1b}[31mbusy\n');
   expect(checkpoints.last).toBe(WHOLE);
   expect(existsSync(`${file}.checkpoint`)).toBe(true);
 });
