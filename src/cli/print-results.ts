@@ -12,7 +12,6 @@ import type { SourceMapper } from '../source-maps/source-mapper.js';
 import { type Console, type Output, writeLines } from './console.js';
 import { filtered } from './filter-options.js';
 import type { TableValues, TreeValues } from './shared-options.js';
-
 import { coloursOf, widthOfTerminal } from './terminal.js';
 
 const DEFAULT_ROWS = 10;

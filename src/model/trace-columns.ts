@@ -25,7 +25,7 @@ export interface TraceColumns {
 /** What a snapshot knows of its capture. Bytes, unless said otherwise; null where not known. */
 export interface CaptureInfo {
   readonly mode: Mode;
-  /** Mean bytes between two samples; null outside sampling. */
+  /** Mean bytes between two samples, 1 in exact mode; null in object mode, and where a file does not tell. */
   readonly interval: number | null;
   /** ISO 8601, UTC. */
   readonly time: string;

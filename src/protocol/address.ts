@@ -12,6 +12,7 @@ export interface Address {
   readonly path?: string;
 }
 
+export const HIGHEST_PORT = 65_535;
 const LOCALHOST = '127.0.0.1';
 /** What a server listens on is not what one dials; people copy it from the line that Node prints. */
 const DIALLED = new Map([
@@ -79,8 +80,8 @@ function parseUrl(text: string): Address {
 }
 
 function address(host: string, port: number): Address {
-  if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw new UsageError(`${String(port)} is no port: a port is a number from 1 to 65535`);
+  if (!Number.isInteger(port) || port < 1 || port > HIGHEST_PORT)
+    throw new UsageError(`${String(port)} is no port: a port is a number from 1 to ${HIGHEST_PORT}`);
   return { host: DIALLED.get(host) ?? host, port };
 }
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { UsageError } from '../errors.js';
-import { type Address, isLoopback } from '../protocol/address.js';
+import { type Address, HIGHEST_PORT, isLoopback } from '../protocol/address.js';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -9,7 +9,7 @@ export function parseListenAddress(text: string): Address {
   const [, host = LOOPBACK, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;
   const isName = isIP(bare) === 4 ? host === bare : isIP(bare) === 6 ? host !== bare : /^[\w.-]+$/.test(host);
-  if (port === undefined || Number(port) > 65_535 || !isName)
+  if (port === undefined || Number(port) > HIGHEST_PORT || !isName)
     throw new UsageError(`'${text}' is no address to listen on: write 127.0.0.1:6060, [::1]:6060 or a port`);
   return { host: bare, port: Number(port) };
 }

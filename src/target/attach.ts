@@ -1,5 +1,5 @@
 import { ConnectError } from '../errors.js';
-import { hostPort, type TargetName } from '../protocol/address.js';
+import { HIGHEST_PORT, hostPort, type TargetName } from '../protocol/address.js';
 import { discover, type Endpoint } from '../protocol/discovery.js';
 import { MAX_MESSAGE_BYTES } from '../protocol/websocket.js';
 import { leaveAndCloseInspector } from './close-inspector.js';
@@ -42,8 +42,6 @@ function numberOf(target: unknown): number | null {
   if (typeof target === 'number') return target;
   return typeof target === 'string' && /^\d+$/.test(target.trim()) ? Number(target) : null;
 }
-
-const HIGHEST_PORT = 65_535;
 
 async function attachToNumber(number: number, options: AttachOptions): Promise<Tracer> {
   if (number > HIGHEST_PORT) return attachToPid(number, options);
