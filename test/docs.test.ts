@@ -41,6 +41,18 @@ describe('docs/reference/api.md', () => {
     expect(exportsOf('src/index.ts').filter((name) => !words.has(name))).toEqual([]);
   });
 
+  it('names every field of what is exported as an interface', () => {
+    const exported = [...readFileSync(repoPath('src/index.ts'), 'utf8').matchAll(/\{[^}]*\} from '\.\/(.+)\.js'/g)];
+    const fields = exported.flatMap(([line, path]) => {
+      const names = wordsOf(`\`${line}\``);
+      const interfaces = readFileSync(repoPath(`src/${path}.ts`), 'utf8').matchAll(/^export interface (\w+).*\{\n([\s\S]*?)^\}/gm);
+      const bodies = [...interfaces].filter(([, name]) => names.has(name!)).map(([, , body]) => body!);
+      return bodies.flatMap((body) => [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field]) => field!));
+    });
+    expect(fields).toContain('nframe');
+    expect(fields.filter((field) => !words.has(field))).toEqual([]);
+  });
+
   it.each(Object.entries(door).filter(([, value]) => /^class /.test(String(value))))('names every member of %s', (_name, type) => {
     const own = type as { prototype: object };
     const names = [...Object.getOwnPropertyNames(own.prototype), ...Object.getOwnPropertyNames(own)];
