@@ -15,7 +15,8 @@ export interface ProtocolClient {
 
 /**
  * An object in the target: an expression that yields it, which may use `require`; a RemoteObject, with the client that got it (V8 takes its id from
- * nobody else); or the id in the heap that V8 gave it, which is what DevTools shows behind the `@` in a heap snapshot.
+ * nobody else); or the id in the heap that V8 gave it, which is what DevTools shows behind the `@` in a heap snapshot. V8 gives all objects other ids
+ * when a client of the inspector leaves.
  */
 export type ObjectName = string | { readonly objectId: string; readonly client: ProtocolClient } | { readonly heapObjectId: number };
 
@@ -60,7 +61,7 @@ function heapId(answer: unknown): number {
 async function objectOfHeap(session: Session, heapObjectId: number): Promise<string> {
   if (!Number.isSafeInteger(heapObjectId) || heapObjectId < 1)
     throw new UsageError(`an object's id in the heap is a whole number above 0, not ${heapObjectId}`);
-  const unknown = `no object of the main thread has the id @${heapObjectId} now: it was collected, is no JavaScript object, or never was`;
+  const unknown = `no object of the main thread has the id @${heapObjectId} now: it was collected, is no JavaScript object, or has another id since some client of the inspector left`;
   try {
     const { result } = await session.send('HeapProfiler.getObjectByHeapObjectId', { objectId: `${heapObjectId}`, objectGroup: GROUP });
     if (result.objectId !== undefined) return result.objectId;

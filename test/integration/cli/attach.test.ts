@@ -95,7 +95,6 @@ it('--where with the id of an object in the heap', async () => {
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false }); // which gives ids
   const { result } = await session.send('Runtime.evaluate', { expression: 'globalThis' });
   const { heapSnapshotObjectId } = await session.send('HeapProfiler.getHeapObjectId', { objectId: result.objectId! });
-  await session.close();
   const options = ['attach', `${port}`, '--duration', '100ms', '--mode', 'objects', '--where'];
   const known = await runCommand([...options, `@${heapSnapshotObjectId}`]);
   expect(known).toMatchObject({ code: 0, stderr: '' });
@@ -103,6 +102,7 @@ it('--where with the id of an object in the heap', async () => {
   const unknown = await runCommand([...options, '@4294967295']);
   expect(unknown.code).toBe(1);
   expect(unknown.stderr).toMatch(/^no object of the main thread has the id @4294967295 now: /m);
+  await session.close();
 });
 
 it('nobody there, a sampler of somebody else, a bad number of frames: one line each', async () => {
