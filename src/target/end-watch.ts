@@ -2,6 +2,7 @@ import { CommandTimeoutError } from '../errors.js';
 import { turnOfEventLoop } from '../protocol/engine-flags.js';
 import { evaluateInTurn } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
+import { HAS_EVENT_LOOP } from './event-loop.js';
 import { Poll } from './poll.js';
 
 const POLL_MS = 250;
@@ -24,12 +25,6 @@ const IS_IDLE = `(() => {
   const quiet = process._getActiveHandles().filter(isQuiet).length;
   return process._getActiveRequests().length === 0 && process.getActiveResourcesInfo().length <= quiet;
 })()`;
-
-/**
- * Node 18 dies (SIGSEGV, SIGABRT) of an immediate in a worker that is only being made: after 10 to 350 that were asked for at once. `performance` is there
- * before the loop is, and may be the program's own later.
- */
-const HAS_EVENT_LOOP = 'performance.nodeTiming?.loopStart !== -1';
 
 /** A target that has no such functions is not known to be idle. */
 export async function isIdle(session: Session): Promise<boolean> {

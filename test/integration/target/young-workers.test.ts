@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/protocol/connect.js';
 import { discover } from '../../../src/protocol/discovery.js';
+import { turnOfEventLoop } from '../../../src/protocol/engine-flags.js';
 import { evaluateOwn } from '../../../src/protocol/own-calls.js';
 import type { Session } from '../../../src/protocol/session.js';
 import { Workers } from '../../../src/protocol/workers.js';
 import { isIdle } from '../../../src/target/end-watch.js';
+import { untilEventLoop } from '../../../src/target/event-loop.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { reapTargets, startTarget } from '../../helpers/target-process.js';
 
@@ -23,26 +25,35 @@ const PROGRAM = `
   console.log('ready');
 `;
 
-/** From the moment at which it goes on being made until its first lines have run. */
-async function askUntilItRuns(worker: Session): Promise<void> {
+async function takesTurn(worker: Session): Promise<boolean> {
+  await untilEventLoop(worker, TIMEOUT_MS);
+  await turnOfEventLoop(worker, TIMEOUT_MS);
+  return false;
+}
+
+/** From the moment at which it goes on being made until its first lines have run. @param ask gives false */
+async function askUntilItRuns(worker: Session, ask: (worker: Session) => Promise<boolean>): Promise<void> {
   await worker.send('Runtime.runIfWaitingForDebugger');
   const isRunning = async () => (await evaluateOwn(worker, "typeof kept === 'object'", { doing: 'looking' })).result.value === true;
   const asked: Promise<boolean>[] = [];
-  do asked.push(...Array.from({ length: 5 }, () => isIdle(worker)));
+  do asked.push(...Array.from({ length: 5 }, () => ask(worker)));
   while (!(await isRunning()));
   expect(await Promise.all(asked)).not.toContain(true);
   await evaluateOwn(worker, 'clearInterval(kept)', { doing: 'letting it end' });
 }
 
 describe.each(nodeBinaries())('workers that are being made, Node $major', ({ execPath }) => {
-  it('outlive being asked whether they are idle', async () => {
+  it.each([
+    ['whether they are idle', isIdle],
+    ['for a turn of their event loop', takesTurn],
+  ])('outlive being asked %s', async (_, ask) => {
     const target = await startTarget({ execPath, code: PROGRAM, ready: true });
     const session = await connect(await discover(target.port));
     const asked: Promise<void>[] = [];
     const workers = new Workers(session, {
       hold: true,
       timeoutMs: TIMEOUT_MS,
-      onWorker: ({ session: worker }) => asked.push(askUntilItRuns(worker)),
+      onWorker: ({ session: worker }) => asked.push(askUntilItRuns(worker, ask)),
     });
     await workers.watch();
     const atEnd = session.waitFor('NodeRuntime.waitingForDisconnect', undefined, { timeoutMs: 100_000 });

@@ -1,0 +1,22 @@
+import { evaluateOwn } from '../protocol/own-calls.js';
+import type { Session } from '../protocol/session.js';
+
+/**
+ * In an evaluation. Node 18 dies (SIGSEGV, SIGABRT) of an immediate in a worker that is only being made: after 10 to 350 that were asked for at once.
+ * `performance` is there before the loop is, and may be the program's own later.
+ */
+export const HAS_EVENT_LOOP = 'performance.nodeTiming?.loopStart !== -1';
+
+/** A worker that has none by then is made, and busy with its first lines. */
+const LONGEST_MS = 1000;
+const POLL_MS = 20;
+
+/** Resolves when a worker has its event loop, or must be made by now. */
+export async function untilEventLoop(session: Session, timeoutMs: number): Promise<void> {
+  const end = performance.now() + LONGEST_MS;
+  while (performance.now() < end) {
+    const { result } = await evaluateOwn(session, HAS_EVENT_LOOP, { timeoutMs, doing: 'waiting for a turn of the event loop' });
+    if (result.value === true) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
