@@ -19,7 +19,7 @@ const ALTERNATE = '\u001b[?1049h';
 const NORMAL = '\u001b[?25h\u001b[?1049l';
 const CTRL_C = '\u0003';
 /** A row of the service's site, in the second reading or a later one. */
-const GROWN = /(\d+ KiB +\+[\d.]+ \w+\S* +\S*\+[\d.]+ KiB\S* +\+[\d.]+ KiB\/s {2}\S*service\.cjs:4 serve)/;
+const GROWN = /(\d [KM]iB +\+[\d.]+ \w+\S* +\S*\+[\d.]+ [KM]iB\S* +\+[\d.]+ [KM]iB\/s {2}\S*service\.cjs:4 serve)/;
 
 afterEach(reapTargets);
 
@@ -110,7 +110,7 @@ function lastPicture({ written }: InTerminal): string[] {
     await top.waitFor(/(filter: SERVICE\.cjs_)/);
     top.type('\r');
     await top.waitFor(/(by function, sorted by change since last, only "SERVICE\.cjs")/);
-    expect(lastPicture(top).filter((line) => /KiB\/s/.test(line) && !line.includes('service.cjs'))).toEqual([]);
+    expect(lastPicture(top).filter((line) => /[KM]iB\/s/.test(line) && !line.includes('service.cjs'))).toEqual([]);
     top.type('w');
     const file = await top.waitFor(/snapshot saved as (top\.\d+\.1\.tmsnap)/);
     top.type('?');
