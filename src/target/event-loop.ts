@@ -3,9 +3,9 @@ import type { Session } from '../protocol/session.js';
 
 /**
  * In an evaluation. Node 18 dies (SIGSEGV, SIGABRT) of an immediate in a worker that is only being made: after 10 to 350 that were asked for at once.
- * `performance` is there before the loop is, and may be the program's own later.
+ * `performance` is there before the loop is, and may be the program's own later. Others survive, and must not be asked: 26 would load it for us.
  */
-export const HAS_EVENT_LOOP = 'performance.nodeTiming?.loopStart !== -1';
+export const HAS_EVENT_LOOP = "!process.version.startsWith('v18.') || performance.nodeTiming?.loopStart !== -1";
 
 /** A worker that has none by then is made, and busy with its first lines. */
 const LONGEST_MS = 1000;
