@@ -3,11 +3,6 @@ import type { SiteTable } from './sites.js';
 import { HEAD, LENGTH_DIGITS, VERSION } from './table-head.js';
 import { DIGITS, fixed, Reader, readFixed, Writer } from './vlq.js';
 
-/**
- * A site table as text that a string literal can hold as it is, about nine characters a wrapper. The wrappers are told with the edits that open
- * them, everything as differences. In front of that stand a version, the number of characters of the statement that names the table
- * and a checksum.
- */
 /** The statement that is put into the transformed text and names the table: it moves what follows it on its line. */
 export interface Registration {
   /** 0-based, as in the site table. */
@@ -21,6 +16,11 @@ export interface Registration {
 
 export const NOBODY = -1;
 
+/**
+ * A site table as text that a string literal can hold as it is, about nine characters a wrapper. The wrappers are told with the edits that open
+ * them, everything as differences. In front of that stand a version, the number of characters of the statement that names the table
+ * and a checksum.
+ */
 export function encodeSites(table: SiteTable, registration?: Registration): string {
   const body = new Writer();
   body.unsigned(registration?.line ?? 0);
