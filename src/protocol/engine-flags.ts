@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../errors.js';
-import { evaluateInTurn, evaluateOwn } from './own-calls.js';
+import { evaluateOwn } from './own-calls.js';
 import type { Session } from './session.js';
 
 /**
@@ -32,15 +32,6 @@ export async function setFlags(session: Session, flags: readonly string[]): Prom
   }
   const changed: readonly unknown[] = Array.isArray(result.value) ? result.value : [];
   return flags.map((_, i) => changed[i] !== false);
-}
-
-/**
- * Resolves when the target has come back to its event loop: whatever was on its stack before has returned.
- *
- * @throws CommandTimeoutError where it does not, because JavaScript runs all the time
- */
-export async function turnOfEventLoop(session: Session, timeoutMs: number): Promise<void> {
-  await evaluateInTurn(session, { expression: 'undefined' }, { timeoutMs, doing: 'waiting for a turn of the event loop' });
 }
 
 /** Throws all optimized code of an isolate away by one moment of precise coverage: what is hot is compiled again, with the flags of now (18 to 26). */

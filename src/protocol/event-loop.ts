@@ -1,5 +1,5 @@
-import { evaluateOwn } from '../protocol/own-calls.js';
-import type { Session } from '../protocol/session.js';
+import { evaluateInTurn, evaluateOwn } from './own-calls.js';
+import type { Session } from './session.js';
 
 /**
  * In an evaluation. Node 18 dies (SIGSEGV, SIGABRT) of an immediate in a worker that is only being made: after 10 to 350 that were asked for at once.
@@ -7,15 +7,26 @@ import type { Session } from '../protocol/session.js';
  */
 export const HAS_EVENT_LOOP = "!process.version.startsWith('v18.') || performance.nodeTiming?.loopStart !== -1";
 
-/** A worker that has none by then is made, and busy with its first lines. */
+/** Who has none by then is made, and busy with its first lines. */
 const LONGEST_MS = 1000;
 const POLL_MS = 20;
+const DOING = 'waiting for a turn of the event loop';
 
-/** Resolves when a worker has its event loop, or must be made by now. */
-export async function untilEventLoop(session: Session, timeoutMs: number): Promise<void> {
+/**
+ * Resolves when the target has come back to its event loop: whatever was on its stack before has returned.
+ *
+ * @throws CommandTimeoutError where it does not, because JavaScript runs all the time
+ */
+export async function turnOfEventLoop(session: Session, timeoutMs: number): Promise<void> {
+  await untilEventLoop(session, timeoutMs);
+  await evaluateInTurn(session, { expression: 'undefined' }, { timeoutMs, doing: DOING });
+}
+
+/** Resolves when there is one, or what has none must be made by now. */
+async function untilEventLoop(session: Session, timeoutMs: number): Promise<void> {
   const end = performance.now() + LONGEST_MS;
   while (performance.now() < end) {
-    const { result } = await evaluateOwn(session, HAS_EVENT_LOOP, { timeoutMs, doing: 'waiting for a turn of the event loop' });
+    const { result } = await evaluateOwn(session, HAS_EVENT_LOOP, { timeoutMs, doing: DOING });
     if (result.value === true) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

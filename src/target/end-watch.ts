@@ -1,8 +1,7 @@
 import { CommandTimeoutError } from '../errors.js';
-import { turnOfEventLoop } from '../protocol/engine-flags.js';
+import { HAS_EVENT_LOOP, turnOfEventLoop } from '../protocol/event-loop.js';
 import { evaluateInTurn } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
-import { HAS_EVENT_LOOP } from './event-loop.js';
 import { Poll } from './poll.js';
 
 const POLL_MS = 250;

@@ -1,5 +1,5 @@
 import { CommandTimeoutError, UnsupportedError } from '../errors.js';
-import { turnOfEventLoop } from '../protocol/engine-flags.js';
+import { turnOfEventLoop } from '../protocol/event-loop.js';
 import type { Session } from '../protocol/session.js';
 
 /** Longer than any turn of an event loop that still serves anybody. */

@@ -1,11 +1,10 @@
 import { ConnectionLostError } from '../errors.js';
-import { turnOfEventLoop } from '../protocol/engine-flags.js';
+import { turnOfEventLoop } from '../protocol/event-loop.js';
 import { askToWaitAtEnd } from '../protocol/own-calls.js';
 import type { Session } from '../protocol/session.js';
 import type { Worker } from '../protocol/workers.js';
 import type { Caretaker } from './caretaker.js';
 import { EndWatch } from './end-watch.js';
-import { untilEventLoop } from './event-loop.js';
 import { HeapLimitWatch } from './heap-limit.js';
 import { isolateOf } from './isolate.js';
 import { type Beginning, type IsolateReading, type IsolateSettings, IsolateTracing } from './isolate-tracing.js';
@@ -97,14 +96,14 @@ export class TracedWorker {
 
   /** @returns null for a worker that has ended, or does so meanwhile, and is not kept */
   async read(): Promise<WorkerReading | null> {
-    const { settings } = this.#options;
+    const { settings, timeoutMs } = this.#options;
     const failure = await this.started;
     await this.#ending;
     if (!this.isOpen) return this.#left(failure);
     try {
       if (failure !== null) throw failure;
       // A heap snapshot waits for the event loop, without a limit of its own.
-      if (settings.interval === null) await this.#turn();
+      if (settings.interval === null) await turnOfEventLoop(this.#session, timeoutMs);
       const now = { reading: await this.tracing.read({ isLast: false }), atHeapLimit: false };
       if (settings.keepEnded) {
         await learnScripts(this.tracing.isolate);
@@ -121,12 +120,6 @@ export class TracedWorker {
   /** What was kept for when it has ended. */
   forget(): void {
     this.#last = null;
-  }
-
-  async #turn(): Promise<void> {
-    const { timeoutMs } = this.#options;
-    await untilEventLoop(this.#session, timeoutMs);
-    await turnOfEventLoop(this.#session, timeoutMs);
   }
 
   get #session(): Session {

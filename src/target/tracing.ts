@@ -5,7 +5,7 @@ import { UnsupportedError } from '../errors.js';
 import { tracebackAt } from '../model/stack-table.js';
 import type { Mode } from '../model/trace-columns.js';
 import type { Traceback } from '../model/traceback.js';
-import { turnOfEventLoop } from '../protocol/engine-flags.js';
+import { turnOfEventLoop } from '../protocol/event-loop.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import { ChangedFlags } from './changed-flags.js';
 import { type ObjectName, withObject } from './find-object.js';

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/protocol/connect.js';
 import { discover } from '../../../src/protocol/discovery.js';
-import { setFlags, turnOfEventLoop } from '../../../src/protocol/engine-flags.js';
+import { setFlags } from '../../../src/protocol/engine-flags.js';
+import { turnOfEventLoop } from '../../../src/protocol/event-loop.js';
 import { askToWaitAtEnd } from '../../../src/protocol/own-calls.js';
 import type { Session } from '../../../src/protocol/session.js';
 import { withObject } from '../../../src/target/find-object.js';

@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/protocol/connect.js';
 import { discover } from '../../../src/protocol/discovery.js';
-import { turnOfEventLoop } from '../../../src/protocol/engine-flags.js';
+import { turnOfEventLoop } from '../../../src/protocol/event-loop.js';
 import { evaluateOwn } from '../../../src/protocol/own-calls.js';
 import type { Session } from '../../../src/protocol/session.js';
 import { Workers } from '../../../src/protocol/workers.js';
 import { isIdle } from '../../../src/target/end-watch.js';
-import { untilEventLoop } from '../../../src/target/event-loop.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { reapTargets, startTarget } from '../../helpers/target-process.js';
 
@@ -26,7 +25,6 @@ const PROGRAM = `
 `;
 
 async function takesTurn(worker: Session): Promise<boolean> {
-  await untilEventLoop(worker, TIMEOUT_MS);
   await turnOfEventLoop(worker, TIMEOUT_MS);
   return false;
 }
