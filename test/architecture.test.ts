@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as door from '../src/index.js';
 import { repoPath } from './helpers/paths.js';
@@ -7,36 +7,20 @@ import { repoPath } from './helpers/paths.js';
 /** Which layers each layer may import, besides its own and `errors`. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  pattern: [],
-  printable: [],
-  urls: [],
-  'inline-map': ['urls'],
-  protocol: ['printable'],
+  text: [],
   model: [],
-  snapshot: ['model', 'pattern', 'source-maps'],
-  collect: ['protocol', 'model', 'snapshot', 'urls'],
-  lines: ['protocol', 'pattern', 'inline-map', 'urls'],
-  target: ['protocol', 'collect', 'lines', 'snapshot', 'model', 'pattern'],
-  formats: ['printable', 'model', 'snapshot'],
-  'source-maps': ['model', 'inline-map', 'urls'],
-  report: ['printable', 'model', 'snapshot'],
-  exchange: ['model', 'snapshot', 'collect', 'formats', 'report'],
-  serve: ['printable', 'protocol', 'model', 'snapshot', 'exchange'],
-  cli: [
-    'printable',
-    'protocol',
-    'model',
-    'snapshot',
-    'collect',
-    'lines',
-    'target',
-    'formats',
-    'exchange',
-    'source-maps',
-    'report',
-    'serve',
-  ],
-  index: ['protocol', 'model', 'snapshot', 'collect', 'lines', 'target', 'formats', 'source-maps', 'report'],
+  protocol: ['text'],
+  discovery: ['text', 'protocol'],
+  'source-maps': ['text', 'model'],
+  snapshot: ['text', 'model', 'source-maps'],
+  collect: ['text', 'protocol', 'model'],
+  lines: ['text', 'protocol', 'source-maps'],
+  tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'lines', 'snapshot'],
+  report: ['text', 'model', 'snapshot'],
+  formats: ['text', 'protocol', 'model', 'snapshot', 'collect', 'report'],
+  serve: ['text', 'protocol', 'model', 'snapshot', 'formats'],
+  cli: ['text', 'protocol', 'discovery', 'model', 'snapshot', 'collect', 'lines', 'tracing', 'formats', 'source-maps', 'report', 'serve'],
+  index: ['text', 'protocol', 'model', 'snapshot', 'lines', 'tracing'],
 };
 
 const EXPORTS = [
@@ -78,7 +62,7 @@ interface Import {
 }
 
 const SOURCE = repoPath('src');
-const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) => /\.c?ts$/.test(name));
 const imports: Import[] = files.flatMap((file) =>
   [...readFileSync(join(SOURCE, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({
     file,
@@ -86,13 +70,39 @@ const imports: Import[] = files.flatMap((file) =>
   })),
 );
 
+/** `index` is the door of a folder; a command's file is named for its verb, and so is what does the verb's work in another layer. */
+const SHARED_NAMES = new Set(['index.ts', 'attach.ts', 'export.ts']);
+
 /** The first folder below src, or the file's own name. */
 function layerOf(file: string): string {
   return file.split('/')[0]!.replace(/\.ts$/, '');
 }
 
+/** The folder of a file; a file of src itself is a room of its own. */
+function roomOf(file: string): string {
+  return file.includes('/') ? dirname(file) : file;
+}
+
+function grouped(names: readonly string[], keyOf: (name: string) => string): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const name of names) groups.set(keyOf(name), [...(groups.get(keyOf(name)) ?? []), name]);
+  return groups;
+}
+
+function reachable(from: string, next: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const found = new Set<string>();
+  const queue = [from];
+  for (let room = queue.pop(); room !== undefined; room = queue.pop()) {
+    for (const to of next.get(room) ?? []) {
+      if (!found.has(to)) queue.push(to);
+      found.add(to);
+    }
+  }
+  return found;
+}
+
 function targetOf({ file, specifier }: Import): string {
-  return relative(SOURCE, join(SOURCE, dirname(file), specifier)).replace(/\.js$/, '.ts');
+  return relative(SOURCE, join(SOURCE, dirname(file), specifier)).replace(/\.(c?)js$/, '.$1ts');
 }
 
 const local = imports.filter(({ specifier }) => specifier.startsWith('.'));
@@ -124,14 +134,30 @@ describe('the layers', () => {
     expect(done.size).toBe(files.length);
   });
 
+  it('have no two folders that lead to each other, at any depth', () => {
+    const next = new Map<string, Set<string>>();
+    for (const entry of local) {
+      const [from, to] = [roomOf(entry.file), roomOf(targetOf(entry))];
+      if (from !== to) next.set(from, (next.get(from) ?? new Set()).add(to));
+    }
+    const circles = [...next.keys()].filter((room) => reachable(room, next).has(room));
+    expect(circles).toEqual([]);
+  });
+
   it('import chrome-remote-interface in one file', () => {
     const users = imports.filter(({ specifier }) => specifier.startsWith('chrome-remote-interface'));
     expect(new Set(users.map(({ file }) => file))).toEqual(new Set(['protocol/websocket.ts']));
   });
 
-  it('stay under 300 lines a file', () => {
-    const long = files.filter((file) => readFileSync(join(SOURCE, file), 'utf8').split('\n').length > 300);
-    expect(long).toEqual([]);
+  it('stay under about 250 lines a file and 25 files a folder', () => {
+    expect(files.filter((file) => readFileSync(join(SOURCE, file), 'utf8').split('\n').length > 260)).toEqual([]);
+    const crowded = [...grouped(files, dirname)].filter(([, own]) => own.length > 25);
+    expect(crowded.map(([folder]) => folder)).toEqual([]);
+  });
+
+  it('have one file a name', () => {
+    const twice = [...grouped(files, (file) => basename(file))].filter(([name, places]) => places.length > 1 && !SHARED_NAMES.has(name));
+    expect(twice.map(([, places]) => places)).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FORMATS } from '../src/exchange/index.js';
+import { FORMATS } from '../src/formats/index.js';
 import * as door from '../src/index.js';
 import { repoPath } from './helpers/paths.js';
 
@@ -65,7 +65,7 @@ describe('docs/reference/formats.md', () => {
   const text = page('docs/reference/formats.md');
 
   it('names every export, types too', () => {
-    expect(exportsOf('src/exchange/index.ts').filter((name) => !wordsOf(text).has(name))).toEqual([]);
+    expect(exportsOf('src/formats/index.ts').filter((name) => !wordsOf(text).has(name))).toEqual([]);
   });
 
   it('has a row for each format, with all its extensions', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { TracemallocError } from '../errors.js';
-import { printable } from '../printable.js';
+import { printable } from '../text/printable.js';
 import { configureAttach, runAttach } from './commands/attach.js';
 import { configureDiff, runDiff } from './commands/diff.js';
 import { configureExport, runExport } from './commands/export.js';
@@ -11,7 +11,7 @@ import { configureRun, runRun } from './commands/run.js';
 import { configureServe, runServe } from './commands/serve.js';
 import { configureStats, runStats } from './commands/stats.js';
 import { configureTop, runTop } from './commands/top.js';
-import { type Console, errorLine } from './console.js';
+import { type Console, errorLine } from './console/console.js';
 
 /** @returns the exit code */
 type Run<Values> = (args: readonly string[], values: Values, console: Console) => Promise<number>;

@@ -1,5 +1,5 @@
 import { tracebackAt } from '../model/stack-table.js';
-import { visible } from '../printable.js';
+import { visible } from '../text/printable.js';
 import type { Contents, Format } from './format.js';
 import { frameLabel } from './labels.js';
 import { rowsOf } from './rows.js';

@@ -1,6 +1,6 @@
 import { type StackTable, tracebackAt } from '../model/stack-table.js';
 import { tracebackJson } from '../model/traceback-json.js';
-import { safeJson } from '../printable.js';
+import { safeJson } from '../text/printable.js';
 import type { Contents, Format } from './format.js';
 import { type Row, rowsOf } from './rows.js';
 import { linesAsBytes, startAsText } from './text-parts.js';

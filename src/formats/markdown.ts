@@ -1,9 +1,9 @@
 import { totalOf } from '../model/column-totals.js';
 import type { Frame } from '../model/frame.js';
-import { shortened, visible } from '../printable.js';
-import { formatSize } from '../snapshot/size-format.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
-import { type Statistic, StatisticDiff } from '../snapshot/statistic.js';
+import { type Statistic, StatisticDiff } from '../snapshot/statistics/statistic.js';
+import { shortened, visible } from '../text/printable.js';
+import { formatSize } from '../text/size-format.js';
 import type { Contents, Format } from './format.js';
 import { frameLabel } from './labels.js';
 import { linesAsBytes, startAsText } from './text-parts.js';

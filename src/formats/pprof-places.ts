@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { Location, Mapping, Function as PprofFunction, type StringTable } from 'pprof-format';
 import type { Frame } from '../model/frame.js';
 import { frameAt, type StackTable } from '../model/stack-table.js';
-import { visible } from '../printable.js';
+import { visible } from '../text/printable.js';
 import { functionLabel } from './labels.js';
 
 const ADDRESS_BYTES = 6;

@@ -1,9 +1,9 @@
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { type LabelInput, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import type { StackTable } from '../model/stack-table.js';
-import { visible } from '../printable.js';
-import { domainName } from '../snapshot/column-keys.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
+import { domainName } from '../snapshot/statistics/column-keys.js';
+import { visible } from '../text/printable.js';
 import type { Contents, Format } from './format.js';
 import { placesOf } from './pprof-places.js';
 import { locationsOf, type Row, rowsOf } from './rows.js';

@@ -1,10 +1,10 @@
+import { copyTracebacks } from '../model/compact.js';
 import { RowInterner } from '../model/row-interner.js';
 import { type StackTable, StackTableBuilder } from '../model/stack-table.js';
 import { StringInterner } from '../model/string-interner.js';
-import { copyTracebacks } from '../snapshot/compact.js';
-import { differenceErrors, type GroupedTraces, standardErrors } from '../snapshot/sampling-error.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
-import { sumTotals, type Totals } from '../snapshot/totals.js';
+import { differenceErrors, type GroupedTraces, standardErrors } from '../snapshot/statistics/sampling-error.js';
+import { sumTotals, type Totals } from '../snapshot/statistics/totals.js';
 import type { Contents } from './format.js';
 
 /** All traces of one stack, domain, type and thread. */

@@ -1,5 +1,5 @@
 import { frameAt, type StackTable } from '../model/stack-table.js';
-import { safeJson } from '../printable.js';
+import { safeJson } from '../text/printable.js';
 import type { Contents, Format } from './format.js';
 import { functionLabel } from './labels.js';
 import { locationsOf, type Row, rowsOf } from './rows.js';

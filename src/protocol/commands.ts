@@ -1,5 +1,5 @@
 import type { ProtocolMapping } from 'devtools-protocol/types/protocol-mapping.js';
-import type { NodeCommands, NodeEvents } from './node-domains.js';
+import type { NodeCommands, NodeEvents } from './node-protocol.js';
 
 interface Commands extends ProtocolMapping.Commands, NodeCommands {}
 interface Events extends ProtocolMapping.Events, NodeEvents {}

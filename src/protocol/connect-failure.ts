@@ -1,6 +1,6 @@
 import { ConnectError } from '../errors.js';
 import { type Address, hostPort, isLoopback } from './address.js';
-import { errorCode, messageOf } from './thrown.js';
+import { errorCode, messageOf } from './error-text.js';
 
 /** Why an HTTP exchange came to nothing although no system call failed. */
 export class ExchangeError extends Error {

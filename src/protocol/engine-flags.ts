@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../errors.js';
-import { evaluateOwn } from './own-calls.js';
+import { evaluateOwn } from './evaluate.js';
 import type { Session } from './session.js';
 
 /**

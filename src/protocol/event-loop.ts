@@ -1,4 +1,4 @@
-import { evaluateInTurn, evaluateOwn } from './own-calls.js';
+import { evaluateInTurn, evaluateOwn } from './evaluate.js';
 import type { Session } from './session.js';
 
 /**

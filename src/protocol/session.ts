@@ -1,8 +1,8 @@
 import { CommandError } from '../errors.js';
 import { callSite } from './call-site.js';
 import { type Command, type CommandParams, type CommandResult, type Event, type EventParams, plainWords } from './commands.js';
+import { messageOf } from './error-text.js';
 import { type Call, PendingCalls } from './pending.js';
-import { messageOf } from './thrown.js';
 import type { ProtocolFailure, Transport } from './transport.js';
 
 export interface SessionOptions {

@@ -4,7 +4,7 @@ import Chrome from 'chrome-remote-interface/lib/chrome.js';
 import { ConnectError } from '../errors.js';
 import { parseTarget } from './address.js';
 import { connectFailure, noAnswer } from './connect-failure.js';
-import { errorCode, messageOf } from './thrown.js';
+import { errorCode, messageOf } from './error-text.js';
 import { INSPECTOR_CLOSED, type ProtocolFailure, type Transport } from './transport.js';
 
 /** The largest message that chrome-remote-interface accepts; it drops the connection at a larger one. */

@@ -1,5 +1,5 @@
+import { messageOf } from './error-text.js';
 import type { Session } from './session.js';
-import { messageOf } from './thrown.js';
 import type { ProtocolFailure, Transport } from './transport.js';
 
 type Done = (failure: ProtocolFailure | null, result: unknown) => void;

@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.js';
-import type { WorkerInfo } from './node-domains.js';
+import type { WorkerInfo } from './node-protocol.js';
 import { Session } from './session.js';
 import { WorkerTransport } from './worker-transport.js';
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SnapshotFileError, UsageError } from '../errors.js';
-import { messageOf } from '../protocol/thrown.js';
-import { inputFile } from '../snapshot/input-file.js';
+import { messageOf } from '../protocol/error-text.js';
+import { inputFile } from '../snapshot/file/input-file.js';
 
 /** 16 random characters cannot be found by trying. */
 const MIN_LENGTH = 16;

@@ -1,5 +1,5 @@
 import { ConnectionLostError, TracemallocError } from '../errors.js';
-import { encode, encodeChange } from '../exchange/export.js';
+import { encode, encodeChange } from '../formats/export.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { indexPage, PAGE_POLICY } from './index-page.js';
 import { METRICS_TYPE, metricsText } from './metrics.js';

@@ -1,5 +1,5 @@
 import type { CaptureInfo } from '../model/trace-columns.js';
-import { visible } from '../printable.js';
+import { visible } from '../text/printable.js';
 import { MAX_SECONDS } from './profile-query.js';
 import type { SharedSnapshots } from './shared-snapshots.js';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListenError } from '../errors.js';
 import { type Address, hostPort, isLoopback } from '../protocol/address.js';
-import { errorCode, messageOf } from '../protocol/thrown.js';
+import { errorCode, messageOf } from '../protocol/error-text.js';
 import { type Admission, admit } from './admission.js';
 import type { BearerToken } from './bearer-token.js';
 import type { Answer, Endpoints } from './endpoints.js';

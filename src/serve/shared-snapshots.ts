@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TracemallocError } from '../errors.js';
-import { messageOf } from '../protocol/thrown.js';
+import { messageOf } from '../protocol/error-text.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 
 /** A snapshot stops the target, which then rests for a second, or for as long as keeps it stopped in at most 5 % of the time. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
-import { normalizeCase } from '../pattern.js';
-import { checkDomain } from './column-keys.js';
+import { normalizeCase } from '../text/fnmatch.js';
+import { checkDomain } from './statistics/column-keys.js';
 
 export interface FilterOptions {
   /** 1-based; without it any line matches. */

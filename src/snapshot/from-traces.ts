@@ -1,10 +1,10 @@
 import { UsageError } from '../errors.js';
 import type { Precision } from '../model/frame.js';
+import type { SnapshotParts } from '../model/snapshot-parts.js';
 import { StackTableBuilder } from '../model/stack-table.js';
 import { StringInterner } from '../model/string-interner.js';
 import type { TraceColumns } from '../model/trace-columns.js';
-import { checkDomain } from './column-keys.js';
-import type { SnapshotParts } from './parts.js';
+import { checkDomain } from './statistics/column-keys.js';
 
 export type FrameInput =
   | readonly [filename: string, lineno: number]

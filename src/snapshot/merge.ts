@@ -1,8 +1,8 @@
+import { copyTracebacks } from '../model/compact.js';
+import { sumOf } from '../model/heap-totals.js';
 import { StackTableBuilder } from '../model/stack-table.js';
 import { StringInterner } from '../model/string-interner.js';
 import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
-import { copyTracebacks } from './compact.js';
-import { sumOf } from './heap-sum.js';
 import { Snapshot } from './snapshot.js';
 
 export interface NamedSnapshot {

@@ -1,18 +1,18 @@
 import { UsageError } from '../errors.js';
 import type { OriginalPlaces } from '../model/original-places.js';
+import type { SnapshotParts } from '../model/snapshot-parts.js';
 import type { StackTable } from '../model/stack-table.js';
 import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
-import { survivors, youngestBirths } from './births.js';
-import { type DumpOptions, dumpSnapshot } from './dump.js';
+import { survivors, youngestBirths } from './allocated-since.js';
+import { selectTraces } from './apply-filters.js';
+import { type DumpOptions, dumpSnapshot } from './file/dump.js';
+import { inputFile } from './file/input-file.js';
+import { loadSnapshot } from './file/load.js';
 import { type AnyFilter, checkFilters } from './filter.js';
 import { type FromTracesOptions, partsFromTraces, type TraceInput } from './from-traces.js';
-import { inputFile } from './input-file.js';
-import { checkKey, type KeyType, type StatisticsOptions } from './key-type.js';
-import { loadSnapshot } from './load.js';
-import type { SnapshotParts } from './parts.js';
-import { selectTraces } from './selection.js';
-import type { Statistic, StatisticDiff } from './statistic.js';
-import { compareStatistics, groupStatistics } from './statistics.js';
+import { checkKey, type KeyType, type StatisticsOptions } from './statistics/key-type.js';
+import type { Statistic, StatisticDiff } from './statistics/statistic.js';
+import { compareStatistics, groupStatistics } from './statistics/statistics.js';
 import type { Trace } from './trace.js';
 import { makeTraces } from './traces.js';
 

@@ -1,5 +1,5 @@
 import type { Traceback } from '../model/traceback.js';
-import { formatSize } from './size-format.js';
+import { formatSize } from '../text/size-format.js';
 
 export interface TraceFields {
   readonly domain: number;

@@ -1,6 +1,6 @@
+import type { SnapshotParts } from '../model/snapshot-parts.js';
 import { tracebackAt } from '../model/stack-table.js';
 import type { Traceback } from '../model/traceback.js';
-import type { SnapshotParts } from './parts.js';
 import { Trace } from './trace.js';
 
 /** The traces as objects. Traces with the same traceback share one Traceback. */

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { inlineMap } from '../inline-map.js';
-import { pathOfFileUrl, percentDecoded } from '../urls.js';
+import { pathOfFileUrl, percentDecoded } from '../text/file-urls.js';
+import { inlineMap } from './inline-map.js';
 import { MapProblem, MissingMap } from './map-problem.js';
 
 /** A script, or a map, above this is not read. A map of this size takes a second and some 140 MB. */

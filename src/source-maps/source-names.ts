@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { fileUrlOf, pathOfFileUrl } from '../urls.js';
+import { fileUrlOf, pathOfFileUrl } from '../text/file-urls.js';
 import { isInside, surroundingsOf, upwards, type Workplace } from './project.js';
 
 /** With the namespace, which is the name of the package that was bundled: `webpack://@scope/shop/./src/a.ts`. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { attach } from '../../src/target/attach.js';
-import { launch } from '../../src/target/launch.js';
-import type { StartOptions } from '../../src/target/start-options.js';
-import type { Tracer } from '../../src/target/tracer.js';
+import { attach } from '../../src/tracing/attach/attach.js';
+import { launch } from '../../src/tracing/launch/launch.js';
+import type { StartOptions } from '../../src/tracing/tracer/start-options.js';
+import type { Tracer } from '../../src/tracing/tracer/tracer.js';
 import { Answering } from '../helpers/answering.js';
 import { repoPath } from '../helpers/paths.js';
 import { startTarget, type TargetProcess } from '../helpers/target-process.js';

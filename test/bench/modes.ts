@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { UnsupportedError } from '../../src/errors.js';
-import type { StartOptions } from '../../src/target/start-options.js';
+import type { StartOptions } from '../../src/tracing/tracer/start-options.js';
 import { repoPath } from '../helpers/paths.js';
 import { startTarget } from '../helpers/target-process.js';
 import { printTable } from './measure.js';

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { Snapshot } from '../../src/index.js';
 import { buildReport } from '../../src/report/html/build-report.js';
 import { htmlDocument } from '../../src/report/html/document.js';
-import { writeFile } from '../../src/snapshot/atomic-write.js';
+import { writeFile } from '../../src/snapshot/file/atomic-write.js';
 import { openPage, startBrowser } from '../helpers/browser.js';
 import { randomBelow, seededRandom } from '../helpers/random.js';
 import { reapTargets, temporaryFolder } from '../helpers/target-process.js';

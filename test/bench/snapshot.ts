@@ -1,9 +1,9 @@
-import { connect } from '../../src/protocol/connect.js';
-import { discover } from '../../src/protocol/discovery.js';
+import { connect } from '../../src/discovery/connect.js';
+import { discover } from '../../src/discovery/discovery.js';
 import type { Session } from '../../src/protocol/session.js';
 import { MAX_MESSAGE_BYTES } from '../../src/protocol/websocket.js';
-import { readTargetInfo } from '../../src/target/heap-totals.js';
-import { Tracer } from '../../src/target/tracer.js';
+import { readTargetInfo } from '../../src/tracing/isolate/read-heap-totals.js';
+import { Tracer } from '../../src/tracing/tracer/tracer.js';
 import { repoPath } from '../helpers/paths.js';
 import { reapTargets, startTarget } from '../helpers/target-process.js';
 import { interleavedMedians, printTable, timed } from './measure.js';

@@ -1,6 +1,6 @@
-import { attach } from '../../src/target/attach.js';
-import type { StartOptions } from '../../src/target/start-options.js';
-import type { Tracer } from '../../src/target/tracer.js';
+import { attach } from '../../src/tracing/attach/attach.js';
+import type { StartOptions } from '../../src/tracing/tracer/start-options.js';
+import type { Tracer } from '../../src/tracing/tracer/tracer.js';
 import { startTarget, type TargetProcess } from '../helpers/target-process.js';
 import { interleavedMedians, median } from './measure.js';
 

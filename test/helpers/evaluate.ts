@@ -1,5 +1,5 @@
-import { connect } from '../../src/protocol/connect.js';
-import { discover } from '../../src/protocol/discovery.js';
+import { connect } from '../../src/discovery/connect.js';
+import { discover } from '../../src/discovery/discovery.js';
 import type { Session } from '../../src/protocol/session.js';
 
 /** Evaluates `expression` in a target over a conversation of its own, awaits a promise that it yields, and gives its value if it is a primitive. */

@@ -1,4 +1,4 @@
-import type { ProfileNode, ProfileSample, SamplingProfile } from '../../src/collect/sampling-profile.js';
+import type { ProfileNode, ProfileSample, SamplingProfile } from '../../src/collect/stacks/v8-profile.js';
 
 /** A frame as `name@url:line:column`, 0-based as V8 counts; `(GC)` and `push` without an address are pseudo-nodes and builtins. */
 interface Branch {

@@ -1,5 +1,5 @@
-import { connect } from '../../src/protocol/connect.js';
-import { discover } from '../../src/protocol/discovery.js';
+import { connect } from '../../src/discovery/connect.js';
+import { discover } from '../../src/discovery/discovery.js';
 
 /** Until somebody samples the target, or nobody does any more; asking does neither. */
 export async function untilSampled({ port }: { readonly port: number }, wanted: boolean): Promise<void> {

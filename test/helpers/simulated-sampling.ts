@@ -1,4 +1,4 @@
-import type { ProfileNode, ProfileSample, SamplingProfile } from '../../src/collect/sampling-profile.js';
+import type { ProfileNode, ProfileSample, SamplingProfile } from '../../src/collect/stacks/v8-profile.js';
 
 /** Live blocks by function, one line each, in order: how many of which size. */
 export type Population = readonly (readonly { readonly size: number; readonly blocks: number }[])[];

@@ -1,5 +1,5 @@
-import { attach } from '../../src/target/attach.js';
-import { launch } from '../../src/target/launch.js';
+import { attach } from '../../src/tracing/attach/attach.js';
+import { launch } from '../../src/tracing/launch/launch.js';
 import { openEvaluator } from './evaluate.js';
 import { repoPath } from './paths.js';
 import { startTarget } from './target-process.js';

@@ -1,19 +1,16 @@
 import type { Command } from 'commander';
 import { ConnectionLostError, UsageError } from '../../errors.js';
 import type { Traceback } from '../../model/traceback.js';
-import { printable } from '../../printable.js';
-import { messageOf } from '../../protocol/thrown.js';
+import { messageOf } from '../../protocol/error-text.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
-import type { Closing } from '../../target/closing.js';
-import type { ObjectName } from '../../target/find-object.js';
-import type { Tracer } from '../../target/tracer.js';
-import { CHECKPOINT_NAMES, Checkpoints, checkpointNotice } from '../checkpoints.js';
-import { type Console, errorLine, writeLines } from '../console.js';
-import { firstInterruption } from '../interruption.js';
-import { duration } from '../option-values.js';
-import { addForceOption, claimOutput, type OutputValues } from '../output-file.js';
-import { checkPrintOptions, HEAP_LIMIT_NOTICE, printStatistics, saveSnapshot } from '../print-results.js';
+import { printable } from '../../text/printable.js';
+import type { ObjectName } from '../../tracing/isolate/find-object.js';
+import type { Closing } from '../../tracing/tracer/closing.js';
+import type { Tracer } from '../../tracing/tracer/tracer.js';
+import { type Console, errorLine, writeLines } from '../console/console.js';
+import { firstInterruption } from '../console/interruption.js';
+import { duration } from '../options/option-values.js';
 import {
   addLossOptions,
   addTableOptions,
@@ -23,10 +20,13 @@ import {
   type TableValues,
   type TracingValues,
   type TreeValues,
-} from '../shared-options.js';
-import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from '../source-maps.js';
-import { addTargetArgument, type TargetValues, targetOf } from '../target-argument.js';
-import { whileTracing } from '../while-tracing.js';
+} from '../options/shared-options.js';
+import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
+import { addTargetArgument, type TargetValues, targetOf } from '../options/target-argument.js';
+import { addForceOption, claimOutput, type OutputValues } from '../output/output-file.js';
+import { checkPrintOptions, HEAP_LIMIT_NOTICE, printStatistics, saveSnapshot } from '../output/print-results.js';
+import { CHECKPOINT_NAMES, Checkpoints, checkpointNotice } from '../tracing/checkpoints.js';
+import { whileTracing } from '../tracing/while-tracing.js';
 
 interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, OutputValues {
   readonly duration?: number;

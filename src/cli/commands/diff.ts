@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { openFile } from '../../exchange/open-file.js';
-import { printable } from '../../printable.js';
-import { type Console, writeLines } from '../console.js';
-import { checkPrintOptions, printDiff, printStatistics } from '../print-results.js';
-import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../shared-options.js';
-import { sourceMapperOf } from '../source-maps.js';
+import { openFile } from '../../formats/open-file.js';
+import { printable } from '../../text/printable.js';
+import { type Console, writeLines } from '../console/console.js';
+import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../options/shared-options.js';
+import { sourceMapperOf } from '../options/source-maps.js';
+import { checkPrintOptions, printDiff, printStatistics } from '../output/print-results.js';
 
 interface DiffValues extends TableValues, TreeValues {
   readonly survivors: boolean;

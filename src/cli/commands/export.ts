@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { encode } from '../../exchange/export.js';
-import { FORMATS, formatNamed, formatOfFilename } from '../../exchange/formats.js';
-import { openFile } from '../../exchange/open-file.js';
-import type { Console } from '../console.js';
-import { addFilterOptions, type FilterValues, filtered } from '../filter-options.js';
-import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output-file.js';
-import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../source-maps.js';
+import { encode } from '../../formats/export.js';
+import { openFile } from '../../formats/open-file.js';
+import { FORMATS, formatNamed, formatOfFilename } from '../../formats/registry.js';
+import type { Console } from '../console/console.js';
+import { addFilterOptions, type FilterValues, filtered } from '../options/filter-options.js';
+import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
+import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
 
 interface ExportValues extends SourceMapValues, FilterValues, OutputValues {
   readonly output: string;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { printable } from '../../printable.js';
-import { listNodeProcesses } from '../../protocol/inspectable.js';
-import { columnLines } from '../../report/columns.js';
-import { jsonText } from '../../report/json.js';
-import { cutEnd } from '../../report/text-width.js';
-import { type Console, writeLines } from '../console.js';
-import { widthOfTerminal } from '../terminal.js';
+import { listNodeProcesses } from '../../discovery/inspectable.js';
+import { columnLines } from '../../report/text/column-lines.js';
+import { jsonText } from '../../report/text/json.js';
+import { printable } from '../../text/printable.js';
+import { cutEnd } from '../../text/text-width.js';
+import { type Console, writeLines } from '../console/console.js';
+import { widthOfTerminal } from '../console/terminal.js';
 
 export function configureList(command: Command): Command {
   return command

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { openFile } from '../../exchange/open-file.js';
+import { openFile } from '../../formats/open-file.js';
 import { buildReport } from '../../report/html/build-report.js';
 import { htmlDocument } from '../../report/html/document.js';
-import type { Console } from '../console.js';
-import { addFilterOptions, type FilterValues, filtered } from '../filter-options.js';
-import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output-file.js';
-import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../source-maps.js';
+import type { Console } from '../console/console.js';
+import { addFilterOptions, type FilterValues, filtered } from '../options/filter-options.js';
+import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
+import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
 
 interface ReportValues extends SourceMapValues, FilterValues, OutputValues {
   readonly output: string;

@@ -2,19 +2,15 @@ import { constants } from 'node:os';
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { totalOf } from '../../model/column-totals.js';
-import { printable } from '../../printable.js';
 import { Filter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
-import { launch } from '../../target/launch.js';
-import type { Exit, LaunchedTracer } from '../../target/launched-tracer.js';
-import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../checkpoints.js';
-import { type Console, errorLine, type Output, writeLines } from '../console.js';
-import { gatherProcesses } from '../follow.js';
-import { type Interruption, onInterruption } from '../interruption.js';
-import { collected } from '../option-values.js';
-import { addForceOption, claimOutput, type DerivedNames, freeName, type OutputValues } from '../output-file.js';
-import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../print-results.js';
+import { printable } from '../../text/printable.js';
+import { launch } from '../../tracing/launch/launch.js';
+import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
+import { type Console, errorLine, type Output, writeLines } from '../console/console.js';
+import { type Interruption, onInterruption } from '../console/interruption.js';
+import { collected } from '../options/option-values.js';
 import {
   addLossOptions,
   addTableOptions,
@@ -26,8 +22,12 @@ import {
   type TableValues,
   type TracingValues,
   type TreeValues,
-} from '../shared-options.js';
-import { addEmbedOption, sourceMapperOf, withEmbedded } from '../source-maps.js';
+} from '../options/shared-options.js';
+import { addEmbedOption, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
+import { addForceOption, claimOutput, type DerivedNames, freeName, type OutputValues } from '../output/output-file.js';
+import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../output/print-results.js';
+import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../tracing/checkpoints.js';
+import { gatherProcesses } from '../tracing/follow.js';
 
 interface RunValues extends TracingValues, LossValues, TableValues, TreeValues, OutputValues {
   readonly output?: string;

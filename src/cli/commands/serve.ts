@@ -1,20 +1,20 @@
 import type { Command } from 'commander';
 import { ConnectionLostError } from '../../errors.js';
-import { printable } from '../../printable.js';
-import { messageOf } from '../../protocol/thrown.js';
+import { messageOf } from '../../protocol/error-text.js';
 import { readToken } from '../../serve/bearer-token.js';
 import { Endpoints } from '../../serve/endpoints.js';
 import { checkExposure, parseListenAddress } from '../../serve/listen-address.js';
 import { ProfileServer } from '../../serve/profile-server.js';
 import { SharedSnapshots } from '../../serve/shared-snapshots.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import type { Tracer } from '../../target/tracer.js';
-import { type Console, writeLines } from '../console.js';
-import { firstInterruption } from '../interruption.js';
-import { addTracingOptions, type TracingValues } from '../shared-options.js';
-import { addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf } from '../source-maps.js';
-import { addTargetArgument, type TargetValues, targetOf } from '../target-argument.js';
-import { whileTracing } from '../while-tracing.js';
+import { printable } from '../../text/printable.js';
+import type { Tracer } from '../../tracing/tracer/tracer.js';
+import { type Console, writeLines } from '../console/console.js';
+import { firstInterruption } from '../console/interruption.js';
+import { addTracingOptions, type TracingValues } from '../options/shared-options.js';
+import { addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf } from '../options/source-maps.js';
+import { addTargetArgument, type TargetValues, targetOf } from '../options/target-argument.js';
+import { whileTracing } from '../tracing/while-tracing.js';
 
 interface ServeValues extends TracingValues, TargetValues, SourceMapValues {
   readonly listen: string;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { openFile } from '../../exchange/open-file.js';
-import type { Console } from '../console.js';
-import { checkPrintOptions, printStatistics } from '../print-results.js';
-import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../shared-options.js';
-import { sourceMapperOf } from '../source-maps.js';
+import { openFile } from '../../formats/open-file.js';
+import type { Console } from '../console/console.js';
+import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../options/shared-options.js';
+import { sourceMapperOf } from '../options/source-maps.js';
+import { checkPrintOptions, printStatistics } from '../output/print-results.js';
 
 export function configureStats(command: Command): Command {
   command

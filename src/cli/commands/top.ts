@@ -1,14 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
-import { KEY_TYPES, type KeyType } from '../../snapshot/key-type.js';
-import type { Console } from '../console.js';
-import { firstInterruption } from '../interruption.js';
+import { KEY_TYPES, type KeyType } from '../../snapshot/statistics/key-type.js';
+import type { Console } from '../console/console.js';
+import { firstInterruption } from '../console/interruption.js';
 import { LiveView } from '../live/live-view.js';
-import { addTracingOptions, type TracingValues } from '../shared-options.js';
-import { addEmbedOption, addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf, withEmbedded } from '../source-maps.js';
-import { addTargetArgument, type TargetValues, targetOf } from '../target-argument.js';
-import { whileTracing } from '../while-tracing.js';
+import { addTracingOptions, type TracingValues } from '../options/shared-options.js';
+import { addEmbedOption, addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
+import { addTargetArgument, type TargetValues, targetOf } from '../options/target-argument.js';
+import { whileTracing } from '../tracing/while-tracing.js';
 
 interface TopValues extends TracingValues, SourceMapValues, TargetValues {
   readonly groupBy: KeyType;

@@ -1,5 +1,5 @@
-import { LIVE_SORTS, type LiveState } from '../../report/live/state.js';
-import type { KeyType } from '../../snapshot/key-type.js';
+import { LIVE_SORTS, type LiveState } from '../../report/live/live-state.js';
+import type { KeyType } from '../../snapshot/statistics/key-type.js';
 
 /** A key as node:readline tells of it. */
 export interface Key {

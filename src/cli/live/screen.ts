@@ -1,6 +1,6 @@
 import { emitKeypressEvents, type Key as ReadlineKey } from 'node:readline';
 import type { ReadStream } from 'node:tty';
-import type { Output } from '../console.js';
+import type { Output } from '../console/console.js';
 import type { Key } from './keys.js';
 
 const ALTERNATE = '\x1b[?1049h\x1b[?25l';

@@ -1,8 +1,8 @@
 import { damaged } from './damage.js';
-import type { Header } from './header.js';
 import type { NodeTable } from './node-table.js';
 import type { RowSink } from './number-array.js';
 import { OffHeapOwners } from './off-heap.js';
+import type { Header } from './snapshot-header.js';
 
 /** The edges, in the order of the nodes they start from. Nothing of them is kept but who holds memory outside of the heap. */
 export class EdgeWalk implements RowSink {

@@ -1,8 +1,8 @@
 import { damaged } from './damage.js';
 import { integers } from './growing-column.js';
-import type { Header } from './header.js';
 import { MAX_INTEGER } from './node-table.js';
 import type { RowSink } from './number-array.js';
+import type { Header } from './snapshot-header.js';
 
 /** A function of the trace tree. */
 export interface HeapFunction {

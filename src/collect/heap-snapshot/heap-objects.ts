@@ -1,8 +1,8 @@
 import { damaged } from './damage.js';
 import type { EdgeWalk } from './edge-walk.js';
 import type { FunctionTable, HeapFunction } from './function-table.js';
-import type { Header } from './header.js';
 import type { NodeTable } from './node-table.js';
+import type { Header } from './snapshot-header.js';
 import type { StringTable } from './string-table.js';
 import { checkStacks, type TraceTree, type TraceTreeSection } from './trace-tree.js';
 

@@ -1,8 +1,8 @@
 import { damaged } from './damage.js';
 import { EdgeCounts } from './edge-counts.js';
 import { type GrowingColumn, integers, numbers } from './growing-column.js';
-import type { Header } from './header.js';
 import type { RowSink } from './number-array.js';
+import type { Header } from './snapshot-header.js';
 import { type NodeKind, nodeKind, TypeTable } from './type-table.js';
 
 export const MAX_INTEGER = 0xffff_ffff;

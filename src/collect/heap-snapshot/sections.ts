@@ -3,11 +3,11 @@ import { damaged } from './damage.js';
 import { DeferredRows } from './deferred-rows.js';
 import { EdgeWalk } from './edge-walk.js';
 import { FunctionTable } from './function-table.js';
-import { type Header, parseHeader } from './header.js';
 import type { HeapTables } from './heap-objects.js';
 import { NodeTable } from './node-table.js';
 import { NumberArray } from './number-array.js';
 import type { Section } from './section.js';
+import { type Header, parseHeader } from './snapshot-header.js';
 import { StringTable } from './string-table.js';
 import { TraceTreeSection } from './trace-tree.js';
 

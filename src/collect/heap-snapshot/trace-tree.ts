@@ -1,8 +1,8 @@
 import { damaged, shown } from './damage.js';
 import { integers } from './growing-column.js';
-import type { Header } from './header.js';
 import { MAX_INTEGER } from './node-table.js';
 import { CLOSE_ARRAY, COMMA, isSpace, OPEN_ARRAY, type Piece, type Section, ZERO } from './section.js';
+import type { Header } from './snapshot-header.js';
 
 /** The stacks at which was allocated, as a tree. Indexed by V8's number of a node; 0 is none. */
 export interface TraceTree {

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { foldingFlags, inliningFlags } from '../../protocol/flag-lists.js';
+import { foldingFlags, inliningFlags } from '../../protocol/v8-flags.js';
 
 /**
  * Inlining off, or a wrapper has no frame once its function is hot; allocation folding off, or several objects count as one (v8-facts 2, 3).

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { fileMatcher, readLineChoice } from '../scope/line-choice.js';
+import { REGISTER } from '../table/global-names.js';
 import { Cache } from './cache.js';
 import { openCacheFolder } from './cache-folder.js';
 import { loadRewriting } from './load-rewriting.js';
-import { REGISTER } from './names.js';
 import type { Script } from './registration.js';
 import type { Instrumented, SourceInfo } from './rewriting.js';
-import { readSelection } from './settings.js';
 import { isTypeScript, transformsTypes } from './type-stripping.js';
 
 /** Gives the text to run in place of the source; the source itself where nothing is to be done or can be done. Never throws. */
@@ -19,7 +19,7 @@ export interface Listener {
 }
 
 export function createInstrument({ onScript, onProblem }: Listener): Instrument {
-  const isSelected = readSelection();
+  const isSelected = fileMatcher(readLineChoice());
   let cache: Cache | null | undefined;
   let isBusy = false;
   return (source, info) => {

@@ -6,7 +6,7 @@ import { createInstrument, type Listener } from './instrument.js';
 import { beginsWithCommonJs, mayImport } from './only-commonjs.js';
 import { Problems } from './problems.js';
 import { threadHooks } from './register-thread.js';
-import { installRegistry } from './registry.js';
+import { installRegistry } from './script-registry.js';
 import { installStackTraces } from './stack-traces.js';
 import { syncHooks } from './sync-hooks.js';
 

@@ -1,8 +1,8 @@
-import { lineIndex } from '../line-index.js';
-import { encodeSites } from '../site-codec.js';
-import { HEAD, keyOf } from '../table-head.js';
-import type { Transformed } from '../transform.js';
-import { REGISTER } from './names.js';
+import { encodePositions } from '../table/codec.js';
+import { REGISTER } from '../table/global-names.js';
+import { HEAD, keyOf } from '../table/head.js';
+import { lineIndex } from '../transform/line-index.js';
+import type { Transformed } from '../transform/transform.js';
 
 const ARROW = '()=>';
 const LINE_SEPARATORS = /[\u2028\u2029]/g;
@@ -15,13 +15,16 @@ export type Script = readonly [url: string, table: string];
  * keeps it alive. In an arrow of its own, so that what it allocates can be told from the program's. Node prints the line with an error that is
  * thrown there, so the table, which is long, is only named in it.
  */
-export function withRegistration({ code, sites, bodyStart }: Transformed, url: string): { readonly text: string; readonly script: Script } {
+export function withRegistration(
+  { code, positions, bodyStart }: Transformed,
+  url: string,
+): { readonly text: string; readonly script: Script } {
   const { starts, lineOf } = lineIndex(code.slice(0, bodyStart));
   const line = lineOf(bodyStart);
   const before = `;(${ARROW}${REGISTER}(()=>{},${literal(url)},"`;
   const after = '"))();';
   const length = before.length + HEAD + after.length;
-  const table = encodeSites(sites, { line, column: bodyStart - starts[line]!, length, arrow: before.indexOf(ARROW) });
+  const table = encodePositions(positions, { line, column: bodyStart - starts[line]!, length, arrow: before.indexOf(ARROW) });
   return { text: code.slice(0, bodyStart) + before + keyOf(table) + after + code.slice(bodyStart), script: [url, table] };
 }
 

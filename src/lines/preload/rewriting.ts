@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
-import type { SourceType } from '../parse.js';
-import { decodeSites } from '../site-codec.js';
-import { type Sites, sites } from '../sites.js';
-import { type Transformed, transform } from '../transform.js';
+import { decodePositions } from '../table/codec.js';
+import { type PositionLookup, positionLookup } from '../table/position-table.js';
+import type { SourceType } from '../transform/parse.js';
+import { type Transformed, transform } from '../transform/transform.js';
 import { type Script, withRegistration } from './registration.js';
 import { isTypeScript, withoutTypes } from './type-stripping.js';
 
@@ -28,7 +28,7 @@ export function instrumented(source: string, { url, format }: SourceInfo): Instr
   const javaScript = isTypeScript(format) ? withoutTypes(source) : source;
   if (javaScript === undefined) return { text: source, problem: 'has TypeScript that cannot be stripped' };
   const { sourceType, result } = transformed(javaScript, format);
-  const { sites: table, bodyStart, problem } = result;
+  const { positions: table, bodyStart, problem } = result;
   if (problem !== undefined) return { text: source, problem };
   if (bodyStart < 0 || table.wrappers.length + table.functions.length === 0) return { text: source };
   const isModule = sourceType === 'module' && !url.startsWith('file:');
@@ -46,6 +46,6 @@ function transformed(source: string, format: SourceInfo['format']): { sourceType
 }
 
 /** @throws BadProfileError when the text is no table */
-export function readSites(table: string): Sites {
-  return sites(decodeSites(table));
+export function readPositionTable(table: string): PositionLookup {
+  return positionLookup(decodePositions(table));
 }

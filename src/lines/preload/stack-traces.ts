@@ -1,12 +1,12 @@
 import { findSourceMap, type SourceMapping } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Sites } from '../sites.js';
+import type { PositionLookup } from '../table/position-table.js';
 import { COMPILE_STEP } from './compile-step.js';
 import { loadRewriting } from './load-rewriting.js';
-import type { Registry } from './registry.js';
+import type { Registry } from './script-registry.js';
 
-type Frame = NodeJS.CallSite;
-type Format = (error: unknown, frames: readonly Frame[]) => unknown;
+type CallSite = NodeJS.CallSite;
+type Format = (error: unknown, frames: readonly CallSite[]) => unknown;
 
 const OWN_FILES = new Set([COMPILE_STEP, fileURLToPath(COMPILE_STEP)]);
 
@@ -20,22 +20,22 @@ export function installStackTraces(registry: Registry): void {
   const isNodes = current?.value === undefined || (current.value as Format).name === 'ErrorPrepareStackTrace';
   if (!isNodes || (current && !current.configurable)) return;
   const format: Format = current?.value ?? defaultFormat;
-  const sitesOf = siteReader(registry);
-  const prepareStackTrace: Format = (error, frames) => format(error, foldedFrames(frames, sitesOf));
+  const tableOf = tableReader(registry);
+  const prepareStackTrace: Format = (error, frames) => format(error, foldedFrames(frames, tableOf));
   Object.defineProperty(Error, 'prepareStackTrace', { value: prepareStackTrace, writable: true, configurable: true, enumerable: false });
 }
 
 /** Tables are read when a stack with their script in it is looked at. */
-function siteReader(registry: Registry): (url: string) => Sites | undefined {
-  const known = new Map<string, { readonly table: string; readonly sites: Sites }>();
+function tableReader(registry: Registry): (url: string) => PositionLookup | undefined {
+  const known = new Map<string, { readonly table: string; readonly positions: PositionLookup }>();
   return (url) => {
     const table = registry.tableOf(url);
     if (table === undefined) return undefined;
     const entry = known.get(url);
-    if (entry?.table === table) return entry.sites;
-    const read = { table, sites: loadRewriting().readSites(table) };
+    if (entry?.table === table) return entry.positions;
+    const read = { table, positions: loadRewriting().readPositionTable(table) };
     known.set(url, read);
-    return read.sites;
+    return read.positions;
   };
 }
 
@@ -45,10 +45,10 @@ interface Place {
 }
 
 /** Frames are innermost first: the wrappers of a function stand before it, and the first of them says where it is. */
-function foldedFrames(frames: readonly Frame[], sitesOf: (url: string) => Sites | undefined): Frame[] {
+function foldedFrames(frames: readonly CallSite[], tableOf: (url: string) => PositionLookup | undefined): CallSite[] {
   try {
-    const shown: Frame[] = [];
-    let wrapper: { readonly frame: Frame; readonly place: FramePlace } | undefined; // the innermost one
+    const shown: CallSite[] = [];
+    let wrapper: { readonly frame: CallSite; readonly place: CallSitePlace } | undefined; // the innermost one
     for (const frame of frames) {
       const url = frame.getFileName();
       if (url && OWN_FILES.has(url)) {
@@ -57,7 +57,7 @@ function foldedFrames(frames: readonly Frame[], sitesOf: (url: string) => Sites 
         if (compile) shown.push(withText(compile, String(compile).replace('.<anonymous> (', '._compile (')));
         continue;
       }
-      const known = url ? sitesOf(url) : undefined;
+      const known = url ? tableOf(url) : undefined;
       const place = known && placeOf(frame, known);
       if (!place) shown.push(frame);
       else if (place.isWrapper) wrapper ??= { frame, place };
@@ -73,13 +73,13 @@ function foldedFrames(frames: readonly Frame[], sitesOf: (url: string) => Sites 
   }
 }
 
-interface FramePlace extends Place {
+interface CallSitePlace extends Place {
   /** Where its function starts. */
   readonly start: Place;
   readonly isWrapper: boolean;
 }
 
-function placeOf(frame: Frame, known: Sites): FramePlace | undefined {
+function placeOf(frame: CallSite, known: PositionLookup): CallSitePlace | undefined {
   const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
   if (line === null || column === null) return undefined;
   const [startLine, startColumn] = [(frame.getEnclosingLineNumber() ?? 0) - 1, (frame.getEnclosingColumnNumber() ?? 0) - 1];
@@ -88,7 +88,7 @@ function placeOf(frame: Frame, known: Sites): FramePlace | undefined {
 }
 
 /** The frame as it would be in the original text. */
-function at(frame: Frame, { line, column }: Place, start: Place): Frame {
+function at(frame: CallSite, { line, column }: Place, start: Place): CallSite {
   const text = String(frame).replace(/:\d+:\d+(\)?)$/, `:${line}:${column}$1`);
   return changed(frame, {
     getLineNumber: () => line,
@@ -99,12 +99,12 @@ function at(frame: Frame, { line, column }: Place, start: Place): Frame {
   });
 }
 
-function withText(frame: Frame, text: string): Frame {
+function withText(frame: CallSite, text: string): CallSite {
   return changed(frame, { toString: () => text });
 }
 
 /** V8's methods work on its own objects only. */
-function changed(frame: Frame, changes: Partial<Frame> & { toString(): string }): Frame {
+function changed(frame: CallSite, changes: Partial<CallSite> & { toString(): string }): CallSite {
   return new Proxy(frame, {
     get(target, key) {
       const value: unknown = Reflect.get(Object.hasOwn(changes, key) ? changes : target, key);
@@ -114,12 +114,12 @@ function changed(frame: Frame, changes: Partial<Frame> & { toString(): string })
 }
 
 /** Node 18 has no function to ask: what its own formatter does, where the program has none. */
-function defaultFormat(error: unknown, frames: readonly Frame[]): string {
+function defaultFormat(error: unknown, frames: readonly CallSite[]): string {
   const texts = process.sourceMapsEnabled === true ? frames.map(inSource) : frames;
   return texts.length === 0 ? header(error) : `${header(error)}\n    at ${texts.join('\n    at ')}`;
 }
 
-function inSource(frame: Frame): string {
+function inSource(frame: CallSite): string {
   const text = String(frame);
   try {
     const [file, line, column] = [frame.getFileName(), frame.getLineNumber(), frame.getColumnNumber()];

@@ -1,12 +1,12 @@
-import { printable } from '../../printable.js';
-import { packageName } from '../../snapshot/package-name.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import { shortPath } from '../place.js';
-import { FRAME } from './call-tree.js';
+import { packageName } from '../../snapshot/statistics/package-name.js';
+import { printable } from '../../text/printable.js';
+import { FRAME } from '../call-tree/call-tree.js';
+import type { FrameColumns, ReportData } from '../call-tree/report-data.js';
+import { shortPath } from '../text/place.js';
 import { tracesAsCells } from './cells.js';
 import { embeddedSources } from './embedded-sources.js';
 import { reportFacts } from './facts.js';
-import type { FrameColumns, ReportData } from './report-data.js';
 
 export interface ReportOptions {
   readonly title: string;

@@ -1,13 +1,13 @@
 import { RowInterner } from '../../model/row-interner.js';
 import { StringInterner } from '../../model/string-interner.js';
-import { COLUMN_KEYS } from '../../snapshot/column-keys.js';
-import type { Assignment } from '../../snapshot/groups.js';
-import type { ColumnKeyType } from '../../snapshot/key-type.js';
-import { sampleSpread, sharedSamples, unseenVariance } from '../../snapshot/sampling-error.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import { sumTotals } from '../../snapshot/totals.js';
-import { CallTree } from './call-tree.js';
-import type { CellColumns, SumColumns, TreeColumns } from './report-data.js';
+import { COLUMN_KEYS } from '../../snapshot/statistics/column-keys.js';
+import type { Assignment } from '../../snapshot/statistics/groups.js';
+import type { ColumnKeyType } from '../../snapshot/statistics/key-type.js';
+import { sampleSpread, sharedSamples, unseenVariance } from '../../snapshot/statistics/sampling-error.js';
+import { sumTotals } from '../../snapshot/statistics/totals.js';
+import { CallTree } from '../call-tree/call-tree.js';
+import type { CellColumns, SumColumns, TreeColumns } from '../call-tree/report-data.js';
 
 /** Fields of a cell's row. */
 const CELL_FIELDS = ['node', 'domain', 'thread', 'type'] as const;

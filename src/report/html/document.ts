@@ -2,8 +2,8 @@ import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { UnsupportedError } from '../../errors.js';
+import type { ReportData } from '../call-tree/report-data.js';
 import { jsonParts } from './json-parts.js';
-import type { ReportData } from './report-data.js';
 
 /**
  * The report as one page that needs nothing else: no request leaves it, and nothing runs in it but the script whose hash its own

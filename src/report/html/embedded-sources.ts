@@ -1,5 +1,5 @@
 import { sourceLines } from '../../model/source-lines.js';
-import { printable } from '../../printable.js';
+import { printable } from '../../text/printable.js';
 
 const LINES_AROUND = 4;
 /** A profile may name any file: what is no script is not ours to copy into a page that is passed on. */

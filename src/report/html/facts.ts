@@ -1,10 +1,10 @@
 import { totalOf } from '../../model/column-totals.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
-import { printable } from '../../printable.js';
-import { formatSize } from '../../snapshot/size-format.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import { methodNotes, reachNotes } from '../coverage.js';
-import type { CaptureFacts, CoverageFacts, ReportFacts } from './report-data.js';
+import { printable } from '../../text/printable.js';
+import { formatSize } from '../../text/size-format.js';
+import type { CaptureFacts, CoverageFacts, ReportFacts } from '../call-tree/report-data.js';
+import { methodNotes, reachNotes } from '../text/coverage.js';
 
 const ERRORS = '± is the standard error of a sampled size: about 95 % of the figures are within two of it.';
 const NOISE = '~ marks a change of at most two standard errors (±): sampling alone may make it.';

@@ -1,14 +1,14 @@
 import { totalOf } from '../../model/column-totals.js';
-import { printable } from '../../printable.js';
-import { formatSize } from '../../snapshot/size-format.js';
-import type { Colours } from '../colours.js';
-import { type Column, columnLines } from '../columns.js';
-import { coverageLines } from '../coverage.js';
-import { percent } from '../percent.js';
-import { changeCells, placeColumn } from '../table.js';
-import { cutEnd, wrapped } from '../text-width.js';
-import { type LiveRow, selectedRows } from './rows.js';
-import type { LiveState } from './state.js';
+import { printable } from '../../text/printable.js';
+import { formatSize } from '../../text/size-format.js';
+import { cutEnd, wrapped } from '../../text/text-width.js';
+import type { Colours } from '../text/colours.js';
+import { type Column, columnLines } from '../text/column-lines.js';
+import { coverageLines } from '../text/coverage.js';
+import { percent } from '../text/percent.js';
+import { changeCells, placeColumn } from '../text/table.js';
+import { type LiveRow, selectedRows } from './live-rows.js';
+import type { LiveState } from './live-state.js';
 
 /** Where the view is drawn. */
 export interface LiveScreen {

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { DEFAULT_INTERVAL } from '../../../src/collect/sampling.js';
+import { DEFAULT_INTERVAL } from '../../../src/collect/sampling/sampler.js';
 import { totalOf } from '../../../src/model/column-totals.js';
 import type { Snapshot } from '../../../src/snapshot/snapshot.js';
-import { launch } from '../../../src/target/launch.js';
-import type { StartOptions } from '../../../src/target/start-options.js';
+import { launch } from '../../../src/tracing/launch/launch.js';
+import type { StartOptions } from '../../../src/tracing/tracer/start-options.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { installedModules } from '../../helpers/package-sets.js';
 import { repoPath } from '../../helpers/paths.js';

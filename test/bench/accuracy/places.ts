@@ -1,6 +1,6 @@
 import { tracebackAt } from '../../../src/model/stack-table.js';
 import type { Snapshot } from '../../../src/snapshot/snapshot.js';
-import type { Statistic } from '../../../src/snapshot/statistic.js';
+import type { Statistic } from '../../../src/snapshot/statistics/statistic.js';
 
 /** What an exact run found in one place, and what a sampling of it must scatter by. */
 export interface Place {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { inliningFlags } from '../../../src/protocol/flag-lists.js';
+import { inliningFlags } from '../../../src/protocol/v8-flags.js';
 import { installedModules } from '../../helpers/package-sets.js';
 import { REGISTER_URL, run } from '../../helpers/registered.js';
 import { CORPUS, workloadsWith } from '../../helpers/workloads.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parse } from '../../../src/lines/parse.js';
-import { transform } from '../../../src/lines/transform.js';
+import { parse } from '../../../src/lines/transform/parse.js';
+import { transform } from '../../../src/lines/transform/transform.js';
 
 /* Prints how many milliseconds the transform, or only the parser, takes for the files that it is given. */
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { connect } from '../../../src/discovery/connect.js';
+import { discover } from '../../../src/discovery/discovery.js';
 import { attach, Snapshot } from '../../../src/index.js';
-import { connect } from '../../../src/protocol/connect.js';
-import { discover } from '../../../src/protocol/discovery.js';
 import { expectClean } from '../../helpers/clean-target.js';
 import { runCommand, startCommand } from '../../helpers/command.js';
 import { oldestAndNewest } from '../../helpers/nodes.js';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { exportTo } from '../../../src/exchange/index.js';
+import { exportTo } from '../../../src/formats/index.js';
 import { Snapshot } from '../../../src/index.js';
 import { runCommand, startCommand } from '../../helpers/command.js';
 import { repoPath } from '../../helpers/paths.js';

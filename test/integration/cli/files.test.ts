@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
-import { KEY_TYPES } from '../../../src/snapshot/key-type.js';
+import { KEY_TYPES } from '../../../src/snapshot/statistics/key-type.js';
 import { runCommand, startCommand } from '../../helpers/command.js';
 import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 

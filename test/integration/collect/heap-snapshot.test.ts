@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BadProfileError } from '../../../src/errors.js';
-import { TRACKING_FLAGS } from '../../../src/protocol/flag-lists.js';
+import { TRACKING_FLAGS } from '../../../src/protocol/v8-flags.js';
 import { type ListedObject, listed, listedNaively, readInChunks } from '../../helpers/heap-snapshots.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';

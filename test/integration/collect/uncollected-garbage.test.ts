@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Sampler } from '../../../src/collect/sampling.js';
+import { Sampler } from '../../../src/collect/sampling/sampler.js';
+import { connect } from '../../../src/discovery/connect.js';
+import { discover } from '../../../src/discovery/discovery.js';
 import { ProfileTooLargeError } from '../../../src/errors.js';
-import { connect } from '../../../src/protocol/connect.js';
-import { discover } from '../../../src/protocol/discovery.js';
-import { askToWaitAtEnd } from '../../../src/protocol/own-calls.js';
+import { askToWaitAtEnd } from '../../../src/protocol/evaluate.js';
 import type { Session } from '../../../src/protocol/session.js';
 import { evaluateIn } from '../../helpers/evaluate.js';
 import { nodeBinaries } from '../../helpers/nodes.js';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { encode } from '../../../src/exchange/index.js';
+import { encode } from '../../../src/formats/index.js';
 import { Snapshot } from '../../../src/index.js';
 import type { TraceInput } from '../../../src/snapshot/from-traces.js';
 import { hasProgram, outputOf } from '../../helpers/foreign-programs.js';

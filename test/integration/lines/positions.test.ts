@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type OriginalPosition, sites } from '../../../src/lines/sites.js';
-import { transform } from '../../../src/lines/transform.js';
+import { type OriginalPosition, positionLookup } from '../../../src/lines/table/position-table.js';
+import { transform } from '../../../src/lines/transform/transform.js';
 import { type NodeBinary, nodeBinaries } from '../../helpers/nodes.js';
 import { KNOWN } from './known-bytes.js';
 import { SHAPES } from './shapes.js';
@@ -34,8 +34,8 @@ async function profile({ major, execPath }: NodeBinary, source: string, warm = 0
 
 describe.each(nodeBinaries())('Node $major', (node) => {
   test('V8 reports wrappers and one-line functions where the table has them', async () => {
-    const { sites: table } = transform(SHAPES, { sourceType: 'commonjs' });
-    const found = sites(table);
+    const { positions: table } = transform(SHAPES, { sourceType: 'commonjs' });
+    const found = positionLookup(table);
     const rows = await profile(node, SHAPES);
     const seen = new Set(rows.map(([line, column]) => `${line}:${column}`));
     const expected = [...positions(table.wrappers), ...positions(table.functions)];
@@ -52,7 +52,7 @@ describe.each(nodeBinaries())('Node $major', (node) => {
     ['cold', 0],
     ['hot', 40],
   ])('every line has the bytes it allocates, %s', async (_name, warm) => {
-    const { wrapperAt, functionAt } = sites(transform(KNOWN.source, { sourceType: 'commonjs' }).sites);
+    const { wrapperAt, functionAt } = positionLookup(transform(KNOWN.source, { sourceType: 'commonjs' }).positions);
     const bytes = new Map<number, number>();
     for (const [line, column, size] of await profile(node, KNOWN.source, warm)) {
       const at = wrapperAt(line, column)?.line ?? functionAt(line, column)?.line;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { decodeSites, NOBODY } from '../../../src/lines/site-codec.js';
-import { sites } from '../../../src/lines/sites.js';
+import { decodePositions, NOBODY } from '../../../src/lines/table/codec.js';
+import { positionLookup } from '../../../src/lines/table/position-table.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { removeTemporaryFolders, runRegistered, temporaryFolder } from '../../helpers/registered.js';
@@ -22,7 +22,7 @@ function measure(execPath: string, name: string, heat: string): { lines: Map<num
   const { stdout, stderr } = runRegistered(execPath, [program, file, heat], { env: { NODE_TRACEMALLOC_CACHE: CACHE } });
   if (!stdout.startsWith('{')) throw new Error(stderr);
   const { rows, registry } = JSON.parse(stdout) as Measured;
-  const tables = new Map(registry.scripts.map(([url, table]) => [url, sites(decodeSites(table))]));
+  const tables = new Map(registry.scripts.map(([url, table]) => [url, positionLookup(decodePositions(table))]));
   const lines = new Map<number, number>();
   let elsewhere = 0;
   for (const [url, line, column, bytes] of rows) {

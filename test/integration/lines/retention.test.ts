@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { transform } from '../../../src/lines/transform.js';
+import { transform } from '../../../src/lines/transform/transform.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 
 /** Prints how many of its large arrays are alive at the end: an unrelated closure of the same function survives, they must not. */

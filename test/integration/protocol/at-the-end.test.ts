@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { connect } from '../../../src/protocol/connect.js';
-import { discover } from '../../../src/protocol/discovery.js';
+import { connect } from '../../../src/discovery/connect.js';
+import { discover } from '../../../src/discovery/discovery.js';
 import { setFlags } from '../../../src/protocol/engine-flags.js';
+import { askToWaitAtEnd } from '../../../src/protocol/evaluate.js';
 import { turnOfEventLoop } from '../../../src/protocol/event-loop.js';
-import { askToWaitAtEnd } from '../../../src/protocol/own-calls.js';
 import type { Session } from '../../../src/protocol/session.js';
-import { withObject } from '../../../src/target/find-object.js';
-import { readHeapTotals, readTargetInfo } from '../../../src/target/heap-totals.js';
-import { Lanes } from '../../../src/target/lanes.js';
+import { withObject } from '../../../src/tracing/isolate/find-object.js';
+import { Lanes } from '../../../src/tracing/isolate/gc-limiter.js';
+import { readHeapTotals, readTargetInfo } from '../../../src/tracing/isolate/read-heap-totals.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { reapTargets, startTarget } from '../../helpers/target-process.js';
 

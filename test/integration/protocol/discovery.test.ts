@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { discover } from '../../../src/discovery/discovery.js';
 import { ConnectError } from '../../../src/errors.js';
-import { discover } from '../../../src/protocol/discovery.js';
 import { type FakeServer, startHttpServer, startInspector, startTcpServer, startWebSocketServer } from '../../helpers/fake-inspectors.js';
 
 const NODE = { Browser: 'node.js/v20.20.2', 'Protocol-Version': '1.1' };

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { connectSelf } from '../../../src/discovery/connect.js';
 import { CommandError, ConnectionLostError } from '../../../src/errors.js';
-import { connectSelf } from '../../../src/protocol/connect.js';
 import { parseSamplingProfile } from '../../../src/protocol/schemas.js';
 import type { Session } from '../../../src/protocol/session.js';
 

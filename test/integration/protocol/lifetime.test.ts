@@ -5,7 +5,7 @@ import { reapTargets, startTarget } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
 
-const PROTOCOL = new URL('../../../src/protocol/', import.meta.url).href;
+const PROTOCOL = new URL('../../../src/', import.meta.url).href;
 
 /** What a program prints that ends by itself; one that is kept alive is killed, which is an error. */
 async function outputOf(source: string): Promise<string> {
@@ -17,8 +17,8 @@ async function outputOf(source: string): Promise<string> {
 test('after the close nothing keeps the controller alive', async () => {
   const target = await startTarget({ execPath: process.execPath, code: "setInterval(() => {}, 1000); console.log('ready')", ready: true });
   const output = await outputOf(`
-    const { connect } = await load('connect');
-    const { discover } = await load('discovery');
+    const { connect } = await load('discovery/connect');
+    const { discover } = await load('discovery/discovery');
     const session = await connect(await discover(${target.port}));
     await session.send('Runtime.getHeapUsage');
     session.send('Runtime.evaluate', { expression: 'new Promise(() => {})', awaitPromise: true }).catch((error) => console.log(error.name));
@@ -31,8 +31,8 @@ test('after the close nothing keeps the controller alive', async () => {
 test('a failed discovery and a failed handshake leave nothing either', async () => {
   const output = await outputOf(`
     const { createServer } = await import('node:net');
-    const { discover } = await load('discovery');
-    const { connectWebSocket } = await load('websocket');
+    const { discover } = await load('discovery/discovery');
+    const { connectWebSocket } = await load('protocol/websocket');
     const server = createServer((socket) => socket.unref()).listen(0, '127.0.0.1', async () => {
       server.unref();
       const { port } = server.address();
@@ -45,7 +45,7 @@ test('a failed discovery and a failed handshake leave nothing either', async () 
 
 test('an open in-process session does not keep its program alive', async () => {
   const output = await outputOf(`
-    const { connectSelf } = await load('connect');
+    const { connectSelf } = await load('discovery/connect');
     const session = connectSelf();
     await session.send('HeapProfiler.startSampling', { samplingInterval: 32768 });
     console.log(session.isOpen);
@@ -57,7 +57,7 @@ test("importing us leaves the process's name resolution as it was", async () => 
   const output = await outputOf(`
     const dns = await import('node:dns');
     const before = dns.getDefaultResultOrder();
-    await load('websocket');
+    await load('protocol/websocket');
     console.log(before === dns.getDefaultResultOrder(), before);
   `);
   expect(output).toBe('true verbatim');
@@ -65,7 +65,7 @@ test("importing us leaves the process's name resolution as it was", async () => 
 
 test('what a listener throws is the uncaught exception of the process unless somebody takes it', async () => {
   const output = await outputOf(`
-    const { connectSelf } = await load('connect');
+    const { connectSelf } = await load('discovery/connect');
     process.once('uncaughtException', (error) => console.log('uncaught', error.message));
     const session = connectSelf();
     session.on('Runtime.executionContextCreated', () => { throw new Error('a bug'); });

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { connect } from '../../../src/discovery/connect.js';
+import { discover } from '../../../src/discovery/discovery.js';
+import { listNodeProcesses } from '../../../src/discovery/inspectable.js';
 import { CommandError, CommandTimeoutError, ConnectionLostError } from '../../../src/errors.js';
-import { connect } from '../../../src/protocol/connect.js';
-import { discover } from '../../../src/protocol/discovery.js';
-import { listNodeProcesses } from '../../../src/protocol/inspectable.js';
 import { evaluation, heapUsage, parseAnswer, parseSamplingProfile, pausedEvent } from '../../../src/protocol/schemas.js';
 import type { Session } from '../../../src/protocol/session.js';
 import { inTurnOfItsOwn } from '../../helpers/evaluate.js';

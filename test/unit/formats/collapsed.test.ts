@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { encode } from '../../../src/exchange/index.js';
+import { encode } from '../../../src/formats/index.js';
 import { Snapshot } from '../../../src/index.js';
 import { HOSTILE_NAMES, hostileTraces } from '../../helpers/hostile-traces.js';
 import { importIntoSpeedscope } from '../../helpers/speedscope.js';

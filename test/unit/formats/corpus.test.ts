@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { type ExchangeFormat, encode, FORMATS, openFile } from '../../../src/exchange/index.js';
+import { type ExchangeFormat, encode, FORMATS, openFile } from '../../../src/formats/index.js';
 import { Snapshot } from '../../../src/index.js';
 import { hostileTraces } from '../../helpers/hostile-traces.js';
 import { repoPath } from '../../helpers/paths.js';

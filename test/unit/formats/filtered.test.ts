@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from '@jest/globals';
-import { encode, FORMATS } from '../../../src/exchange/index.js';
+import { encode, FORMATS } from '../../../src/formats/index.js';
 import { Filter, Snapshot } from '../../../src/index.js';
 
 it.each(FORMATS.map(({ name }) => name))('%s: names of what a filter left out are not in the file', (name) => {

@@ -1,7 +1,7 @@
 import vm from 'node:vm';
 import { expect, describe as group, test } from '@jest/globals';
-import type { SourceType } from '../../../src/lines/parse.js';
-import { transform } from '../../../src/lines/transform.js';
+import type { SourceType } from '../../../src/lines/transform/parse.js';
+import { transform } from '../../../src/lines/transform/transform.js';
 import { HAZARDS } from './hazards.js';
 import { MODULES } from './module-hazards.js';
 import { describe, outcomeOf } from './outcome.js';

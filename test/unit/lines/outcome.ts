@@ -1,5 +1,5 @@
 import vm from 'node:vm';
-import type { SourceType } from '../../../src/lines/parse.js';
+import type { SourceType } from '../../../src/lines/transform/parse.js';
 
 /** All that a program lets anybody see of its run. */
 export interface Outcome {

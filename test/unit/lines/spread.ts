@@ -1,5 +1,5 @@
 import { Parser, type Token } from 'acorn';
-import type { SourceType } from '../../../src/lines/parse.js';
+import type { SourceType } from '../../../src/lines/transform/parse.js';
 
 /**
  * The program with a line's end behind whatever cannot end a statement, so that hardly two of its expressions share a line: what is on one

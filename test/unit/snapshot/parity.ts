@@ -1,9 +1,9 @@
-import { compilePattern } from '../../../src/pattern.js';
 import { DomainFilter, Filter } from '../../../src/snapshot/filter.js';
-import type { KeyType } from '../../../src/snapshot/key-type.js';
-import { formatSize } from '../../../src/snapshot/size-format.js';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
-import type { Statistic } from '../../../src/snapshot/statistic.js';
+import type { KeyType } from '../../../src/snapshot/statistics/key-type.js';
+import type { Statistic } from '../../../src/snapshot/statistics/statistic.js';
+import { compilePattern } from '../../../src/text/fnmatch.js';
+import { formatSize } from '../../../src/text/size-format.js';
 import { randomBelow, seededRandom } from '../../helpers/random.js';
 
 type TraceRow = [domain: number, size: number, frames: [string, number][]];

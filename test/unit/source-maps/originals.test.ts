@@ -37,21 +37,22 @@ function placesAround(map: TraceMap): Place[] {
 const map = (mappings: string, sources: readonly (string | null)[] = ['a.ts']) => ({ version: 3, sources, names: [], mappings });
 
 describe('what other readers say, too', () => {
-  it.each(['dist/src/lines/transform.js.map', 'dist/src/lines/preload/register.js.map', 'dist/src/lines/preload/rewriting.cjs.map'])(
-    '%s',
-    (file) => {
-      const content = JSON.parse(readFileSync(repoPath(file), 'utf8')) as EncodedSourceMap;
-      const traced = new TraceMap(content);
-      const places = placesAround(traced);
-      expect(places.length).toBeGreaterThan(500);
-      expect(ours(content, places)).toEqual(theirs(traced, places));
-      // In this order and by a few at a time: what is asked for must not matter.
-      for (let i = 0; i < 50; i++) {
-        const few = places.filter((_, index) => index % 97 === i);
-        expect(ours(content, few)).toEqual(theirs(traced, few));
-      }
-    },
-  );
+  it.each([
+    'dist/src/lines/transform/transform.js.map',
+    'dist/src/lines/preload/register.js.map',
+    'dist/src/lines/preload/rewriting.cjs.map',
+  ])('%s', (file) => {
+    const content = JSON.parse(readFileSync(repoPath(file), 'utf8')) as EncodedSourceMap;
+    const traced = new TraceMap(content);
+    const places = placesAround(traced);
+    expect(places.length).toBeGreaterThan(500);
+    expect(ours(content, places)).toEqual(theirs(traced, places));
+    // In this order and by a few at a time: what is asked for must not matter.
+    for (let i = 0; i < 50; i++) {
+      const few = places.filter((_, index) => index % 97 === i);
+      expect(ours(content, few)).toEqual(theirs(traced, few));
+    }
+  });
 
   it('random mappings, segments out of order and without a source among them', () => {
     const random = seededRandom(11);

@@ -1,7 +1,7 @@
-import { pathTo } from '../view/tree.js';
+import { pathTo } from '../view/page-tree.js';
 import { element } from './dom.js';
 import { nodeFigures } from './figures.js';
-import type { State } from './state.js';
+import type { State } from './page-state.js';
 
 /** Below the picture: what is pointed at, and the way to what is zoomed to. */
 export class Details {

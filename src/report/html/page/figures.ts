@@ -1,6 +1,6 @@
-import { formatSize } from '../../../snapshot/size-format.js';
-import { percent } from '../../percent.js';
-import type { State } from './state.js';
+import { formatSize } from '../../../text/size-format.js';
+import { percent } from '../../text/percent.js';
+import type { State } from './page-state.js';
 
 export function signedCount(count: number): string {
   return count >= 0 ? `+${count}` : `${count}`;

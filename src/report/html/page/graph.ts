@@ -1,9 +1,9 @@
-import { isLocation } from '../view/groups.js';
 import { type Box, boxesOf, type Span, spanOf } from '../view/layout.js';
+import { isLocation } from '../view/row-groups.js';
 import { element, onceAFrame } from './dom.js';
 import { legend } from './legend.js';
+import type { State } from './page-state.js';
 import { depthAt, Painter, type Picture, ROW_HEIGHT } from './painter.js';
-import type { State } from './state.js';
 import { TreeNavigation } from './tree-navigation.js';
 
 const ZOOM_MS = 180;

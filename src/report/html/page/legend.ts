@@ -1,7 +1,7 @@
 import type { Origin } from '../view/frames.js';
 import { changeColor, css, frameColor, neutralColor, type Theme } from '../view/palette.js';
 import { element } from './dom.js';
-import type { State } from './state.js';
+import type { State } from './page-state.js';
 
 const ORIGINS: readonly (readonly [Origin, string])[] = [
   ['program', 'program'],

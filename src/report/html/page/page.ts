@@ -1,10 +1,10 @@
-import type { ReportData } from '../report-data.js';
+import type { ReportData } from '../../call-tree/report-data.js';
 import { Details } from './details.js';
 import { element } from './dom.js';
 import { Graph } from './graph.js';
-import { header, settings } from './header.js';
-import { State } from './state.js';
-import { Table } from './table.js';
+import { header, settings } from './page-header.js';
+import { State } from './page-state.js';
+import { Table } from './page-table.js';
 import { toolbar } from './toolbar.js';
 
 const data: ReportData = JSON.parse(document.getElementById('report')!.textContent!);

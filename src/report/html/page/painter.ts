@@ -1,7 +1,7 @@
 import { type Box, sumsOf } from '../view/layout.js';
 import { changeColor, css, foundColor, frameColor, neutralColor, TEXT, type Theme } from '../view/palette.js';
 import { isFound } from '../view/search.js';
-import type { State } from './state.js';
+import type { State } from './page-state.js';
 
 export const ROW_HEIGHT = 22;
 const FONT = '12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace';

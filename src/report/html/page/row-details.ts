@@ -1,7 +1,7 @@
-import type { Row } from '../view/groups.js';
-import type { Column } from './columns.js';
+import type { Row } from '../view/row-groups.js';
 import { element } from './dom.js';
-import type { State } from './state.js';
+import type { State } from './page-state.js';
+import type { Column } from './table-columns.js';
 
 const LINES_AROUND = 4;
 const NOT_READ = 'Its source could not be read when the report was made.';

@@ -1,8 +1,8 @@
-import { percent } from '../../percent.js';
+import { percent } from '../../text/percent.js';
 import type { Measure } from '../view/layout.js';
 import { matchedWeight } from '../view/search.js';
 import { element } from './dom.js';
-import type { State } from './state.js';
+import type { State } from './page-state.js';
 
 const MEASURES: readonly (readonly [Measure, string])[] = [
   ['size', 'after'],

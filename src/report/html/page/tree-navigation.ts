@@ -1,7 +1,7 @@
 import { visibleChildren } from '../view/layout.js';
 import { element } from './dom.js';
 import { nodeFigures } from './figures.js';
-import type { State } from './state.js';
+import type { State } from './page-state.js';
 
 const LABEL = 'Bytes by call stack';
 const HELP =

@@ -1,4 +1,4 @@
-import { type ReportData, TRUNCATED } from '../report-data.js';
+import { type ReportData, TRUNCATED } from '../../call-tree/report-data.js';
 
 export type Origin = 'program' | 'package' | 'node' | 'engine';
 

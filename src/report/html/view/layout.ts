@@ -1,5 +1,5 @@
+import type { Tree } from './page-tree.js';
 import type { Sums } from './sums.js';
-import type { Tree } from './tree.js';
 
 /** A frame narrower than that is drawn together with its small neighbours, in pixels. */
 const NARROWEST = 1;

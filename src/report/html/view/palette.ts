@@ -1,3 +1,4 @@
+import { fnv1a } from '../../../text/fnv-hash.js';
 import type { Origin } from './frames.js';
 
 export type Theme = 'light' | 'dark';
@@ -55,9 +56,7 @@ function mixed(one: Rgb, other: Rgb, part: number): Rgb {
 
 /** From 0 to 1. */
 function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 8) / 2 ** 24;
+  return (fnv1a(text) >>> 8) / 2 ** 24;
 }
 
 function fromHsl(hue: number, saturation: number, lightness: number): Rgb {

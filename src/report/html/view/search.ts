@@ -1,5 +1,5 @@
 import type { FrameNames } from './frames.js';
-import type { Tree } from './tree.js';
+import type { Tree } from './page-tree.js';
 
 export interface Matches {
   readonly text: string;

@@ -1,4 +1,4 @@
-import type { CellColumns } from '../report-data.js';
+import type { CellColumns } from '../../call-tree/report-data.js';
 
 const NOW = 1;
 const OLD = 2;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type Key, pressed } from '../../../../src/cli/live/keys.js';
 import { restAfter } from '../../../../src/cli/live/pace.js';
-import { initialState, type LiveState } from '../../../../src/report/live/state.js';
+import { initialState, type LiveState } from '../../../../src/report/live/live-state.js';
 
 const STATE: LiveState = { ...initialState({ label: '9229', keyType: 'lineno' }), message: 'old news' };
 

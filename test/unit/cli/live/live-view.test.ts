@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 import type { ReadStream } from 'node:tty';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { LiveView, type ShownTracer } from '../../../../src/cli/live/live-view.js';
-import { leave } from '../../../../src/cli/while-tracing.js';
-import type { Closing } from '../../../../src/target/closing.js';
+import { leave } from '../../../../src/cli/tracing/while-tracing.js';
+import type { Closing } from '../../../../src/tracing/tracer/closing.js';
 import { snapshotFrom } from '../../snapshot/picture.js';
 
 const SNAPSHOT = snapshotFrom(`

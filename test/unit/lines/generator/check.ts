@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { transform } from '../../../../src/lines/transform.js';
+import { transform } from '../../../../src/lines/transform/transform.js';
 import { type Outcome, outcomeOf } from '../outcome.js';
 import { EPILOGUE, PRELUDE } from './prelude.js';
 import { Programs } from './programs.js';
@@ -22,10 +22,10 @@ let wrappers = 0;
 function agrees(numbers: readonly number[], strict: boolean, commonJs: boolean): void {
   const source = new Programs(new Tape(numbers)).program(strict);
   const sourceType = commonJs ? 'commonjs' : 'script';
-  const { code, sites, problem } = transform(source, { sourceType });
+  const { code, positions, problem } = transform(source, { sourceType });
   if (problem?.startsWith('does not parse')) return;
   compared++;
-  wrappers += sites.wrappers.length / 4;
+  wrappers += positions.wrappers.length / 4;
   const around = { before: PRELUDE, after: EPILOGUE };
   const original = outcomeOf(source, sourceType, around);
   if (original.result.includes('timed out')) return;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { withRegistration } from '../../../../src/lines/preload/registration.js';
-import { decodeSites } from '../../../../src/lines/site-codec.js';
-import { sites } from '../../../../src/lines/sites.js';
-import { keyOf } from '../../../../src/lines/table-head.js';
-import { transform } from '../../../../src/lines/transform.js';
+import { decodePositions } from '../../../../src/lines/table/codec.js';
+import { keyOf } from '../../../../src/lines/table/head.js';
+import { positionLookup } from '../../../../src/lines/table/position-table.js';
+import { transform } from '../../../../src/lines/transform/transform.js';
 
 const STATEMENT = /;\(\(\)=>__node_tracemalloc__\(\(\)=>\{\},("(?:[^"\\]|\\.)*"),"([\w-]+)"\)\)\(\);/;
 
@@ -12,7 +12,7 @@ function registered(source: string, url = '/a.js') {
   const [statement, name, key] = STATEMENT.exec(code)!;
   expect([JSON.parse(name!), key]).toEqual([url, keyOf(script[1])]);
   expect(script[0]).toBe(url);
-  return { code, without: code.replace(statement, '^'), table: sites(decodeSites(script[1])) };
+  return { code, without: code.replace(statement, '^'), table: positionLookup(decodePositions(script[1])) };
 }
 
 describe('the statement that registers a script', () => {

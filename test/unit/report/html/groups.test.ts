@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildReport } from '../../../../src/report/html/build-report.js';
 import { FrameNames } from '../../../../src/report/html/view/frames.js';
+import { treeOf } from '../../../../src/report/html/view/page-tree.js';
 import {
   GROUP_KEYS,
   type Grouping,
@@ -9,13 +10,12 @@ import {
   placeGroups,
   type Row,
   rowsBy,
-} from '../../../../src/report/html/view/groups.js';
+} from '../../../../src/report/html/view/row-groups.js';
 import { search } from '../../../../src/report/html/view/search.js';
 import { Sums } from '../../../../src/report/html/view/sums.js';
-import { treeOf } from '../../../../src/report/html/view/tree.js';
-import type { KeyType } from '../../../../src/snapshot/key-type.js';
 import { Snapshot } from '../../../../src/snapshot/snapshot.js';
-import type { StatisticDiff } from '../../../../src/snapshot/statistic.js';
+import type { KeyType } from '../../../../src/snapshot/statistics/key-type.js';
+import type { StatisticDiff } from '../../../../src/snapshot/statistics/statistic.js';
 import { randomBelow, seededRandom } from '../../../helpers/random.js';
 import { snapshotFrom } from '../../snapshot/picture.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildReport } from '../../../../src/report/html/build-report.js';
 import { type Box, boxesOf, spanOf, sumsOf, widthsOf } from '../../../../src/report/html/view/layout.js';
+import { type Tree, treeOf } from '../../../../src/report/html/view/page-tree.js';
 import { isFound } from '../../../../src/report/html/view/search.js';
 import { Sums } from '../../../../src/report/html/view/sums.js';
-import { type Tree, treeOf } from '../../../../src/report/html/view/tree.js';
 import { Snapshot } from '../../../../src/snapshot/snapshot.js';
 import { randomBelow, seededRandom } from '../../../helpers/random.js';
 import { snapshotFrom } from '../../snapshot/picture.js';

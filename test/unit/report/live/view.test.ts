@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Snapshot } from '../../../../src/index.js';
-import { COLOURED, PLAIN } from '../../../../src/report/colours.js';
-import { liveRows } from '../../../../src/report/live/rows.js';
-import { initialState, type LiveState, withReading } from '../../../../src/report/live/state.js';
+import { liveRows } from '../../../../src/report/live/live-rows.js';
+import { initialState, type LiveState, withReading } from '../../../../src/report/live/live-state.js';
 import { liveLines, pictureLines } from '../../../../src/report/live/view.js';
-import { widthOf } from '../../../../src/report/text-width.js';
+import { COLOURED, PLAIN } from '../../../../src/report/text/colours.js';
+import { widthOf } from '../../../../src/text/text-width.js';
 import { snapshotFrom } from '../../snapshot/picture.js';
 
 const FIRST = snapshotFrom(`

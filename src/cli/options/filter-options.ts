@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { DomainFilter, Filter, ThreadFilter } from '../../snapshot/filter.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { SourceMapper } from '../../source-maps/source-mapper.js';
+import { collected, wholeNumber } from './option-values.js';
+import { shown } from './source-maps.js';
+
+/** Which traces of a snapshot. */
+export interface FilterValues {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly domain?: number;
+  readonly thread: readonly string[];
+}
+
+export function addFilterOptions(command: Command): Command {
+  return command
+    .option('--include <pattern>', 'only traces allocated in files of this name (* ? [...]); repeatable', collected, [])
+    .option('--exclude <pattern>', 'no traces allocated in files of this name; repeatable', collected, [])
+    .option(
+      '--domain <n>',
+      'only this domain: 0 the JavaScript heap, 1 array buffers, 2 other memory outside of it (1 and 2 with --mode objects)',
+      wholeNumber,
+    )
+    .option('--thread <pattern>', "only these threads: 'main', 'worker *', 'worker 3 (name)' (* ? [...]); repeatable", collected, []);
+}
+
+/** What the user wants to see, with the lines that the user sees: patterns are about those. */
+export function filtered(snapshot: Snapshot, { include, exclude, domain, thread }: FilterValues, mapper: SourceMapper | null): Snapshot {
+  const filters = [...include.map((pattern) => new Filter(true, pattern)), ...exclude.map((pattern) => new Filter(false, pattern))];
+  const inLines = shown(snapshot, mapper);
+  const inDomain = domain === undefined ? inLines : inLines.filterTraces([new DomainFilter(true, domain)]);
+  const inThreads = thread.length === 0 ? inDomain : inDomain.filterTraces(thread.map((pattern) => new ThreadFilter(true, pattern)));
+  return filters.length === 0 ? inThreads : inThreads.filterTraces(filters);
+}

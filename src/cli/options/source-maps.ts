@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../errors.js';
+import type { Traceback } from '../../model/traceback.js';
+import { withOriginalLines } from '../../snapshot/original-lines.js';
+import { Snapshot } from '../../snapshot/snapshot.js';
+import { SourceMapper } from '../../source-maps/source-mapper.js';
+import { printable } from '../../text/printable.js';
+import { type Console, writeLines } from '../console/console.js';
+
+export interface SourceMapValues {
+  /** A folder of maps; false: without maps. */
+  readonly sourceMaps?: string | false;
+  readonly embedMaps?: boolean;
+}
+
+export function addSourceMapOptions(command: Command): Command {
+  return command
+    .option('--source-maps <dir>', 'look for source maps in this folder first, by the names of the scripts')
+    .option('--no-source-maps', 'print the lines of what ran, not those of the sources that it was compiled from');
+}
+
+/** Of commands that save a snapshot. */
+export function addEmbedOption(command: Command): Command {
+  return command.option('--embed-maps', 'save with the snapshot what the source maps say, for a machine that has neither maps nor sources');
+}
+
+/**
+ * One for all that a command prints: what is wrong with a map is said once. null where the lines of what ran are wanted.
+ *
+ * @throws UsageError
+ */
+export function sourceMapperOf({ sourceMaps, embedMaps }: SourceMapValues, { err }: Console): SourceMapper | null {
+  if (sourceMaps === false && embedMaps) throw new UsageError('--embed-maps saves what source maps say; leave --no-source-maps out');
+  if (sourceMaps === false) return null;
+  const warn = (line: string) => writeLines(err, [printable(line)]);
+  return new SourceMapper({ warn, ...(sourceMaps !== undefined && { folder: sourceMaps }) });
+}
+
+/** The snapshot with the lines that the user wants to see. */
+export function shown(snapshot: Snapshot, mapper: SourceMapper | null): Snapshot {
+  return mapper ? withOriginalLines(snapshot, mapper) : snapshot;
+}
+
+/** @param sourceMaps of a snapshot of the same program */
+export function originalTraceback(traceback: Traceback, { sourceMaps }: Snapshot, mapper: SourceMapper | null): Traceback {
+  if (!mapper) return traceback;
+  const alone = Snapshot.fromTraces([{ size: 0, frames: traceback.frames }]);
+  return withOriginalLines(new Snapshot({ ...alone, sourceMaps }), mapper).traces[0]!.traceback;
+}
+
+/** The snapshot as it is to be saved. */
+export function withEmbedded(snapshot: Snapshot, { embedMaps }: SourceMapValues, mapper: SourceMapper | null): Snapshot {
+  return embedMaps && mapper ? new Snapshot({ ...snapshot, original: mapper.placesOf(snapshot) }) : snapshot;
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../errors.js';
+import { positiveInteger } from './option-values.js';
+
+/** What takes the place of the argument. */
+export interface TargetValues {
+  readonly pid?: number;
+  readonly port?: number;
+}
+
+export function addTargetArgument(command: Command): Command {
+  return command
+    .argument('[target]', 'pid, or port, host:port, ws:// or http:// address of the inspector')
+    .option('--pid <pid>', 'the process with this pid; opens its inspector, and closes it when we leave', positiveInteger)
+    .option('--port <port>', 'the inspector on this port of this machine', positiveInteger);
+}
+
+export interface Target {
+  readonly target: string | { readonly pid: number } | { readonly port: number };
+  /** For the user. */
+  readonly label: string;
+}
+
+/** @throws UsageError where none is named, or several are */
+export function targetOf(name: string | undefined, { pid, port }: TargetValues): Target {
+  const named: Target[] = [];
+  if (name !== undefined) named.push({ target: name, label: name });
+  if (pid !== undefined) named.push({ target: { pid }, label: `process ${pid}` });
+  if (port !== undefined) named.push({ target: { port }, label: `port ${port}` });
+  const [first, second] = named;
+  if (first === undefined)
+    throw new UsageError('name a target: a pid or port, host:port, --pid PID or --port PORT; tracemalloc list shows what there is');
+  if (second !== undefined) throw new UsageError(`name one target, not both ${first.label} and ${second.label}`);
+  return first;
+}

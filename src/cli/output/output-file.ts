@@ -1,0 +1,112 @@
+import { accessSync, constants, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { OutputFileError, SnapshotFileError, UsageError } from '../../errors.js';
+import { whyNot, writeFile } from '../../snapshot/file/atomic-write.js';
+import { printable } from '../../text/printable.js';
+import { type Console, writeLines } from '../console/console.js';
+
+/** Of commands that write a file under a name that the user gives. */
+export interface OutputValues {
+  readonly force: boolean;
+}
+
+interface Writing {
+  readonly done: string;
+  readonly console: Console;
+}
+
+/** As the name of an output of `export` and `report`. */
+export const STDOUT = '-';
+
+/** What else a command writes beside its file: what such names have behind the file's own, `/^\.\d+$/`. */
+export type DerivedNames = readonly RegExp[];
+
+/** So many names of files that are there are told. */
+const MOST_NAMES = 3;
+
+export function addForceOption(command: Command): Command {
+  return command.option('--force', 'replace files that are there under the name of the output', false);
+}
+
+/**
+ * Makes sure, before the work begins, that a result may be written to `path`: files that are there are replaced with `force` only, or when
+ * the user says so at a terminal. What is no file (a device, a pipe) is written to as it is.
+ *
+ * @throws OutputFileError; UsageError for an empty name, and for `-`, where the command has no text for stdout
+ */
+export async function claimOutput(path: string, { force }: OutputValues, console: Console, derived: DerivedNames = []): Promise<void> {
+  if (path === '') throw new UsageError('the name of the output is empty; name a file');
+  if (path === STDOUT) throw new UsageError('a snapshot cannot go to stdout; name a file (./- for one that is called -)');
+  checkPlace(path);
+  const there = force ? [] : filesAt(path, derived);
+  if (there.length === 0) return;
+  const state = `${listed(there)} ${there.length === 1 ? 'is' : 'are'} there`;
+  const [it, name] = there.length === 1 ? ['it', 'name'] : ['them', 'name for the output'];
+  if (process.stdin.isTTY && console.err.isTTY && (await isConfirmed(`${printable(state)}. Replace ${it}? [y/N] `, console))) return;
+  throw new OutputFileError(`${state} already; choose another ${name}, or replace ${it} with --force`);
+}
+
+/** The first of `name(1)`, `name(2)`, … that replaces nothing. */
+export function freeName(name: (n: number) => string, derived: DerivedNames = []): string {
+  let n = 1;
+  while (existsSync(name(n)) || filesAt(name(n), derived).length > 0) n++;
+  return name(n);
+}
+
+/** Writes a result: a file is there whole or not at all; then `done` and its name are told. @throws OutputFileError */
+export async function writeOutput(path: string, parts: Iterable<Uint8Array>, { done, console }: Writing): Promise<void> {
+  if (path === STDOUT) return await writeAll(console.out, parts);
+  try {
+    writeFile(path, parts);
+  } catch (error) {
+    throw error instanceof SnapshotFileError ? new OutputFileError(error.message, { cause: error }) : error;
+  }
+  writeLines(console.err, [`${done} ${printable(path)}`]);
+}
+
+/** No faster than the reader takes it. What goes wrong is told where the stream is set up: a reader that has seen enough is nothing wrong. */
+async function writeAll(stream: NodeJS.WritableStream, parts: Iterable<Uint8Array>): Promise<void> {
+  for (const part of parts) {
+    const failed = await new Promise<unknown>((resolve) => stream.write(part, resolve));
+    if (failed) return;
+  }
+}
+
+/** @throws OutputFileError where nothing can be written */
+function checkPlace(path: string): void {
+  try {
+    const there = found(path);
+    if (there?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+    if (!there || there.isFile()) accessSync(dirname(there ? realpathSync(path) : path), constants.W_OK);
+  } catch (cause) {
+    throw new OutputFileError(`cannot write ${path}: ${whyNot(cause)}`, { cause });
+  }
+}
+
+function found(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+/** The files that a command with this output would replace. */
+function filesAt(path: string, derived: DerivedNames): string[] {
+  const own = basename(path);
+  const isDerived = (name: string) => name.startsWith(own) && derived.some((pattern) => pattern.test(name.slice(own.length)));
+  const beside = derived.length === 0 ? [] : readdirSync(dirname(path)).filter(isDerived).sort();
+  return [path, ...beside.map((name) => join(dirname(path), name))].filter((file) => found(file)?.isFile());
+}
+
+function listed(files: readonly string[]): string {
+  const rest = files.length - MOST_NAMES;
+  return [...files.slice(0, MOST_NAMES), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+
+/** An input that ends, or a Ctrl-C, is no. */
+async function isConfirmed(question: string, { err }: Console): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: err });
+  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+  const answer = await Promise.race([terminal.question(question), closed]);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}

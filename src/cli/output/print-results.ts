@@ -1,0 +1,99 @@
+import { UsageError } from '../../errors.js';
+import { totalOf } from '../../model/column-totals.js';
+import { coverageLines } from '../../report/text/coverage.js';
+import { diffJson, jsonText, statisticsJson } from '../../report/text/json.js';
+import { diffTable, statisticsTable, type TableOptions } from '../../report/text/table.js';
+import { diffTreeLines, type TreeOptions, treeLines } from '../../report/text/tree.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import { isLocationKey, KEY_TYPES } from '../../snapshot/statistics/key-type.js';
+import type { SourceMapper } from '../../source-maps/source-mapper.js';
+import { printable } from '../../text/printable.js';
+import { wrapped } from '../../text/text-width.js';
+import { type Console, type Output, writeLines } from '../console/console.js';
+import { coloursOf, widthOfTerminal } from '../console/terminal.js';
+import { filtered } from '../options/filter-options.js';
+import type { TableValues, TreeValues } from '../options/shared-options.js';
+
+const DEFAULT_ROWS = 10;
+const DEFAULT_MIN_PERCENT = 1;
+export const HEAP_LIMIT_NOTICE = 'the program came to its heap limit; what follows is what was alive then';
+
+const NOTHING_PASSES = "no trace passes the filters; --include and --exclude are held against whole paths: '*/app.js'";
+
+interface Printing {
+  readonly stream: Output;
+  readonly cwd: string;
+  /** null: the lines of what ran. */
+  readonly mapper: SourceMapper | null;
+}
+
+/** Before the work begins. @throws UsageError for options that say nothing together */
+export function checkPrintOptions({ tree, inverted, minPercent, json, groupBy, cumulative, top }: TableValues & TreeValues): void {
+  if (!tree && (inverted || minPercent !== undefined)) throw new UsageError('--inverted and --min-percent need --tree');
+  if (tree && (json || groupBy !== 'lineno' || cumulative || top !== undefined))
+    throw new UsageError('--tree shows lines with all that they called; leave --json, --group-by, --cumulative and --top out');
+  if (cumulative && !isLocationKey(groupBy))
+    throw new UsageError(`--cumulative goes with --group-by ${KEY_TYPES.filter(isLocationKey).join(', ')}, not with ${groupBy}`);
+}
+
+/** Writes the largest groups of a snapshot to `stream`, or its tree of calls. */
+export function printStatistics(snapshot: Snapshot, values: TableValues & TreeValues, { stream, cwd, mapper }: Printing): void {
+  const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
+  const selected = filtered(snapshot, values, mapper);
+  const statistics = selected.statistics(grouping.keyType, grouping);
+  const total = totalOf(selected.columns);
+  if (values.json) {
+    stream.write(jsonText(statisticsJson(statistics.slice(0, values.top), total, grouping)));
+    return;
+  }
+  const table = values.tree
+    ? treeLines(selected, treeOptions(values, { stream, cwd }))
+    : statisticsTable(statistics, tableOptions(values, { stream, cwd }));
+  const lines = isFilteredAway(snapshot, selected) ? [NOTHING_PASSES] : table;
+  writeLines(stream, [...coverage(selected.capture, total.size, stream), '', ...lines]);
+}
+
+/** Writes what changed most between two snapshots, or the tree of calls with what changed in it. */
+export function printDiff(
+  snapshots: { old: Snapshot; now: Snapshot },
+  values: TableValues & TreeValues,
+  { stream, cwd, mapper }: Printing,
+): void {
+  const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
+  const now = filtered(snapshots.now, values, mapper);
+  const old = filtered(snapshots.old, values, mapper);
+  const diffs = now.compareTo(old, grouping.keyType, grouping);
+  const totals = { total: totalOf(now.columns), before: totalOf(old.columns) };
+  if (values.json) {
+    stream.write(jsonText(diffJson(diffs.slice(0, values.top), totals, grouping)));
+    return;
+  }
+  const table = values.tree
+    ? diffTreeLines({ old, now }, { ...treeOptions(values, { stream, cwd }), colours: coloursOf(stream, values) })
+    : diffTable(diffs, tableOptions(values, { stream, cwd }));
+  const lines = isFilteredAway(snapshots.now, now) && isFilteredAway(snapshots.old, old) ? [NOTHING_PASSES] : table;
+  writeLines(stream, [...coverage(now.capture, totals.total.size, stream), '', ...lines]);
+}
+
+function isFilteredAway(all: Snapshot, selected: Snapshot): boolean {
+  return all.columns.length > 0 && selected.columns.length === 0;
+}
+
+function coverage(capture: Snapshot['capture'], bytes: number, stream: Output): string[] {
+  return coverageLines(capture, bytes).flatMap((line) => wrapped(line, widthOfTerminal(stream)));
+}
+
+function tableOptions(values: TableValues, { stream, cwd }: Pick<Printing, 'stream' | 'cwd'>): TableOptions {
+  const { groupBy: keyType, cumulative, top = DEFAULT_ROWS } = values;
+  return { keyType, cumulative, top, cwd, width: widthOfTerminal(stream), colours: coloursOf(stream, values) };
+}
+
+function treeOptions({ inverted, minPercent }: TreeValues, { stream, cwd }: Pick<Printing, 'stream' | 'cwd'>): TreeOptions {
+  return { isInverted: inverted ?? false, minPercent: minPercent ?? DEFAULT_MIN_PERCENT, cwd, width: widthOfTerminal(stream) };
+}
+
+/** Saves a snapshot where `-o` says so, and tells. */
+export function saveSnapshot(snapshot: Snapshot, path: string, { err }: Console): void {
+  snapshot.dump(path);
+  writeLines(err, [`snapshot saved as ${printable(path)}`]);
+}

@@ -1,0 +1,145 @@
+import type { StackTableBuilder } from '../../model/stack-table.js';
+import { OWN_SCHEME } from '../../protocol/evaluate.js';
+import { normalFilename } from './filenames.js';
+import { MARKER } from './line-tables.js';
+import type { CallFrame } from './v8-profile.js';
+
+/** 1-based. */
+export interface SourcePosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Reads positions in a script whose text was changed so that lines can be told. Lines and columns asked for are V8's, 0-based. */
+export interface PositionReader {
+  /** What the wrapper that starts here stands for; undefined where a function of the program's starts. */
+  wrapperAt(line: number, column: number): SourcePosition | undefined;
+  /** The one line on which the function that starts here allocates, if there is one. */
+  functionAt(line: number, column: number): SourcePosition | undefined;
+  originalPosition(line: number, column: number): SourcePosition;
+}
+
+/**
+ * `'own'`: what is allocated in it, or called from it, is not the program's. `'folded'`: ours too, but it only stands between two frames of
+ * the program's.
+ */
+export type CodeKind = 'program' | 'own' | 'folded';
+
+export interface CallStackOptions {
+  /** The URL of a script by its id, for those that V8 has collected; undefined where it is not known. */
+  readonly urlOf?: (scriptId: string) => string | undefined;
+  /** Tells our own code where it shares a process with the program; without it all code is the program's. */
+  readonly codeOf?: (filename: string) => CodeKind;
+  /** The reader of a frame's script; undefined where its text is the program's own. */
+  readonly positionsOf?: (frame: CallFrame) => PositionReader | undefined;
+}
+
+/** A wrapper of our own making that stands for nothing of the program's. */
+const NOBODYS_LINE = 0;
+
+/** One frame and what called it, folded frames left out. */
+export interface CallStack {
+  readonly location: number;
+  readonly caller: CallStack | null;
+  readonly depth: number;
+  readonly scriptId: string;
+  /** Id of the name of the function that stands here. */
+  readonly name: number;
+}
+
+/** A stack that passes through our own code: what is allocated on it is not the program's. */
+export const OWN = Symbol('own');
+
+interface File {
+  readonly id: number;
+  readonly kind: CodeKind;
+}
+
+/**
+ * Puts frames of V8's on stacks of locations. Builtins stand in no script and are folded into their caller, as C functions are in Python;
+ * a wrapper that true lines put around an expression is folded into its function, which then stands on that expression's line.
+ * This is the only place where 0-based positions become 1-based.
+ */
+export class CallStacks {
+  readonly #table: StackTableBuilder;
+  readonly #options: CallStackOptions;
+  readonly #files = new Map<string, File>();
+
+  constructor(table: StackTableBuilder, options: CallStackOptions) {
+    this.#table = table;
+    this.#options = options;
+  }
+
+  /** The stack with `frame` on top; null for an empty one. */
+  push(stack: CallStack | null, frame: CallFrame): CallStack | null | typeof OWN {
+    if (frame.scriptId === '0' && frame.url === '') return this.#pushOutsideScripts(stack, frame);
+    if (frame.functionName === MARKER) return OWN;
+    const file = this.#file(frame);
+    if (file.kind !== 'program') return file.kind === 'own' ? OWN : stack;
+    const reader = this.#options.positionsOf?.(frame);
+    return reader ? this.#pushChanged(stack, { frame, file, reader }) : this.#pushPlain(stack, frame, file);
+  }
+
+  /** The traceback id of a stack, of its most recent `limit` frames. */
+  traceback(stack: CallStack | null, limit: number): number {
+    const top = stack ?? this.#pushPseudo(null, '<root>'); // what no frame of a script and no pseudo-node claims
+    const kept = Math.min(top.depth, limit);
+    const locations = new Array<number>(kept);
+    let step: CallStack | null = top;
+    for (let i = kept - 1; i >= 0 && step; i--, step = step.caller) locations[i] = step.location;
+    return this.#table.traceback(locations, 0, kept, top.depth);
+  }
+
+  /** `(GC)` becomes `<GC>`; the root of the tree is no frame of any stack; a builtin is folded. */
+  #pushOutsideScripts(stack: CallStack | null, { functionName }: CallFrame): CallStack | null {
+    const pseudo = /^\((.+)\)$/.exec(functionName)?.[1];
+    return pseudo === undefined || pseudo === 'root' ? stack : this.#pushPseudo(stack, `<${pseudo}>`);
+  }
+
+  #pushPseudo(stack: CallStack | null, filename: string): CallStack {
+    const name = this.#table.functionName('');
+    const location = this.#table.location({ file: this.#table.filename(filename), lineno: 0, column: 0, name, isLine: false });
+    return { location, caller: stack, depth: (stack?.depth ?? 0) + 1, scriptId: '0', name };
+  }
+
+  #pushPlain(stack: CallStack | null, { scriptId, functionName, lineNumber, columnNumber }: CallFrame, { id: file }: File): CallStack {
+    const name = this.#table.functionName(functionName);
+    const location = this.#table.location({ file, lineno: oneBased(lineNumber), column: oneBased(columnNumber), name, isLine: false });
+    return { location, caller: stack, depth: (stack?.depth ?? 0) + 1, scriptId, name };
+  }
+
+  #pushChanged(
+    stack: CallStack | null,
+    { frame, file, reader }: { frame: CallFrame; file: File; reader: PositionReader },
+  ): CallStack | typeof OWN {
+    const { scriptId, functionName, lineNumber, columnNumber } = frame;
+    const wrapper = reader.wrapperAt(lineNumber, columnNumber);
+    if (wrapper?.line === NOBODYS_LINE) return OWN;
+    // V8 keeps 128 frames: of the outermost wrapper, the function around it may be cut off.
+    const around = wrapper && stack?.scriptId === scriptId ? stack : null;
+    const caller = around ? around.caller : stack;
+    const name = around ? around.name : this.#table.functionName(functionName);
+    const onLine = wrapper ?? reader.functionAt(lineNumber, columnNumber);
+    const { line: lineno, column } = onLine ?? reader.originalPosition(lineNumber, columnNumber);
+    const location = this.#table.location({ file: file.id, lineno, column, name, isLine: onLine !== undefined });
+    return { location, caller, depth: (caller?.depth ?? 0) + 1, scriptId, name };
+  }
+
+  #file(frame: CallFrame): File {
+    // V8 forgets name and position of a script that it has collected, though objects that it allocated live on.
+    const isCollected = frame.url === '' && frame.lineNumber < 0;
+    const url = isCollected ? this.#options.urlOf?.(frame.scriptId) || '<collected script>' : frame.url;
+    let known = this.#files.get(url);
+    if (known === undefined) {
+      const name = normalFilename(url);
+      known = { id: this.#table.filename(name), kind: url.startsWith(OWN_SCHEME) ? 'own' : (this.#options.codeOf?.(name) ?? 'program') };
+      this.#files.set(url, known);
+    }
+    return known;
+  }
+}
+
+/** 0, which is none, also for a place before the file's first character. */
+function oneBased(position: number): number {
+  return Math.max(0, position + 1);
+}

@@ -1,0 +1,60 @@
+import { StackTableBuilder } from '../../model/stack-table.js';
+import { StringInterner } from '../../model/string-interner.js';
+import type { TraceColumns } from '../../model/trace-columns.js';
+
+/** What one isolate adds to a snapshot. Traceback and type ids are those of the collector's own builders. */
+export interface TraceRows extends Pick<TraceColumns, 'length' | 'traceback' | 'size' | 'count' | 'type'> {
+  readonly birth: Float64Array;
+  readonly domain: Uint8Array | null;
+}
+
+/** Where one isolate puts its traces. */
+export interface ThreadTraces {
+  readonly stacks: StackTableBuilder;
+  readonly types: StringInterner;
+  /** Takes the columns over. */
+  append(rows: TraceRows): void;
+}
+
+/** Puts one snapshot together, to which every isolate of a target adds its traces. */
+export class TraceCollector {
+  readonly stacks = new StackTableBuilder();
+  readonly types = new StringInterner();
+  readonly threads: string[] = [];
+  readonly #parts: { readonly rows: TraceRows; readonly thread: number }[] = [];
+
+  /** @param name no other thread of this snapshot has it */
+  thread(name: string): ThreadTraces {
+    const thread = this.threads.push(name) - 1;
+    return { stacks: this.stacks, types: this.types, append: (rows) => this.#parts.push({ rows, thread }) };
+  }
+
+  columns(): TraceColumns {
+    const length = this.#parts.reduce((sum, { rows }) => sum + rows.length, 0);
+    const [first] = this.#parts;
+    // The common snapshot has one thread, whose columns need no copy.
+    if (first?.rows.length === length && this.threads.length === 1) return { ...first.rows, thread: null };
+    const has = (column: 'domain' | 'type') => this.#parts.some(({ rows }) => rows[column] !== null);
+    const columns = {
+      traceback: new Uint32Array(length),
+      size: new Float64Array(length),
+      count: new Uint32Array(length),
+      birth: new Float64Array(length),
+      domain: has('domain') ? new Uint8Array(length) : null,
+      type: has('type') ? new Uint32Array(length) : null,
+      thread: this.threads.length > 1 ? new Uint16Array(length) : null,
+    };
+    let at = 0;
+    for (const { rows, thread } of this.#parts) {
+      columns.traceback.set(rows.traceback, at);
+      columns.size.set(rows.size, at);
+      columns.count.set(rows.count, at);
+      columns.birth.set(rows.birth, at);
+      if (rows.domain) columns.domain?.set(rows.domain, at);
+      if (rows.type) columns.type?.set(rows.type, at);
+      columns.thread?.fill(thread, at, at + rows.length);
+      at += rows.length;
+    }
+    return { length, ...columns };
+  }
+}

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { isUnreachable } from '../protocol/connect-failure.js';
+import { messageOf } from '../protocol/error-text.js';
+import { evaluateOwn, TIMERS } from '../protocol/evaluate.js';
+import type { Session } from '../protocol/session.js';
+import { discover, type Endpoint } from './discovery.js';
+import { hasProc, openFilesOf } from './proc.js';
+import { readSocketTable } from './socket-table.js';
+
+/**
+ * A program must not close its inspector while a client comes or goes: an `inspector.close()` that coincided with our leaving ended programs
+ * with SIGSEGV after 8 to 58 rounds on each of Node 18 to 26, and one in a microtask of the evaluation on 26 at once. So it is asked to close
+ * it when we are gone: after this time, and after one more poll of its event loop, in which a busy program takes notice of our leaving
+ * (docs/decisions/closing-an-inspector.md).
+ */
+const AFTER_US_MS = 100;
+/** A program that was busy for longer leaves its inspector open: somebody else may be using it by then. */
+const LATEST_S = 1;
+/** The function that `inspector.close` is, for Node before 20.16, is `process._debugEnd`. */
+const CLOSE = `{
+  const { setTimeout, setImmediate } = ${TIMERS};
+  const closeInspector = process.getBuiltinModule?.('inspector').close ?? process._debugEnd;
+  const latest = process.uptime() + ${LATEST_S};
+  const close = () => { if (process.uptime() < latest) closeInspector(); };
+  setTimeout(() => setImmediate(close), ${AFTER_US_MS}).unref();
+} undefined;`;
+
+/** The most that an answer takes, and the closing. */
+const PATIENCE_MS = 2_000;
+const POLL_MS = 25;
+
+/**
+ * Leaves a program whose inspector we have opened: ends the session, and has the inspector closed. It stays open where another client is
+ * connected to it, which the program would throw out (measured on Node 18 to 26).
+ *
+ * @returns why the inspector is still open; null where it is closed, or the program has ended. Never rejects.
+ */
+export async function leaveAndCloseInspector(
+  session: Session,
+  { pid, endpoint }: { readonly pid: number; readonly endpoint: Pick<Endpoint, 'host' | 'port'> },
+): Promise<string | null> {
+  try {
+    if (!session.isOpen) return null;
+    const others = await stayingClients(pid, endpoint.port);
+    if (others !== 0) {
+      return others === null ? 'whether another debugger is connected to it cannot be told here' : 'another debugger is connected to it';
+    }
+    const { exceptionDetails } = await evaluateOwn(session, CLOSE, { timeoutMs: PATIENCE_MS, doing: 'closing the inspector' });
+    if (exceptionDetails)
+      return `the program refuses (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text})`;
+    await session.close();
+    return (await hasClosed(endpoint)) ? null : 'the program is too busy to close it';
+  } catch (error) {
+    return session.isOpen ? messageOf(error) : null;
+  }
+}
+
+async function hasClosed({ host, port }: Pick<Endpoint, 'host' | 'port'>): Promise<boolean> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    const failure: unknown = await discover({ host, port }, { timeoutMs: PATIENCE_MS }).then(
+      () => null,
+      (error: Error) => error.cause,
+    );
+    if (isUnreachable(failure)) return true; // not one that is busy, or about to close
+  }
+  return false;
+}
+
+/** Who only asks what is there, as `tracemalloc list` does, is gone by the next look. */
+const LOOKS = 4;
+const BETWEEN_LOOKS_MS = 100;
+
+async function stayingClients(pid: number, port: number): Promise<number | null> {
+  for (let look = 1; ; look++) {
+    const others = await otherClients(pid, port);
+    if (!others || look === LOOKS) return others;
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
+  }
+}
+
+/** Connections to this port of the process that are not ours; null where it cannot be told. */
+async function otherClients(pid: number, port: number): Promise<number | null> {
+  const all = hasProc() ? await connectionsByProc(pid, port) : await connectionsByLsof(pid, port);
+  return all === null ? null : Math.max(0, all - 1);
+}
+
+async function connectionsByProc(pid: number, port: number): Promise<number | null> {
+  const files = await openFilesOf(pid);
+  const sockets = await readSocketTable('established');
+  if (files === null || sockets === null) return null;
+  const own = new Set(files);
+  return sockets.filter(({ name, local }) => local.port === port && own.has(name)).length;
+}
+
+/** lsof is there on macOS. One line `n127.0.0.1:9229->127.0.0.1:50312` for each connection, from the side of the process. */
+async function connectionsByLsof(pid: number, port: number): Promise<number | null> {
+  try {
+    const options = ['-nP', '-a', '-p', `${pid}`, `-iTCP:${port}`, '-sTCP:ESTABLISHED', '-Fn'];
+    const { stdout } = await promisify(execFile)('lsof', options);
+    return stdout.split('\n').filter((line) => new RegExp(`^n.*:${port}->`).test(line)).length;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,79 @@
+import { ConnectError, UnsupportedError } from '../errors.js';
+import { NodeBinaries } from './node-binary.js';
+import { isStopped, type ProcFacts, readProc } from './proc.js';
+import { isStillThere, type KnownProcess } from './process-identity.js';
+
+/** A process that has only just started has no handler yet. */
+const STARTUP_MS = 1_000;
+const POLL_MS = 50;
+
+/**
+ * Sends the SIGUSR1 that opens the inspector of a Node process. Nothing is sent to a process that is not Node, would die of the signal, or
+ * would not open its inspector where we could reach it.
+ *
+ * @throws ConnectError, UnsupportedError that say why
+ */
+export async function askForInspector(target: KnownProcess): Promise<void> {
+  const { pid } = target;
+  if (process.platform === 'win32') {
+    throw new UnsupportedError(
+      `Windows has no SIGUSR1 to open the inspector of process ${pid}; open it with node -e "process._debugProcess(${pid})" and attach to its port, 9229`,
+    );
+  }
+  if (target.facts === null) refuseUnlessNamedNode(target);
+  else await refuseUnlessNode(target, target.facts);
+  const deadline = performance.now() + STARTUP_MS;
+  // The last look and the signal are in one turn: no other process can have the pid in between.
+  while (!isReady(target)) {
+    if (performance.now() > deadline) throw refusal(target);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  process.kill(pid, 'SIGUSR1');
+}
+
+/** Without /proc nothing tells what the signal would do; Node handles it unless its program has taken that away. */
+function isReady(target: KnownProcess): boolean {
+  if (!isStillThere(target)) throw new ConnectError(`${target.label} has ended; another process may have its pid now`);
+  refuseIfStopped(target);
+  return target.facts === null || readProc(target.pid)?.sigusr1 === 'handled';
+}
+
+/** @throws ConnectError where the process cannot act on a signal */
+export function refuseIfStopped({ pid, label, facts }: KnownProcess): void {
+  if (facts === null || !isStopped(pid)) return;
+  throw new ConnectError(`${label} is stopped and cannot open its inspector; let it go on (kill -CONT ${pid}) and attach again`);
+}
+
+function refuseUnlessNamedNode({ label }: KnownProcess): void {
+  if (!/\(node(js)?\b/.test(label)) throw new ConnectError(`${label} is not a Node program, as far as can be told; check the pid`);
+}
+
+async function refuseUnlessNode({ pid, label }: KnownProcess, { executable, argv, state, sharesNetwork }: ProcFacts): Promise<void> {
+  if (state === 'Z' || (argv.length === 0 && executable === null)) {
+    throw new ConnectError(`${label} has ended, or is part of the kernel; check the pid`);
+  }
+  if (executable === null) {
+    throw new ConnectError(`${label} may not be looked into: it has privileges that we have not; attach as root`);
+  }
+  if ((await new NodeBinaries().versionOf(pid)) === null) throw new ConnectError(`${label} is not a Node program; check the pid`);
+  if (!sharesNetwork) {
+    throw new ConnectError(
+      `${label} is in a network of its own (a container), where its inspector could not be reached from here; enter that network: nsenter -t ${pid} -n tracemalloc attach ${pid}`,
+    );
+  }
+}
+
+const INSTEAD = 'start it with --inspect=127.0.0.1:0 instead';
+
+function refusal({ pid, label }: KnownProcess): ConnectError {
+  switch (readProc(pid)?.sigusr1) {
+    case 'blocked': // measured on 22 to 26: both options block the signal in all threads and install no handler
+      return new ConnectError(`${label} does not open its inspector: it runs with --disable-sigusr1 or --permission; ${INSTEAD}`);
+    case 'ignored':
+      return new ConnectError(`${label} ignores SIGUSR1, which opens the inspector of a Node program; ${INSTEAD}`);
+    default:
+      return new ConnectError(
+        `${label} has taken away Node's handler of SIGUSR1, which opens the inspector, and the signal would end it; ${INSTEAD}`,
+      );
+  }
+}

@@ -1,0 +1,26 @@
+import { hostPort } from '../protocol/address.js';
+import { listPids, nodeOptionsOf, openFilesOf, readProc } from './proc.js';
+import type { KnownProcess } from './process-identity.js';
+import { readSocketTable } from './socket-table.js';
+
+const DEFAULT_PORT = 9229;
+/** Options that say on which port the inspector would open, in a command line or in NODE_OPTIONS. */
+const PORT_OPTION = /^--(?:inspect-port|debug-port|inspect|inspect-brk|inspect-wait)=(?:.*:)?(\d+)$/;
+
+/** Who else has the port on which a process would open its inspector: `127.0.0.1:9229 is held by process 4712 (node)`; null where nobody has. */
+export async function otherHolderOfPort({ pid, facts }: KnownProcess): Promise<string | null> {
+  const port = portOf([...nodeOptionsOf(pid), ...(facts?.argv ?? [])]);
+  const socket = (await readSocketTable('listening'))?.find(({ local }) => local.port === port);
+  if (socket === undefined) return null;
+  const where = hostPort(socket.local);
+  for (const other of await listPids()) {
+    const files = await openFilesOf(other);
+    if (files?.includes(socket.name)) return `${where} is held by process ${other} (${readProc(other)?.argv.join(' ') || 'ended since'})`;
+  }
+  return `${where} is held by a process of user ${socket.uid}, which cannot be seen from here`;
+}
+
+function portOf(argv: readonly string[]): number {
+  const ports = argv.flatMap((word) => PORT_OPTION.exec(word)?.[1] ?? []);
+  return Number(ports.at(-1) ?? DEFAULT_PORT);
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { evaluateOwn } from '../../protocol/evaluate.js';
+import type { Session } from '../../protocol/session.js';
+import { decodePositions } from './codec.js';
+import { PUSH, REGISTRY } from './global-names.js';
+import { type PositionLookup, positionLookup } from './position-table.js';
+
+/** What `node-tracemalloc/register` sends, by evaluation and, at the end of a program, through the binding. */
+const announcement = z.object({ next: z.number(), scripts: z.array(z.tuple([z.string(), z.string()])) });
+const registryAnswer = z.tuple([z.string(), z.string()]);
+
+/** The scripts that `node-tracemalloc/register` has instrumented in a target, and how to read positions in them. */
+export class RegisteredTables {
+  readonly #session: Session;
+  readonly #tables = new Map<string, PositionLookup>();
+  #unsubscribe: (() => void) | null = null;
+  #next = 0;
+  /** Where the code of ours lies that shares the target's process; null where no registry is known. */
+  ownFolder: string | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Reads positions in the script of this URL; undefined where it is not instrumented. */
+  tableOf(url: string): PositionLookup | undefined {
+    return this.#tables.get(url);
+  }
+
+  /** Has the target tell of what it instruments from now on. Also before the program's first line. */
+  async watch(): Promise<void> {
+    if (this.#unsubscribe) return;
+    this.#unsubscribe = this.#session.on('Runtime.bindingCalled', ({ name, payload }) => {
+      if (name === PUSH) this.#take(payload);
+    });
+    await this.#session.send('Runtime.addBinding', { name: PUSH }, { doing: 'watching for instrumented scripts' });
+  }
+
+  /** Fetches what was instrumented since the last time. @returns whether the target has a registry at all */
+  async refresh(): Promise<boolean> {
+    const registry = `globalThis[Symbol.for('${REGISTRY.description}')]`;
+    const expression = `(registry => registry && [registry.ownFolder, registry.since(${this.#next})])(${registry})`;
+    const { result } = await evaluateOwn(this.#session, expression, { doing: 'reading the instrumented scripts' });
+    const answer = registryAnswer.safeParse(result.value);
+    if (!answer.success) return false;
+    this.ownFolder = answer.data[0];
+    this.#next = this.#take(answer.data[1]);
+    return true;
+  }
+
+  /** Leaves nothing in the target. Nothing is known of the scripts from then on. */
+  async leave(): Promise<void> {
+    this.#tables.clear();
+    if (!this.#unsubscribe) return;
+    this.#unsubscribe();
+    this.#unsubscribe = null;
+    await this.#session.send('Runtime.removeBinding', { name: PUSH }, { doing: 'leaving the instrumented scripts' });
+    await evaluateOwn(this.#session, `delete globalThis.${PUSH}`, { doing: 'leaving the instrumented scripts' });
+  }
+
+  #take(payload: string): number {
+    const { next, scripts } = announcement.parse(JSON.parse(payload));
+    for (const [url, table] of scripts) this.#tables.set(url, positionLookup(decodePositions(table)));
+    return next;
+  }
+}

@@ -1,0 +1,101 @@
+import { inlineMap, mapUrl } from '../../source-maps/inline-map.js';
+import { Reader } from '../table/vlq.js';
+import type { LineIndex } from './line-index.js';
+
+/** The lines that are to be told apart: those of the text, or those that it was compiled from. */
+export interface SourceLines {
+  /** A number that stands for the line; never negative. */
+  lineOf(offset: number): number;
+  /** Offset at which the line begins, in what follows `from`. */
+  beginOf(line: number, from: number): number;
+}
+
+/**
+ * A text with an inline source map has the lines of its sources: compilers in memory (esbuild in tsx) write all of a file on one line. Any
+ * other text, and one with a map that is none, has its own.
+ */
+export function sourceLines(source: string, index: LineIndex): SourceLines {
+  const segments = inlineSegments(source, index);
+  return segments ? mappedLines(segments, index) : ownLines(source, index);
+}
+
+function ownLines(source: string, { starts, lineOf }: LineIndex): SourceLines {
+  const beginOf = (line: number): number => starts[line]! + (/\S/.exec(source.slice(starts[line], starts[line + 1]))?.index ?? 0);
+  return { lineOf, beginOf };
+}
+
+/** From `offset` on, to the next segment or the end of the line in the text. */
+interface Segment {
+  readonly offset: number;
+  readonly line: number;
+}
+
+/** Lines of different sources are far apart. */
+const SOURCE_LINES = 2 ** 26;
+/** Numbers of lines in the text that come from no source. */
+const OWN_LINES = 2 ** 50;
+
+function mappedLines(segments: readonly Segment[], index: LineIndex): SourceLines {
+  const lineOf = (offset: number): number => {
+    const segment = segments[firstFrom(segments, offset + 1) - 1];
+    const line = index.lineOf(offset);
+    return segment && segment.offset >= index.starts[line]! ? segment.line : OWN_LINES + line;
+  };
+  const beginOf = (line: number, from: number): number => {
+    for (let i = firstFrom(segments, from); i < segments.length; i++) if (segments[i]!.line === line) return segments[i]!.offset;
+    return from;
+  };
+  return { lineOf, beginOf };
+}
+
+/** Index of the first segment that begins at the offset or later. */
+function firstFrom(segments: readonly Segment[], offset: number): number {
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (segments[middle]!.offset < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function inlineSegments(source: string, index: LineIndex): Segment[] | undefined {
+  const map = inlineMap(mapUrl(source) ?? '');
+  if (map === undefined) return undefined;
+  try {
+    const { mappings } = JSON.parse(map) as { mappings?: unknown };
+    return typeof mappings === 'string' ? decode(mappings, index) : undefined;
+  } catch {
+    return undefined; // a wrong map costs nothing but its lines
+  }
+}
+
+/** `mappings` of a source map, version 3: lines of the text by `;`, segments by `,`: column, source, line, …, each relative to the one before. */
+function decode(mappings: string, { starts }: LineIndex): Segment[] {
+  const segments: Segment[] = [];
+  let [source, original] = [0, 0];
+  for (const [line, texts] of mappings.replaceAll('+', '-').replaceAll('/', '_').split(';', starts.length).entries()) {
+    let column = 0;
+    for (const text of texts.split(',')) {
+      if (text === '') continue;
+      const reader = new Reader(text);
+      column += relative(reader);
+      const isMapped = !reader.isAtEnd;
+      if (isMapped) {
+        source += relative(reader);
+        original += relative(reader);
+      }
+      const offset = starts[line]! + column;
+      if (column < 0 || source < 0 || original < 0 || offset >= (starts[line + 1] ?? Number.POSITIVE_INFINITY)) continue;
+      segments.push({ offset, line: isMapped ? source * SOURCE_LINES + original : OWN_LINES + line });
+    }
+  }
+  return segments.sort((a, b) => a.offset - b.offset);
+}
+
+/** The sign is the lowest bit. */
+function relative(reader: Reader): number {
+  const value = reader.unsigned();
+  return value % 2 === 1 ? -(value - 1) / 2 : value / 2;
+}

@@ -1,0 +1,105 @@
+import type { AnyNode, AssignmentExpression, BinaryExpression, CallExpression } from 'acorn';
+
+/**
+ * Whether `a + b` joins strings (allocates) or adds numbers (does not, or a heap number): guessed from the operands and from what the file
+ * assigns to their names, regardless of scopes. A wrong guess costs precision or time, never correctness.
+ */
+export type OperandType = 'string' | 'number' | 'unknown';
+
+const NUMBERS_ONLY = /^(?:-|\*|\/|%|\*\*|\||&|\^|<<|>>|>>>)=?$/;
+const NUMBER_METHODS = new Set(['charCodeAt', 'codePointAt', 'indexOf', 'lastIndexOf']);
+const PREDICATES = new Set([
+  'Array.isArray',
+  'Number.isInteger',
+  'Number.isSafeInteger',
+  'Number.isFinite',
+  'Number.isNaN',
+  'Object.is',
+  'Object.hasOwn',
+]);
+/** Long enough for real code, short enough for a sum of 4,000 terms, each of which is asked. */
+const DEPTH = 5;
+
+export class Names {
+  readonly #kinds = new Map<string, OperandType>();
+
+  /** Notes one value that the file gives to the name. */
+  note(name: string, value: AnyNode): void {
+    const kind = this.kindOf(value);
+    const known = this.#kinds.get(name);
+    this.#kinds.set(name, known === undefined || known === kind ? kind : 'unknown');
+  }
+
+  kindOf(node: AnyNode, depth = DEPTH): OperandType {
+    if (depth === 0) return 'unknown';
+    switch (node.type) {
+      case 'Literal':
+        return typeof node.value === 'number' ? 'number' : typeof node.value === 'string' || node.bigint ? 'string' : 'unknown';
+      case 'TemplateLiteral':
+        return 'string';
+      case 'Identifier':
+        return this.#kinds.get(node.name) ?? 'unknown';
+      case 'UpdateExpression':
+        return 'number';
+      case 'UnaryExpression':
+        return /[-+~]/.test(node.operator) ? 'number' : 'unknown';
+      case 'BinaryExpression':
+      case 'AssignmentExpression':
+        return this.#ofOperation(node, depth);
+      case 'MemberExpression':
+        return !node.computed && node.property.type === 'Identifier' && node.property.name === 'length' ? 'number' : 'unknown';
+      case 'CallExpression':
+        return returnsNumber(node) ? 'number' : 'unknown';
+      case 'ConditionalExpression':
+        return this.#both(node.consequent, node.alternate, depth);
+      default:
+        return 'unknown';
+    }
+  }
+
+  /** A sum with one number in it is taken for a number: `n + 1` is everywhere, `'' + 1` shows its string. */
+  isNumeric(sum: BinaryExpression | AssignmentExpression): boolean {
+    const left = this.kindOf(sum.left);
+    const right = this.kindOf(sum.right);
+    return left !== 'string' && right !== 'string' && (left === 'number' || right === 'number');
+  }
+
+  #ofOperation(node: BinaryExpression | AssignmentExpression, depth: number): OperandType {
+    if (node.operator === '=') return this.kindOf(node.right, depth - 1);
+    if (node.operator === '+' || node.operator === '+=') {
+      const left = this.kindOf(node.left, depth - 1);
+      const right = this.kindOf(node.right, depth - 1);
+      if (left === 'string' || right === 'string') return 'string';
+      return left === 'number' && right === 'number' ? 'number' : 'unknown';
+    }
+    if (!NUMBERS_ONLY.test(node.operator)) return 'unknown';
+    return isBigInt(node.left) || isBigInt(node.right) ? 'string' : 'number';
+  }
+
+  #both(a: AnyNode, b: AnyNode, depth: number): OperandType {
+    const kind = this.kindOf(a, depth - 1);
+    return kind === this.kindOf(b, depth - 1) ? kind : 'unknown';
+  }
+}
+
+export function isArithmetic(operator: string): boolean {
+  return NUMBERS_ONLY.test(operator);
+}
+
+export function isBigInt(node: AnyNode): boolean {
+  return node.type === 'Literal' && node.bigint !== undefined && node.bigint !== null;
+}
+
+/** Calls of builtins, known by name, that allocate at most a heap number: too frequent in hot loops to be wrapped. */
+export function isQuietCall(node: CallExpression): boolean {
+  const { callee } = node;
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return false;
+  if (callee.property.name === 'charCodeAt' || callee.property.name === 'codePointAt') return true;
+  if (callee.object.type !== 'Identifier') return false;
+  return callee.object.name === 'Math' || PREDICATES.has(`${callee.object.name}.${callee.property.name}`);
+}
+
+function returnsNumber({ callee }: CallExpression): boolean {
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return false;
+  return NUMBER_METHODS.has(callee.property.name) || (callee.object.type === 'Identifier' && callee.object.name === 'Math');
+}

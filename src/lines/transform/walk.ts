@@ -1,0 +1,170 @@
+import type { AnyNode } from 'acorn';
+import { type Reference, Scopes } from './bindings.js';
+import { type Allocation, type Event, mergeLines, NO_LINE, type Opening } from './events.js';
+import type { SourceLines } from './mapped-lines.js';
+import { Names } from './operand-types.js';
+
+/** What is counted for one function while its body is walked. */
+export interface FunctionScope {
+  readonly program: boolean;
+  /** Awaits, yields and direct evals so far: an expression in which the count grows cannot be moved into an arrow. */
+  suspends: number;
+  /** Allocations of weight `object` so far. */
+  objects: number;
+  /** Offset of the last of them. */
+  last: number;
+  loops: number;
+  /** Loops that bear no closure of ours. */
+  closureless: number;
+  /** False once the function may allocate what no expression of it shows: a context, its arguments object. */
+  plain: boolean;
+  /** Its arguments object may change its parameters at any time. */
+  usesArguments: boolean;
+}
+
+/** What the walk of an expression's children found. */
+export interface Inside {
+  readonly lines: number;
+  readonly objects: number;
+}
+
+export type Visitor = (walk: Walk, node: AnyNode) => number;
+
+/**
+ * One walk over the tree, in source order, that writes the events in source order. Every visit returns the set of lines (see mergeLines)
+ * on which the node may allocate at its own function's level.
+ */
+export class Walk {
+  readonly events: Event[] = [];
+  readonly names = new Names();
+  readonly scopes = new Scopes();
+  readonly references: Reference[] = [];
+  currentFunction: FunctionScope = newFunctionScope(true);
+  readonly source: string;
+  readonly #lines: SourceLines;
+  readonly #visitor: Visitor;
+
+  constructor(source: string, lines: SourceLines, visitor: Visitor) {
+    this.source = source;
+    this.#lines = lines;
+    this.#visitor = visitor;
+  }
+
+  lineOf(offset: number): number {
+    return this.#lines.lineOf(offset);
+  }
+
+  visit(node: AnyNode | null | undefined): number {
+    return node ? this.#visitor(this, node) : NO_LINE;
+  }
+
+  visitAll(nodes: readonly (AnyNode | null | undefined)[]): number {
+    let lines = NO_LINE;
+    for (const node of nodes) lines = mergeLines(lines, this.visit(node));
+    return lines;
+  }
+
+  mark(kind: 'statement' | 'end' | 'leave', at: number): void {
+    this.events.push({ kind, at });
+  }
+
+  /** Something at the offset allocates, and cannot be wrapped by itself. */
+  allocates(from: number): number {
+    this.currentFunction.objects++;
+    this.currentFunction.last = from;
+    return this.lineOf(from);
+  }
+
+  /** A variable is read or written here. */
+  refer(name: string, written: boolean): void {
+    const known = this.scopes.find(name);
+    if (known === undefined) return;
+    const { binding } = known.read;
+    if (binding.owner === this.currentFunction) this.references.push(written ? known.write : known.read);
+    else binding.captured = true;
+  }
+
+  /** Walks what has a scope of its own. */
+  inScope<Result>(declared: Parameters<Scopes['enter']>[1], children: () => Result): Result {
+    if (declared.length === 0) return children();
+    this.scopes.enter(this.currentFunction, declared);
+    try {
+      return children();
+    } finally {
+      this.scopes.leave();
+    }
+  }
+
+  /** An await, a yield, a direct eval: from here on, nothing that encloses it in its function may become an arrow's body. */
+  suspends(from: number): number {
+    this.currentFunction.suspends++;
+    return this.allocates(from);
+  }
+
+  /** A direct eval may also read, write and declare whatever is in sight. */
+  evaluates(from: number): number {
+    this.scopes.exposeAll();
+    return this.suspends(from);
+  }
+
+  /** An allocation of the node itself. Code that runs once affords a wrapper for every sum that may be a string. */
+  allocation(from: number, weight: Allocation['weight'], sum?: Allocation['sum']): Allocation {
+    const once = this.currentFunction.program && this.currentFunction.loops === 0;
+    const line = this.lineOf(from);
+    if (sum === undefined) return { from, line, weight };
+    return once ? { from, line, weight: 'object' } : { from, line, weight, sum };
+  }
+
+  /** Several things on one line inside an expression that allocates nothing itself: one wrapper for all. */
+  together({ lines, objects }: Inside): Allocation | undefined {
+    return objects > 1 && lines >= 0 ? { from: this.currentFunction.last, line: lines, weight: 'object' } : undefined;
+  }
+
+  /** An expression that may be put into a wrapper: `own` says, once its children are known, whether and where it allocates itself. */
+  wrappable(node: AnyNode, children: () => number, own: (inside: Inside) => Allocation | undefined): number {
+    const parenthesised = node.type === 'SequenceExpression' || this.source[node.start] === '{';
+    const firstReference = this.references.length;
+    const owner = this.currentFunction;
+    const opening: Opening = {
+      kind: 'open',
+      at: node.start,
+      end: node.end,
+      parenthesised,
+      kept: false,
+      owner,
+      firstReference,
+      endReference: 0,
+      parameters: '',
+    };
+    this.events.push(opening);
+    const { suspends, objects } = this.currentFunction;
+    const lines = children();
+    const allocation = own({ lines, objects: this.currentFunction.objects - objects });
+    if (allocation === undefined) {
+      if (this.events.at(-1) === opening) this.events.pop();
+      return lines;
+    }
+    if (allocation.weight === 'object') this.allocates(allocation.from);
+    if (this.currentFunction.suspends === suspends && this.currentFunction.closureless === 0) {
+      opening.allocation = allocation;
+      opening.endReference = this.references.length;
+      this.events.push({ kind: 'close', at: node.end, opening });
+    }
+    return mergeLines(lines, allocation.line);
+  }
+
+  /** The lines of a function's body are no lines of its creator's. Returns them, and what else is known of it. */
+  inFunctionScope(children: () => number): Pick<FunctionScope, 'plain' | 'usesArguments'> & { lines: number } {
+    const outer = this.currentFunction;
+    this.currentFunction = newFunctionScope(false);
+    try {
+      return { lines: children(), plain: this.currentFunction.plain, usesArguments: this.currentFunction.usesArguments };
+    } finally {
+      this.currentFunction = outer;
+    }
+  }
+}
+
+function newFunctionScope(program: boolean): FunctionScope {
+  return { program, suspends: 0, objects: 0, last: 0, loops: 0, closureless: 0, plain: true, usesArguments: false };
+}

@@ -1,0 +1,167 @@
+import type { PositionTable } from '../table/position-table.js';
+import type { Reference } from './bindings.js';
+import { type Allocation, type Borders, type Entry, type Event, NO_LINE, type Opening } from './events.js';
+import type { LineIndex } from './line-index.js';
+import type { SourceLines } from './mapped-lines.js';
+import type { Names } from './operand-types.js';
+import { wrapperParameters } from './wrapper-parameters.js';
+
+/** V8's parser is recursive too: it gives up at about 450 nested wrappers (18 to 26, default stack); real code stays far below this. */
+const DEEPEST = 64;
+
+/** The level of code outside functions. */
+const PROGRAM = 1;
+
+/** What the bytes that are allocated here are counted on. */
+interface Level {
+  readonly line: number;
+  readonly wrapper: boolean;
+  /** Of the function that it is in. */
+  readonly borders: Borders;
+}
+
+export interface Written {
+  readonly code: string;
+  readonly table: PositionTable;
+}
+
+/** The lines of the text, and those that are told apart. */
+export interface Lines {
+  readonly index: LineIndex;
+  readonly lines: SourceLines;
+}
+
+export interface Walked {
+  readonly events: readonly Event[];
+  readonly names: Names;
+  readonly references: readonly Reference[];
+  readonly isRunning: boolean;
+}
+
+/** Writes the text anew in one pass over the events, which are in source order. */
+export function write(source: string, lines: Lines, walk: Walked): Written {
+  const writer = new Writer(source, lines, walk);
+  for (const event of walk.events) writer.take(event);
+  return writer.end();
+}
+
+class Writer {
+  readonly #source: string;
+  readonly #index: LineIndex;
+  readonly #lines: SourceLines;
+  readonly #walk: Walked;
+  readonly #pieces: string[] = [];
+  readonly #wrappers: number[] = [];
+  readonly #functions: number[] = [];
+  readonly #edits: number[] = [];
+  readonly #levels: Level[] = [];
+  #copied = 0;
+  #line = 0;
+  #inserted = 0;
+  #depth = 0;
+  #statement = -1;
+  #closed = -1;
+
+  constructor(source: string, { index, lines }: Lines, walk: Walked) {
+    this.#source = source;
+    this.#index = index;
+    this.#lines = lines;
+    this.#walk = walk;
+  }
+
+  take(event: Event): void {
+    switch (event.kind) {
+      case 'open':
+        if (event.allocation && this.#isNeeded(event.allocation) && this.#isPossible(event)) this.#open(event, event.allocation);
+        break;
+      case 'close':
+        if (event.opening.kept) this.#close(event.at, event.opening);
+        break;
+      case 'enter':
+        this.#enter(event);
+        break;
+      case 'leave':
+        this.#levels.pop();
+        break;
+      case 'statement':
+        this.#statement = event.at;
+        break;
+      case 'end':
+        if (this.#closed === event.at) this.#insert(event.at, ';');
+        break;
+    }
+  }
+
+  end(): Written {
+    this.#pieces.push(this.#source.slice(this.#copied));
+    return { code: this.#pieces.join(''), table: { wrappers: this.#wrappers, functions: this.#functions, edits: this.#edits } };
+  }
+
+  /** One wrapper a line: not inside one for the same line, and for a mere number only where it would be counted on a foreign one. */
+  #isNeeded({ line, weight, sum }: Allocation): boolean {
+    const level = this.#levels.at(-1)!;
+    if (level.line === line || this.#depth >= DEEPEST) return false;
+    return level.wrapper || weight === 'object' || (sum !== undefined && !this.#walk.names.isNumeric(sum));
+  }
+
+  /**
+   * Of a script that runs, three places stay as they are. The top level: it has run, and that of an ES module cannot be replaced. What a class
+   * initialises: V8 takes it for another function that begins at the same place (the default constructor on 18 and 20, the static part on 22), and
+   * objects lack their fields from then on. The end of an arrow without braces: V8 takes what is inserted there for a change of what encloses the arrow.
+   */
+  #isPossible({ end }: Opening): boolean {
+    if (!this.#walk.isRunning) return true;
+    const { bareEnd, isInitialiser } = this.#levels.at(-1)!.borders;
+    return this.#levels.length > PROGRAM && !isInitialiser && end !== bareEnd;
+  }
+
+  #open(opening: Opening, { from, line }: Allocation): void {
+    opening.kept = true;
+    opening.parameters = wrapperParameters(opening, this.#walk.references);
+    if (this.#statement === opening.at) this.#insert(opening.at, ';');
+    this.#statement = -1;
+    const column = this.#insert(opening.at, `((${opening.parameters}) => ${opening.parenthesised ? '(' : ''}`);
+    this.#wrappers.push(this.#line, column + 1, ...this.#place(from));
+    this.#levels.push({ line, wrapper: true, borders: this.#levels.at(-1)!.borders });
+    this.#depth++;
+  }
+
+  #close(at: number, { parenthesised, parameters: values }: Opening): void {
+    this.#insert(at, `${parenthesised ? ')' : ''})(${values})`);
+    this.#closed = at;
+    this.#levels.pop();
+    this.#depth--;
+  }
+
+  #enter(entry: Entry): void {
+    const { at, line } = entry;
+    this.#levels.push({ line, wrapper: false, borders: entry });
+    if (line === NO_LINE) return;
+    const column = this.#moveTo(at);
+    // A function's one line may not be where it starts: where that line begins stands for it.
+    const place = line === this.#lines.lineOf(at) ? at : this.#lines.beginOf(line, at);
+    this.#functions.push(this.#line, column, ...this.#place(place));
+  }
+
+  #place(offset: number): [line: number, column: number] {
+    const line = this.#index.lineOf(offset);
+    return [line, offset - this.#index.starts[line]!];
+  }
+
+  /** Returns the column of the insertion in the transformed text. */
+  #insert(at: number, text: string): number {
+    const column = this.#moveTo(at);
+    this.#pieces.push(this.#source.slice(this.#copied, at), text);
+    this.#copied = at;
+    this.#edits.push(this.#line, column, text.length);
+    this.#inserted += text.length;
+    return column;
+  }
+
+  #moveTo(at: number): number {
+    const [line, column] = this.#place(at);
+    if (line !== this.#line) this.#inserted = 0;
+    this.#line = line;
+    return column + this.#inserted;
+  }
+}

@@ -1,0 +1,60 @@
+import { type OriginalPlaces, OriginalPlacesBuilder } from './original-places.js';
+import type { SnapshotParts } from './snapshot-parts.js';
+import { type StackTable, StackTableBuilder } from './stack-table.js';
+
+/**
+ * The same traces over a table that holds nothing else. A filtered snapshot shares the table of the whole one; its file must not carry
+ * what was filtered away.
+ */
+export function compact(parts: SnapshotParts): SnapshotParts {
+  const { table, columns } = parts;
+  const used = new Uint8Array(table.totalFrames.length);
+  for (let row = 0; row < columns.length; row++) used[columns.traceback[row]!] = 1;
+  if (!used.includes(0)) return parts;
+  const builder = new StackTableBuilder();
+  const { ids, locations } = copyTracebacks(table, builder, (t) => used[t] === 1);
+  const traceback = columns.traceback.map((id) => ids[id]!);
+  const original = parts.original ? originalsOf(parts.original, locations) : null;
+  return { ...parts, table: builder.build(), columns: { ...columns, traceback }, original };
+}
+
+interface Copied {
+  /** By the id of each traceback here, that there; 0 for those that are not wanted. */
+  readonly ids: Uint32Array;
+  /** By the id of each location there, that here. */
+  readonly locations: readonly number[];
+}
+
+/** Adds tracebacks of a table to another one. */
+export function copyTracebacks(table: StackTable, builder: StackTableBuilder, isWanted: (id: number) => boolean): Copied {
+  const ids = new Uint32Array(table.totalFrames.length);
+  const origins: number[] = [];
+  const locations: number[] = [];
+  for (let t = 0; t < ids.length; t++) {
+    if (!isWanted(t)) continue;
+    locations.length = 0;
+    for (let i = table.tracebackStart[t]!; i < table.tracebackStart[t + 1]!; i++) {
+      const location = table.frames[i]!;
+      const copy = builder.location({
+        file: builder.filename(table.filenames[table.locationFile[location]!]!),
+        lineno: table.locationLine[location]!,
+        column: table.locationColumn[location]!,
+        name: builder.functionName(table.functionNames[table.locationFunction[location]!]!),
+        isLine: table.locationIsLine[location] === 1,
+      });
+      origins[copy] = location;
+      locations.push(copy);
+    }
+    ids[t] = builder.traceback(locations, 0, locations.length, table.totalFrames[t]!);
+  }
+  return { ids, locations: origins };
+}
+
+/** @param rows which row each location of the new table had */
+function originalsOf(places: OriginalPlaces, rows: readonly number[]): OriginalPlaces | null {
+  const builder = new OriginalPlacesBuilder(rows.length);
+  rows.forEach((row, location) => {
+    builder.copy(location, places, row);
+  });
+  return builder.build();
+}

@@ -1,0 +1,82 @@
+import type { ReportData } from '../../call-tree/report-data.js';
+import { FrameNames } from '../view/frames.js';
+import type { Measure, Widths } from '../view/layout.js';
+import { widthsOf } from '../view/layout.js';
+import { type Tree, treeOf } from '../view/page-tree.js';
+import { type GroupKey, type LocationKey, type PlaceGroups, placeGroups, type Row } from '../view/row-groups.js';
+import { type Matches, search } from '../view/search.js';
+import { Sums } from '../view/sums.js';
+
+/** What the reader has chosen. */
+export interface Choices {
+  /** The node that fills the width; 0 for all. */
+  readonly zoom: number;
+  readonly query: string;
+  readonly direction: 'flame' | 'icicle';
+  readonly measure: Measure;
+  readonly groupBy: GroupKey;
+  /** The selected row of the table. */
+  readonly row: Row | null;
+}
+
+type Listener = (changed: ReadonlySet<keyof Choices>) => void;
+
+/** The report and the reader's choices; whoever shows something of them is told when they change. */
+export class State {
+  readonly data: ReportData;
+  readonly isDiff: boolean;
+  readonly names: FrameNames;
+  readonly cells: Sums;
+  readonly tree: Tree;
+  choices: Choices;
+  matches: Matches | null = null;
+  widths: Widths;
+  readonly #places = new Map<LocationKey, PlaceGroups>();
+  readonly #listeners: Listener[] = [];
+
+  constructor(data: ReportData) {
+    this.data = data;
+    this.isDiff = data.cells.old !== null;
+    this.names = new FrameNames(data);
+    this.cells = Sums.ofCells(data.cells);
+    this.tree = treeOf(data, this.cells);
+    this.choices = { zoom: 0, query: '', direction: 'flame', measure: 'size', groupBy: 'line', row: null };
+    this.widths = this.#widths();
+  }
+
+  onChange(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  choose(choices: Partial<Choices>): void {
+    const before = this.choices;
+    this.choices = { ...before, ...choices };
+    const changed = new Set((Object.keys(choices) as (keyof Choices)[]).filter((name) => before[name] !== this.choices[name]));
+    if (changed.size === 0) return;
+    if (changed.has('query')) this.matches = search(this.tree, this.names, this.choices.query);
+    if (changed.has('measure')) {
+      this.widths = this.#widths();
+      if (this.widths.weight[this.choices.zoom] === 0) {
+        this.choices = { ...this.choices, zoom: 0 };
+        changed.add('zoom');
+      }
+    }
+    for (const listener of this.#listeners) listener(changed);
+  }
+
+  /** Worked out when it is first asked for. */
+  readonly places = (key: LocationKey): PlaceGroups => {
+    const groups = this.#places.get(key) ?? placeGroups(key, this.data);
+    this.#places.set(key, groups);
+    return groups;
+  };
+
+  nodeLabel(node: number): string {
+    return node === 0 ? 'all' : this.names.label(this.tree.frame[node]!);
+  }
+
+  #widths(): Widths {
+    const change = this.cells.size.map((_, cell) => this.cells.change(cell));
+    return widthsOf(this.tree, this.choices.measure, { node: this.data.cells.node, change });
+  }
+}

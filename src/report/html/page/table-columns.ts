@@ -1,0 +1,90 @@
+import { formatSize } from '../../../text/size-format.js';
+import { percent } from '../../text/percent.js';
+import { isLocation, type Row } from '../view/row-groups.js';
+import { signedCount } from './figures.js';
+import type { State } from './page-state.js';
+
+/** A column of the table. */
+export interface Column {
+  readonly title: string;
+  /** What its figures mean. */
+  readonly description: string;
+  readonly value: (row: Row) => number;
+  readonly text: (row: Row) => string;
+  /** Left out where there is little room; the panel of the selected row has all of them. */
+  readonly isDetail: boolean;
+}
+
+const SIZE: Column = {
+  title: 'size',
+  description: 'bytes that are alive',
+  value: ({ size }) => size,
+  text: ({ size }) => formatSize(size),
+  isDetail: false,
+};
+const ERROR: Column = {
+  title: '±',
+  description: 'standard error, in bytes',
+  value: ({ error }) => error,
+  text: ({ error }) => formatSize(error),
+  isDetail: false,
+};
+const COUNT: Column = {
+  title: 'count',
+  description: 'blocks that are alive',
+  value: ({ count }) => count,
+  text: ({ count }) => `${count}`,
+  isDetail: true,
+};
+const AVERAGE: Column = {
+  title: 'average',
+  description: 'bytes of a block',
+  value: ({ size, count }) => (count > 0 ? size / count : 0),
+  text: ({ size, count }) => (count > 0 ? formatSize(size / count) : ''),
+  isDetail: true,
+};
+const CUMULATIVE: Column = {
+  title: 'cumulative',
+  description: 'bytes, with those of what was called',
+  value: ({ cumulative }) => cumulative ?? 0,
+  text: ({ cumulative }) => formatSize(cumulative ?? 0),
+  isDetail: true,
+};
+const CHANGE: Column = {
+  title: 'change',
+  description: 'bytes now, less those before',
+  value: ({ sizeDiff }) => sizeDiff,
+  text: ({ sizeDiff, isNoise }) => `${isNoise ? '~ ' : ''}${formatSize(sizeDiff, true)}`,
+  isDetail: false,
+};
+const COUNT_CHANGE: Column = {
+  title: 'count change',
+  description: 'blocks now, less those before',
+  value: ({ countDiff }) => countDiff,
+  text: ({ countDiff }) => signedCount(countDiff),
+  isDetail: true,
+};
+const CUMULATIVE_CHANGE: Column = {
+  title: 'cumulative change',
+  description: 'change in bytes, with that of what was called',
+  value: ({ cumulativeDiff }) => cumulativeDiff ?? 0,
+  text: ({ cumulativeDiff }) => formatSize(cumulativeDiff ?? 0, true),
+  isDetail: true,
+};
+
+/** The columns before the name; the first is the one that the table is sorted by at first. */
+export function columnsOf({ isDiff, data, choices, tree }: State): Column[] {
+  const { now, old } = data.cells;
+  const errors = now.spread || old?.spread ? [ERROR] : [];
+  const isPlace = isLocation(choices.groupBy);
+  if (isDiff) return [CHANGE, ...errors, { ...SIZE, isDetail: true }, COUNT_CHANGE, COUNT, ...(isPlace ? [CUMULATIVE_CHANGE] : [])];
+  const total = tree.sums.size[0]!;
+  const share: Column = {
+    ...SIZE,
+    title: 'share',
+    description: 'part of all bytes that were traced',
+    text: ({ size }) => percent(size, total),
+    isDetail: true,
+  };
+  return [SIZE, ...errors, share, COUNT, AVERAGE, ...(isPlace ? [CUMULATIVE] : [])];
+}

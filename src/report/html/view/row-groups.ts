@@ -1,0 +1,172 @@
+import { type FrameColumns, type ReportData, TRUNCATED } from '../../call-tree/report-data.js';
+import type { FrameNames } from './frames.js';
+import type { Tree } from './page-tree.js';
+import type { Matches } from './search.js';
+import type { Sums } from './sums.js';
+
+const LOCATION_KEYS = ['line', 'file', 'function', 'package'] as const;
+const COLUMN_KEYS = ['type', 'thread', 'domain'] as const;
+export type LocationKey = (typeof LOCATION_KEYS)[number];
+type ColumnKey = (typeof COLUMN_KEYS)[number];
+/** What the table can be grouped by. */
+export const GROUP_KEYS = [...LOCATION_KEYS, ...COLUMN_KEYS] as const;
+export type GroupKey = (typeof GROUP_KEYS)[number];
+
+/** One row of the table: what a group allocated itself, and with all that it called. */
+export interface Row {
+  readonly key: GroupKey;
+  readonly name: string;
+  /** A frame of it; TRUNCATED where the group is none of places. */
+  readonly frame: number;
+  readonly size: number;
+  readonly count: number;
+  /** Bytes. */
+  readonly error: number;
+  readonly sizeDiff: number;
+  readonly countDiff: number;
+  readonly isNoise: boolean;
+  /** Bytes, with what was called; null where the group is none of places. */
+  readonly cumulative: number | null;
+  readonly cumulativeDiff: number | null;
+}
+
+/** What the rows are taken from. */
+export interface Grouping {
+  readonly data: ReportData;
+  readonly tree: Tree;
+  readonly names: FrameNames;
+  readonly cells: Sums;
+  /** Only what stands below this node. */
+  readonly within: number;
+  readonly places: (key: LocationKey) => PlaceGroups;
+  /** Of places those with a matching frame; of the others what was allocated through one. null: all. */
+  readonly matches: Matches | null;
+}
+
+export function isLocation(key: GroupKey): key is LocationKey {
+  return (LOCATION_KEYS as readonly string[]).includes(key);
+}
+
+export function rowsBy(key: GroupKey, grouping: Grouping): Row[] {
+  return isLocation(key) ? rowsByPlace(key, grouping) : rowsByColumn(key, grouping);
+}
+
+/** How frames fall into groups. */
+export interface PlaceGroups {
+  /** By frame. */
+  readonly groupOf: Uint32Array;
+  /** By group: its first frame. */
+  readonly first: readonly number[];
+  /** By group: whether its frames are of several functions. */
+  readonly areMixed: readonly boolean[];
+}
+
+export function placeGroups(key: LocationKey, { frames }: ReportData): PlaceGroups {
+  const ids = new Map<string, number>();
+  const first: number[] = [];
+  const areMixed: boolean[] = [];
+  const groupOf = Uint32Array.from(frames.file, (_, frame) => {
+    const group = ids.get(placeId(key, frames, frame)) ?? first.push(frame) - 1;
+    ids.set(placeId(key, frames, frame), group);
+    areMixed[group] ||= frames.functionName[first[group]!] !== frames.functionName[frame];
+    return group;
+  });
+  return { groupOf, first, areMixed };
+}
+
+/** As snapshot/location-keys tells groups apart. */
+function placeId(key: LocationKey, { file, line, column, functionName, isLine, packageName }: FrameColumns, frame: number): string {
+  switch (key) {
+    case 'line':
+      return `${file[frame]}:${line[frame]}`;
+    case 'file':
+      return `${file[frame]}`;
+    case 'function':
+      return `${file[frame]} ${functionName[frame]} ${isLine[frame] === 1 ? '' : `${line[frame]}:${column[frame]}`}`;
+    case 'package':
+      return `${packageName[frame]}`;
+  }
+}
+
+function rowsByPlace(key: LocationKey, { data, tree, names, cells, places, within, matches }: Grouping): Row[] {
+  const { groupOf, first, areMixed } = places(key);
+  const own = cells.empty(first.length);
+  const cumulative = cells.empty(first.length);
+  const isShown = new Uint8Array(first.length);
+  for (let frame = 0; frame < groupOf.length; frame++) if (!matches || matches.frames[frame] === 1) isShown[groupOf[frame]!] = 1;
+  for (const [cell, node] of data.cells.node.entries())
+    if (node >= within && node < tree.end[within]! && tree.frame[node] !== TRUNCATED) own.add(groupOf[tree.frame[node]!]!, cells, cell);
+  const coveredTo = new Uint32Array(first.length); // a recursive group holds its bytes once
+  const isThere = new Uint8Array(first.length);
+  for (let node = within; node < tree.end[within]!; node++) {
+    if (tree.frame[node] === TRUNCATED) continue;
+    const group = groupOf[tree.frame[node]!]!;
+    isThere[group] = 1;
+    if (node < coveredTo[group]!) continue;
+    coveredTo[group] = tree.end[node]!;
+    cumulative.add(group, tree.sums, node);
+  }
+  return first.flatMap((frame, group) =>
+    isShown[group] === 1 && isThere[group] === 1
+      ? [
+          {
+            ...figures(own, group),
+            key,
+            frame,
+            name: placeName(key, { names, frame, isMixed: areMixed[group]!, isLine: data.frames.isLine[frame] === 1 }),
+            cumulative: cumulative.size[group]!,
+            cumulativeDiff: cumulative.change(group),
+          },
+        ]
+      : [],
+  );
+}
+
+function placeName(
+  key: LocationKey,
+  { names, frame, isMixed, isLine }: { names: FrameNames; frame: number; isMixed: boolean; isLine: boolean },
+): string {
+  switch (key) {
+    case 'line':
+      return isMixed ? names.place(frame) : `${names.place(frame)} ${names.functionName(frame)}`.trimEnd();
+    case 'file':
+      return names.file(frame);
+    case 'function':
+      return `${isLine ? names.file(frame) : names.place(frame)} ${names.functionName(frame)}`.trimEnd();
+    case 'package':
+      return names.packageName(frame);
+  }
+}
+
+function rowsByColumn(key: ColumnKey, { data, tree, cells, within, matches }: Grouping): Row[] {
+  const column = data.cells[key];
+  const groups = new Map<number, number>();
+  const sums = cells.empty(new Set(column).size);
+  for (const [cell, node] of data.cells.node.entries()) {
+    if (node < within || node >= tree.end[within]!) continue;
+    const value = column[cell]!;
+    const isMatch = !matches || matches.stacks[node] === 1 || data.names[value]!.toLowerCase().includes(matches.text.toLowerCase());
+    if (!isMatch) continue;
+    if (!groups.has(value)) groups.set(value, groups.size);
+    sums.add(groups.get(value)!, cells, cell);
+  }
+  return [...groups].map(([value, group]) => ({
+    ...figures(sums, group),
+    key,
+    frame: TRUNCATED,
+    name: data.names[value]!,
+    cumulative: null,
+    cumulativeDiff: null,
+  }));
+}
+
+function figures(sums: Sums, group: number) {
+  return {
+    size: sums.size[group]!,
+    count: sums.count[group]!,
+    error: sums.error(group),
+    sizeDiff: sums.change(group),
+    countDiff: sums.count[group]! - sums.oldCount[group]!,
+    isNoise: sums.isNoise(group),
+  };
+}

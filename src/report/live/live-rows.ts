@@ -1,0 +1,62 @@
+import type { Traceback } from '../../model/traceback.js';
+import { Groups } from '../../snapshot/statistics/groups.js';
+import type { KeyType } from '../../snapshot/statistics/key-type.js';
+import { differenceErrors } from '../../snapshot/statistics/sampling-error.js';
+import { sumTotals } from '../../snapshot/statistics/totals.js';
+import { placeOf } from '../text/place.js';
+import type { Change } from '../text/table.js';
+import type { LiveReading, LiveReadings, LiveSort, LiveState } from './live-state.js';
+
+/** One group, now and how it came there. Bytes. */
+export interface LiveRow {
+  /** Made when it is asked for: most rows are never seen. */
+  readonly traceback: Traceback;
+  readonly size: number;
+  readonly sinceStart: Change;
+  readonly sinceLast: Change;
+  /** Change since the start, a second; 0 where no time has passed. */
+  readonly rate: number;
+}
+
+/** The groups of all three readings, the largest first. */
+export function liveRows({ first, previous, last }: LiveReadings, keyType: KeyType): LiveRow[] {
+  const groups = new Groups(keyType, last.snapshot.table);
+  const assigned = ({ snapshot }: LiveReading) => ({ parts: snapshot, assignment: groups.assign(snapshot, false) });
+  const [now, before, start] = [assigned(last), assigned(previous), assigned(first)];
+  const sizes = (grouped: typeof now) => sumTotals(grouped.parts.columns, grouped.assignment, groups.size).size;
+  const [size, sizeBefore, sizeAtStart] = [sizes(now), sizes(before), sizes(start)];
+  const errors = { sinceLast: differenceErrors(now, before, groups.size), sinceStart: differenceErrors(now, start, groups.size) };
+  const seconds = (last.at - first.at) / 1000;
+  const row = (group: number): LiveRow => {
+    const change = size[group]! - sizeAtStart[group]!;
+    return {
+      get traceback() {
+        return groups.traceback(group);
+      },
+      size: size[group]!,
+      sinceStart: { sizeDiff: change, standardError: errors.sinceStart[group]! },
+      sinceLast: { sizeDiff: size[group]! - sizeBefore[group]!, standardError: errors.sinceLast[group]! },
+      rate: seconds > 0 ? change / seconds : 0,
+    };
+  };
+  const present = Array.from(size.keys()).filter((group) => size[group]! > 0 || sizeBefore[group]! > 0 || sizeAtStart[group]! > 0);
+  return present.sort((a, b) => size[b]! - size[a]! || groups.compare(a, b)).map(row);
+}
+
+const ORDERS: Readonly<Record<LiveSort, (row: LiveRow) => number>> = {
+  size: ({ size }) => size,
+  'since start': ({ sinceStart }) => sinceStart.sizeDiff,
+  'since last': ({ sinceLast }) => sinceLast.sizeDiff,
+};
+
+/** The rows that the filter leaves, the largest first; of equal ones as they come. */
+export function selectedRows(
+  rows: readonly LiveRow[],
+  { keyType, sort, filter }: Pick<LiveState, 'keyType' | 'sort' | 'filter'>,
+  cwd: string,
+): LiveRow[] {
+  const text = filter.toLowerCase();
+  const matches = ({ traceback }: LiveRow) => placeOf(traceback, { keyType, cwd }).toLowerCase().includes(text);
+  const order = ORDERS[sort];
+  return (text === '' ? [...rows] : rows.filter(matches)).sort((a, b) => order(b) - order(a));
+}

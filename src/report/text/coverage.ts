@@ -1,0 +1,67 @@
+import { tellsCounts } from '../../model/count-precision.js';
+import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
+import { printable } from '../../text/printable.js';
+import { formatSize } from '../../text/size-format.js';
+
+const ROUGH_COUNTS = 'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.';
+
+/**
+ * What stands above a table: how much of the process the traces cover, and how they were obtained. When most memory lies outside the
+ * JavaScript heap, that comes first.
+ */
+export function coverageLines(capture: CaptureInfo, tracedBytes: number): string[] {
+  return [...reachNotes(capture), coverage(capture.heap, tracedBytes), ...methodNotes(capture)];
+}
+
+/** Says it when most memory is where the traces do not reach. */
+export function reachNotes({ mode, heap }: CaptureInfo): string[] {
+  return mode !== 'objects' && outsideHeap(heap) ? [mostlyOutside(heap!)] : [];
+}
+
+/** How the traces were obtained, and what follows for the figures. */
+export function methodNotes(capture: CaptureInfo): string[] {
+  const { mode, interval } = capture;
+  const areCountsRough = mode === 'sampling' && interval !== null && !tellsCounts(interval);
+  const resumed = capture.resumed === undefined ? [] : [resumedNote(capture.resumed)];
+  const missing = (capture.missing ?? []).map(({ thread, reason }) => `${printable(thread)} is missing: ${printable(reason)}.`);
+  const full = (capture.atHeapLimit ?? []).map((thread) => `${printable(thread)} came to its heap limit; what it held then is shown.`);
+  return [`${method(capture)}.`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...resumed, ...missing, ...full];
+}
+
+function coverage(heap: HeapTotals | null, tracedBytes: number): string {
+  const parts = [`traced ${formatSize(tracedBytes)}`];
+  if (heap) {
+    parts.push(`heap used ${formatSize(heap.heapUsed)}`);
+    if (heap.external !== null) parts.push(`external ${formatSize(heap.external)}`);
+    if (heap.arrayBuffers !== null) parts.push(`array buffers ${formatSize(heap.arrayBuffers)}`);
+    if (heap.rss !== null) parts.push(`rss ${formatSize(heap.rss)}`);
+  }
+  return parts.join(', ');
+}
+
+function method({ mode, interval, precision }: CaptureInfo): string {
+  const lines = precision === 'line' ? 'lines are where memory is allocated' : 'lines are where functions start';
+  switch (mode) {
+    case 'sampling':
+      return interval === null
+        ? `sampled, interval unknown; ${lines}`
+        : `sampled, one block in ${formatSize(interval)} on average; ${lines}`;
+    case 'exact':
+      return `exact, every block; ${lines}`;
+    case 'objects':
+      return `every object; ${lines}`;
+  }
+}
+
+function resumedNote(time: string): string {
+  return `What was allocated before ${printable(time)} is not in it: the program looked as if it had ended, as during a long job outside of JavaScript, and was traced anew when it went on.`;
+}
+
+/** ArrayBuffers are counted in external. */
+function outsideHeap(heap: HeapTotals | null): boolean {
+  return heap !== null && heap.external !== null && heap.external > heap.heapUsed;
+}
+
+function mostlyOutside(heap: HeapTotals): string {
+  return `Most memory is outside the JavaScript heap, where these traces do not reach: external ${formatSize(heap.external!)} against ${formatSize(heap.heapUsed)} in the heap.`;
+}

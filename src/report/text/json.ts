@@ -1,0 +1,42 @@
+import { tracebackJson } from '../../model/traceback-json.js';
+import type { KeyType } from '../../snapshot/statistics/key-type.js';
+import type { Statistic, StatisticDiff } from '../../snapshot/statistics/statistic.js';
+import { safeJson } from '../../text/printable.js';
+
+interface Grouping {
+  readonly keyType: KeyType;
+  readonly cumulative: boolean;
+}
+
+interface Total {
+  readonly size: number;
+  readonly count: number;
+}
+
+/** A document as text that may be written to a terminal, and is read back as it was. */
+export function jsonText(document: object): string {
+  return `${safeJson(document, 2)}\n`;
+}
+
+/** The one document that `--json` prints. Sizes are bytes. */
+export function statisticsJson(statistics: readonly Statistic[], total: Total, { keyType, cumulative }: Grouping) {
+  return { keyType, cumulative, total, statistics: statistics.map(statisticJson) };
+}
+
+/** @param total of the new snapshot @param before of the old one */
+export function diffJson(
+  diffs: readonly StatisticDiff[],
+  { total, before }: { total: Total; before: Total },
+  { keyType, cumulative }: Grouping,
+) {
+  return {
+    keyType,
+    cumulative,
+    total: { ...total, sizeDiff: total.size - before.size, countDiff: total.count - before.count },
+    statistics: diffs.map((diff) => ({ ...statisticJson(diff), sizeDiff: diff.sizeDiff, countDiff: diff.countDiff })),
+  };
+}
+
+function statisticJson({ size, count, standardError, traceback }: Pick<Statistic, 'size' | 'count' | 'standardError' | 'traceback'>) {
+  return { size, count, standardError, traceback: tracebackJson(traceback) };
+}

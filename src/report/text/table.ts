@@ -1,0 +1,123 @@
+import type { KeyType } from '../../snapshot/statistics/key-type.js';
+import type { Statistic, StatisticDiff } from '../../snapshot/statistics/statistic.js';
+import { formatSize } from '../../text/size-format.js';
+import { wrapped } from '../../text/text-width.js';
+import { type Colours, changeStyle } from './colours.js';
+import { type Column, columnLines, type LastColumn } from './column-lines.js';
+import { placeOf } from './place.js';
+
+export interface TableOptions {
+  readonly keyType: KeyType;
+  /** Groups overlap, so that a sum of them means nothing. */
+  readonly cumulative: boolean;
+  /** Rows to print. */
+  readonly top: number;
+  /** Paths below it are shown relative to it. */
+  readonly cwd: string;
+  /** Columns of the terminal; Infinity where the text goes elsewhere. */
+  readonly width: number;
+  readonly colours: Colours;
+}
+
+/** Differences of at most so many standard errors are marked: one in twenty of them comes about where nothing changed. */
+const NOISE = 2;
+const NOISE_NOTE = '~ within two standard errors (±): sampling alone may make such a change';
+
+/** The largest groups as aligned columns, then a line for the rest. Sampled sizes have their standard error beside them. */
+export function statisticsTable(statistics: readonly Statistic[], options: TableOptions): string[] {
+  if (statistics.length === 0) return ['nothing that was allocated in this time is still alive'];
+  const { cumulative, top, width } = options;
+  const shown = statistics.slice(0, top);
+  const columns: Column[] = [
+    { title: 'size', cells: shown.map(({ size }) => formatSize(size)) },
+    ...errorColumn(shown),
+    { title: 'count', cells: shown.map(({ count }) => `${count}`), dispensable: 2 },
+    { title: 'average', cells: shown.map(({ size, count }) => average(size, count)), dispensable: 3 },
+  ];
+  const rest = statistics.slice(top);
+  const lines = columnLines(columns, placeColumn(shown, options), width);
+  if (rest.length > 0)
+    lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ size }) => size)))), width));
+  return lines;
+}
+
+/**
+ * The groups that changed most, then a line for the rest. What may be nothing but the scatter of sampling is marked, the rest coloured by
+ * its direction.
+ */
+export function diffTable(diffs: readonly StatisticDiff[], options: TableOptions): string[] {
+  const changed = diffs.filter(({ sizeDiff, countDiff }) => sizeDiff !== 0 || countDiff !== 0);
+  if (changed.length === 0) return ['nothing changed'];
+  const { cumulative, top, width, colours } = options;
+  const shown = changed.slice(0, top);
+  const columns: Column[] = [
+    { title: 'change', ...changeCells(shown, colours) },
+    ...errorColumn(shown),
+    { title: 'size', cells: shown.map(({ size }) => formatSize(size)), dispensable: 2 },
+    { title: 'change', cells: shown.map(({ countDiff }) => signed(countDiff)), dispensable: 3 },
+    { title: 'count', cells: shown.map(({ count }) => `${count}`), dispensable: 4 },
+  ];
+  const rest = changed.slice(top);
+  const lines = columnLines(columns, placeColumn(shown, options), width);
+  if (rest.length > 0)
+    lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ sizeDiff }) => sizeDiff)), true)), width));
+  return [...lines, ...noiseNote(shown).flatMap((line) => wrapped(line, width))];
+}
+
+/** A change, and how far it can be told from the scatter of sampling. */
+export type Change = Pick<StatisticDiff, 'sizeDiff' | 'standardError'>;
+
+/** Changes of size as a column shows them. */
+export function changeCells(changes: readonly Change[], colours: Colours): Pick<Column, 'cells' | 'style'> {
+  return {
+    cells: changes.map((change) => `${isNoise(change) ? '~ ' : ''}${formatSize(change.sizeDiff, true)}`),
+    style: (row) => changeStyle(isNoise(changes[row]!) ? 0 : changes[row]!.sizeDiff, colours),
+  };
+}
+
+/** What has to be said of changes that are marked. */
+export function noiseNote(changes: readonly Change[]): string[] {
+  return changes.some(isNoise) ? [NOISE_NOTE] : [];
+}
+
+/** The column of standard errors; none where every figure is exact. */
+function errorColumn(shown: readonly Statistic[]): Column[] {
+  const errors = shown.map(({ standardError }) => standardError);
+  if (errors.every((error) => error === 0)) return [];
+  return [{ title: '±', cells: errors.map((error) => formatSize(error)), dispensable: 1 }];
+}
+
+/** Where each group stands. */
+export function placeColumn(
+  groups: readonly Pick<Statistic, 'traceback'>[],
+  { keyType, cwd }: Pick<TableOptions, 'keyType' | 'cwd'>,
+): LastColumn {
+  return {
+    title: keyType === 'lineno' ? 'line' : keyType,
+    cells: groups.map(
+      ({ traceback }) =>
+        (width) =>
+          placeOf(traceback, { keyType, cwd, width }),
+    ),
+  };
+}
+
+function isNoise({ sizeDiff, standardError }: Change): boolean {
+  return standardError > 0 && Math.abs(sizeDiff) <= NOISE * standardError;
+}
+
+function restLine(groups: number, bytes: string): string {
+  return bytes === '' ? `${groups} more` : `${groups} more: ${bytes}`;
+}
+
+function average(size: number, count: number): string {
+  return count === 0 ? '' : formatSize(size / count);
+}
+
+function signed(count: number): string {
+  return count >= 0 ? `+${count}` : `${count}`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

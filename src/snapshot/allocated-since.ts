@@ -1,0 +1,47 @@
+import { UsageError } from '../errors.js';
+import type { SnapshotParts } from '../model/snapshot-parts.js';
+import type { TraceColumns } from '../model/trace-columns.js';
+import { gather } from './apply-filters.js';
+
+/** By thread, the highest birth of its traces; -1 for a thread without any. */
+export function youngestBirths({ columns, threads }: Pick<SnapshotParts, 'columns' | 'threads'>): number[] | null {
+  const { length, birth, thread } = columns;
+  if (!birth) return null;
+  const youngest = new Array<number>(threads.length).fill(-1);
+  for (let row = 0; row < length; row++) {
+    const index = thread ? thread[row]! : 0;
+    if (birth[row]! > youngest[index]!) youngest[index] = birth[row]!;
+  }
+  return youngest;
+}
+
+/**
+ * The rows of `now` that were born after `before` was taken. What was born earlier and is alive now was alive then: so all that is older
+ * than the youngest of then was there, and all that is younger was not, whatever has died. Each isolate counts for itself.
+ *
+ * @throws UsageError
+ */
+export function survivors(now: SnapshotParts, before: SnapshotParts): TraceColumns {
+  const { birth, thread } = now.columns;
+  if (!birth || !before.lastBirths)
+    throw new UsageError(
+      'what was allocated since cannot be told: the order of allocation is not known; take both snapshots with a tracer',
+    );
+  if (now.capture.tracing === undefined || now.capture.tracing !== before.capture.tracing)
+    throw new UsageError(
+      'what was allocated since cannot be told: the snapshots are not of one tracing; take both between one start and its stop, without clearTraces in between',
+    );
+  if (before.capture.time > now.capture.time)
+    throw new UsageError('what was allocated since cannot be told: the older snapshot was given as the newer one; exchange the two');
+  const thresholds = thresholdsOf(now.threads, before.threads, before.lastBirths);
+  const rows = new Uint32Array(birth.length);
+  let length = 0;
+  for (let row = 0; row < birth.length; row++) if (birth[row]! > thresholds[thread ? thread[row]! : 0]!) rows[length++] = row;
+  return gather(now.columns, rows.subarray(0, length));
+}
+
+/** A thread that was not there before is new with all that it has. */
+function thresholdsOf(threads: readonly string[], threadsBefore: readonly string[], lastBirths: readonly number[]): number[] {
+  const byName = new Map(threadsBefore.map((name, index) => [name, lastBirths[index]!]));
+  return threads.map((name) => byName.get(name) ?? -1);
+}

@@ -1,0 +1,131 @@
+import type { SnapshotParts } from '../model/snapshot-parts.js';
+import type { StackTable } from '../model/stack-table.js';
+import type { TraceColumns } from '../model/trace-columns.js';
+import { compilePattern, normalizeCase } from '../text/fnmatch.js';
+import { type AnyFilter, DomainFilter, type Filter, ThreadFilter } from './filter.js';
+
+/** A filter, with its answer for each traceback or thread worked out; a DomainFilter needs none. */
+interface Prepared {
+  readonly filter: AnyFilter;
+  readonly byTraceback: Uint8Array | null;
+  readonly byThread: readonly boolean[] | null;
+}
+
+/** Of one thread, or of all where no filter asks: which tracebacks are kept, for each domain that a filter names, and for all other domains. */
+interface Masks {
+  readonly named: ReadonlyMap<number, Uint8Array>;
+  readonly others: Uint8Array;
+}
+
+/** Kept when one of the inclusive filters, if there are any, matches, and every exclusive one. */
+export function selectTraces(
+  { columns, table, threads }: Pick<SnapshotParts, 'columns' | 'table' | 'threads'>,
+  filters: readonly AnyFilter[],
+): TraceColumns {
+  const prepared = filters.map((filter) => prepare(filter, table, threads));
+  const asksThread = prepared.some(({ byThread }) => byThread !== null);
+  const masks = (asksThread ? threads : [null]).map((_, thread) => masksOf(prepared, table.totalFrames.length, thread));
+  return gather(columns, keptRows(asksThread ? columns : { ...columns, thread: null }, masks));
+}
+
+function prepare(filter: AnyFilter, table: StackTable, threads: readonly string[]): Prepared {
+  if (filter instanceof DomainFilter) return { filter, byTraceback: null, byThread: null };
+  if (!(filter instanceof ThreadFilter)) return { filter, byTraceback: tracebackMatches(table, filter), byThread: null };
+  const matches = compilePattern(filter.threadPattern);
+  return { filter, byTraceback: null, byThread: threads.map((name) => matches(name) === filter.inclusive) };
+}
+
+function masksOf(prepared: readonly Prepared[], tracebacks: number, thread: number): Masks {
+  const maskOf = (domain: number | null) =>
+    new Uint8Array(tracebacks).map((_, traceback) => Number(keeps(prepared, { traceback, domain, thread })));
+  const named = new Map<number, Uint8Array>();
+  for (const { filter } of prepared) {
+    if (!(filter instanceof ThreadFilter) && filter.domain !== null) named.set(filter.domain, maskOf(filter.domain));
+  }
+  return { named, others: maskOf(null) };
+}
+
+function keptRows({ length, traceback, domain, thread }: TraceColumns, masks: readonly Masks[]): Uint32Array {
+  const [first] = masks;
+  const rows = new Uint32Array(length);
+  let kept = 0;
+  if (thread === null && (domain === null || first!.named.size === 0)) {
+    const mask = first!.named.get(0) ?? first!.others;
+    for (let row = 0; row < length; row++) {
+      rows[kept] = row; // written always and counted when kept: no branch for the processor to guess wrong
+      kept += mask[traceback[row]!]!;
+    }
+  } else {
+    for (let row = 0; row < length; row++) {
+      const { named, others } = masks[thread ? thread[row]! : 0]!;
+      if ((named.get(domain ? domain[row]! : 0) ?? others)[traceback[row]!] === 1) rows[kept++] = row;
+    }
+  }
+  return rows.subarray(0, kept);
+}
+
+interface Row {
+  readonly traceback: number;
+  /** null: one that no filter names. */
+  readonly domain: number | null;
+  readonly thread: number;
+}
+
+function keeps(prepared: readonly Prepared[], row: Row): boolean {
+  let hasInclusive = false;
+  let isIncluded = false;
+  for (const one of prepared) {
+    const matches = matchesFilter(one, row);
+    const { inclusive } = one.filter;
+    if (!inclusive && !matches) return false;
+    hasInclusive ||= inclusive;
+    isIncluded ||= inclusive && matches;
+  }
+  return isIncluded || !hasInclusive;
+}
+
+function matchesFilter({ filter, byTraceback, byThread }: Prepared, { traceback, domain, thread }: Row): boolean {
+  if (filter instanceof ThreadFilter) return byThread![thread]!;
+  const isDomain = domain === filter.domain;
+  if (filter instanceof DomainFilter) return isDomain === filter.inclusive;
+  const matches = byTraceback![traceback] === 1;
+  if (filter.domain === null) return matches;
+  return filter.inclusive ? matches && isDomain : matches || !isDomain;
+}
+
+/** By traceback: 1 where the filter says yes, its inclusive or exclusive sense already applied. The pattern runs once a file. */
+function tracebackMatches(table: StackTable, filter: Filter): Uint8Array {
+  const matchesName = compilePattern(filter.filenamePattern);
+  const files = table.filenames.map((name) => matchesName(normalizeCase(name)));
+  const { tracebackStart, frames, locationFile, locationLine } = table;
+  const result = new Uint8Array(table.totalFrames.length);
+  for (let t = 0; t < result.length; t++) {
+    const last = tracebackStart[t + 1]! - 1;
+    let found = false;
+    for (let i = filter.allFrames ? tracebackStart[t]! : last; i <= last && !found; i++) {
+      const location = frames[i]!;
+      found = files[locationFile[location]!]! && (filter.lineno === null || locationLine[location] === filter.lineno);
+    }
+    result[t] = Number(found === filter.inclusive);
+  }
+  return result;
+}
+
+/** The rows of these numbers, in this order. */
+export function gather(columns: TraceColumns, rows: Uint32Array): TraceColumns {
+  return {
+    length: rows.length,
+    traceback: pick(columns.traceback, rows, new Uint32Array(rows.length)),
+    size: pick(columns.size, rows, new Float64Array(rows.length)),
+    count: pick(columns.count, rows, new Uint32Array(rows.length)),
+    domain: columns.domain && pick(columns.domain, rows, columns.domain.slice(0, rows.length)),
+    thread: columns.thread && pick(columns.thread, rows, new Uint16Array(rows.length)),
+    type: columns.type && pick(columns.type, rows, new Uint32Array(rows.length)),
+    birth: columns.birth && pick(columns.birth, rows, new Float64Array(rows.length)),
+  };
+}
+
+function pick<C extends { [index: number]: number }>(from: C, rows: Uint32Array, into: C): C {
+  for (let i = 0; i < rows.length; i++) into[i] = from[rows[i]!]!;
+  return into;
+}

@@ -1,0 +1,175 @@
+import type { OriginalPlaces } from '../../model/original-places.js';
+import type { SnapshotParts } from '../../model/snapshot-parts.js';
+import type { StackTable } from '../../model/stack-table.js';
+import type { TraceColumns } from '../../model/trace-columns.js';
+import { decodeDoubles, decodeIntegers, inflate } from './column-codec.js';
+import { type ColumnName, LIMITS, metadataSchema, namesSchema, SECTIONS, type SectionEntry } from './file-format.js';
+import type { RawFile } from './upgrade.js';
+
+/** @throws when anything in the file does not fit together; the message is for the cause of a SnapshotFileError */
+export function decodeParts(file: RawFile): SnapshotParts {
+  const metadata = metadataSchema.parse(file.metadata);
+  const sections = new Sections(metadata.sections, file.sections);
+  const { threads, types, originalFilenames = [], ...tableNames } = sections.names();
+  const table = { ...tableNames, ...decodeTable(sections) };
+  const hasBirths = metadata.capture.mode !== 'objects' || metadata.offHeapBirths === 'owner';
+  const columns = { ...decodeColumns(sections), ...(!hasBirths && { birth: null }) };
+  const original = decodeOriginal(sections, originalFilenames);
+  checkTable(table);
+  checkColumns(columns, { tracebacks: table.totalFrames.length, threads: threads.length, types: types.length });
+  const { tracebackLimit, capture, lastBirths } = metadata;
+  if (lastBirths) ensure('lastBirths', lastBirths.length === threads.length);
+  return { table, columns, threads, types, tracebackLimit, capture, original, ...(hasBirths && lastBirths && { lastBirths }) };
+}
+
+/** The sections of a file by name. Everything that metadata alone can show to be wrong is found before anything is inflated. */
+class Sections {
+  readonly #places = new Map<string, { entry: SectionEntry; data: Uint8Array }>();
+
+  constructor(entries: readonly SectionEntry[], bytes: Uint8Array) {
+    let start = 0;
+    for (const entry of entries) {
+      if (this.#places.has(entry.name)) throw new RangeError(`two sections are named ${entry.name}`);
+      this.#places.set(entry.name, { entry, data: bytes.subarray(start, start + entry.bytes) });
+      start += entry.bytes;
+    }
+    if (start !== bytes.length) throw new RangeError(`sections of ${start} bytes in ${bytes.length}`);
+    this.#checkLengths();
+  }
+
+  names() {
+    const place = this.#places.get('names');
+    if (place?.entry.encoding !== 'json') throw new RangeError('no names');
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(inflate(place.data, place.entry.length));
+    return namesSchema.parse(JSON.parse(json));
+  }
+
+  integers(name: ColumnName): Uint32Array<ArrayBuffer> {
+    return this.optionalIntegers(name) ?? new Uint32Array(0);
+  }
+
+  optionalIntegers(name: ColumnName): Uint32Array<ArrayBuffer> | null {
+    const place = this.#places.get(name);
+    if (!place) return null;
+    const { encoding, length, width } = place.entry;
+    if (encoding !== 'integers' || width > 4) throw new RangeError(`${name} must be integers`);
+    return decodeIntegers(inflate(place.data, length * width), width);
+  }
+
+  optionalDoubles(name: ColumnName): Float64Array | null {
+    const place = this.#places.get(name);
+    if (!place) return null;
+    const { encoding, length, width } = place.entry;
+    if (encoding === 'integers') return new Float64Array(this.integers(name));
+    if (encoding !== 'doubles' || width !== 8) throw new RangeError(`${name} must be numbers`);
+    return decodeDoubles(inflate(place.data, length * width));
+  }
+
+  #checkLengths(): void {
+    const lengths = new Map<string, number>();
+    for (const [name, { of, required }] of Object.entries(SECTIONS)) {
+      const entry = this.#places.get(name)?.entry;
+      if (!entry && !required) continue;
+      if (!entry) throw new RangeError(`no section ${name}`);
+      if (entry.length !== (lengths.get(of) ?? entry.length)) throw new RangeError(`${name} has another length than its neighbours`);
+      if (entry.length > (of === 'trace' ? LIMITS.traces : LIMITS.elements)) throw new RangeError(`${name} is too long`);
+      lengths.set(of, entry.length);
+    }
+  }
+}
+
+function decodeTable(sections: Sections): Omit<StackTable, 'filenames' | 'functionNames'> {
+  return {
+    locationFile: sections.integers('locationFile'),
+    locationLine: sections.integers('locationLine'),
+    locationColumn: sections.integers('locationColumn'),
+    locationFunction: sections.integers('locationFunction'),
+    locationIsLine: new Uint8Array(sections.integers('locationIsLine')),
+    tracebackStart: startsOf(sections.integers('depth')),
+    frames: sections.integers('frames'),
+    totalFrames: sections.integers('totalFrames'),
+  };
+}
+
+function decodeOriginal(sections: Sections, filenames: readonly string[]): OriginalPlaces | null {
+  const [file, line, column] = [
+    sections.optionalIntegers('originalFile'),
+    sections.optionalIntegers('originalLine'),
+    sections.optionalIntegers('originalColumn'),
+  ];
+  if (!file && !line && !column) return null;
+  if (!file || !line || !column) throw new RangeError('a part of the original places is missing');
+  ensure('originalFile', isBelow(file, filenames.length));
+  return { filenames, file, line, column };
+}
+
+function decodeColumns(sections: Sections): TraceColumns {
+  const traceback = sections.integers('traceback');
+  return {
+    length: traceback.length,
+    traceback,
+    size: sections.optionalDoubles('size') ?? new Float64Array(0),
+    count: sections.integers('count'),
+    domain: narrowed(sections.optionalIntegers('domain')),
+    thread: narrowed16(sections.optionalIntegers('thread')),
+    type: sections.optionalIntegers('type'),
+    birth: sections.optionalDoubles('birth'),
+  };
+}
+
+/** @throws for an empty traceback, which no snapshot has */
+function startsOf(depth: Uint32Array): Uint32Array {
+  const starts = new Uint32Array(depth.length + 1);
+  let end = 0;
+  for (let t = 0; t < depth.length; t++) {
+    if (depth[t] === 0) throw new RangeError(`traceback ${t} is empty`);
+    end += depth[t]!;
+    if (end > LIMITS.elements) throw new RangeError('more frames than a file can hold');
+    starts[t + 1] = end;
+  }
+  return starts;
+}
+
+function narrowed(domain: Uint32Array | null): Uint8Array | Uint32Array | null {
+  return domain && isBelow(domain, 0x100) ? new Uint8Array(domain) : domain;
+}
+
+function narrowed16(thread: Uint32Array | null): Uint16Array | null {
+  if (thread && !isBelow(thread, 0x10000)) throw new RangeError('a thread out of range');
+  return thread && new Uint16Array(thread);
+}
+
+function checkTable(table: StackTable): void {
+  ensure('locationFile', isBelow(table.locationFile, table.filenames.length));
+  ensure('locationFunction', isBelow(table.locationFunction, table.functionNames.length));
+  ensure('locationIsLine', isBelow(table.locationIsLine, 2));
+  ensure('frames', isBelow(table.frames, table.locationFile.length));
+  ensure('depth', table.tracebackStart.at(-1) === table.frames.length);
+  ensure(
+    'totalFrames',
+    table.totalFrames.every((total, t) => total >= table.tracebackStart[t + 1]! - table.tracebackStart[t]!),
+  );
+}
+
+function checkColumns(columns: TraceColumns, counts: { tracebacks: number; threads: number; types: number }): void {
+  ensure('traceback', isBelow(columns.traceback, counts.tracebacks));
+  ensure('size', isFiniteFrom(columns.size, 0));
+  ensure('thread', !columns.thread || isBelow(columns.thread, counts.threads));
+  ensure('type', !columns.type || isBelow(columns.type, counts.types));
+  ensure('birth', !columns.birth || isFiniteFrom(columns.birth, -Number.MAX_VALUE));
+}
+
+function ensure(name: string, holds: boolean): void {
+  if (!holds) throw new RangeError(`${name} has a value that cannot be`);
+}
+
+function isBelow(values: Uint8Array | Uint16Array | Uint32Array, limit: number): boolean {
+  let highest = -1;
+  for (let i = 0; i < values.length; i++) if (values[i]! > highest) highest = values[i]!;
+  return highest < limit;
+}
+
+function isFiniteFrom(values: Float64Array, least: number): boolean {
+  for (let i = 0; i < values.length; i++) if (!(values[i]! >= least && values[i]! < Number.POSITIVE_INFINITY)) return false;
+  return true;
+}

@@ -1,0 +1,95 @@
+import { crc32, deflateRawSync } from 'node:zlib';
+import { SnapshotFileError } from '../../errors.js';
+import { compact } from '../../model/compact.js';
+import type { SnapshotParts } from '../../model/snapshot-parts.js';
+import { type Mappable, SourceMapper } from '../../source-maps/source-mapper.js';
+import { writeFile } from './atomic-write.js';
+import { encodeColumn } from './column-codec.js';
+import { type ColumnName, LIMITS, MAGIC, type Metadata, OFFSET, SECTIONS, type SectionEntry } from './file-format.js';
+import { CURRENT_VERSION } from './upgrade.js';
+
+export interface DumpOptions {
+  /**
+   * Look for the source maps of all files now, and save what they say: the file then shows the original lines on a machine that has neither.
+   * Default false: only what the maps of files say that were compiled in memory, which nobody has later.
+   */
+  readonly embedMaps?: boolean;
+}
+
+/** @throws SnapshotFileError */
+export function dumpSnapshot(path: string, snapshot: SnapshotParts & Mappable, { embedMaps = false }: DumpOptions): void {
+  const { sourceMaps } = snapshot;
+  const isWanted = (filename: string) => embedMaps || sourceMaps.has(filename);
+  const original = embedMaps || sourceMaps.size > 0 ? new SourceMapper().placesOf(snapshot, isWanted) : snapshot.original;
+  const parts = { ...snapshot, original };
+  const { columns, table } = parts;
+  if (columns.length > LIMITS.traces || table.frames.length > LIMITS.elements)
+    throw new SnapshotFileError(`cannot save the snapshot to ${path}: a file holds up to ${LIMITS.traces} traces; filter it first`);
+  writeFile(path, encodeSnapshot(compact(parts)), 'save the snapshot to');
+}
+
+function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
+  const sections: SectionEntry[] = [];
+  const data: Uint8Array[] = [];
+  const append = (entry: Omit<SectionEntry, 'bytes'>, compressed: Uint8Array) => {
+    sections.push({ ...entry, bytes: compressed.length });
+    data.push(compressed);
+  };
+  const names = encodeNames(parts);
+  append({ name: 'names', encoding: 'json', length: names.length, width: 1 }, deflateRawSync(names, { level: 1 }));
+  const columns = columnsOf(parts);
+  for (const name of Object.keys(SECTIONS) as ColumnName[]) {
+    const values = columns[name];
+    if (!values) continue;
+    const { data: compressed, ...entry } = encodeColumn(values);
+    append({ name, ...entry }, compressed);
+  }
+  const { tracebackLimit, capture, lastBirths } = parts;
+  const metadata: Metadata = {
+    generator: 'node-tracemalloc',
+    tracebackLimit,
+    capture,
+    ...(lastBirths && { lastBirths: [...lastBirths] }),
+    ...(capture.mode === 'objects' && { offHeapBirths: 'owner' as const }),
+    sections,
+  };
+  return frameFile(new TextEncoder().encode(JSON.stringify(metadata)), data);
+}
+
+function encodeNames({ table, threads, types, original }: SnapshotParts): Uint8Array {
+  const { filenames, functionNames } = table;
+  const names = { filenames, functionNames, threads, types, ...(original && { originalFilenames: original.filenames }) };
+  return new TextEncoder().encode(JSON.stringify(names));
+}
+
+function columnsOf({ table, columns, original }: SnapshotParts): Record<ColumnName, Parameters<typeof encodeColumn>[0] | null> {
+  const depth = table.totalFrames.map((_, t) => table.tracebackStart[t + 1]! - table.tracebackStart[t]!);
+  const { locationFile, locationLine, locationColumn, locationFunction, locationIsLine, totalFrames, frames } = table;
+  return {
+    ...columns,
+    locationFile,
+    locationLine,
+    locationColumn,
+    locationFunction,
+    locationIsLine,
+    originalFile: original?.file ?? null,
+    originalLine: original?.line ?? null,
+    originalColumn: original?.column ?? null,
+    totalFrames,
+    frames,
+    depth,
+  };
+}
+
+function frameFile(metadata: Uint8Array, sections: readonly Uint8Array[]): Uint8Array[] {
+  const head = new Uint8Array(OFFSET.metadata);
+  const view = new DataView(head.buffer);
+  const body = [metadata, ...sections];
+  head.set(MAGIC);
+  view.setUint32(OFFSET.version, CURRENT_VERSION, true);
+  view.setUint32(OFFSET.metadataLength, metadata.length, true);
+  view.setBigUint64(OFFSET.fileLength, BigInt(body.reduce((sum, part) => sum + part.length, head.length)), true);
+  const checksum = body.reduce((sum, part) => crc32(part, sum), crc32(head.subarray(0, OFFSET.checksum)));
+  view.setUint32(OFFSET.checksum, checksum, true);
+  return [head, ...body];
+}

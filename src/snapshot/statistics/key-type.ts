@@ -1,0 +1,29 @@
+import { UsageError } from '../../errors.js';
+
+/** What statistics are grouped by: tracemalloc's three, then ours. */
+export const KEY_TYPES = ['filename', 'lineno', 'traceback', 'function', 'package', 'type', 'domain', 'thread'] as const;
+export type KeyType = (typeof KEY_TYPES)[number];
+
+/** Keys that name a place in a stack: a trace can count for every frame that it has. */
+export type LocationKeyType = 'filename' | 'lineno' | 'function' | 'package';
+/** Keys that a trace has by itself, whatever its stack. */
+export type ColumnKeyType = 'type' | 'domain' | 'thread';
+
+export interface StatisticsOptions {
+  /** Count a trace for every frame of its traceback, not for the most recent one alone. Default false. */
+  readonly cumulative?: boolean;
+}
+
+/** @throws UsageError with CPython's words, for callers without types */
+export function checkKey(keyType: KeyType, cumulative: boolean): void {
+  if (!KEY_TYPES.includes(keyType)) throw new UsageError(`unknown key_type: ${quoted(keyType)}`);
+  if (cumulative && !isLocationKey(keyType)) throw new UsageError(`cumulative mode cannot by used with key type ${quoted(keyType)}`);
+}
+
+export function isLocationKey(keyType: KeyType): keyType is LocationKeyType {
+  return keyType === 'filename' || keyType === 'lineno' || keyType === 'function' || keyType === 'package';
+}
+
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}

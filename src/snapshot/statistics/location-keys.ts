@@ -1,0 +1,85 @@
+import { Frame } from '../../model/frame.js';
+import { frameAt, type StackTable } from '../../model/stack-table.js';
+import type { StringInterner } from '../../model/string-interner.js';
+import type { LocationKeyType } from './key-type.js';
+import { packageName } from './package-name.js';
+
+/** Identity of a location under a key, as numbers: equal rows are the same group, also when they come from different tables. */
+export interface LocationRows {
+  /** Length of every row. */
+  readonly width: number;
+  write(row: Uint32Array, location: number): void;
+}
+
+export interface LocationKey {
+  /** @param names gives one string one number across tables */
+  rows(table: StackTable, names: StringInterner): LocationRows;
+  /** The frame that stands for the group of a location. */
+  frame(table: StackTable, location: number): Frame;
+}
+
+/** Columns are at most 2^32 - 2 in practice (a line of 4 GB), so this value never meets a real position. */
+const NO_POSITION = 0xffffffff;
+
+/**
+ * Where V8 gave the start of the function, that start tells two functions of one name (or of no name) in one file apart. Where true lines
+ * are on, the start is not known and the name alone decides: the anonymous functions of a file are then one group.
+ */
+const byFunction: LocationKey = {
+  rows(table, names) {
+    const files = table.filenames.map((name) => names.intern(name));
+    const functions = table.functionNames.map((name) => names.intern(name));
+    return {
+      width: 4,
+      write(row, location) {
+        const isLine = table.locationIsLine[location] === 1;
+        row[0] = files[table.locationFile[location]!]!;
+        row[1] = functions[table.locationFunction[location]!]!;
+        row[2] = isLine ? NO_POSITION : table.locationLine[location]!;
+        row[3] = isLine ? NO_POSITION : table.locationColumn[location]!;
+      },
+    };
+  },
+  frame(table, location) {
+    const frame = frameAt(table, location);
+    const { filename, functionName, precision } = frame;
+    return precision === 'line' ? new Frame(filename, 0, { functionName, precision }) : frame;
+  },
+};
+
+const byLine: LocationKey = {
+  rows(table, names) {
+    const files = table.filenames.map((name) => names.intern(name));
+    return {
+      width: 2,
+      write(row, location) {
+        row[0] = files[table.locationFile[location]!]!;
+        row[1] = table.locationLine[location]!;
+      },
+    };
+  },
+  frame: frameAt,
+};
+
+/** One group for each name that `nameOf` gives to a file. */
+function byFile(nameOf: (filename: string) => string): LocationKey {
+  return {
+    rows(table, names) {
+      const files = table.filenames.map((name) => names.intern(nameOf(name)));
+      return {
+        width: 1,
+        write(row, location) {
+          row[0] = files[table.locationFile[location]!]!;
+        },
+      };
+    },
+    frame: (table, location) => new Frame(nameOf(table.filenames[table.locationFile[location]!]!), 0),
+  };
+}
+
+export const LOCATION_KEYS: Readonly<Record<LocationKeyType, LocationKey>> = {
+  filename: byFile((filename) => filename),
+  lineno: byLine,
+  function: byFunction,
+  package: byFile(packageName),
+};

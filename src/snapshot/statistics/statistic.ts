@@ -1,0 +1,91 @@
+import type { Traceback } from '../../model/traceback.js';
+import { formatSize } from '../../text/size-format.js';
+
+/** Where a statistic takes what is not worth making before somebody looks. */
+export interface StatisticSource {
+  traceback(group: number): Traceback;
+  label(group: number): string;
+  /** Bytes. */
+  standardError(group: number): number;
+}
+
+const inspect = Symbol.for('nodejs.util.inspect.custom');
+
+/** The memory of one group of traces. */
+export class Statistic {
+  /** Bytes. */
+  readonly size: number;
+  /** Blocks. */
+  readonly count: number;
+  readonly #source: StatisticSource;
+  readonly #group: number;
+
+  constructor(source: StatisticSource, group: number, totals: { size: number; count: number }) {
+    this.#source = source;
+    this.#group = group;
+    this.size = totals.size;
+    this.count = totals.count;
+  }
+
+  /** Where the memory was allocated: one frame, or a whole stack when grouped by `'traceback'`. */
+  get traceback(): Traceback {
+    return this.#source.traceback(this.#group);
+  }
+
+  /** Standard error of `size`, in bytes; 0 where the capture was exact. In a diff: of `sizeDiff`. */
+  get standardError(): number {
+    return this.#source.standardError(this.#group);
+  }
+
+  equals(other: Statistic): boolean {
+    return (
+      this.constructor === other.constructor &&
+      this.size === other.size &&
+      this.count === other.count &&
+      this.traceback.equals(other.traceback)
+    );
+  }
+
+  /** `app.js:7: size=394 KiB, count=9994, average=40 B`, as CPython prints it. */
+  toString(): string {
+    return `${this.label()}: size=${formatSize(this.size)}, count=${this.count}${this.averageText()}`;
+  }
+
+  /** What makes `console.log` print a statistic as Python's `print` does; without it the traceback, made on demand, would not show. */
+  [inspect](): string {
+    return this.toString();
+  }
+
+  protected label(): string {
+    return this.#source.label(this.#group);
+  }
+
+  protected averageText(): string {
+    return this.count ? `, average=${formatSize(this.size / this.count)}` : '';
+  }
+}
+
+/** The memory of one group of traces, and its change since an older snapshot. */
+export class StatisticDiff extends Statistic {
+  /** Bytes. */
+  readonly sizeDiff: number;
+  /** Blocks. */
+  readonly countDiff: number;
+
+  constructor(source: StatisticSource, group: number, totals: { size: number; count: number; sizeDiff: number; countDiff: number }) {
+    super(source, group, totals);
+    this.sizeDiff = totals.sizeDiff;
+    this.countDiff = totals.countDiff;
+  }
+
+  override equals(other: Statistic): boolean {
+    return other instanceof StatisticDiff && super.equals(other) && this.sizeDiff === other.sizeDiff && this.countDiff === other.countDiff;
+  }
+
+  /** `app.js:7: size=394 KiB (+0 B), count=9994 (+0), average=40 B`, as CPython prints it. */
+  override toString(): string {
+    const size = `${formatSize(this.size)} (${formatSize(this.sizeDiff, true)})`;
+    const count = `${this.count} (${this.countDiff < 0 ? '' : '+'}${this.countDiff})`;
+    return `${this.label()}: size=${size}, count=${count}${this.averageText()}`;
+  }
+}

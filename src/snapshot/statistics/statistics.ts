@@ -1,0 +1,85 @@
+import type { SnapshotParts } from '../../model/snapshot-parts.js';
+import type { Traceback } from '../../model/traceback.js';
+import { Groups } from './groups.js';
+import type { KeyType } from './key-type.js';
+import { descending } from './radix-order.js';
+import { differenceErrors, standardErrors } from './sampling-error.js';
+import { Statistic, StatisticDiff, type StatisticSource } from './statistic.js';
+import { sumTotals, type Totals } from './totals.js';
+
+/** Largest size first, then count, then traceback. */
+export function groupStatistics(parts: SnapshotParts, keyType: KeyType, cumulative: boolean): Statistic[] {
+  const groups = new Groups(keyType, parts.table);
+  const assignment = groups.assign(parts, cumulative);
+  const { size, count } = sumTotals(parts.columns, assignment, groups.size);
+  const order = descending(present([{ size, count }]), size, (a, b) => count[b]! - count[a]! || groups.compare(b, a));
+  const source = new GroupSource(groups, () => standardErrors({ parts, assignment }, groups.size));
+  return mapIds(order, (group) => new Statistic(source, group, { size: size[group]!, count: count[group]! }));
+}
+
+/** Largest change of size first, then size, change of count, count, and traceback. */
+export function compareStatistics(snapshots: { now: SnapshotParts; old: SnapshotParts }, keyType: KeyType, cumulative: boolean) {
+  const groups = new Groups(keyType, snapshots.now.table);
+  const now = { parts: snapshots.now, assignment: groups.assign(snapshots.now, cumulative) };
+  const old = { parts: snapshots.old, assignment: groups.assign(snapshots.old, cumulative) };
+  const after = sumTotals(now.parts.columns, now.assignment, groups.size);
+  const before = sumTotals(old.parts.columns, old.assignment, groups.size);
+  const sizeDiff = after.size.map((size, group) => size - before.size[group]!);
+  const countDiff = after.count.map((count, group) => count - before.count[group]!);
+  const order = descending(
+    present([after, before]),
+    sizeDiff.map(Math.abs),
+    (a, b) =>
+      after.size[b]! - after.size[a]! ||
+      Math.abs(countDiff[b]!) - Math.abs(countDiff[a]!) ||
+      after.count[b]! - after.count[a]! ||
+      groups.compare(b, a),
+  );
+  const source = new GroupSource(groups, () => differenceErrors(now, old, groups.size));
+  return mapIds(order, (group) => {
+    const [size, count] = [after.size[group]!, after.count[group]!];
+    return new StatisticDiff(source, group, { size, count, sizeDiff: sizeDiff[group]!, countDiff: countDiff[group]! });
+  });
+}
+
+/** Groups that have a trace: a filtered snapshot shares the table of the whole one, so not every traceback in it is in use. */
+function present(totals: readonly Totals[]): Uint32Array {
+  const isPresent = new Uint8Array(totals[0]!.size.length);
+  for (const { size, count } of totals)
+    for (let group = 0; group < isPresent.length; group++) if (size[group]! > 0 || count[group]! > 0) isPresent[group] = 1;
+  const groups = new Uint32Array(isPresent.length);
+  let length = 0;
+  for (let group = 0; group < isPresent.length; group++) if (isPresent[group] === 1) groups[length++] = group;
+  return groups.subarray(0, length);
+}
+
+/** Array.from would walk the iterator of the typed array, which takes several times as long. */
+function mapIds<T>(ids: Uint32Array, make: (id: number) => T): T[] {
+  const made: T[] = [];
+  for (let i = 0; i < ids.length; i++) made.push(make(ids[i]!));
+  return made;
+}
+
+class GroupSource implements StatisticSource {
+  readonly #groups: Groups;
+  readonly #makeErrors: () => Float64Array;
+  #errors: Float64Array | undefined;
+
+  constructor(groups: Groups, makeErrors: () => Float64Array) {
+    this.#groups = groups;
+    this.#makeErrors = makeErrors;
+  }
+
+  traceback(group: number): Traceback {
+    return this.#groups.traceback(group);
+  }
+
+  label(group: number): string {
+    return this.#groups.label(group);
+  }
+
+  standardError(group: number): number {
+    this.#errors ??= this.#makeErrors();
+    return this.#errors[group]!;
+  }
+}

@@ -1,0 +1,15 @@
+import { connectSelf } from '../../discovery/connect.js';
+import { Tracer } from '../tracer/tracer.js';
+
+/**
+ * A tracer of the process that calls it, through node:inspector and without a socket.
+ * Everything but `onMark` works; a process cannot pause itself.
+ */
+export async function attachSelf(): Promise<Tracer> {
+  return new Tracer({
+    session: connectSelf(),
+    info: { pid: process.pid, title: process.title, nodeVersion: process.version },
+    maxMessageBytes: Number.POSITIVE_INFINITY,
+    state: 'self',
+  });
+}

@@ -1,0 +1,87 @@
+import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
+import { discover, type Endpoint } from '../../discovery/discovery.js';
+import { checkPid, isOurs } from '../../discovery/process-identity.js';
+import { ConnectError } from '../../errors.js';
+import { HIGHEST_PORT, hostPort, type TargetName } from '../../protocol/address.js';
+import { MAX_MESSAGE_BYTES } from '../../protocol/websocket.js';
+import { Lanes } from '../isolate/gc-limiter.js';
+import { Tracer } from '../tracer/tracer.js';
+import { type Connection, openConnection } from './connection.js';
+import { connectToPid } from './pid-attach.js';
+
+export interface AttachOptions {
+  /**
+   * The most that finding and reaching the inspector may take, and each answer of the target from then on, in ms; default 5000 and 30000.
+   * Only the profile itself may take longer, up to three minutes: its time grows with the heap.
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Gets what a user should know, one line each: whether a number was taken as a pid or a port, that an inspector was opened, that it had to
+   * stay open, that the target is not on this machine. Text from the target may be in it.
+   */
+  readonly onNotice?: (notice: string) => void;
+}
+
+/**
+ * Connects to a running Node process through its inspector. Nothing changes in the target until `start()`, except that a process that is
+ * named by its pid and has no open inspector opens it; `close()` has it closed again.
+ *
+ * @param target pid, port, `'host:port'`, `'ws://…'`, `'http://…'`, `{ pid }`, `{ port, host? }` or `{ url }`; without a host: this machine. A
+ *   number is a port where an inspector answers on it, else the pid of a process of ours.
+ * @throws UsageError where `target` names nothing, ConnectError where no Node inspector answers or can be opened, UnsupportedError where this
+ *   system cannot open it
+ */
+export async function attach(target: TargetName | { readonly pid: number }, options: AttachOptions = {}): Promise<Tracer> {
+  if (typeof target === 'object' && target !== null && 'pid' in target) return attachToPid(target.pid, options);
+  const number = numberOf(target);
+  if (number !== null) return attachToNumber(number, options);
+  return attachToEndpoint(await discover(target, options), options);
+}
+
+function numberOf(target: unknown): number | null {
+  if (typeof target === 'number') return target;
+  return typeof target === 'string' && /^\d+$/.test(target.trim()) ? Number(target) : null;
+}
+
+async function attachToNumber(number: number, options: AttachOptions): Promise<Tracer> {
+  if (number > HIGHEST_PORT) return attachToPid(number, options);
+  let endpoint: Endpoint;
+  try {
+    endpoint = await discover(number, options);
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    if (!isOurs(number)) throw new ConnectError(`${error.message}; no process of yours has the pid ${number}`, { cause: error });
+    options.onNotice?.(`${number} is taken as a pid: no inspector answers on port ${number}`);
+    return attachToPid(number, options);
+  }
+  if (isOurs(number)) options.onNotice?.(`${number} is taken as a port; there is a process with this pid, too`);
+  return attachToEndpoint(endpoint, options);
+}
+
+async function attachToEndpoint(endpoint: Endpoint, { timeoutMs, onNotice }: AttachOptions): Promise<Tracer> {
+  if (!endpoint.loopback) {
+    onNotice?.(
+      `${hostPort(endpoint)} is not on loopback: what goes there is not encrypted, and whoever reaches that port can run code in the program; ` +
+        'forward the port instead (ssh -L, kubectl port-forward)',
+    );
+  }
+  return new Tracer(tracerOptions(await openConnection(endpoint, timeoutMs)));
+}
+
+async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions): Promise<Tracer> {
+  checkPid(pid);
+  const { opened, ...connection } = await connectToPid(pid, timeoutMs);
+  if (!opened) return new Tracer(tracerOptions(connection));
+  const where = hostPort(connection.endpoint);
+  onNotice?.(`opened the inspector of process ${pid} on ${where}; it is closed when we leave`);
+  const leave = async () => {
+    const stillOpen = await leaveAndCloseInspector(connection.session, { pid, endpoint: connection.endpoint });
+    if (stillOpen !== null) onNotice?.(`the inspector of process ${pid} is still open on ${where}: ${stillOpen}`);
+  };
+  const { host, port } = connection.endpoint;
+  return new Tracer({ ...tracerOptions(connection), leave, debt: { kind: 'inspector', pid, host, port } });
+}
+
+function tracerOptions({ session, caretaker, info }: Connection) {
+  return { session, caretaker, info, lanes: Lanes.of(session), maxMessageBytes: MAX_MESSAGE_BYTES, state: 'running' } as const;
+}

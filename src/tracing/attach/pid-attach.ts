@@ -1,0 +1,103 @@
+import { inspectorAmong, listenersAmong, USUAL_ADDRESSES } from '../../discovery/inspectable.js';
+import { askForInspector, refuseIfStopped } from '../../discovery/inspector-signal.js';
+import { otherHolderOfPort } from '../../discovery/port-holder.js';
+import { openFilesOf } from '../../discovery/proc.js';
+import { isStillThere, type KnownProcess, lookAt } from '../../discovery/process-identity.js';
+import { type Listener, readSocketTable } from '../../discovery/socket-table.js';
+import { ConnectError } from '../../errors.js';
+import { hostPort } from '../../protocol/address.js';
+import { messageOf } from '../../protocol/error-text.js';
+import { type Connection, openConnectionTo } from './connection.js';
+
+const OPENING_TIMEOUT_MS = 5_000;
+/** When somebody else has the port, the inspector does not open; it might still open on a port that we do not know of. */
+const TAKEN_PORT_MS = 500;
+const POLL_MS = 25;
+
+export interface PidConnection extends Connection {
+  /** Whether it was us who opened the inspector. */
+  readonly opened: boolean;
+}
+
+/**
+ * Connects to the Node process `pid` of this machine through its inspector, and opens the inspector by SIGUSR1 where none is open.
+ * @throws ConnectError, UnsupportedError that say why it cannot be
+ */
+export async function connectToPid(pid: number, timeoutMs: number | undefined): Promise<PidConnection> {
+  const target = lookAt(pid);
+  const search: Search = { target, others: new Set(), timeoutMs };
+  const addresses = await addressesOf(target);
+  const open = await connectAmong(addresses, search);
+  if (open) return { ...open, opened: false };
+  await askForInspector(target);
+  // The program's own servers need not be asked again. Without /proc an address may be an inspector's now that was none before.
+  if (target.facts !== null) for (const address of addresses) search.others.add(hostPort(address));
+  const notOpened = new Set(search.others);
+  try {
+    return { ...(await untilOpen(search)), opened: true };
+  } catch (error) {
+    throw await toldOfInspector(error, { target, others: notOpened });
+  }
+}
+
+/** What went wrong; where the inspector has opened all the same, an error that says so. @param others where it was not before */
+async function toldOfInspector(error: unknown, { target, others }: Pick<Search, 'target' | 'others'>): Promise<unknown> {
+  if (target.facts === null) return error; // what answers may be another program's
+  const opened = (await addressesOf(target)).filter((address) => !others.has(hostPort(address)));
+  const endpoint = await inspectorAmong(opened);
+  if (!endpoint) return error;
+  return new ConnectError(
+    `the inspector of ${target.label} was opened and is still open on ${hostPort(endpoint)}, but it could not be attached to: ${messageOf(error)}; ` +
+      "the program's end closes it, or require('node:inspector').close() inside the program",
+    { cause: error },
+  );
+}
+
+interface Search {
+  readonly target: KnownProcess;
+  /** Addresses that are not the inspector of this process. */
+  readonly others: Set<string>;
+  readonly timeoutMs: number | undefined;
+}
+
+async function untilOpen(search: Search): Promise<Connection> {
+  const { target, timeoutMs = OPENING_TIMEOUT_MS } = search;
+  const asked = performance.now();
+  while (performance.now() - asked < timeoutMs) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    if (!isStillThere(target)) throw new ConnectError(`${target.label} ended when it was asked to open its inspector (SIGUSR1)`);
+    const connection = await connectAmong(await addressesOf(target), search);
+    if (connection) return connection;
+    const holder = performance.now() - asked < TAKEN_PORT_MS ? null : await otherHolderOfPort(target);
+    if (holder !== null) throw new ConnectError(`${target.label} could not open its inspector: ${holder}; end that one first`);
+  }
+  refuseIfStopped(target);
+  throw new ConnectError(
+    `${target.label} was sent SIGUSR1 and opened no inspector in time: it has a handler of its own for this signal, which has run instead, ` +
+      'or its port is taken, or it is in native code for long (then its inspector opens later, and stays open); start it with --inspect=127.0.0.1:0 instead',
+  );
+}
+
+/** Where the process listens; without /proc, wherever an inspector may be. */
+async function addressesOf({ pid, facts }: KnownProcess): Promise<readonly Listener[]> {
+  if (facts === null) return USUAL_ADDRESSES;
+  const files = (await openFilesOf(pid)) ?? [];
+  return facts.sharesNetwork ? listenersAmong(files, (await readSocketTable('listening')) ?? []) : [];
+}
+
+/** A conversation with the process, through the one of these addresses that is its inspector. */
+async function connectAmong(addresses: readonly Listener[], { target, others, timeoutMs }: Search): Promise<Connection | null> {
+  const asked = addresses.filter((address) => !others.has(hostPort(address)));
+  const endpoints = await Promise.all(asked.map((address) => inspectorAmong([address]))); // a server of another kind may never answer
+  for (const [index, endpoint] of endpoints.entries()) {
+    if (!endpoint) continue;
+    try {
+      const connection = await openConnectionTo(target.ownPid, endpoint, timeoutMs);
+      if (connection) return connection;
+      others.add(hostPort(asked[index]!));
+    } catch (error) {
+      if (!(error instanceof ConnectError)) throw error; // else it has closed since
+    }
+  }
+  return null;
+}

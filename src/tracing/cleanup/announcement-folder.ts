@@ -1,0 +1,31 @@
+import { lstatSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { LaunchError } from '../../errors.js';
+import { errorCode } from '../../protocol/error-text.js';
+
+const PREFIX = 'node-tracemalloc-';
+/** As mkdtemp names it: nothing else of ours in there is named so. */
+const NAME = new RegExp(`^${PREFIX}[A-Za-z0-9]{6}$`);
+
+/** Makes the folder in which the processes of a followed program announce themselves. */
+export function makeAnnouncementFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), PREFIX));
+  } catch (error) {
+    throw new LaunchError(
+      `a program that is followed needs a folder, and none can be made in ${tmpdir()} (${errorCode(error)}); set TMPDIR to one that is there and can be written`,
+      { cause: error },
+    );
+  }
+}
+
+/** In place of a controller that was killed: whatever the path says, nothing is removed but such a folder. */
+export function removeLeftFolder(path: string): void {
+  try {
+    const isOurs = NAME.test(basename(path)) && dirname(path) === resolve(tmpdir()) && lstatSync(path).isDirectory();
+    if (isOurs) rmSync(path, { recursive: true, force: true });
+  } catch {
+    // It is gone, or somebody else's: nobody is there to be told.
+  }
+}

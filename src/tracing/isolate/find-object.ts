@@ -1,0 +1,113 @@
+import { CommandError, CommandTimeoutError, UsageError } from '../../errors.js';
+import { messageOf } from '../../protocol/error-text.js';
+import type { Session } from '../../protocol/session.js';
+
+/** An expression that names an object takes no time; one that never returns is ended in the target. */
+const EVALUATION_MS = 5_000;
+const GROUP = 'node-tracemalloc found';
+/** The console's own `require` is not asked for: see `evaluateOwn`. Before Node 20.16 there is one in CommonJS programs only. */
+const REQUIRE = "process.getBuiltinModule?.('module').createRequire(process.cwd() + '/') ?? process.mainModule?.require";
+
+/** A client of the target's inspector other than ours: chrome-remote-interface's, Playwright's and Puppeteer's CDP sessions are such. */
+export interface ProtocolClient {
+  send(method: 'HeapProfiler.getHeapObjectId', params: { readonly objectId: string }): Promise<unknown>;
+}
+
+/**
+ * An object in the target: an expression that yields it, which may use `require`; a RemoteObject, with the client that got it (V8 takes its id from
+ * nobody else); or the id in the heap that V8 gave it, which is what DevTools shows behind the `@` in a heap snapshot. V8 gives all objects other ids
+ * when a client of the inspector leaves.
+ */
+export type ObjectName = string | { readonly objectId: string; readonly client: ProtocolClient } | { readonly heapObjectId: number };
+
+/**
+ * Does `work` with an object of the target held.
+ *
+ * @param work gets the object's id in the heap, which is 0 for one that was born after the last heap snapshot
+ * @throws UsageError where the expression throws, does not return, or yields a primitive, or there is no such object
+ */
+export async function withObject<Result>(
+  session: Session,
+  name: ObjectName,
+  work: (idOf: () => Promise<number>) => Promise<Result>,
+): Promise<Result> {
+  if (typeof name !== 'string' && 'client' in name) return work(() => askClient(name));
+  try {
+    const objectId = typeof name === 'string' ? await evaluateToObject(session, name) : await objectOfHeap(session, name.heapObjectId);
+    return await work(async () => heapId(await session.send('HeapProfiler.getHeapObjectId', { objectId })));
+  } finally {
+    if (session.isOpen) await session.send('Runtime.releaseObjectGroup', { objectGroup: GROUP }, { doing: 'letting the object go' });
+  }
+}
+
+async function askClient({ client, objectId }: { readonly client: ProtocolClient; readonly objectId: string }): Promise<number> {
+  let answer: unknown;
+  try {
+    answer = await client.send('HeapProfiler.getHeapObjectId', { objectId });
+  } catch (error) {
+    throw new UsageError(`the client that was given does not know the object ${shown(objectId)}: ${messageOf(error)}`, { cause: error });
+  }
+  return heapId(answer);
+}
+
+function heapId(answer: unknown): number {
+  const { heapSnapshotObjectId } = (answer ?? {}) as { heapSnapshotObjectId?: unknown };
+  const id = Number(heapSnapshotObjectId);
+  if (!Number.isSafeInteger(id)) throw new UsageError(`this object has no identity in the heap: ${JSON.stringify(heapSnapshotObjectId)}`);
+  return id;
+}
+
+/** V8 goes through its heap for it, and takes 0 for any object that has no id yet. */
+async function objectOfHeap(session: Session, heapObjectId: number): Promise<string> {
+  if (!Number.isSafeInteger(heapObjectId) || heapObjectId < 1)
+    throw new UsageError(`an object's id in the heap is a whole number above 0, not ${heapObjectId}`);
+  const unknown = `no object of the main thread has the id @${heapObjectId} now: it was collected, is no JavaScript object, or has another id since some client of the inspector left`;
+  try {
+    const { result } = await session.send('HeapProfiler.getObjectByHeapObjectId', { objectId: `${heapObjectId}`, objectGroup: GROUP });
+    if (result.objectId !== undefined) return result.objectId;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new UsageError(unknown, { cause: error });
+  }
+  throw new UsageError(unknown);
+}
+
+async function evaluateToObject(session: Session, expression: string): Promise<string> {
+  const { result, exceptionDetails } = await evaluate(session, expression);
+  if (exceptionDetails) {
+    const { exception, text } = exceptionDetails;
+    const thrown =
+      exception?.description?.split('\n', 1)[0] ??
+      (exception && 'value' in exception ? JSON.stringify(exception.value) : (exception?.type ?? text));
+    throw new UsageError(`the expression ${shown(expression)} threw: ${thrown}`);
+  }
+  // A symbol has a RemoteObject and no identity in the heap that V8 would tell.
+  if (result.objectId === undefined || result.type === 'symbol') {
+    const what = result.type === 'undefined' || result.subtype === 'null' ? String(result.subtype ?? result.type) : `a ${result.type}`;
+    throw new UsageError(`the expression ${shown(expression)} yields ${what}; only objects have an identity that can be looked up`);
+  }
+  return result.objectId;
+}
+
+async function evaluate(session: Session, expression: string) {
+  try {
+    return await session.send(
+      'Runtime.evaluate',
+      { expression: withRequire(expression), objectGroup: GROUP, silent: true, disableBreaks: true, timeout: EVALUATION_MS },
+      { timeoutMs: 2 * EVALUATION_MS, doing: 'evaluating the expression' },
+    );
+  } catch (error) {
+    const isEnded = error instanceof CommandError && /terminated/.test(error.message);
+    if (!isEnded && !(error instanceof CommandTimeoutError)) throw error;
+    throw new UsageError(`the expression ${shown(expression)} did not return within ${EVALUATION_MS / 1000} s`, { cause: error });
+  }
+}
+
+/** A block: its value is that of the last statement in it. */
+function withRequire(expression: string): string {
+  return /\brequire\b/.test(expression) ? `{ const require = ${REQUIRE};\n${expression}\n}` : expression;
+}
+
+function shown(expression: string): string {
+  return JSON.stringify(expression.length > 80 ? `${expression.slice(0, 80)}…` : expression);
+}

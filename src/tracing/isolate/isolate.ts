@@ -1,0 +1,42 @@
+import { DebuggerDomain } from '../../protocol/debugger-domain.js';
+import { readHeapUsage } from '../../protocol/evaluate.js';
+import type { Session } from '../../protocol/session.js';
+import type { Caretaker } from '../cleanup/caretaker.js';
+import { TrueLines } from './true-lines.js';
+
+/** One isolate of a target, the main thread's or a worker's, and what we know of its scripts, whether it is traced or not. */
+export interface Isolate {
+  /** `main`, `worker 3 (name)`. */
+  readonly thread: string;
+  readonly session: Session;
+  readonly domain: DebuggerDomain;
+  readonly trueLines: TrueLines;
+  /** The largest message that its conversation carries. */
+  readonly maxMessageBytes: number;
+  /** Its conversation is a connection of its own, not one inside another's. */
+  readonly hasOwnConnection: boolean;
+  /** The most that its profile may take, in ms; default that of the Sampler. */
+  readonly profileTimeoutMs?: number | undefined;
+}
+
+interface IsolateOptions extends Pick<Isolate, 'thread' | 'maxMessageBytes' | 'hasOwnConnection' | 'profileTimeoutMs'> {
+  /** false: its running code cannot be replaced. */
+  readonly canEdit: boolean;
+  readonly caretaker: Caretaker;
+  /** `main`, or the id of the worker. */
+  readonly threadId: string;
+}
+
+export function isolateOf(session: Session, { canEdit, caretaker, threadId: thread, ...isolate }: IsolateOptions): Isolate {
+  const domain = new DebuggerDomain(session);
+  const nameOf = (scriptId: string) => `script ${scriptId} of ${thread}`;
+  const journal = {
+    edits: (scriptId: string, source: string) => caretaker.owe(nameOf(scriptId), { kind: 'script', thread, scriptId, source }),
+    restored: (scriptId: string) => caretaker.settle(nameOf(scriptId)),
+  };
+  return { ...isolate, session, domain, trueLines: new TrueLines(session, { domain, canEdit, journal }) };
+}
+
+export async function heapUsedOf({ session }: Isolate): Promise<number> {
+  return (await readHeapUsage(session, { doing: 'watching the heap usage' })).usedSize;
+}

@@ -1,0 +1,80 @@
+import { CommandError, CommandTimeoutError } from '../../errors.js';
+import { sumOf } from '../../model/heap-totals.js';
+import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
+import { evaluateOwn, readHeapUsage } from '../../protocol/evaluate.js';
+import type { Session } from '../../protocol/session.js';
+
+/** A target at a breakpoint of another debugger, or one that has replaced `process`, must not hold a snapshot up. */
+const PATIENCE_MS = 2_000;
+
+/** Bytes of the process, as far as the target tells: at its exit it only tells the heap's, and one that is stopped, or that clears up behind a large heap snapshot, nothing. */
+export async function readHeapTotals(session: Session): Promise<HeapTotals | null> {
+  const usage = await inTime(session, evaluated(session, 'process.memoryUsage()', 'reading the memory usage'));
+  if (isRecord(usage) && isSize(usage.heapUsed) && isSize(usage.heapTotal)) {
+    const { heapUsed, heapTotal, external, arrayBuffers, rss } = usage;
+    return { heapUsed, heapTotal, external: sizeOrNull(external), arrayBuffers: sizeOrNull(arrayBuffers), rss: sizeOrNull(rss) };
+  }
+  const heap = await inTime(session, readHeapUsage(session, { timeoutMs: PATIENCE_MS, doing: 'reading the heap usage' }));
+  if (heap === undefined) return null;
+  return { heapUsed: heap.usedSize, heapTotal: heap.totalSize, external: null, arrayBuffers: null, rss: null };
+}
+
+/** Of all threads of a process, the main one first. null where one did not tell. */
+export function totalOfThreads(threads: readonly (HeapTotals | null)[]): HeapTotals | null {
+  const total = sumOf(threads);
+  return total && { ...total, rss: threads[0]!.rss }; // each tells the process's
+}
+
+export interface TargetAnswer {
+  readonly info: CaptureInfo['target'];
+  /** It has come to its end, where it waits for us, without a context to evaluate in. */
+  readonly isEnding: boolean;
+}
+
+const IDENTITY = '({ pid: process.pid, title: process.title, version: process.version, isEnding: process._exiting === true })';
+
+/** What a process says of itself. */
+export async function readTargetInfo(session: Session): Promise<TargetAnswer> {
+  const asked = evaluated(session, IDENTITY, 'asking who the target is').catch((error: unknown) => {
+    if (error instanceof CommandError) return { isEnding: true };
+    throw error;
+  });
+  const answer = await inTime(session, asked);
+  const { pid, title, version, isEnding } = isRecord(answer) ? answer : {};
+  return {
+    info: {
+      pid: isSize(pid) ? pid : null,
+      title: typeof title === 'string' ? title : '',
+      nodeVersion: typeof version === 'string' ? version : null,
+    },
+    isEnding: isEnding === true,
+  };
+}
+
+/** undefined where the expression throws. */
+async function evaluated(session: Session, expression: string, doing: string): Promise<unknown> {
+  const { result, exceptionDetails } = await evaluateOwn(session, expression, { timeoutMs: PATIENCE_MS, doing });
+  return exceptionDetails ? undefined : result.value;
+}
+
+/** undefined where the target does not answer, or refuses. */
+async function inTime<Answer>(session: Session, asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (session.isOpen && (error instanceof CommandTimeoutError || error instanceof CommandError)) return undefined;
+    throw error;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isSize(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+function sizeOrNull(value: unknown): number | null {
+  return isSize(value) ? value : null;
+}

@@ -1,0 +1,221 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { assertNever, CommandError, LaunchError, UsageError } from '../../errors.js';
+import type { Mode } from '../../model/trace-columns.js';
+import { errorCode, messageOf } from '../../protocol/error-text.js';
+import { askToWaitAtEnd } from '../../protocol/evaluate.js';
+import type { Session } from '../../protocol/session.js';
+import { foldingFlags, TRACKING_FLAGS } from '../../protocol/v8-flags.js';
+import { MAX_MESSAGE_BYTES } from '../../protocol/websocket.js';
+import { converse } from '../cleanup/caretaker.js';
+import { FollowedProcesses } from '../follow/followed-processes.js';
+import { type LinesOption, launchedLines } from '../isolate/line-scope.js';
+import { readTargetInfo } from '../isolate/read-heap-totals.js';
+import type { Held } from '../tracer/paused-tracer.js';
+import type { TracerOptions } from '../tracer/tracer-options.js';
+import { LaunchedTracer } from './launched-tracer.js';
+import { checkPermissions } from './permission-model.js';
+import { ProgramStderr, type StderrOption } from './program-stderr.js';
+
+const START_TIMEOUT_MS = 30_000;
+const OLDEST_NODE = 18;
+/** Port 0: a free one, on loopback. */
+const INSPECT = '--inspect-brk=127.0.0.1:0';
+const HIDE_ARGUMENTS = `--require=${fileURLToPath(new URL('../preload/hide-arguments.cjs', import.meta.url))}`;
+
+type Stream = StderrOption;
+
+export interface LaunchOptions {
+  /** Arguments of the script. */
+  readonly args?: readonly string[];
+  /** Arguments of node, before the script. */
+  readonly execArgv?: readonly string[];
+  /** The node binary; default the one that runs us. */
+  readonly execPath?: string;
+  /** Default: our own environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** For stdin, stdout and stderr; default `'inherit'`. With `'pipe'` the streams are the tracer's. */
+  readonly stdio?: Stream | readonly [Stream, Stream, Stream];
+  /** True lines: instrument the program's own files (`'all'`: packages, too) when they are loaded, so that every line has its own bytes. */
+  readonly lines?: LinesOption;
+  /** `false`: the program runs without inlining of functions, so that every function has its own bytes. */
+  readonly inlining?: boolean;
+  /** The mode that `start` will ask for. Object mode needs flags of V8, which Node before 20.16 and 22.3 takes only at its start. */
+  readonly mode?: Mode;
+  /** Trace the Node processes that the program starts, directly or through others, from their first lines on, too: `processes` of the tracer. */
+  readonly follow?: boolean;
+  /** Give the program a process group of its own, so that a Ctrl-C in the terminal reaches only us. */
+  readonly detached?: boolean;
+}
+
+/**
+ * Starts `node script` and stops it before its first line. It runs when `start()` is called, or `resume()` to run it without tracing.
+ * @throws LaunchError when the program cannot be started, with what it wrote to stderr
+ */
+export async function launch(script: string, options: LaunchOptions = {}): Promise<LaunchedTracer> {
+  const [stdin, stdout, destination] = streams(options.stdio);
+  const lines = launchedLines(options.lines ?? false);
+  const hasLines = lines.execArgv.length > 0;
+  const { execArgv = [], env: given = process.env } = options;
+  checkPermissions({ script, execArgv, NODE_OPTIONS: given.NODE_OPTIONS, isFollowed: options.follow ?? false });
+  const followed = options.follow ? new FollowedProcesses(lines) : null;
+  const env = { ...given, ...lines.env };
+  const before = followed ? [] : [INSPECT, HIDE_ARGUMENTS];
+  const flags = followed ? [] : flagArguments(options);
+  const args = [...before, ...execArgv, ...flags, ...lines.execArgv, script, ...(options.args ?? [])];
+  const spawnOptions: SpawnOptions = {
+    stdio: [stdin, stdout, 'pipe'],
+    detached: options.detached ?? false,
+    env: { ...env, ...followed?.environment(env) },
+  };
+  if (options.cwd !== undefined) spawnOptions.cwd = options.cwd;
+  const { execPath = process.execPath } = options;
+  let child: ChildProcess;
+  try {
+    child = spawn(execPath, args, spawnOptions);
+  } catch (error) {
+    await followed?.leave();
+    throw refused(error, execPath);
+  }
+  try {
+    const { url, stderr } = await inspectorOf(child, { script, followed });
+    const [{ options: tracerOptions, held }, { stream, passedOn }] = await Promise.all([
+      followed
+        ? followed.first.then((first) => followed.connect(first, script))
+        : connectToHeld(url, { script, pid: child.pid ?? null, hasLines, options }),
+      stderr.direct(destination),
+    ]);
+    return new LaunchedTracer(tracerOptions, held, {
+      child,
+      stderr: stream,
+      stderrPassedOn: passedOn,
+      followed,
+      isDetached: options.detached ?? false,
+    });
+  } catch (error) {
+    child.kill('SIGKILL'); // it has not run a line yet
+    await followed?.leave();
+    throw error;
+  }
+}
+
+/** What `spawn` cannot take, or the system refuses at once (E2BIG). */
+function refused(error: unknown, execPath: string): Error {
+  if (errorCode(error).startsWith('ERR_')) return new UsageError(`nothing can be started so: ${messageOf(error)}`, { cause: error });
+  return new LaunchError(`${execPath} does not run (${messageOf(error)})`, { cause: error });
+}
+
+interface HeldProgram {
+  readonly script: string;
+  readonly pid: number | null;
+  readonly hasLines: boolean;
+  readonly options: LaunchOptions;
+}
+
+/** Connects to a program that was started with `--inspect-brk`. */
+async function connectToHeld(
+  url: string,
+  { script, pid, hasLines, options }: HeldProgram,
+): Promise<{ options: TracerOptions; held: Held }> {
+  const { session, caretaker } = await converse({ webSocketUrl: url, label: `${script} (pid ${pid})` });
+  caretaker.owe('held', { kind: 'held' });
+  await untilHeld(session);
+  await askToWaitAtEnd(session);
+  const { nodeVersion } = (await readTargetInfo(session)).info;
+  return {
+    options: { session, caretaker, info: { pid, title: script, nodeVersion }, maxMessageBytes: MAX_MESSAGE_BYTES, state: 'held' },
+    held: {
+      hasLines,
+      inliningIsOff: startsWithoutInlining(options),
+      isTrackable: options.mode === 'objects',
+      release: async () => {
+        await session.send('Runtime.runIfWaitingForDebugger', undefined, { doing: 'starting the program' });
+        caretaker.settle('held');
+      },
+    },
+  };
+}
+
+/** A program that is followed gets its flags when it is traced: the children that it forks would inherit these arguments. */
+function flagArguments(options: LaunchOptions): readonly string[] {
+  const inlining = startsWithoutInlining(options) ? ['--max-inlined-bytecode-size=0'] : [];
+  return [...inlining, ...modeArguments(options.mode)];
+}
+
+function startsWithoutInlining({ inlining, mode }: LaunchOptions): boolean {
+  return inlining === false || mode === 'objects';
+}
+
+/** Flags that all versions know: node refuses to start with any other. The rest of exact mode's are set when tracing starts. */
+function modeArguments(mode: Mode = 'sampling'): readonly string[] {
+  switch (mode) {
+    case 'sampling':
+      return [];
+    case 'exact':
+      return foldingFlags(OLDEST_NODE).set;
+    case 'objects':
+      return TRACKING_FLAGS.set;
+    default:
+      return assertNever(mode, 'mode');
+  }
+}
+
+/**
+ * The address is there before node stops: told to go on before it waits, it would wait for ever (seen once in 200 starts on a loaded machine, Node 26).
+ * Node 18 does not tell.
+ */
+async function untilHeld(session: Session): Promise<void> {
+  let isHeld = false;
+  const stop = session.on('NodeRuntime.waitingForDebugger', () => {
+    isHeld = true;
+  });
+  try {
+    await session.send('NodeRuntime.enable');
+    const options = { timeoutMs: START_TIMEOUT_MS, doing: 'waiting for the program to stop before its first line' };
+    if (!isHeld) await session.waitFor('NodeRuntime.waitingForDebugger', undefined, options);
+    await session.send('NodeRuntime.disable');
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+  } finally {
+    stop();
+  }
+}
+
+function streams(stdio: LaunchOptions['stdio'] = 'inherit'): readonly [Stream, Stream, Stream] {
+  return typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
+}
+
+/** Waits for the inspector's address, which node writes to stderr, or a program that is followed announces. */
+function inspectorOf(
+  child: ChildProcess,
+  { script, followed }: { readonly script: string; readonly followed: FollowedProcesses | null },
+): Promise<{ url: string; stderr: ProgramStderr }> {
+  return new Promise((resolve, reject) => {
+    let waiting = true;
+    const finish = (act: () => void) => {
+      if (!waiting) return; // the program's later end, which `exited` tells
+      waiting = false;
+      clearTimeout(timer);
+      act();
+    };
+    const fail = (why: string, cause?: unknown) =>
+      finish(() => {
+        child.kill('SIGKILL');
+        const said = stderr.said();
+        reject(new LaunchError(`${script} could not be started: ${why}${said === '' ? '' : `; it wrote: ${said}`}`, { cause }));
+      });
+    const onUrl = (url: string) => finish(() => resolve({ url, stderr }));
+    const stderr = new ProgramStderr(child.stderr ?? Readable.from([]), {
+      onUrl: followed ? () => {} : onUrl,
+      isFollowed: followed !== null,
+    });
+    void followed?.first.then(({ url }) => onUrl(url));
+    const timer = setTimeout(() => fail(`its inspector did not open within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
+    child.on('error', (error) =>
+      fail(`${child.spawnfile} does not run (${error.message}); check the paths of node and of its folder`, error),
+    );
+    child.once('close', (code, signal) => fail(`node ended with ${signal ?? `exit code ${code}`} before the program's first line`));
+  });
+}

@@ -1,0 +1,24 @@
+import { LaunchError } from '../../errors.js';
+
+interface Start {
+  readonly script: string;
+  readonly execArgv: readonly string[];
+  readonly NODE_OPTIONS: string | undefined;
+  readonly isFollowed: boolean;
+}
+
+/**
+ * Where Node's permission model keeps us out, the program would not start, or, where it is followed, run to its end without us.
+ * @throws LaunchError
+ */
+export function checkPermissions({ script, execArgv, NODE_OPTIONS = '', isFollowed }: Start): void {
+  const words = [...execArgv, ...NODE_OPTIONS.split(/\s+/)];
+  const has = (name: string) => words.some((word) => word === name || word.startsWith(`${name}=`));
+  if (!has('--permission') && !has('--experimental-permission')) return;
+  const needed = isFollowed ? ['--allow-inspector', '--allow-fs-read', '--allow-fs-write'] : ['--allow-inspector'];
+  const missing = needed.filter((name) => !has(name));
+  if (missing.length === 0) return;
+  throw new LaunchError(
+    `${script} was not started: Node's permission model keeps it from being traced; leave the model out, or give node ${missing.join(' and ')} as well, which new versions know`,
+  );
+}

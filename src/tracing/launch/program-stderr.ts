@@ -1,0 +1,86 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Duplex, Readable, Transform } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { LaunchError } from '../../errors.js';
+import { startOwnProcess } from '../cleanup/spawn-helper.js';
+import { passOn, withoutInspectorNotices } from './inspector-output.js';
+
+const PROCESS = fileURLToPath(new URL('./stderr-process.js', import.meta.url));
+
+/** Where it goes. */
+export type StderrOption = 'inherit' | 'pipe' | 'ignore';
+
+interface Reading {
+  /** Gets the inspector's address. */
+  readonly onUrl: (url: string) => void;
+  /** The processes that the program starts have an inspector, too. */
+  readonly isFollowed: boolean;
+}
+
+interface Directed {
+  /** For the tracer, where it was asked for. */
+  readonly stream: Readable | null;
+  /** All that was written has arrived. Comes late, or never, where somebody holds on to the program's stderr when it has ended. */
+  readonly passedOn: Promise<unknown>;
+}
+
+/** What a launched program writes to stderr, without what Node writes there about its inspector. */
+export class ProgramStderr {
+  readonly #source: Readable;
+  readonly #filtered: Transform;
+  readonly #isFollowed: boolean;
+  /** All that has come yet, notices too. */
+  readonly #earlier: Buffer[] = [];
+  readonly #keep = (chunk: Buffer) => void this.#earlier.push(chunk);
+
+  constructor(source: Readable, { onUrl, isFollowed }: Reading) {
+    this.#source = source;
+    this.#isFollowed = isFollowed;
+    this.#filtered = withoutInspectorNotices(onUrl, { isOnce: () => !isFollowed });
+    source.on('data', this.#keep).pipe(this.#filtered);
+  }
+
+  /** Takes what has come yet. */
+  said(): string {
+    return String(this.#filtered.read() ?? '').trim();
+  }
+
+  /** From now on. Windows hands no pipe on that is being read: there it is this process that passes on. */
+  async direct(where: StderrOption): Promise<Directed> {
+    if (where !== 'pipe' && process.platform !== 'win32') return this.#handOver(where);
+    this.#source.off('data', this.#keep);
+    if (where === 'inherit') passOn(this.#filtered, process.stderr);
+    else if (where === 'ignore') this.#filtered.resume();
+    return { stream: where === 'pipe' ? this.#filtered : null, passedOn: Promise.resolve() };
+  }
+
+  /** To a process that outlives us (docs/decisions/stderr-of-programs.md). */
+  async #handOver(where: 'inherit' | 'ignore'): Promise<Directed> {
+    const source = this.#source;
+    source.unpipe(this.#filtered).off('data', this.#keep);
+    for (let rest = source.read(); rest !== null; rest = source.read()) this.#keep(rest);
+    const reader = startOwnProcess(PROCESS, {
+      args: this.#isFollowed ? [] : [String(process.pid)],
+      stdio: [source.destroyed ? 'ignore' : source, where === 'inherit' ? 2 : 'ignore', 'ignore', 'pipe'],
+    });
+    source.destroy();
+    const passedOn = new Promise((resolve) => reader.once('exit', resolve));
+    await once(reader, 'spawn').catch((cause: unknown) => {
+      throw new LaunchError("no process could be started that passes the program's stderr on", { cause });
+    });
+    await sendEarlier(reader, Buffer.concat(this.#earlier));
+    return { stream: null, passedOn };
+  }
+}
+
+/** Resolves when it was read: a program that ends at once does not end before somebody passes its words on. */
+async function sendEarlier(reader: ChildProcess, earlier: Buffer): Promise<void> {
+  const pipe = reader.stdio[3] as Duplex;
+  const closed = new Promise((resolve) => pipe.once('close', resolve));
+  pipe
+    .on('error', () => {})
+    .resume()
+    .end(earlier);
+  await closed;
+}

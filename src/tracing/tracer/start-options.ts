@@ -1,0 +1,80 @@
+import { DEFAULT_INTERVAL } from '../../collect/sampling/sampler.js';
+import { assertNever, UnsupportedError, UsageError } from '../../errors.js';
+import type { Mode } from '../../model/trace-columns.js';
+import type { LinesOption } from '../isolate/line-scope.js';
+
+/** CPython's bounds of the traceback limit. */
+const MAX_FRAMES = 65535;
+
+export interface StartOptions {
+  /** Most recent frames kept of each traceback; default 1, as in tracemalloc. */
+  readonly nframe?: number;
+  /** Default `'sampling'`. */
+  readonly mode?: Mode;
+  /** Mean bytes between two samples, an integer of at least 1; sampling mode only. */
+  readonly interval?: number;
+  /**
+   * True lines: in a running program, replaces the source of its own files (`'all'`: of packages, too) so that every line that allocates has
+   * its own bytes, and puts it back at the stop. Not needed where the program was loaded with true lines.
+   */
+  readonly lines?: LinesOption;
+  /** `false`: the target stops inlining functions, so that every function has its own bytes. Object mode never inlines. */
+  readonly inlining?: boolean;
+  /**
+   * Keep the snapshot of the highest reading, for `closed` and `exited`. Readings are then taken for it from the start on, in up to a tenth
+   * of the time and a second more.
+   */
+  readonly peak?: boolean;
+  /**
+   * `false`: only the main thread. Default: every worker thread, too. On Node 18 to 22 a network that fails just while a worker is asked can crash
+   * the target: see docs/guide/safety.md.
+   */
+  readonly workers?: boolean;
+  /** Keep in every snapshot what workers that have ended since the start held at their end. */
+  readonly keepEnded?: boolean;
+  /**
+   * At the heap limit of the main thread, take the last snapshot before the target goes on to its end: `closed` and `exited` have it, with
+   * `atHeapLimit`. What a worker holds at its own limit is kept in every snapshot that follows, and `capture.atHeapLimit` names it. The Debugger domain is
+   * on for it. Not in object mode.
+   */
+  readonly onOom?: boolean;
+  /** Take over when another tool is sampling this target. */
+  readonly force?: boolean;
+}
+
+export function tracebackLimitOf({ nframe = 1 }: StartOptions): number {
+  if (Number.isInteger(nframe) && nframe >= 1 && nframe <= MAX_FRAMES) return nframe;
+  throw new UsageError(`the number of frames must be in range [1; ${MAX_FRAMES}]`);
+}
+
+/** Mean bytes between two samples; null: nothing is sampled. */
+export function intervalOf({ mode = 'sampling', interval }: StartOptions): number | null {
+  switch (mode) {
+    case 'sampling':
+      return interval ?? DEFAULT_INTERVAL;
+    case 'exact':
+      if (interval !== undefined && interval !== 1) throw new UsageError('exact mode samples every block; leave the interval out');
+      return 1;
+    case 'objects':
+      if (interval !== undefined) throw new UsageError('object mode tracks every object; leave the interval out');
+      return null;
+    default:
+      return assertNever(mode, 'mode');
+  }
+}
+
+export function checkOnOom({ mode, onOom }: StartOptions): void {
+  if (onOom && mode === 'objects') {
+    throw new UsageError('object mode has no snapshot at the heap limit, where its heap snapshot does not fit; leave onOom out');
+  }
+}
+
+/** What a process cannot do to itself. */
+export function checkOwnProcess({ mode, onOom }: StartOptions): void {
+  if (onOom) throw new UnsupportedError('a process cannot pause itself at its heap limit; attach to it from another process');
+  if (mode === 'objects') {
+    throw new UnsupportedError(
+      'a process cannot track its own objects safely, its JavaScript is on the stack; attach to it from another process',
+    );
+  }
+}

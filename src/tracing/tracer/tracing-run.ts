@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { ObjectTracker } from '../../collect/objects/object-tracker.js';
+import { TraceCollector } from '../../collect/stacks/trace-collector.js';
+import { UnsupportedError } from '../../errors.js';
+import { tracebackAt } from '../../model/stack-table.js';
+import type { Mode } from '../../model/trace-columns.js';
+import type { Traceback } from '../../model/traceback.js';
+import { turnOfEventLoop } from '../../protocol/event-loop.js';
+import { Snapshot } from '../../snapshot/snapshot.js';
+import { ChangedFlags } from '../isolate/changed-flags.js';
+import { type ObjectName, withObject } from '../isolate/find-object.js';
+import { Lanes } from '../isolate/gc-limiter.js';
+import { heapUsedOf } from '../isolate/isolate.js';
+import { type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
+import { totalOfThreads } from '../isolate/read-heap-totals.js';
+import { leaveOldCode } from '../isolate/safe-tracking.js';
+import { scriptMaps } from '../isolate/script-maps.js';
+import { TracedWorkers } from '../workers/traced-workers.js';
+import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
+import type { Circumstances, TracedTarget } from './traced-target.js';
+
+/** The index of the main thread in every snapshot of ours. */
+const MAIN = 0;
+/** Version of Node from which on a heap snapshot waits for a turn of the event loop; before, it is taken while JavaScript runs, too. */
+const FIRST_THAT_WAITS = 22;
+
+/** One tracing, from a start to its stop. */
+export class Tracing {
+  readonly tracebackLimit: number;
+  readonly keepsPeak: boolean;
+  readonly #target: TracedTarget;
+  readonly #mode: Mode;
+  readonly #force: boolean;
+  readonly #inlining: boolean;
+  readonly #settings: IsolateSettings;
+  readonly #flags: ChangedFlags;
+  readonly #main: IsolateTracing;
+  readonly #workers: TracedWorkers;
+  #liveBytes = 0;
+  #resumed: string | null = null;
+  /** Ordinals of samples count from the last start of the sampler. */
+  #id = randomUUID();
+
+  constructor(target: TracedTarget, options: StartOptions) {
+    const { mode = 'sampling', force = false, lines = false, workers = true, keepEnded = false, onOom = false } = options;
+    this.tracebackLimit = tracebackLimitOf(options);
+    this.#force = force;
+    this.keepsPeak = options.peak ?? false;
+    this.#target = target;
+    this.#mode = mode;
+    this.#inlining = (options.inlining ?? true) && mode !== 'objects' && !lines;
+    // A heap snapshot waits for the event loop: other processes must not wait with it.
+    const lanes = mode === 'objects' ? new Lanes() : target.lanes;
+    this.#settings = { tracebackLimit: this.tracebackLimit, interval: intervalOf(options), lines, lanes };
+    const { main } = target;
+    this.#flags = new ChangedFlags(main.session, target.caretaker);
+    this.#main = new IsolateTracing(main, this.#settings);
+    this.#workers = new TracedWorkers(main.session, {
+      ...this.#settings,
+      hold: target.holdsWorkers,
+      workers,
+      keepEnded,
+      waitAtEnd: keepEnded && !target.isSelf,
+      onOom,
+      beginning: () => ({ force, flagsChanged: this.#flags.areSet }),
+      expectRegistration: () => main.trueLines.hasPreload,
+      maxMessageBytes: main.maxMessageBytes,
+      caretaker: target.caretaker,
+    });
+  }
+
+  /** A snapshot takes so long, and its tracking keeps the target from its end. */
+  get isHeavy(): boolean {
+    return this.#mode === 'objects';
+  }
+
+  async start(circumstances: Circumstances): Promise<void> {
+    const { isHeld } = circumstances;
+    try {
+      await this.#target.main.trueLines.find();
+      if (!this.#force && !isHeld) await this.#refuseOthers();
+      await this.#changeFlags(circumstances);
+      await this.#workers.start();
+      await this.#main.start({ isHeld, flagsChanged: this.#flags.areSet, force: this.#force || this.isHeavy });
+    } catch (error) {
+      await this.#giveUp();
+      throw error;
+    }
+  }
+
+  /** Before any flag: to put --turbo-escape back while somebody else tracks allocations can crash the target. */
+  async #refuseOthers(): Promise<void> {
+    const { source, isolate } = this.#main;
+    if (!(source instanceof ObjectTracker)) return;
+    await leaveOldCode(isolate.session); // the answer waits for a turn of the event loop, too
+    await source.refuseOthers();
+  }
+
+  /** What failed is what counts: not what cannot be undone because of it. */
+  async #giveUp(): Promise<void> {
+    if (!this.#target.main.session.isOpen) return;
+    await this.#workers.stop().catch(() => {});
+    await this.putBack();
+  }
+
+  async stop(): Promise<void> {
+    try {
+      await this.#workers.stop();
+      await this.#main.stop();
+    } finally {
+      await this.putBack();
+    }
+  }
+
+  /** Only ends the tracing: a program that goes needs nothing put back. */
+  async end(): Promise<void> {
+    await this.#workers.stop();
+    await this.#workers.leave();
+    await this.#main.stop();
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all([this.#main.source.clear(), this.#workers.clear()]);
+    this.#id = randomUUID();
+    this.#resumed = null;
+  }
+
+  /** Ends the tracing of the main thread until it is resumed, without its traces. */
+  async suspend(): Promise<void> {
+    await this.#main.stop();
+  }
+
+  async resume(): Promise<void> {
+    await this.#main.source.clear();
+    this.#id = randomUUID();
+    this.#resumed = new Date().toISOString();
+  }
+
+  /** Bytes of the heaps of all threads. Costs the target nothing. */
+  async heapUsed(): Promise<number> {
+    const [main, workers] = await Promise.all([heapUsedOf(this.#target.main), this.#workers.heapUsed()]);
+    return main + workers;
+  }
+
+  /** Bytes of the heaps of all threads that run, without garbage, at the moment of the last snapshot. */
+  get liveBytes(): number {
+    return this.#liveBytes;
+  }
+
+  /**
+   * A snapshot of all that is alive; forces a full collection.
+   *
+   * @param isLast the program has come to its end
+   */
+  async snapshot({ isLast = false } = {}): Promise<Snapshot> {
+    const time = new Date().toISOString();
+    const [main, { readings, missing, atHeapLimit }] = await Promise.all([this.#readMain({ isLast }), this.#workers.read()]);
+    const collector = new TraceCollector();
+    const all = [main, ...readings];
+    this.#liveBytes = all.reduce((sum, { isolate, liveBytes }) => sum + (isolate.session.isOpen ? liveBytes : 0), 0);
+    for (const reading of all) reading.addTo(collector);
+    const table = collector.stacks.build();
+    return new Snapshot({
+      table,
+      sourceMaps: await scriptMaps(
+        all.map(({ isolate }) => isolate),
+        table,
+      ),
+      columns: collector.columns(),
+      threads: collector.threads,
+      types: collector.types.values,
+      tracebackLimit: this.tracebackLimit,
+      capture: {
+        mode: this.#mode,
+        interval: this.#settings.interval,
+        time,
+        target: this.#target.info,
+        heap: totalOfThreads(all.map(({ heap }) => heap)),
+        precision: all.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function',
+        tracing: this.#id,
+        ...(this.#resumed !== null && { resumed: this.#resumed }),
+        ...(missing.length > 0 && { missing }),
+        ...(atHeapLimit.length > 0 && { atHeapLimit }),
+      },
+    });
+  }
+
+  /** @throws CommandTimeoutError where a heap snapshot would wait for the event loop, and that does not turn */
+  async #readMain({ isLast }: { readonly isLast: boolean }): Promise<IsolateReading> {
+    const { session, domain } = this.#target.main;
+    // Once asked for, it cannot be taken back, and those that follow would wait behind it. A pause of ours serves it, without a turn.
+    if (this.isHeavy && !isLast && this.#major >= FIRST_THAT_WAITS && !domain.isPaused) await turnOfEventLoop(session, session.timeoutMs);
+    return this.#main.read({ isLast });
+  }
+
+  /**
+   * Where an object of the main thread was allocated; null where that was before the tracing began. Takes a snapshot, which gives every object its
+   * identity.
+   *
+   * @throws UnsupportedError in other modes than objects, UsageError where no object has that name
+   */
+  async objectTraceback(name: ObjectName): Promise<Traceback | null> {
+    if (!this.isHeavy) {
+      throw new UnsupportedError("where one object was allocated is known in object mode only; start with mode: 'objects'");
+    }
+    return withObject(this.#target.main.session, name, async (idOf) => {
+      const { columns, table } = await this.snapshot();
+      const id = await idOf();
+      const row = columns.birth!.findIndex((birth, at) => birth === id && (columns.thread?.[at] ?? MAIN) === MAIN);
+      return row < 0 ? null : tracebackAt(table, columns.traceback[row]!);
+    });
+  }
+
+  /** NaN where the target did not tell. */
+  get #major(): number {
+    return Number.parseInt(this.#target.info.nodeVersion?.slice(1) ?? '', 10);
+  }
+
+  /** What all isolates compile with from now on. */
+  async #changeFlags({ inliningIsOff, isTrackable }: Circumstances): Promise<void> {
+    const { hasPreload } = this.#target.main.trueLines; // it has set inlining and folding for good
+    await this.#flags.changeFor({
+      nodeMajor: this.#major,
+      withoutInlining: !this.#inlining && !inliningIsOff && !hasPreload,
+      withTracking: this.isHeavy && !isTrackable,
+      withoutFolding: this.#mode === 'exact' && !hasPreload,
+    });
+  }
+
+  /** Inlining, sources and flags, as they were; optimized code that they brought goes last. */
+  async putBack(): Promise<void> {
+    if (!this.#target.main.session.isOpen) return;
+    const flagsChanged = this.#flags.areSet;
+    try {
+      await this.#flags.putBack();
+      await this.#workers.putBack({ flagsChanged });
+    } finally {
+      await this.#workers.leave();
+      await this.#main.putBack({ flagsChanged });
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { CommandTimeoutError } from '../../errors.js';
+import { evaluateInTurn } from '../../protocol/evaluate.js';
+import { HAS_EVENT_LOOP, turnOfEventLoop } from '../../protocol/event-loop.js';
+import type { Session } from '../../protocol/session.js';
+import { Poll } from './poll.js';
+
+const POLL_MS = 250;
+/** Between two pieces of work that no handle stands for (a job of the thread pool), a program may look idle for a moment. */
+const POLLS = 3;
+/** After each alarm that was false twice as many, up to these: each costs a heap snapshot and what was known by then. */
+const MOST_POLLS = 40;
+/** A program at its end has this long for what it does at `beforeExit` and `exit`, before its event loop is looked at; then as long again, so often. */
+const GRACE_MS = 1500;
+const GRACES = 3;
+const LONGEST_TURN_MS = 10_000;
+
+/**
+ * Whether nothing keeps the program's event loop alive but its standard streams, which Node lists though they do not; stdin does where it is read.
+ * Asked in a turn of the event loop: a program that still runs its first lines has no handles either.
+ */
+const IS_IDLE = `(() => {
+  const isQuiet = ({ fd, readableFlowing }) =>
+    fd === 1 || fd === 2 || (fd === 0 && readableFlowing !== true && process.stdin.listenerCount('readable') === 0);
+  const quiet = process._getActiveHandles().filter(isQuiet).length;
+  return process._getActiveRequests().length === 0 && process.getActiveResourcesInfo().length <= quiet;
+})()`;
+
+/** A target that has no such functions is not known to be idle. */
+export async function isIdle(session: Session): Promise<boolean> {
+  const asked = { expression: IS_IDLE, provided: HAS_EVENT_LOOP };
+  const { result } = await evaluateInTurn(session, asked, { doing: 'watching for the end of the program' });
+  return result.value === true;
+}
+
+/**
+ * Whether a program that looks as if at its end comes to it, now that nothing of ours keeps it from that. A job that runs outside of JavaScript, in the
+ * thread pool or in an addon, looks the same, but the event loop turns on.
+ */
+export async function comesToItsEnd(session: Session): Promise<boolean> {
+  for (let grace = 0; grace < GRACES; grace++) {
+    try {
+      await session.waitFor('NodeRuntime.waitingForDisconnect', undefined, { timeoutMs: GRACE_MS });
+      return true;
+    } catch (error) {
+      if (!(error instanceof CommandTimeoutError)) return true;
+    }
+    // On a slow machine this may be the last turn of all: one says nothing.
+    const turns = await turnOfEventLoop(session, LONGEST_TURN_MS).then(
+      () => true,
+      () => false,
+    );
+    if (!turns) return true;
+  }
+  return false;
+}
+
+/**
+ * Sees when a program has come to its end that does not end, because V8's tracking of allocations has a timer of its own in the event loop
+ * (v8-facts, "Never do this to a target").
+ */
+export class EndWatch {
+  readonly #onEnd: () => void;
+  readonly #poll: Poll<boolean>;
+  #idle = 0;
+  #polls = POLLS;
+
+  constructor(session: Session, onEnd: () => void) {
+    this.#onEnd = onEnd;
+    this.#poll = new Poll(
+      session,
+      () => isIdle(session),
+      (answer = false) => this.#count(answer),
+    );
+  }
+
+  start(): void {
+    this.#idle = 0;
+    this.#poll.start(POLL_MS);
+  }
+
+  stop(): void {
+    this.#poll.stop();
+  }
+
+  /** A target that does not answer is not known to be idle. */
+  #count(looksIdle: boolean): void {
+    this.#idle = looksIdle ? this.#idle + 1 : 0;
+    if (this.#idle < this.#polls) return;
+    this.stop();
+    this.#polls = Math.min(2 * this.#polls, MOST_POLLS);
+    this.#onEnd();
+  }
+}

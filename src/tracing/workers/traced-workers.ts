@@ -1,0 +1,147 @@
+import { messageOf } from '../../protocol/error-text.js';
+import { askToWaitAtEnd } from '../../protocol/evaluate.js';
+import type { Session } from '../../protocol/session.js';
+import { type Worker, Workers } from '../../protocol/workers.js';
+import { MainEnd } from '../cleanup/main-thread-end.js';
+import { heapUsedOf } from '../isolate/isolate.js';
+import type { IsolateReading, IsolateTracing } from '../isolate/isolate-tracing.js';
+import { TracedWorker, type WorkersSettings } from './traced-worker.js';
+
+/** A worker that does not answer must not hold the others' snapshot up for long. */
+const LONGEST_WAIT_MS = 10_000;
+/** A worker that waits stays so, and one that is sampled stays so (seen on 22, 24 and 26), when the controller is killed. */
+const DEBT = 'workers';
+
+/** A thread that a snapshot lacks. */
+interface MissingThread {
+  readonly thread: string;
+  /** One clause. */
+  readonly reason: string;
+}
+
+interface WorkersReading {
+  readonly readings: readonly IsolateReading[];
+  readonly missing: readonly MissingThread[];
+  /** Those that have ended, and are there as they were at their heap limit. */
+  readonly atHeapLimit: readonly string[];
+}
+
+/** The tracing of all workers of a target: those that run, and those that come and go meanwhile. */
+export class TracedWorkers {
+  readonly #workers: Workers;
+  readonly #settings: WorkersSettings;
+  readonly #traced = new Set<TracedWorker>();
+  readonly #timeoutMs: number;
+  readonly #main: Session;
+  #mainEnd: MainEnd | null = null;
+  #isLeaving = false;
+
+  constructor(main: Session, settings: WorkersSettings) {
+    this.#main = main;
+    this.#settings = settings;
+    const { hold } = settings;
+    this.#timeoutMs = Math.min(main.timeoutMs, LONGEST_WAIT_MS);
+    this.#workers = new Workers(main, { hold, timeoutMs: this.#timeoutMs, onWorker: (worker) => this.#take(worker) });
+  }
+
+  /** Resolves when those that run are traced, or have failed to be. */
+  async start(): Promise<void> {
+    const { workers, waitAtEnd } = this.#settings;
+    if (workers && waitAtEnd) this.#mainEnd = await MainEnd.watch(this.#main, () => this.#free());
+    if (workers) await this.#workers.watch();
+    await this.#started();
+  }
+
+  /** Bytes of the heaps of those that answer. */
+  async heapUsed(): Promise<number> {
+    const read = await Promise.allSettled(this.#open.map(({ tracing }) => heapUsedOf(tracing.isolate)));
+    return read.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
+  }
+
+  async clear(): Promise<void> {
+    await this.#started();
+    for (const worker of this.#traced) {
+      worker.forget();
+      if (!worker.isOpen) this.#traced.delete(worker);
+    }
+    await this.#forEach((tracing) => tracing.source.clear());
+  }
+
+  /** Never rejects: a worker that ends meanwhile is left out, one that fails is named. */
+  async read(): Promise<WorkersReading> {
+    const readings: IsolateReading[] = [];
+    const missing: MissingThread[] = [];
+    const atHeapLimit: string[] = [];
+    const workers = [...this.#traced].sort((a, b) => a.id - b.id);
+    const results = await Promise.allSettled(workers.map((worker) => worker.read()));
+    for (const [index, result] of results.entries()) {
+      const { thread } = workers[index]!;
+      if (result.status === 'rejected') missing.push({ thread, reason: messageOf(result.reason) });
+      else if (result.value !== null) {
+        readings.push(result.value.reading);
+        if (result.value.atHeapLimit) atHeapLimit.push(thread);
+      }
+    }
+    return { readings, missing, atHeapLimit };
+  }
+
+  /** Ends the tracing in every worker; none is held any more. */
+  async stop(): Promise<void> {
+    this.#isLeaving = true;
+    await this.#workers.stopHolding();
+    await this.#started();
+    await Promise.allSettled([...this.#traced].map(({ heapLimit }) => heapLimit.stop()));
+    await this.#forEach((tracing) => tracing.stop());
+  }
+
+  /** After the stop, when the flags are as they were: leaves every worker as it was found. */
+  async putBack(beginning: { readonly flagsChanged: boolean }): Promise<void> {
+    await this.#forEach(async (tracing) => {
+      await tracing.putBack(beginning);
+      await tracing.isolate.trueLines.leave();
+    });
+  }
+
+  /** After the stop. */
+  async leave(): Promise<void> {
+    await this.#forEach((tracing) => tracing.isolate.session.close());
+    await this.#workers.leave();
+    await this.#mainEnd?.leave();
+    this.#mainEnd = null;
+    this.#settings.caretaker.settle(DEBT);
+    this.#traced.clear();
+  }
+
+  #take(found: Worker): void {
+    if (!this.#isLeaving) this.#settings.caretaker.owe(DEBT, { kind: 'workers' });
+    const worker = new TracedWorker(found, {
+      settings: this.#settings,
+      timeoutMs: this.#timeoutMs,
+      main: this.#main,
+      isLeaving: () => this.#isLeaving,
+    });
+    this.#traced.add(worker);
+    void worker.ended.then((isSpokenOf) => {
+      if (!isSpokenOf) this.#traced.delete(worker);
+    });
+  }
+
+  /** The main thread is about to end them all. What they hold is kept now; none waits for us at its end. */
+  async #free(): Promise<void> {
+    await this.#forEach(({ isolate }) => askToWaitAtEnd(isolate.session, { enabled: false }));
+    await this.read();
+  }
+
+  get #open(): TracedWorker[] {
+    return [...this.#traced].filter(({ isOpen }) => isOpen);
+  }
+
+  async #started(): Promise<void> {
+    await Promise.all([...this.#traced].map(({ started }) => started));
+  }
+
+  /** In all at once. One that ends meanwhile, or does not answer, does not stop the others. */
+  async #forEach(act: (tracing: IsolateTracing) => Promise<void>): Promise<void> {
+    await Promise.allSettled(this.#open.map(({ tracing }) => act(tracing)));
+  }
+}

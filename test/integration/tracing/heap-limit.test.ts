@@ -1,0 +1,153 @@
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { connect } from '../../../src/discovery/connect.js';
+import { discover } from '../../../src/discovery/discovery.js';
+import { attach, attachSelf, launch, type Snapshot, UnsupportedError, UsageError } from '../../../src/index.js';
+import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapLater, reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+const file = repoPath('fixtures', 'programs', 'leaking.cjs');
+const MIB = 1024 ** 2;
+const LIMIT = '--max-old-space-size=64';
+/** The end of a program whose heap is full, as Node has it. */
+const OUT_OF_MEMORY = { code: null, signal: 'SIGABRT' };
+
+function started({ execPath }: NodeBinary, args: readonly string[] = []): Promise<TargetProcess> {
+  return startTarget({ execPath, file, execArgv: [LIMIT], args, ready: true });
+}
+
+function expectLeak(snapshot: Snapshot | null): void {
+  const [largest] = snapshot!.statistics('lineno');
+  expect(String(largest!.traceback)).toBe(`${file}:4`); // where its function starts
+  expect(largest!.size).toBeGreaterThan(30 * MIB);
+}
+
+describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
+  it('a program that was launched: what fills its heap, and then its end', async () => {
+    const tracer = await launch(file, { execPath: binary.execPath, execArgv: [LIMIT], stdio: 'pipe' });
+    reapLater(() => tracer.kill('SIGKILL'));
+    const output = Promise.all([text(tracer.stdout!), text(tracer.stderr!)]);
+    await tracer.start({ onOom: true });
+    tracer.stdin!.write('leak\n');
+    const { snapshot, ...exit } = await tracer.exited;
+    expect(exit).toEqual({ ...OUT_OF_MEMORY, atHeapLimit: true, error: null, peak: null });
+    expectLeak(snapshot);
+    expect((await output)[1]).toContain('JavaScript heap out of memory');
+  });
+
+  it('a program that was running', async () => {
+    const target = await started(binary);
+    const tracer = await attach(target.port);
+    await tracer.start({ onOom: true });
+    target.child.stdin.write('leak\n');
+    const { snapshot, atHeapLimit, error } = await tracer.closed;
+    expect({ atHeapLimit, error }).toEqual({ atHeapLimit: true, error: null });
+    expectLeak(snapshot);
+    expect(await target.exited).toEqual(OUT_OF_MEMORY);
+  });
+
+  it('one that frees its memory goes on to its own end, whose snapshot is the last', async () => {
+    const target = await started(binary, ['frees']);
+    const tracer = await attach(target.port);
+    await tracer.start({ onOom: true });
+    target.child.stdin.write('leak\n');
+    expect(await target.exited).toEqual({ code: 0, signal: null });
+    expect(target.stdout()).toContain('freed');
+    const { snapshot, atHeapLimit } = await tracer.closed;
+    expect(atHeapLimit).toBe(false);
+    expect(snapshot!.statistics('lineno').find(({ traceback }) => String(traceback) === `${file}:4`)).toBeUndefined();
+  });
+});
+
+describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
+  it('with marks: the pause is ended as well', async () => {
+    const target = await started(binary);
+    const tracer = await attach(target.port);
+    let marks = 0;
+    tracer.onMark(() => void marks++);
+    await tracer.start({ onOom: true });
+    target.child.stdin.write('leak\n');
+    const { snapshot, atHeapLimit } = await tracer.closed;
+    expect(atHeapLimit).toBe(true);
+    expectLeak(snapshot);
+    expect(await target.exited).toEqual(OUT_OF_MEMORY);
+    expect(marks).toBe(1);
+  });
+
+  it('marks alone do not keep a program from its end', async () => {
+    const target = await started(binary);
+    const tracer = await attach(target.port);
+    tracer.onMark(() => {});
+    await tracer.start();
+    target.child.stdin.write('leak\n');
+    expect(await target.exited).toEqual(OUT_OF_MEMORY);
+    expect(await tracer.closed).toMatchObject({ snapshot: null, atHeapLimit: false });
+  });
+
+  it('after the stop the program is without a watch', async () => {
+    const target = await started(binary);
+    const tracer = await attach(target.port);
+    await tracer.start({ onOom: true });
+    await tracer.stop();
+    target.child.stdin.write('leak\n');
+    expect(await target.exited).toEqual(OUT_OF_MEMORY);
+    expect(await tracer.closed).toMatchObject({ snapshot: null, atHeapLimit: false });
+  });
+
+  it('a program that compiles all the time does not grow by the sources that are garbage', async () => {
+    const code = `
+      const filler = 'x'.repeat(1_000_000);
+      process.stdin.once('data', () => {
+        const before = process.memoryUsage().rss;
+        for (let i = 0; i < 300; i++) {
+          new Function('/* ' + filler + i + ' */')();
+          if (i % 10 === 0) gc();
+        }
+        gc();
+        console.log('grown by ' + (process.memoryUsage().rss - before));
+        process.stdin.destroy();
+      });
+      console.log('ready');`;
+    const target = await startTarget({ execPath: binary.execPath, code, execArgv: ['--expose-gc'], ready: true });
+    const tracer = await attach(target.port);
+    await tracer.start({ onOom: true });
+    target.child.stdin.write('compile\n');
+    expect((await target.exited).code).toBe(0);
+    expect(Number(/grown by (-?\d+)/.exec(target.stdout())![1])).toBeLessThan(200 * MIB); // 600 MB of sources, as V8 keeps them
+  });
+
+  it('with another debugger: its own pauses stay its own', async () => {
+    const target = await started(binary);
+    const other = await connect(await discover(target.port));
+    const tracer = await attach(target.port);
+    await tracer.start({ onOom: true });
+    await other.send('Debugger.enable');
+    const paused = other.waitFor('Debugger.paused');
+    target.child.stdin.write('leak\n');
+    expect((await paused).reason).toBe('other'); // the debugger statement
+    // It leaves, and the program goes on. With its Debugger on, the next pause near the limit would be its own to end.
+    await other.send('Debugger.disable');
+    const { snapshot, atHeapLimit } = await tracer.closed;
+    expect(atHeapLimit).toBe(true);
+    expectLeak(snapshot);
+    expect(await target.exited).toEqual(OUT_OF_MEMORY);
+  });
+});
+
+describe('onOom is refused', () => {
+  it('in object mode', async () => {
+    const target = await started(nodeBinaries().at(-1)!);
+    const tracer = await attach(target.port);
+    await expect(tracer.start({ mode: 'objects', onOom: true })).rejects.toThrow(UsageError);
+    await tracer.close();
+  });
+
+  it('by our own process', async () => {
+    const tracer = await attachSelf();
+    await expect(tracer.start({ onOom: true })).rejects.toThrow(UnsupportedError);
+    await tracer.close();
+  });
+});

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { attach, ForeignSamplerError } from '../../../src/index.js';
+import { removeLeftFolder } from '../../../src/tracing/cleanup/announcement-folder.js';
+import { startCommand } from '../../helpers/command.js';
+import { evaluateIn } from '../../helpers/evaluate.js';
+import { nodeBinaries } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapLater, reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+const CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-controller.js');
+const CARETAKER = repoPath('dist', 'src', 'target', 'caretaker-process.js');
+/** Of some 170: all of them would take minutes. */
+const KILLS = 8;
+/** By the fixture's measure, far from both the slowest at full speed and the fastest with something of ours left. */
+const SLOWEST = 4;
+
+function controllerOf(port: number, command: number): ChildProcess {
+  return spawn(process.execPath, [CONTROLLER, `${port}`, `${command}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** A tracing finds neither another sampler nor another tracker, in no thread. */
+async function isTraceable(port: number): Promise<boolean> {
+  const tracer = await attach({ port });
+  try {
+    await tracer.start({ mode: 'exact' });
+    return (await tracer.takeSnapshot()).capture.missing === undefined;
+  } catch (error) {
+    if (error instanceof ForeignSamplerError) return false;
+    throw error;
+  } finally {
+    await tracer.close();
+  }
+}
+
+/** A failure says what did not come. */
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a caretaker', () => {
+  it('puts back what it knows of where the controller was killed in the middle of a word', async () => {
+    const code =
+      "const v8 = require('v8'); globalThis.set = []; v8.setFlagsFromString = (flag) => set.push(flag); setInterval(() => {}, 1e6); console.log('ready');";
+    const { url, port } = await startTarget({ execPath: process.execPath, code, ready: true });
+    const caretaker = spawn(process.execPath, [CARETAKER, url], { stdio: ['pipe', 'ignore', 'inherit', 'pipe'] });
+    caretaker.stdin!.write(`${JSON.stringify({ name: 'flags', debt: { kind: 'flags', flags: ['--turbo-inlining'] } })}\n`);
+    caretaker.stdin!.end('{"name":"script 7 of main","debt":{"kind":"script","source":"const');
+    await once(caretaker, 'exit');
+    await expect(evaluateIn(port, 'set.join()')).resolves.toBe('--turbo-inlining');
+  });
+});
+
+describe('the folder of a followed program, when the controller is killed', () => {
+  const foldersIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('node-tracemalloc-'));
+
+  it.each(['runs on', 'is killed with it'])('is removed, where the program %s', async (how) => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'program.cjs');
+    writeFileSync(file, "setInterval(() => {}, 1000); console.log('pid', process.pid);");
+    const command = startCommand(['run', '--follow', '-o', join(folder, 'x.tmsnap'), file], { env: { TMPDIR: folder } });
+    const pid = Number(await command.waitFor('stdout', /pid (\d+)/));
+    if (how === 'runs on') reapLater(async () => process.kill(pid, 'SIGKILL'));
+    expect(foldersIn(folder)).toHaveLength(1);
+    command.child.kill('SIGSTOP'); // it cannot clear up by itself when its program ends
+    if (how !== 'runs on') process.kill(pid, 'SIGKILL');
+    command.child.kill('SIGKILL');
+    await until('the folder is gone', async () => foldersIn(folder).length === 0);
+  });
+
+  it('nothing else is, whatever the debt says', () => {
+    const folder = temporaryFolder();
+    const near = mkdtempSync(join(tmpdir(), 'node-tracemalloc-cache-'));
+    for (const path of [folder, near, join(near, 'node-tracemalloc-abcdef')]) {
+      mkdirSync(path, { recursive: true });
+      removeLeftFolder(path);
+      expect(existsSync(path)).toBe(true);
+    }
+    rmSync(near, { recursive: true });
+  });
+});
+
+describe.each(nodeBinaries())('a controller that is killed, Node $major', ({ execPath, major }) => {
+  it('leaves nothing behind, wherever it was', async () => {
+    const target = await startTarget({ execPath, file: repoPath('fixtures', 'programs', 'left-behind.cjs'), ready: true });
+    const original = await evaluateIn(target.port, 'look()');
+    const isFast = async () => Number(await evaluateIn(target.port, 'speed()')) < SLOWEST;
+    await until('the target is warm', isFast);
+    const unharmed = controllerOf(target.port, 0);
+    const commands = Number(await text(unharmed.stdout!));
+    expect(commands).toBeGreaterThan(50);
+    for (let command = 1 + (major % 5); command < commands; command += Math.ceil(commands / KILLS)) {
+      const [code, signal] = await once(controllerOf(target.port, command), 'exit');
+      expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
+      const onceKilled = (what: string) => `${what} after command ${command} of ${commands}`;
+      await until(onceKilled('the text is as before'), async () => (await evaluateIn(target.port, 'look()')) === original);
+      await until(onceKilled('nothing is traced'), () => isTraceable(target.port));
+      await until(onceKilled('it is fast'), isFast);
+    }
+  }, 180_000);
+});

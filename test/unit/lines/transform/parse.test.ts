@@ -1,0 +1,11 @@
+import { expect, test } from '@jest/globals';
+import { parse } from '../../../../src/lines/transform/parse.js';
+
+/** Too deep for acorn, no trouble for V8. What acorn itself does about it ended the process, on Node up to 22. */
+test.each([
+  ['templates', '`${', '1', '}`'],
+  ['computed members', 'a[', '0', ']'],
+  ['functions', '(function () {', '', '})'],
+])('3,000 nested %s are a problem in one line', (_name, open, inner, close) => {
+  expect(parse(open.repeat(3000) + inner + close.repeat(3000), 'commonjs')).toEqual({ problem: 'nested too deeply to be parsed' });
+});

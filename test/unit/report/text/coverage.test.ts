@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import type { CaptureInfo } from '../../../../src/model/trace-columns.js';
+import { coverageLines } from '../../../../src/report/text/coverage.js';
+
+const MIB = 2 ** 20;
+const CAPTURE: CaptureInfo = {
+  mode: 'sampling',
+  interval: 30912,
+  time: '2026-01-01T00:00:00.000Z',
+  target: { pid: 1, title: 'app', nodeVersion: 'v24.0.0' },
+  heap: { heapUsed: 100 * MIB, heapTotal: 200 * MIB, external: 50 * MIB, arrayBuffers: 40 * MIB, rss: 300 * MIB },
+  precision: 'function',
+};
+
+test('the traced bytes beside what the process uses, then how they were obtained', () => {
+  expect(coverageLines(CAPTURE, 90 * MIB)).toEqual([
+    'traced 90.0 MiB, heap used 100 MiB, external 50.0 MiB, array buffers 40.0 MiB, rss 300 MiB',
+    'sampled, one block in 30.2 KiB on average; lines are where functions start.',
+  ]);
+});
+
+test('memory that is mostly outside the heap is said first', () => {
+  const heap = { ...CAPTURE.heap!, external: 400 * MIB };
+  expect(coverageLines({ ...CAPTURE, heap }, 0)[0]).toBe(
+    'Most memory is outside the JavaScript heap, where these traces do not reach: external 400 MiB against 100 MiB in the heap.',
+  );
+});
+
+test('an interval at which counts cannot be recovered is told', () => {
+  expect(coverageLines({ ...CAPTURE, interval: 1024 }, 0)).toContain(
+    'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.',
+  );
+});
+
+test.each<[Partial<CaptureInfo>, string[]]>([
+  [{ heap: null, interval: null }, ['traced 0 B', 'sampled, interval unknown; lines are where functions start.']],
+  [
+    { heap: { heapUsed: 1, heapTotal: 2, external: null, arrayBuffers: null, rss: null }, mode: 'exact', interval: 1 },
+    ['traced 0 B, heap used 1 B', 'exact, every block; lines are where functions start.'],
+  ],
+  [{ heap: null, mode: 'objects', precision: 'line' }, ['traced 0 B', 'every object; lines are where memory is allocated.']],
+])('%j', (change, expected) => {
+  expect(coverageLines({ ...CAPTURE, ...change }, 0)).toEqual(expected);
+});

@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals';
+import { COLOURED, PLAIN } from '../../../../src/report/text/colours.js';
+import { diffTable, statisticsTable } from '../../../../src/report/text/table.js';
+import { Snapshot } from '../../../../src/snapshot/snapshot.js';
+import { snapshotFrom } from '../../snapshot/picture.js';
+
+const OPTIONS = { keyType: 'lineno', cumulative: false, top: 2, cwd: '/app', width: Number.POSITIVE_INFINITY, colours: PLAIN } as const;
+const OLD = snapshotFrom(`
+  a.js:1  b.js:2
+  100     50
+`);
+const NOW = snapshotFrom(`
+  a.js:1  main@b.js:2  c.js:3
+  300     50           20480
+`);
+
+test('the largest groups, then the rest', () => {
+  expect(statisticsTable(NOW.statistics('lineno'), OPTIONS)).toEqual([
+    '    size  count   average  line',
+    '20.0 KiB      1  20.0 KiB  c.js:3',
+    '   300 B      1     300 B  a.js:1',
+    '1 more: 50 B',
+  ]);
+  expect(statisticsTable([], OPTIONS)).toEqual(['nothing that was allocated in this time is still alive']);
+});
+
+test('what changed, and not what did not', () => {
+  expect(diffTable(NOW.compareTo(OLD, 'lineno'), { ...OPTIONS, top: 1 })).toEqual([
+    '   change      size  change  count  line',
+    '+20.0 KiB  20.0 KiB      +1      1  c.js:3',
+    '1 more: +200 B',
+  ]);
+  expect(diffTable(OLD.compareTo(NOW, 'lineno'), OPTIONS)).toContain('-20.0 KiB    0 B      -1      0  c.js:3');
+  expect(diffTable(NOW.compareTo(NOW, 'lineno'), OPTIONS)).toEqual(['nothing changed']);
+});
+
+/** Of one tracing; the births of traces count up from `firstBirth`. */
+function sampled(snapshot: Snapshot, firstBirth: number): Snapshot {
+  const birth = Float64Array.from({ length: snapshot.columns.length }, (_, i) => firstBirth + i);
+  const capture = { ...snapshot.capture, mode: 'sampling', interval: 100, tracing: 't' } as const;
+  return new Snapshot({ ...snapshot, capture, columns: { ...snapshot.columns, birth } });
+}
+
+test('sampled sizes with their standard errors', () => {
+  expect(statisticsTable(sampled(NOW, 1).statistics('lineno'), OPTIONS)).toEqual([
+    '    size      ±  count   average  line',
+    '20.0 KiB   71 B      1  20.0 KiB  c.js:3',
+    '   300 B  120 B      1     300 B  a.js:1',
+    '1 more: 50 B',
+  ]);
+});
+
+test('a change that sampling alone may make is marked', () => {
+  const before = snapshotFrom(`
+    a.js:1
+    100
+  `);
+  const diffs = sampled(NOW, 10).compareTo(sampled(before, 1), 'lineno');
+  expect(diffTable(diffs, OPTIONS)).toEqual([
+    '   change      ±      size  change  count  line',
+    '+20.0 KiB   71 B  20.0 KiB      +1      1  c.js:3',
+    ' ~ +200 B  176 B     300 B      +0      1  a.js:1',
+    '1 more: +50 B',
+    '~ within two standard errors (±): sampling alone may make such a change',
+  ]);
+  expect(diffTable(sampled(NOW, 10).compareTo(sampled(NOW, 10), 'lineno'), OPTIONS)).toEqual(['nothing changed']);
+});
+
+test('growth is red, shrinkage cyan, what may be scatter is neither', () => {
+  const before = snapshotFrom(`
+    a.js:1  d.js:4
+    100     4000
+  `);
+  const lines = diffTable(sampled(NOW, 10).compareTo(sampled(before, 1), 'lineno'), { ...OPTIONS, top: 3, width: 30, colours: COLOURED });
+  expect(lines).toEqual([
+    '   change  line',
+    '\u001b[31m+20.0 KiB\u001b[39m  c.js:3',
+    '\u001b[36m  -4000 B\u001b[39m  d.js:4',
+    ' ~ +200 B  a.js:1',
+    '1 more: +50 B',
+    '~ within two standard errors',
+    '(±): sampling alone may make',
+    'such a change',
+  ]);
+});
+
+test('a terminal of 20 columns', () => {
+  const long = Snapshot.fromTraces([
+    { size: 2 ** 20, frames: [{ filename: '/app/services/store.js', lineno: 1234, functionName: 'keep' }] },
+  ]);
+  expect(statisticsTable(long.statistics('lineno'), { ...OPTIONS, width: 20 })).toEqual(['    size  line', '1024 KiB  …e.js:1234']);
+});
