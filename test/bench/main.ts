@@ -1,3 +1,5 @@
+import { requestedVersions } from '../helpers/nodes.js';
+import { provideNode } from '../helpers/provide.js';
 import { benchAccuracy } from './accuracy/accuracy.js';
 import { benchEngine } from './engine.js';
 import { benchHeapSnapshot } from './heap-snapshot.js';
@@ -32,6 +34,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   soak: benchSoak,
 };
 
+for (const version of requestedVersions()) await provideNode(version);
 const wanted = process.argv[2];
 if (wanted !== undefined && !(wanted in BENCHES)) {
   console.error(`no bench is named ${wanted}; there are: ${Object.keys(BENCHES).join(', ')}`);

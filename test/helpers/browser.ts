@@ -6,14 +6,15 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { NODE_CACHE } from './nodes.js';
+import { provide } from './provide.js';
 
 const require = createRequire(import.meta.url);
 const ENTRY = require.resolve('@sparticuz/chromium');
 const PACKAGE = ENTRY.slice(0, ENTRY.lastIndexOf('build'));
 const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
 /** Where the browser of the package is unpacked, once for all checkouts. */
-export const BROWSER_FOLDER = join(NODE_CACHE, `chromium-${version}`);
-export const BROWSER_PATH = join(BROWSER_FOLDER, 'chromium');
+const BROWSER_FOLDER = join(NODE_CACHE, `chromium-${version}`);
+const BROWSER_PATH = join(BROWSER_FOLDER, 'chromium');
 /** The package has a browser for it. */
 export const hasBrowser = process.platform === 'linux' && process.arch === 'x64';
 
@@ -21,15 +22,16 @@ const QUIET = '--disable-quic --no-first-run --disable-background-networking --d
 const ARGS = `--headless --no-sandbox --disable-gpu ${QUIET}`.split(' ');
 
 /** With the libraries that it needs and a bare machine has not: the package unpacks those where it believes to be in a cloud function. */
-export async function unpackBrowser(folder: string): Promise<void> {
+async function unpackBrowser(folder: string): Promise<void> {
   if (!hasBrowser) throw new Error('there is no package of it for this machine');
   const code = `require(${JSON.stringify(ENTRY)}).executablePath()`;
   const env = { ...process.env, TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' };
   await promisify(execFile)(process.execPath, ['-e', code], { env, timeout: 120_000 });
 }
 
-/** A browser with an empty profile of its own. */
+/** A browser with an empty profile of its own. It is unpacked if the cache does not hold it. */
 export async function startBrowser(): Promise<Browser> {
+  await provide(BROWSER_FOLDER, { isThere: () => existsSync(BROWSER_PATH), install: unpackBrowser });
   const libraries = [process.env.LD_LIBRARY_PATH, join(BROWSER_FOLDER, 'al2023/lib')].filter(Boolean).join(':');
   return chromium.launch({ executablePath: BROWSER_PATH, args: ARGS, env: { ...environment(), LD_LIBRARY_PATH: libraries } });
 }

@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { DEFAULT_INTERVAL } from '../../../src/collect/sampling/sampler.js';
 import { totalOf } from '../../../src/model/column-totals.js';
 import type { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { launch } from '../../../src/tracing/launch/launch.js';
 import type { StartOptions } from '../../../src/tracing/tracer/start-options.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
-import { installedModules } from '../../helpers/package-sets.js';
 import { repoPath } from '../../helpers/paths.js';
+import { providePackages } from '../../helpers/provide.js';
 import { printTable } from '../measure.js';
 import { type Compared, compareRun, meanOf, sum } from './compare.js';
 import { type Place, placesOf, wholeOf } from './places.js';
@@ -23,7 +24,6 @@ const CHOSEN_ON = ['classes', 'json', 'parser', 'server', 'strings', 'styles', '
  */
 export async function benchAccuracy(): Promise<void> {
   const interval = Number(process.env.ACCURACY_INTERVAL ?? DEFAULT_INTERVAL);
-  if (installedModules('corpus') === null) throw new Error('the packages of fixtures/corpus are not installed: run npm test once');
   const names = readdirSync(FOLDER).map((file) => file.replace('.cjs', ''));
   const wanted = process.env.ACCURACY_PROGRAMS?.split(',') ?? names;
   const rows: string[][] = [];
@@ -63,7 +63,7 @@ export async function benchAccuracy(): Promise<void> {
 async function run(name: string, options: StartOptions): Promise<Snapshot> {
   const tracer = await launch(`${FOLDER}/${name}.cjs`, {
     execPath: EXEC_PATH,
-    env: { ...process.env, NODE_PATH: installedModules('corpus')! },
+    env: { ...process.env, NODE_PATH: join(await providePackages('corpus'), 'node_modules') },
     execArgv: ['--no-turbo-allocation-folding'],
     inlining: false,
     stdio: 'ignore',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inliningFlags } from '../../../src/protocol/v8-flags.js';
-import { installedModules } from '../../helpers/package-sets.js';
+import { providePackages } from '../../helpers/provide.js';
 import { REGISTER_URL, run } from '../../helpers/registered.js';
 import { CORPUS, workloadsWith } from '../../helpers/workloads.js';
 import { interleavedMedians, median, printTable } from '../measure.js';
@@ -13,11 +13,7 @@ const GOALS = { median: 1.8, most: 4 };
 
 /** What true lines cost programs that run: the corpus' processor time with them in all packages, against none, nothing sampled. */
 export async function benchCorpus(): Promise<void> {
-  const modules = installedModules('corpus');
-  if (modules === null) {
-    console.log('the packages of fixtures/corpus are not installed; npm test installs them');
-    return;
-  }
+  const modules = join(await providePackages('corpus'), 'node_modules');
   const rows: { file: string; toPlain: number; toNoInlining: number }[] = [];
   for (const file of workloadsWith(modules)) {
     const took = await interleavedMedians(

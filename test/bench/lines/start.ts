@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeBinaries } from '../../helpers/nodes.js';
-import { installedModules } from '../../helpers/package-sets.js';
+import { providePackages } from '../../helpers/provide.js';
 import { REGISTER_URL, removeTemporaryFolders, run, temporaryFolder } from '../../helpers/registered.js';
 import { interleavedMedians, printTable, timed } from '../measure.js';
 
@@ -13,13 +13,13 @@ const PACKAGES = ['express', 'ajv', 'lodash', 'joi', 'nunjucks', 'handlebars'];
 /** What true lines cost the start of a program whose instrumented text is in the cache: the whole process, with nothing to do but load its files. */
 export async function benchStart(): Promise<void> {
   const folder = temporaryFolder();
-  const modules = installedModules('corpus');
-  const env = { NODE_TRACEMALLOC_CACHE: join(folder, 'cache'), ...(modules && { NODE_PATH: modules }) };
+  const modules = join(await providePackages('corpus'), 'node_modules');
+  const env = { NODE_TRACEMALLOC_CACHE: join(folder, 'cache'), NODE_PATH: modules };
   const programs = {
     'nothing at all': program(folder, 'empty.cjs', 0),
     '100 files of CommonJS': program(folder, 'many.cjs', 100),
     '100 ES modules': program(folder, 'many.mjs', 100),
-    ...(modules && { [`20 files and ${PACKAGES.length} packages`]: program(folder, 'service.cjs', 20, PACKAGES) }),
+    [`20 files and ${PACKAGES.length} packages`]: program(folder, 'service.cjs', 20, PACKAGES),
   };
   const rows: string[][] = [];
   for (const { major, execPath } of nodeBinaries()) {

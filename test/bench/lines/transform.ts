@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { installedModules } from '../../helpers/package-sets.js';
 import { repoPath } from '../../helpers/paths.js';
+import { providePackages } from '../../helpers/provide.js';
 import { run } from '../../helpers/registered.js';
 import { interleavedMedians, printTable } from '../measure.js';
 
@@ -24,11 +24,7 @@ const EVERY = 5;
  * Beside it, what acorn alone takes.
  */
 export async function benchTransform(): Promise<void> {
-  const modules = installedModules('corpus');
-  if (modules === null) {
-    console.log('the packages of fixtures/corpus are not installed; npm test installs them');
-    return;
-  }
+  const modules = join(await providePackages('corpus'), 'node_modules');
   const all = readdirSync(modules, { recursive: true, encoding: 'utf8' }).filter((file) => /\.c?js$/.test(file));
   const sample = all.sort().filter((file, i) => i % EVERY === 0 && statSync(join(modules, file)).isFile());
   const sets = [...FILES.map((file) => [file]), sample].map((files) => files.map((file) => join(modules, file)));

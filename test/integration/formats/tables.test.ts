@@ -7,10 +7,12 @@ import { Snapshot } from '../../../src/index.js';
 import type { TraceInput } from '../../../src/snapshot/from-traces.js';
 import { hasProgram, outputOf } from '../../helpers/foreign-programs.js';
 import { HOSTILE_NAMES, hostileTraces } from '../../helpers/hostile-traces.js';
-import { requiredFolder } from '../../helpers/package-sets.js';
+import { providePackages } from '../../helpers/provide.js';
 import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
 afterAll(reapTargets);
+
+const modules = join(await providePackages('readers'), 'node_modules');
 
 const main = { filename: '/app/main.js', lineno: 1, column: 1, functionName: 'main' };
 const load = { filename: '/app/load.js', lineno: 7, column: 15, functionName: 'load', precision: 'line' as const };
@@ -128,7 +130,7 @@ describe('Markdown, as markdown-it reads it', () => {
     readonly content: string;
     readonly children: readonly Token[] | null;
   }
-  const MarkdownIt = createRequire(import.meta.url)(join(requiredFolder('corpus'), 'node_modules/markdown-it'));
+  const MarkdownIt = createRequire(import.meta.url)(join(modules, 'markdown-it'));
   const tokens = (text: string): Token[] => new MarkdownIt({ html: true }).parse(text, {});
 
   /** The cells of the table, row by row, as text; code without its ticks. */

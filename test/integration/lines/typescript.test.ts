@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { runCommand } from '../../helpers/command.js';
 import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
-import { requiredFolder } from '../../helpers/package-sets.js';
 import { repoPath } from '../../helpers/paths.js';
+import { providePackages } from '../../helpers/provide.js';
 import { removeTemporaryFolders, run, runRegistered, temporaryFolder } from '../../helpers/registered.js';
 import { reapTargets } from '../../helpers/target-process.js';
 
@@ -15,7 +15,7 @@ const KNOWN = [
 const TOLERANCE = 0.02;
 /** Else V8 books what belongs to optimized code, up to 32 KB on Node 22, on the line that runs when it is ready. */
 const UNOPTIMIZED = '--max-optimized-bytecode-size=0';
-const cwd = requiredFolder('loaders');
+const cwd = await providePackages('loaders');
 const CACHE = temporaryFolder();
 const env = { NODE_NO_WARNINGS: '1', NODE_TRACEMALLOC_CACHE: CACHE };
 afterAll(removeTemporaryFolders);

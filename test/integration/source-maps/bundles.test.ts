@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { afterAll, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { runCommand } from '../../helpers/command.js';
-import { requiredFolder } from '../../helpers/package-sets.js';
 import { repoPath } from '../../helpers/paths.js';
+import { providePackages } from '../../helpers/provide.js';
 import { runAndShow, type ShownLine } from '../../helpers/shown-lines.js';
 import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
@@ -43,7 +43,7 @@ async function webpacked(devtool: string, context: string): Promise<string> {
   const folder = temporaryFolder();
   const args = [repoPath('fixtures/compilers/webpack.cjs'), join(SOURCES, 'main.ts'), folder, devtool];
   const env = { ...process.env, CONTEXT: context };
-  await promisify(execFile)(process.execPath, args, { cwd: requiredFolder('compilers'), env });
+  await promisify(execFile)(process.execPath, args, { cwd: await providePackages('compilers'), env });
   return join(folder, 'main.js');
 }
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { runCommand } from '../../helpers/command.js';
-import { requiredFolder } from '../../helpers/package-sets.js';
 import { repoPath } from '../../helpers/paths.js';
+import { providePackages } from '../../helpers/provide.js';
 import { runAndShow, type ShownLine, statsOf } from '../../helpers/shown-lines.js';
 import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
@@ -82,7 +82,7 @@ test('a diff of the two has the same lines on both sides', async () => {
 
 test('of what was compiled in memory the file has it in any case', async () => {
   const program = repoPath('fixtures/programs/lines/typescript/app.ts');
-  const { lines, snapshot } = await runAndShow([program, 'hold'], { nodeArgs: ['--import', 'tsx'], cwd: requiredFolder('loaders') });
+  const { lines, snapshot } = await runAndShow([program, 'hold'], { nodeArgs: ['--import', 'tsx'], cwd: await providePackages('loaders') });
   const { lines: saved } = await statsOf(snapshot);
   expect(saved.get(`${program}:14`)).toEqual(lines.get(`${program}:14`));
   expect(saved.get(`${program}:14`)?.size).toBeGreaterThan(4000 * 240);

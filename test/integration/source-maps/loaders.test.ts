@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
-import { requiredFolder } from '../../helpers/package-sets.js';
 import { repoPath } from '../../helpers/paths.js';
+import { providePackages } from '../../helpers/provide.js';
 import { runAndShow, type ShownLine } from '../../helpers/shown-lines.js';
 import { reapTargets } from '../../helpers/target-process.js';
 
@@ -34,7 +34,7 @@ async function expectLines({ execPath }: NodeBinary, { packages, nodeArgs, progr
     execPath,
     nodeArgs,
     options,
-    cwd: requiredFolder(packages),
+    cwd: await providePackages(packages),
   });
   if (isTrue) for (const [line, bytes] of TRUE_LINES) expectAbout(lines.get(`${FOLDER}/app.ts:${line}`), bytes, 'line');
   else expectAbout(lines.get(`${FOLDER}/app.ts:${START}`), BYTES, 'function');

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { nodeBinaries } from '../../helpers/nodes.js';
-import { repoPath } from '../../helpers/paths.js';
-import { reapTargets, startTarget } from '../../helpers/target-process.js';
+import { nodeBinaries } from '../helpers/nodes.js';
+import { repoPath } from '../helpers/paths.js';
+import { reapTargets, startTarget } from '../helpers/target-process.js';
 
 afterEach(reapTargets);
 

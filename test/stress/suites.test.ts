@@ -1,11 +1,11 @@
 import { join, sep } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { nodeBinaries } from '../../helpers/nodes.js';
-import { requiredFolder } from '../../helpers/package-sets.js';
-import { removeTemporaryFolders, temporaryFolder } from '../../helpers/registered.js';
-import { runSuite, SUITES } from '../../helpers/suites.js';
+import { nodeBinaries } from '../helpers/nodes.js';
+import { providePackages } from '../helpers/provide.js';
+import { removeTemporaryFolders, temporaryFolder } from '../helpers/registered.js';
+import { runSuite, SUITES } from '../helpers/suites.js';
 
-const modules = join(requiredFolder('suites'), 'node_modules');
+const modules = join(await providePackages('suites'), 'node_modules');
 const FOLDER = temporaryFolder();
 afterAll(removeTemporaryFolders);
 

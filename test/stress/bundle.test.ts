@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { oldestAndNewest } from '../../helpers/nodes.js';
-import { requiredFolder } from '../../helpers/package-sets.js';
-import { repoPath } from '../../helpers/paths.js';
-import { removeTemporaryFolders, run, runRegistered, temporaryFolder } from '../../helpers/registered.js';
+import { oldestAndNewest } from '../helpers/nodes.js';
+import { repoPath } from '../helpers/paths.js';
+import { providePackages } from '../helpers/provide.js';
+import { removeTemporaryFolders, run, runRegistered, temporaryFolder } from '../helpers/registered.js';
 
 const PROGRAM = repoPath('fixtures/programs/lines/bundle.cjs');
-const modules = join(requiredFolder('corpus'), 'node_modules');
+const modules = join(await providePackages('corpus'), 'node_modules');
 afterAll(removeTemporaryFolders);
 
 test.each(oldestAndNewest())('5 MB of minified libraries in one file do the same, on Node $major', ({ execPath }) => {

@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { attach, ForeignSamplerError } from '../../../src/index.js';
-import { removeLeftFolder } from '../../../src/tracing/cleanup/announcement-folder.js';
-import { startCommand } from '../../helpers/command.js';
-import { evaluateIn } from '../../helpers/evaluate.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
-import { repoPath } from '../../helpers/paths.js';
-import { reapLater, reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
+import { attach, ForeignSamplerError } from '../../src/index.js';
+import { removeLeftFolder } from '../../src/tracing/cleanup/announcement-folder.js';
+import { startCommand } from '../helpers/command.js';
+import { evaluateIn } from '../helpers/evaluate.js';
+import { nodeBinaries } from '../helpers/nodes.js';
+import { repoPath } from '../helpers/paths.js';
+import { reapLater, reapTargets, startTarget, temporaryFolder } from '../helpers/target-process.js';
 
 afterEach(reapTargets);
 
 const CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-controller.js');
-const CARETAKER = repoPath('dist', 'src', 'target', 'caretaker-process.js');
+const CARETAKER = repoPath('dist', 'src', 'tracing', 'cleanup', 'caretaker-process.js');
 /** Of some 170: all of them would take minutes. */
 const KILLS = 8;
 /** By the fixture's measure, far from both the slowest at full speed and the fastest with something of ours left. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import type { Checked } from './generator/check.js';
+import type { Checked } from '../unit/lines/generator/check.js';
 
 /** LINES_PROGRAMS=100000 for the long run, LINES_SEED for another one. */
 const PROGRAMS = Number(process.env.LINES_PROGRAMS ?? 3_000);

@@ -3,16 +3,16 @@ import { readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Filter, Snapshot } from '../../../src/index.js';
-import { withOriginalLines } from '../../../src/snapshot/original-lines.js';
-import { runCommand } from '../../helpers/command.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
-import { requiredFolder } from '../../helpers/package-sets.js';
-import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+import { Filter, Snapshot } from '../../src/index.js';
+import { withOriginalLines } from '../../src/snapshot/original-lines.js';
+import { runCommand } from '../helpers/command.js';
+import { nodeBinaries } from '../helpers/nodes.js';
+import { providePackages } from '../helpers/provide.js';
+import { reapTargets, temporaryFolder } from '../helpers/target-process.js';
 
 afterEach(reapTargets);
 
-const modules = join(requiredFolder('runners'), 'node_modules');
+const modules = join(await providePackages('runners'), 'node_modules');
 const VITEST = join(modules, 'vitest', 'vitest.mjs');
 /** The oldest that vitest runs on. */
 const OLDEST = 20;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { transform } from '../../../src/lines/transform/transform.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { transform } from '../../src/lines/transform/transform.js';
+import { nodeBinaries } from '../helpers/nodes.js';
 
 /** Prints how many of its large arrays are alive at the end: an unrelated closure of the same function survives, they must not. */
 const PROGRAM = `'use strict';
