@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { promisify } from 'node:util';
+import { type ExecFileException, execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FORMATS } from '../src/formats/index.js';
 import * as door from '../src/index.js';
@@ -9,12 +9,44 @@ import { repoPath } from './helpers/paths.js';
 
 const COMMANDS = ['run', 'attach', 'top', 'serve', 'stats', 'diff', 'export', 'report', 'list'] as const;
 /** Inside the repository, so that `node-tracemalloc` is the package itself. */
-const EXAMPLES = repoPath('dist/docs-examples');
+const SNIPPETS = repoPath('dist/docs-examples');
+/** Holds what the examples write into the system's temporary folder. */
+const TEMPORARY = mkdtempSync(join(tmpdir(), 'docs-test-'));
+/** A hang costs this, not the time limit of the test. */
+const TIME_LIMIT_MS = 50_000;
 
-const run = promisify(execFile);
 const pages = ['README.md', ...readdirSync(repoPath('docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name))]
   .filter((name) => name.endsWith('.md'))
   .map((name) => ({ name, text: readFileSync(repoPath(name), 'utf8') }));
+
+interface Outcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: ExecFileException['code'] | 0;
+}
+
+/** Never rejects, so that programs that run beside each other all have an outcome. */
+function run(...args: readonly string[]): Promise<Outcome> {
+  const options = { cwd: repoPath(), timeout: TIME_LIMIT_MS, env: { ...process.env, TMPDIR: TEMPORARY } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) =>
+      resolve({ stdout, stderr, code: error ? (error.code ?? null) : 0 }),
+    );
+  });
+}
+
+/** One outcome for each list of arguments, as many at a time as there are cores. */
+async function runAll(commands: readonly (readonly string[])[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const rest = [...commands.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = rest.shift(); next; next = rest.shift()) outcomes[next[0]] = await run(...next[1]);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return outcomes;
+}
+
+afterAll(() => rmSync(TEMPORARY, { recursive: true, force: true }));
 
 function page(name: string): string {
   const found = pages.find((one) => one.name === join(...name.split('/')));
@@ -78,6 +110,15 @@ describe('docs/reference/formats.md', () => {
 });
 
 describe('docs/reference/cli.md', () => {
+  /** What `--help` prints: of the command as a whole, and of each verb. */
+  const help = new Map<string, string>();
+  beforeAll(async () => {
+    const verbs = ['', ...COMMANDS];
+    const bin = repoPath('dist/src/cli/bin.js');
+    const outcomes = await runAll(verbs.map((verb) => (verb === '' ? [bin, '--help'] : [bin, verb, '--help'])));
+    for (const [index, verb] of verbs.entries()) help.set(verb, outcomes[index]!.stdout);
+  });
+
   /** The rows `| `--option` … |` of every section whose heading names the command. */
   function documented(command: string): string[] {
     const sections = page('docs/reference/cli.md').split(/^(?=##+ )/m);
@@ -86,15 +127,13 @@ describe('docs/reference/cli.md', () => {
       .flatMap((section) => [...section.matchAll(/^\| `(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option!));
   }
 
-  it.each(COMMANDS)('lists the options of %s, and no others', async (command) => {
-    const { stdout } = await run(process.execPath, [repoPath('dist/src/cli/bin.js'), command, '--help']);
-    const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option!);
+  it.each(COMMANDS)('lists the options of %s, and no others', (command) => {
+    const options = [...help.get(command)!.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option!);
     expect(documented(command).sort()).toEqual(options.sort());
   });
 
-  it('describes every command', async () => {
-    const { stdout } = await run(process.execPath, [repoPath('dist/src/cli/bin.js'), '--help']);
-    const commands = [...stdout.matchAll(/^ {2}([a-z]+) \[/gm)].map(([, name]) => name!).filter((name) => name !== 'help');
+  it('describes every command', () => {
+    const commands = [...help.get('')!.matchAll(/^ {2}([a-z]+) \[/gm)].map(([, name]) => name!).filter((name) => name !== 'help');
     expect(commands.sort()).toEqual([...COMMANDS].sort());
   });
 });
@@ -139,24 +178,119 @@ function anchorsOf(file: string): string[] {
 }
 
 /** Blocks marked `js run`, each with the output that a block marked `text output` right behind it promises. */
-const examples = pages.flatMap(({ name, text }) =>
+const snippets = pages.flatMap(({ name, text }) =>
   [...text.matchAll(/^```js run\n([\s\S]*?)^```\n(?:\n```text output\n([\s\S]*?)^```)?/gm)].map(([, code, output], index) => ({
     name: `${name} ${index + 1}`,
-    file: join(EXAMPLES, `${relative('docs', name).replaceAll(/[^\w]+/g, '-')}-${index + 1}.mjs`),
+    file: join(SNIPPETS, `${relative('docs', name).replaceAll(/[^\w]+/g, '-')}-${index + 1}.mjs`),
     code: code!,
     output,
   })),
 );
 
-describe('examples', () => {
-  beforeAll(() => {
-    mkdirSync(EXAMPLES, { recursive: true });
+describe('code on the pages', () => {
+  let outcomes: Outcome[];
+  beforeAll(async () => {
+    mkdirSync(SNIPPETS, { recursive: true });
+    for (const { file, code } of snippets) writeFileSync(file, code);
+    outcomes = await runAll(snippets.map(({ file }) => [file]));
   });
-  afterAll(() => rmSync(EXAMPLES, { recursive: true, force: true }));
+  afterAll(() => rmSync(SNIPPETS, { recursive: true, force: true }));
 
-  it.each(examples)('$name runs', async ({ file, code, output }) => {
-    writeFileSync(file, code);
-    const { stdout } = await run(process.execPath, [file], { cwd: repoPath(), timeout: 50_000 });
+  it.each(snippets.map((snippet, index) => ({ ...snippet, index })))('$name runs', ({ index, output }) => {
+    const { code, stdout, stderr } = outcomes[index]!;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
     if (output !== undefined) expect(stdout).toBe(output);
+  });
+});
+
+describe('docs/examples', () => {
+  const FOLDER = 'docs/examples';
+  const programs = readdirSync(repoPath(FOLDER)).filter((name) => name.endsWith('.mjs'));
+  let outcomes: Outcome[];
+  let tooMuch: Outcome;
+  beforeAll(async () => {
+    const all = [...programs.map((name) => [name]), ['ci-peak.mjs', repoPath(FOLDER, 'programs/build.cjs'), '1000']];
+    outcomes = await runAll(all.map(([name, ...args]) => [repoPath(FOLDER, name!), ...args]));
+    tooMuch = outcomes.pop()!;
+  });
+
+  it('are all on their page', () => {
+    const titles = [...page(`${FOLDER}/README.md`).matchAll(/^## (.+\.mjs)$/gm)].map(([, title]) => title!);
+    expect(titles.sort()).toEqual(programs.toSorted());
+  });
+
+  it.each(programs.map((name, index) => ({ name, index })))('$name prints what the page says, but for numbers', ({ name, index }) => {
+    const { code, stdout, stderr } = outcomes[index]!;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
+    const section = page(`${FOLDER}/README.md`).split(`## ${name}\n`)[1]!;
+    const promised = /^```text\n([\s\S]*?)^```/m.exec(section)![1]!;
+    expect(withoutNumbers(stdout.replaceAll(TEMPORARY, '/tmp'))).toBe(withoutNumbers(promised));
+  });
+
+  it('ci-peak.mjs fails above its limit', () => {
+    expect(tooMuch.code).toBe(1);
+    expect(tooMuch.stdout).toContain('makeIndex');
+  });
+
+  it.each(programs)('%s is short', (name) => {
+    expect(readFileSync(repoPath(FOLDER, name), 'utf8').split('\n').length).toBeLessThanOrEqual(40);
+  });
+});
+
+function withoutNumbers(text: string): string {
+  return text.replaceAll(/\d+(\.\d+)?/g, '0').replaceAll(/\b0 [KM]iB\b/g, '0 B');
+}
+
+describe('docs/decisions/README.md', () => {
+  const rows = page('docs/decisions/README.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| ['));
+
+  it('has every decision, once, with its date and status', () => {
+    const names = readdirSync(repoPath('docs/decisions')).filter((name) => name !== 'README.md');
+    const listed = rows.map((row) => /^\| \[([\w-]+)\]\(\1\.md\) +\| .+ \| \d{4}-\d\d-\d\d \| (?:accepted|superseded) +\|$/.exec(row)?.[1]);
+    expect(listed).toEqual(names.map((name) => basename(name, '.md')).sort());
+  });
+});
+
+describe('docs/changelog.md', () => {
+  it('has the version of the package, and what is not yet released first', () => {
+    const { version } = JSON.parse(readFileSync(repoPath('package.json'), 'utf8')) as { version: string };
+    const versions = [...page('docs/changelog.md').matchAll(/^## (.+)$/gm)].map(([, title]) => title!);
+    expect(versions.slice(0, 2)).toEqual(['Unreleased', version]);
+  });
+});
+
+describe('docs/contributing.md', () => {
+  const text = page('docs/contributing.md');
+
+  it('names files of src that exist', () => {
+    const layers = readdirSync(repoPath('src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    const named = [...text.matchAll(/`((?:test\/)?([\w-]+)\/[\w/.-]+)`/g)].filter(
+      ([, path, first]) => path!.startsWith('test/') || layers.includes(first!),
+    );
+    const paths = named.map(([, path]) => (path!.startsWith('test/') ? path! : `src/${path}`));
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter((path) => !existsSync(repoPath(path)))).toEqual([]);
+  });
+
+  it('names scripts that package.json has', () => {
+    const { scripts } = JSON.parse(readFileSync(repoPath('package.json'), 'utf8')) as { scripts: Record<string, string> };
+    const named = [...text.matchAll(/npm (?:run ([\w:]+)|(test)\b)/g)].map(([, script, test]) => script ?? test!);
+    expect(named.length).toBeGreaterThan(5);
+    expect(new Set(named.filter((name) => !(name in scripts)))).toEqual(new Set());
+  });
+});
+
+/** The turns of phrase that docs/contributing.md rules out; that page quotes them. */
+const RULED_OUT = [/\bthat (?:is|are|was|were) there\b/, /\bof ours\b/, /\bin place of\b/, /\ball the same\b/];
+
+describe('words', () => {
+  it.each(pages.filter(({ name }) => name !== 'docs/contributing.md'))('$name has none of those that are ruled out', ({ text }) => {
+    const prose = text.replace(/^```[\s\S]*?^```/gm, '');
+    const lines = prose.split('\n').filter((line) => RULED_OUT.some((pattern) => pattern.test(line)));
+    expect(lines).toEqual([]);
   });
 });
