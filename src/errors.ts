@@ -1,6 +1,6 @@
 /**
- * The error family. Every error that a user can meet is one of these: a stable `code`, the `exitCode` the command ends with, one line
- * that says what failed and what to do, and the `cause` where there is one.
+ * The base of every error that a user can meet: a stable `code`, the `exitCode` of the command, a message of one line that says what
+ * failed and what to do, and the `cause` if there is one.
  */
 export class TracemallocError extends Error {
   readonly code: string = 'ERR_TRACEMALLOC';
@@ -13,7 +13,7 @@ export class TracemallocError extends Error {
   }
 }
 
-/** Arguments that cannot mean anything: CPython's ValueError and TypeError. */
+/** Arguments that make no sense: CPython's ValueError and TypeError. */
 export class UsageError extends TracemallocError {
   override readonly code = 'ERR_USAGE';
   override readonly exitCode = 2;
@@ -24,7 +24,7 @@ export class NotTracingError extends TracemallocError {
   override readonly code = 'ERR_NOT_TRACING';
 }
 
-/** A method that the current mode, or this target, cannot serve. */
+/** A method that the current mode or this target does not support. */
 export class UnsupportedError extends TracemallocError {
   override readonly code = 'ERR_UNSUPPORTED';
 }
@@ -34,7 +34,7 @@ export class ConnectError extends TracemallocError {
   override readonly code = 'ERR_CONNECT';
 }
 
-/** The connection was there and is gone: the target ended, was killed, or closed its inspector. */
+/** The connection broke: the target ended, was killed, or closed its inspector. */
 export class ConnectionLostError extends TracemallocError {
   override readonly code = 'ERR_CONNECTION_LOST';
 }
@@ -49,12 +49,12 @@ export class CommandError extends TracemallocError {
   override readonly code = 'ERR_COMMAND';
 }
 
-/** Somebody else's sampler runs in the target, and ours would disturb it. */
+/** Another tool's sampler runs in the target, and ours would disturb it. */
 export class ForeignSamplerError extends TracemallocError {
   override readonly code = 'ERR_FOREIGN_SAMPLER';
 }
 
-/** The profile would not fit through the connection. */
+/** The profile is larger than the largest message that the connection can carry. */
 export class ProfileTooLargeError extends TracemallocError {
   override readonly code = 'ERR_PROFILE_TOO_LARGE';
 }
@@ -69,12 +69,12 @@ export class SnapshotFileError extends TracemallocError {
   override readonly code = 'ERR_SNAPSHOT_FILE';
 }
 
-/** A result that cannot be written where it was asked for. */
+/** A result that cannot be written to the chosen path. */
 export class OutputFileError extends TracemallocError {
   override readonly code = 'ERR_OUTPUT_FILE';
 }
 
-/** An address on which nothing can be served. */
+/** An address on which we cannot listen. */
 export class ListenError extends TracemallocError {
   override readonly code = 'ERR_LISTEN';
 }
@@ -84,7 +84,7 @@ export class LaunchError extends TracemallocError {
   override readonly code = 'ERR_LAUNCH';
 }
 
-/** The compiler proves that every case is handled; a value from outside that slips through still fails loudly. */
+/** The compiler checks that every case is handled. A value from outside that is none of them still fails with a clear error. */
 export function assertNever(value: never, what: string): never {
   throw new UsageError(`unknown ${what}: ${JSON.stringify(value)}`);
 }

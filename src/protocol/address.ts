@@ -1,20 +1,20 @@
 import { BlockList, isIP } from 'node:net';
 import { UsageError } from '../errors.js';
 
-/** How a target may be named. */
+/** The ways to name a target. */
 export type TargetName = number | string | { readonly port: number; readonly host?: string | undefined } | { readonly url: string };
 
 export interface Address {
   /** A name or an IP literal, IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
-  /** The path of the WebSocket, when one of several is named. */
+  /** The path of the WebSocket, if the target names one. */
   readonly path?: string;
 }
 
 export const HIGHEST_PORT = 65_535;
 const LOCALHOST = '127.0.0.1';
-/** What a server listens on is not what one dials; people copy it from the line that Node prints. */
+/** A server may listen on an address that nobody can dial. People copy such an address from the line that Node prints. */
 const DIALLED = new Map([
   ['0.0.0.0', LOCALHOST],
   ['::', '::1'],
@@ -30,12 +30,12 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** `host:port` as it stands in a URL. */
+/** `host:port` as a URL writes it. */
 export function hostPort({ host, port }: { host: string; port: number }): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Pure: nothing is dialled or resolved. Throws UsageError at what names no target. */
+/** Pure: dials and resolves nothing. Throws UsageError if the text names no target. */
 export function parseTarget(target: TargetName): Address {
   if (typeof target === 'number') return address(LOCALHOST, target);
   if (typeof target === 'string') return parseText(target.trim());
@@ -58,7 +58,7 @@ function parseText(text: string): Address {
   return parseHost(host, Number(port));
 }
 
-/** A host as a person may write it: IPv6 with brackets or, when it stands alone, without. */
+/** A host as a person may write it: IPv6 with brackets, or without them if no port follows. */
 function parseHost(host: string, port: number): Address {
   const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;
   if (isIP(bare) === 0 && !/^[\w.-]+$/.test(host)) throw nonsense(hostPort({ host, port }));

@@ -10,7 +10,7 @@ export type CommandResult<M extends Command> = Commands[M]['returnType'];
 export type Event = keyof Events;
 export type EventParams<E extends Event> = Events[E][0];
 
-/** What a command does, as the end of "while …" in an error message. */
+/** What each command does, in words that fit after "while" in an error message. */
 const PLAIN_WORDS: Partial<Record<Command, string>> = {
   'Debugger.disable': 'leaving the debugger',
   'Debugger.enable': 'turning the debugger on',

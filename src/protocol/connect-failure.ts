@@ -2,7 +2,7 @@ import { ConnectError } from '../errors.js';
 import { type Address, hostPort, isLoopback } from './address.js';
 import { errorCode, messageOf } from './error-text.js';
 
-/** Why an HTTP exchange came to nothing although no system call failed. */
+/** Why an HTTP exchange failed although no system call did. */
 export class ExchangeError extends Error {
   readonly code: 'ERR_NO_ANSWER' | 'ERR_TOO_LARGE' | 'ERR_STATUS';
 
@@ -16,12 +16,12 @@ export function noAnswer(timeoutMs: number): ExchangeError {
   return new ExchangeError('ERR_NO_ANSWER', `no answer within ${Math.round(timeoutMs / 100) / 10} s`);
 }
 
-/** Says what is wrong at `address` and what to do. */
+/** An error that says what is wrong at `address` and what to do. */
 export function connectFailure(cause: unknown, address: Address): ConnectError {
   return new ConnectError(`no inspector at ${hostPort(address)}: ${explain(cause, address)}`, { cause });
 }
 
-/** Whether nobody answered at all, so that another address of the same name may still do. */
+/** Whether nobody answered at all, so that another address of the same name may still work. */
 export function isUnreachable(error: unknown): boolean {
   return ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(errorCode(error));
 }
@@ -48,7 +48,7 @@ function explain(cause: unknown, address: Address): string {
   }
 }
 
-/** Node listens on the loopback of its own machine unless it was told otherwise. */
+/** Unless told otherwise, Node listens on the loopback address of its own machine. */
 const HOW_TO_FORWARD = "an inspector listens on its machine's 127.0.0.1: forward that port (ssh -L) and attach to the forwarded one";
 
 function howToOpen(address: Address): string {

@@ -5,23 +5,24 @@ import type { Session } from './session.js';
 export type ParsedScript = z.output<typeof scriptParsedEvent>;
 
 /**
- * Sources of collected scripts that V8 keeps for us; by default all, for ever: 6,000 evaluations of 100 KB each left a target with 1,764 MB
- * in place of 532 (Node 18; 26: 1,875 and 608).
+ * How much source text of collected scripts V8 keeps for us. By default it keeps all of it for ever: after 6,000 evaluations of 100 KB
+ * each, a target used 1,764 MB instead of 532 (Node 18), and 1,875 instead of 608 (Node 26).
  */
 const MAX_COLLECTED_BYTES = 10_000_000;
-/** V8's name for the objects that it shows at a pause. */
+/** V8's name for the group of objects that it shows us during a pause. */
 const PAUSES = 'backtrace';
 
 interface Use {
-  /** Whether the target may pause meanwhile. */
+  /** Whether the target may pause during this use. */
   readonly pausing: boolean;
   /** The end of "while …" in an error. */
   readonly doing: string;
 }
 
 /**
- * The Debugger domain of a session, which several parts of us need, some for longer and some for a moment: on while one of them uses it.
- * Unless one of them wants the target to pause, pauses are skipped, so that no `debugger` statement stops a target that nobody resumes.
+ * The Debugger domain of a session. Several parts of the code need it, some for a long time and some for a moment, so it is on while at
+ * least one of them uses it. Pauses are skipped unless a user of the domain wants them: a `debugger` statement must not stop a target
+ * that nobody resumes.
  */
 export class DebuggerDomain {
   readonly #session: Session;
@@ -36,17 +37,17 @@ export class DebuggerDomain {
     this.#session = session;
   }
 
-  /** Every script that the target has, or had, while the domain was on; by id. */
+  /** By id: every script that the target had at any time while the domain was on. */
   get scripts(): ReadonlyMap<string, ParsedScript> {
     return this.#scripts;
   }
 
-  /** As far as the domain is on. */
+  /** Known only while the domain is on. */
   get isPaused(): boolean {
     return this.#isPaused;
   }
 
-  /** Switches the domain on. V8 tells of all scripts before it answers. @returns what gives it up again */
+  /** Switches the domain on. V8 announces all scripts before it answers. @returns a function that ends this use */
   async enter(use: Use): Promise<() => Promise<void>> {
     this.#uses.add(use);
     const isFirst = this.#unsubscribe === null;
@@ -58,7 +59,7 @@ export class DebuggerDomain {
     };
   }
 
-  /** Switches the domain on for as long as `work` takes. */
+  /** Keeps the domain on while `work` runs. */
   async during<T>(use: Use, work: () => Promise<T>): Promise<T> {
     const leave = await this.enter(use);
     try {
@@ -84,7 +85,7 @@ export class DebuggerDomain {
     };
   }
 
-  /** A script without a name or an id is of no use to us. */
+  /** Keeps a script only if it has a name and an id, since we can use no other. */
   #know(event: unknown): void {
     const { success, data } = scriptParsedEvent.safeParse(event);
     if (success && data.url !== '') this.#scripts.set(data.scriptId, data);
@@ -97,12 +98,12 @@ export class DebuggerDomain {
     }
     this.#unsubscribe?.();
     this.#unsubscribe = null;
-    this.#skipping = false; // as it is after the domain was off
+    this.#skipping = false; // V8 forgets the setting when the domain is switched off
     this.#isPaused = false;
     await this.#session.send('Debugger.disable', undefined, { doing });
     if (!this.#hasPaused) return;
     this.#hasPaused = false;
-    // What a pause showed us of its scopes stays alive otherwise, unless it was we who resumed (18 to 26).
+    // Otherwise the scopes that a pause showed us stay alive, unless we resumed the target ourselves (18 to 26).
     await this.#session.send('Runtime.releaseObjectGroup', { objectGroup: PAUSES }, { doing });
   }
 

@@ -3,8 +3,8 @@ import { evaluateOwn } from './evaluate.js';
 import type { Session } from './session.js';
 
 /**
- * Node's module `v8` where an evaluation of ours can have it (`process.getBuiltinModule`: from 20.16 and 22.3 on), else what is below it, which
- * Node warns of.
+ * Node's module `v8`, if an evaluation can get it (`process.getBuiltinModule`: from 20.16 and 22.3 on). Otherwise the internal binding
+ * below it, for which Node would print a deprecation warning.
  */
 const V8 = `process.getBuiltinModule?.('v8') ?? (() => {
   const { noDeprecation } = process;
@@ -15,7 +15,8 @@ const V8 = `process.getBuiltinModule?.('v8') ?? (() => {
 /**
  * Sets flags of V8.
  *
- * @returns for each whether that changed it: V8's tag for code caches is a hash over its flags (18 to 26). Of a flag that no answer tells of it is true
+ * @returns for each flag, whether setting it changed V8's tag for code caches, which is a hash of its flags (18 to 26); true if the target
+ *   gave no answer for that flag
  */
 export async function setFlags(session: Session, flags: readonly string[]): Promise<boolean[]> {
   const calls = flags.map((flag) => `set(() => v8.setFlagsFromString('${flag}'))`).join(', ');
@@ -34,7 +35,10 @@ export async function setFlags(session: Session, flags: readonly string[]): Prom
   return flags.map((_, i) => changed[i] !== false);
 }
 
-/** Throws all optimized code of an isolate away by one moment of precise coverage: what is hot is compiled again, with the flags of now (18 to 26). */
+/**
+ * Discards all optimized code of an isolate by a moment of precise coverage. Hot code is then compiled again with the current flags (18 to
+ * 26).
+ */
 export async function deoptimize(session: Session): Promise<void> {
   const doing = { doing: 'deoptimizing the target' };
   await session.send('Profiler.enable', undefined, doing);

@@ -2,8 +2,8 @@ import { Session as InspectorSession } from 'node:inspector';
 import type { ProtocolFailure, Transport } from './transport.js';
 
 /**
- * The transport to the isolate that calls it, without a socket. V8 answers most commands, HeapProfiler's among them, before `post` returns
- * (measured on Node 18 to 26). The session is no handle of the event loop: a program ends as it would without it.
+ * The transport to the isolate of the caller, without a socket. V8 answers most commands, including those of HeapProfiler, before `post`
+ * returns (measured on Node 18 to 26). The session does not keep the event loop alive: the program ends when it would end without it.
  */
 export function connectInProcess(): Transport {
   const inspector = new InspectorSession();
@@ -19,7 +19,7 @@ export function connectInProcess(): Transport {
       inspector.on('inspectorNotification', ({ method, params }) => listener(method, params));
     },
     onClose() {
-      // The conversation lives in this isolate and ends only with it, or by close().
+      // This conversation is within one isolate and ends only with it, or by close().
     },
     close() {
       inspector.removeAllListeners();

@@ -1,6 +1,6 @@
 /**
- * The part that we use of the two domains that Node adds to the protocol. They stand in Node's source
- * (src/inspector/node_protocol.pdl), and devtools-protocol, which describes Chrome, does not know them.
+ * The commands and events that we use of the two domains that Node adds to the protocol. Node defines them in
+ * src/inspector/node_protocol.pdl. devtools-protocol describes Chrome and does not include them.
  */
 export interface WorkerInfo {
   readonly workerId: string;

@@ -1,10 +1,10 @@
 import { CommandTimeoutError, ConnectionLostError, type TracemallocError } from '../errors.js';
 import { type CallSite, raisedAt } from './call-site.js';
 
-/** One call that waits for the target, with all that an error about it has to say. */
+/** A call that waits for the target, with everything that an error message about it needs. */
 export interface Call {
   readonly site: CallSite;
-  /** The end of "while …". */
+  /** In words that fit after "while". */
   readonly doing: string;
   readonly timeoutMs: number;
   readonly needsEventLoop: boolean;
@@ -15,27 +15,27 @@ interface Settle<T> {
   reject(error: TracemallocError): void;
 }
 
-/** setTimeout takes a signed 32-bit number and fires at once for more. */
+/** setTimeout takes a signed 32-bit number. It fires at once if the number is larger. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The calls of one session that wait for its target. Each settles exactly once: by its answer, its clock or the end of the connection. */
+/** The calls of one session that wait for its target. Each ends exactly once: by its answer, its timeout or the end of the connection. */
 export class PendingCalls {
   readonly #label: string;
   readonly #lose = new Map<(reason: string) => void, Call>();
   #lostBy: string | null = null;
-  /** Why the event loop does not turn any more, null while it does. */
+  /** Why the event loop has stopped; null while it runs. */
   #loopLostBy: string | null = null;
 
   constructor(label: string) {
     this.#label = label;
   }
 
-  /** Why the connection is over, null while it is open. */
+  /** Why the connection ended; null while it is open. */
   get lostBy(): string | null {
     return this.#lostBy;
   }
 
-  /** `start` begins the call; what it returns is run when the call is over, however it ends. */
+  /** Begins a call with `start`, and runs the function that `start` returns when the call ends in any way. */
   run<T>(call: Call, start: (settle: Settle<T>) => (() => void) | undefined): Promise<T> {
     const lostBy = this.#lostBy ?? (call.needsEventLoop ? this.#loopLostBy : null);
     if (lostBy !== null) {
@@ -65,14 +65,14 @@ export class PendingCalls {
     });
   }
 
-  /** Rejects everything that waits, and everything that comes later. */
+  /** Rejects all waiting calls and all later ones. */
   loseAll(reason: string): void {
     if (this.#lostBy !== null) return;
     this.#lostBy = reason;
     for (const lose of [...this.#lose.keys()]) lose(reason);
   }
 
-  /** Rejects what is answered in a turn of the event loop, now and later: it does not turn any more. */
+  /** Rejects all calls, now and later, that only a turn of the event loop can answer: the loop has stopped. */
   loseThoseInEventLoop(reason: string): void {
     this.#loopLostBy ??= reason;
     for (const [lose, { needsEventLoop }] of [...this.#lose]) if (needsEventLoop) lose(reason);

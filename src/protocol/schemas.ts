@@ -5,7 +5,7 @@ import { BadProfileError, CommandError, type TracemallocError } from '../errors.
 /** What an inspector answers to GET /json/version. */
 export const versionAnswer = z.object({ Browser: z.string(), 'Protocol-Version': z.string() });
 
-/** What an inspector answers to GET /json/list. A target that is being debugged exclusively has no WebSocket URL. */
+/** What an inspector answers to GET /json/list. A target that another debugger uses exclusively has no WebSocket URL. */
 export const listAnswer = z.array(
   z.object({
     id: z.string(),
@@ -69,8 +69,8 @@ export const scriptParsedEvent = z.object({
 });
 
 /**
- * The envelope of a sampling profile. The tree and the samples are not walked here: zod takes many times as long for it as the loop in
- * which the ingest looks at each of them anyway (docs/decisions/profile-validation.md).
+ * The outer shape of a sampling profile. The tree and the samples are not checked here: zod takes many times as long for them as the
+ * ingest, whose loop checks each of them anyway (docs/decisions/profile-validation.md).
  */
 const samplingProfile = z.object({
   profile: z.object({
@@ -79,14 +79,14 @@ const samplingProfile = z.object({
   }),
 });
 
-/** `answer` in the shape of `schema`; CommandError, in one line, where it has another. `what` names the answer in it. */
+/** Checks `answer` against `schema`. Throws a CommandError of one line, which calls the answer `what`, if it does not fit. */
 export function parseAnswer<S extends z.ZodType>(schema: S, answer: unknown, what: string): z.output<S> {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw malformed(CommandError, what, parsed.error);
 }
 
-/** The envelope is checked, the nodes and the samples in it are not: whoever reads them must. */
+/** Checks only the outer shape. The reader of the nodes and samples must check them. */
 export function parseSamplingProfile(answer: unknown): Protocol.HeapProfiler.SamplingHeapProfile {
   const parsed = samplingProfile.safeParse(answer);
   if (parsed.success) return parsed.data.profile;

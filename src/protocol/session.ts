@@ -8,7 +8,7 @@ import type { ProtocolFailure, Transport } from './transport.js';
 export interface SessionOptions {
   /** Names the target in errors: `127.0.0.1:9229 (app.js)`. */
   readonly label: string;
-  /** The most that a call waits for its answer unless it says otherwise, in ms. */
+  /** How long a call waits for its answer unless the call sets its own limit, in ms. */
   readonly timeoutMs?: number | undefined;
   /** Gets what an event listener throws; see {@link Session.on}. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
@@ -17,29 +17,29 @@ export interface SessionOptions {
 export interface CallOptions {
   /** In ms; Infinity waits for as long as the connection lives. */
   readonly timeoutMs?: number | undefined;
-  /** What the call is for, as the end of "while …" in an error. */
+  /** The purpose of the call, in words that fit after "while" in an error. */
   readonly doing?: string | undefined;
-  /** The target answers in a turn of its event loop. One that comes to its end turns it no more: the call is rejected then. */
+  /** Only a turn of the target's event loop can answer the call. If the target comes to its end, the call is rejected. */
   readonly needsEventLoop?: boolean | undefined;
 }
 
 type Listener = (params: unknown) => void;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** Comes from targets that were asked to wait for us at their end (`askToWaitAtEnd`). */
+/** A target sends this at its end if it was asked to wait for us there (`askToWaitAtEnd`). */
 const END = 'NodeRuntime.waitingForDisconnect';
 
 /**
- * One CDP conversation with one isolate. Every call ends: with its answer, with CommandError (the target refused: `cause` is the
- * ProtocolFailure), with CommandTimeoutError, or with ConnectionLostError. The error's stack is that of the call.
+ * One CDP conversation with one isolate. Every call ends: with its answer, with CommandError (the target refused it; `cause` is the
+ * ProtocolFailure), with CommandTimeoutError, or with ConnectionLostError. The error's stack is the stack of the call.
  */
 export class Session {
   readonly label: string;
-  /** Resolves, never rejects, with the reason when the conversation is over, whoever ended it. */
+  /** Resolves with the reason when the conversation ends, no matter who ended it. Never rejects. */
   readonly closed: Promise<string>;
-  /** null once the conversation is over: whoever keeps us then does not keep its socket and its buffers. */
+  /** null once the conversation has ended, so that a session which is kept does not keep its socket and buffers. */
   #transport: Transport | null;
-  /** The most that a call waits for its answer unless it says otherwise, in ms. */
+  /** How long a call waits for its answer unless the call sets its own limit, in ms. */
   readonly timeoutMs: number;
   readonly #onListenerError: (error: unknown) => void;
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -71,7 +71,7 @@ export class Session {
     return this.#pending.lostBy === null;
   }
 
-  /** It was not we who ended the conversation. */
+  /** Whether the conversation ended without our asking. */
   get isLost(): boolean {
     return this.#isLost;
   }
@@ -94,12 +94,12 @@ export class Session {
   }
 
   /**
-   * Calls `listener` at every event of this name until the function that is returned is called. What a listener throws reaches neither
-   * the transport nor the other listeners: it goes to `onListenerError`, and without one it is the process's uncaught exception, as it
-   * is with an EventEmitter.
+   * Calls `listener` at every event of this name until the returned function is called. An error that a listener throws reaches neither
+   * the transport nor the other listeners. It goes to `onListenerError`; without one it becomes an uncaught exception of the process, as
+   * with an EventEmitter.
    */
   on<E extends Event>(event: E, listener: (params: EventParams<E>) => void): () => void {
-    // An object of its own for each call: the same function may listen twice and leave once.
+    // Each call gets its own object, so that the same function may listen twice and be removed once.
     const entry: Listener = (params) => listener(params as EventParams<E>);
     const entries = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, entries.add(entry));
@@ -108,7 +108,7 @@ export class Session {
     };
   }
 
-  /** The next event of this name for which `predicate` holds. Nothing is missed between this call and the event. */
+  /** The next event of this name for which `predicate` holds. No event after this call is missed. */
   waitFor<E extends Event>(
     event: E,
     predicate: (params: EventParams<E>) => boolean = () => true,
@@ -123,8 +123,8 @@ export class Session {
   }
 
   /**
-   * Ends the conversation; what still waits is rejected at once, with `reason`. The promise resolves when the target has seen it. A program
-   * that comes to its end while we are connected waits for this call: its connection does not break (measured on Node 18 to 26).
+   * Ends the conversation and rejects everything that waits with `reason`. Resolves when the target has noticed. A program that reaches
+   * its end while we are connected waits for this call; its connection does not break (measured on Node 18 to 26).
    */
   close(reason = 'we closed it; attach again'): Promise<void> {
     const transport = this.#transport;

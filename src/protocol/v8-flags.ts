@@ -1,17 +1,20 @@
-// Imports nothing: the preload takes it into programs. Which version knows which flag was read off `--v8-options` of 18 to 26.
+// Imports nothing, because the preload takes this file into programs. `--v8-options` of Node 18 to 26 told which version knows which flag.
 
-/** Flags of V8 that change something, and those that put it back. */
+/** V8 flags that switch something, and the flags that switch it back. */
 export interface Flags {
   readonly set: readonly string[];
   readonly undo: readonly string[];
 }
 
-/** Inlining by both compilers. Node 18 knows only the first. */
+/** Switches inlining off in both compilers. Node 18 knows only the first flag. */
 export function inliningFlags(nodeMajor: number): Flags {
   return off(nodeMajor < 20 ? ['turbo-inlining'] : ['turbo-inlining', 'maglev-inlining']);
 }
 
-/** Several objects in one allocation, which is one sample (v8-facts 3). Maglev has levels, and another default in each version. */
+/**
+ * Stops V8 from allocating several objects at once, which makes one sample (v8-facts 3). Maglev's flag is a level; its default depends on
+ * the version.
+ */
 export function foldingFlags(nodeMajor: number): Flags {
   const { set, undo } = off(['turbo-allocation-folding']);
   if (nodeMajor < 24) return { set, undo };
@@ -19,8 +22,8 @@ export function foldingFlags(nodeMajor: number): Flags {
 }
 
 /**
- * What the tracking of allocations cannot bear. Escape analysis leaves objects out. Compaction moves objects, and V8 from Node 24 on loses the stacks
- * of those that the collection before a heap snapshot moves (15,000 of 60,000 seen; none without).
+ * Switches off what breaks allocation tracking. Escape analysis removes objects. Compaction moves objects, and V8 from Node 24 on loses the
+ * stacks of those that the collection before a heap snapshot moves (15,000 of 60,000 were lost; none without compaction).
  */
 export const TRACKING_FLAGS: Flags = off(['turbo-escape', 'compact']);
 

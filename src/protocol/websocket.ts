@@ -7,20 +7,22 @@ import { connectFailure, noAnswer } from './connect-failure.js';
 import { errorCode, messageOf } from './error-text.js';
 import { INSPECTOR_CLOSED, type ProtocolFailure, type Transport } from './transport.js';
 
-/** The largest message that chrome-remote-interface accepts; it drops the connection at a larger one. */
+/** The largest message that chrome-remote-interface accepts. It drops the connection if a message is larger. */
 export const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A target that is stopped (SIGSTOP) never confirms the close; ws alone would wait for 30 s. */
+/** A stopped target (SIGSTOP) never confirms the close, and ws alone would wait 30 s for it. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** What ws says of a message above the limit; it also tells the other side (1009) and would wait 30 s for it to confirm. */
+/** The error of ws for a message above the limit. ws also tells the other side (1009) and would wait 30 s for it to confirm. */
 const MESSAGE_TOO_BIG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
-/** RFC 6455: the other side said goodbye. Measured on Node 18 to 26: inspector.close() does, a process that dies does not (1006). */
+/**
+ * RFC 6455: the other side closed the connection itself. On Node 18 to 26 inspector.close() does so; a process that dies does not (1006).
+ */
 const GOODBYE = 1005;
 
 export interface WebSocketOptions {
   readonly timeoutMs?: number | undefined;
-  /** Called with the connection below before anything is sent over it. It may hand it to another process, not read from it. */
+  /** Called with the open socket before anything is sent. It may pass the socket to another process, but must not read from it. */
   readonly onOpen?: ((socket: Socket) => void) | undefined;
 }
 
@@ -28,13 +30,13 @@ export interface WebSocketOptions {
 export async function connectWebSocket(url: string, options: WebSocketOptions = {}): Promise<Transport> {
   const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
   const notifier = new EventEmitter();
-  // An empty descriptor in place of the one of Chrome's whole protocol: see docs/decisions/websocket.md.
+  // An empty descriptor replaces that of Chrome's whole protocol: see docs/decisions/websocket.md.
   const client = new Chrome({ target: url, local: true, protocol: { domains: [] } }, notifier);
   let timer: NodeJS.Timeout | undefined;
   try {
     await new Promise((resolve, reject) => {
       notifier.once('connect', resolve);
-      // `on`: the end of a handshake that was given up is one more error, which nobody needs.
+      // `on`, not `once`: when we give up on a handshake, its end is a second error that nobody needs.
       notifier.on('error', reject);
       timer = setTimeout(() => reject(noAnswer(timeoutMs)), timeoutMs);
     });
@@ -54,7 +56,7 @@ class WebSocketTransport implements Transport {
   readonly #socket: NonNullable<Chrome['_ws']>;
   readonly #closeListeners: ((reason: string) => void)[] = [];
   #lostBy: string | null = null;
-  /** Why we could not go on, where it was us. */
+  /** Why we gave the connection up; null if we did not. */
   #failure: unknown = null;
 
   constructor(client: Chrome, socket: NonNullable<Chrome['_ws']>) {
@@ -62,21 +64,21 @@ class WebSocketTransport implements Transport {
     this.#socket = socket;
     this.#guardMessages();
     socket.on('error', (error: unknown) => this.#giveUp(error));
-    // Not the client's 'disconnect', which does not tell the code.
+    // The client's own 'disconnect' event does not carry the code.
     socket.once('close', (code: number) => this.#lose(code));
   }
 
   post(method: string, params: object, done: (failure: ProtocolFailure | null, result: unknown) => void): void {
     this.#sendTogether();
     this.#client.send(method, params, (error, answer) => {
-      // The client reports a socket that failed as an Error: the close, which follows, says more.
+      // The client reports a broken socket as an Error. The close event, which follows, tells more.
       if (typeof error === 'object') return;
       if (error) done(answer as ProtocolFailure, undefined);
       else done(null, answer);
     });
   }
 
-  /** What is sent in one turn goes out in one piece, so that a busy program does not run on between two commands that belong together. */
+  /** Sends all commands of one turn in one piece, so that a busy program does not run on between two commands that belong together. */
   #sendTogether(): void {
     const { _socket: socket } = this.#socket;
     if (socket.writableCorked > 0) return;
@@ -99,7 +101,7 @@ class WebSocketTransport implements Transport {
     clearTimeout(timer);
   }
 
-  /** The client parses messages in a listener of the socket, where text that is not JSON would throw into the event loop. */
+  /** The client parses messages in a listener of the socket. If a message is not JSON, it would throw into the event loop. */
   #guardMessages(): void {
     const readers = this.#socket.listeners('message');
     this.#socket.removeAllListeners('message');

@@ -12,7 +12,7 @@ interface Message {
   readonly error?: ProtocolFailure;
 }
 
-/** The conversation with a worker thread: whole messages inside those of the main thread's session (v8-facts 22). */
+/** The conversation with a worker thread. Its messages travel inside those of the main thread's session (v8-facts 22). */
 export class WorkerTransport implements Transport {
   readonly #main: Session;
   readonly #sessionId: string;
@@ -32,7 +32,7 @@ export class WorkerTransport implements Transport {
     this.#waiting.set(id, done);
     const message = JSON.stringify({ id, method, params });
     this.#main.send('NodeWorker.sendMessageToWorker', { message, sessionId: this.#sessionId }).catch((error: Error) => {
-      // It ended just now: the event that says so is on its way. Or the connection is over, which ends this conversation, too.
+      // Either the worker has just ended and its event is on the way, or the main connection is over, which ends this conversation too.
       if (this.#waiting.delete(id)) done({ message: error.message }, undefined);
     });
   }
@@ -48,11 +48,11 @@ export class WorkerTransport implements Transport {
 
   async close(): Promise<void> {
     if (!this.#main.isOpen) return;
-    // The session may be gone already, with its worker.
+    // The session may already have ended with its worker.
     await this.#main.send('NodeWorker.detach', { sessionId: this.#sessionId }).catch(() => {});
   }
 
-  /** @param text a message of the worker's */
+  /** @param text a message from the worker */
   receive(text: string): void {
     let message: Message;
     try {

@@ -5,26 +5,26 @@ import { WorkerTransport } from './worker-transport.js';
 
 export interface Worker {
   readonly session: Session;
-  /** As in the thread's `threadId`. */
+  /** The thread's `threadId`. */
   readonly id: string;
-  /** What its maker called it; empty where it did not. */
+  /** The name that the program gave it; empty if none. */
   readonly name: string;
-  /** It waits before its first line for `Runtime.runIfWaitingForDebugger`. */
+  /** Whether it waits for `Runtime.runIfWaitingForDebugger` before its first line. */
   readonly isHeld: boolean;
 }
 
 export interface WorkersOptions {
   /**
-   * Hold the workers that start from now on before their first line. A worker that is held when its controller is killed stays held until
-   * somebody attaches (18 to 26).
+   * Holds workers that start from now on before their first line. If the controller is killed while it holds a worker, the worker stays
+   * held until somebody attaches (18 to 26).
    */
   readonly hold: boolean;
-  /** The most that a call to a worker waits for its answer, in ms. */
+  /** How long a call to a worker waits for its answer, in ms. */
   readonly timeoutMs: number;
   readonly onWorker: (worker: Worker) => void;
 }
 
-/** The worker threads of a target, those that run and those that start from now on; nested ones, too. */
+/** The worker threads of a target, nested ones included: those that run now and those that start later. */
 export class Workers {
   readonly #main: Session;
   readonly #options: WorkersOptions;
@@ -37,7 +37,7 @@ export class Workers {
     this.#options = options;
   }
 
-  /** Does nothing where we are in a worker ourselves, which has no such domain. */
+  /** Does nothing if we run in a worker ourselves, since a worker has no such domain. */
   async watch(): Promise<void> {
     const main = this.#main;
     this.#unsubscribe.push(
@@ -67,12 +67,12 @@ export class Workers {
     }
   }
 
-  /** From now on workers start as they would without us. Resolves when every one that was held has come through `onWorker`. */
+  /** From now on workers start as they would without us. Resolves when every held worker has been passed to `onWorker`. */
   async stopHolding(): Promise<void> {
     if (this.#isWatching && this.#options.hold) await this.#main.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
   }
 
-  /** Ends the sessions that still are, and tells of no more workers. */
+  /** Ends the remaining sessions, and reports no more workers. */
   async leave(): Promise<void> {
     if (!this.#isWatching) return;
     this.#isWatching = false;
@@ -87,8 +87,8 @@ export class Workers {
 }
 
 /**
- * Node titles a worker `[worker 3] name`, where 3 is its `threadId`, and gives it the name `WorkerThread` from 24 on where it has none. Its
- * `workerId` is the number of the session.
+ * Node titles a worker `[worker 3] name`, where 3 is its `threadId`. From Node 24 on a worker without a name is called `WorkerThread`. The
+ * event's `workerId` is only the number of the session.
  */
 function identityOf({ title, workerId }: WorkerInfo): Pick<Worker, 'id' | 'name'> {
   const [, id = workerId, name = title] = /^\[worker (\d+)\] ?([\s\S]*)$/.exec(title) ?? [];

@@ -1,6 +1,6 @@
 /*
- * Paths as file: URLs and back, also for paths of another platform than ours, which node:url would refuse: a snapshot may have been saved
- * on Windows and be looked at on Linux.
+ * Converts paths to file: URLs and back. Paths of the other platform work too, which node:url refuses: a snapshot may be saved on Windows
+ * and read on Linux.
  */
 
 export function pathOfFileUrl(url: string): string {
@@ -13,7 +13,7 @@ export function pathOfFileUrl(url: string): string {
 export function fileUrlOf(path: string): string {
   const url = new URL('file:///');
   const isWindows = /^[A-Za-z]:[\\/]/.test(path);
-  // The setter escapes what else means something in a URL, and takes a backslash for a slash.
+  // The setter escapes all other special characters, and turns a backslash into a slash.
   const escaped = path.replaceAll('%', '%25');
   url.pathname = isWindows ? `/${escaped}` : escaped.replaceAll('\\', '%5C');
   return url.href;
@@ -23,6 +23,6 @@ export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a stray % is a name, too
+    return text; // a name may hold a % that escapes nothing
   }
 }

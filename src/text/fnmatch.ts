@@ -1,6 +1,7 @@
 /**
- * CPython's `fnmatch`: `*` any text, slashes included, `?` one character, `[seq]` and `[!seq]` one character in or out of a set. There is
- * no way to quote. Characters are code points. Matched token by token and not by a RegExp: the time is bounded by name times pattern.
+ * CPython's `fnmatch`: `*` matches any text including slashes, `?` one character, `[seq]` and `[!seq]` one character in or out of a set.
+ * Nothing can be quoted. Characters are code points. Tokens are matched one by one, without a RegExp, so that the time is at most
+ * proportional to name length times pattern length.
  */
 export type Matcher = (name: string) => boolean;
 
@@ -14,7 +15,7 @@ const STAR = Symbol('*');
 const ANY = Symbol('?');
 type Token = typeof STAR | typeof ANY | number | CharacterSet;
 
-/** Case and separators as the platform's file system has them: Windows ignores case and takes both slashes, nobody else does. */
+/** Case and separators by the rules of the platform: Windows ignores case and accepts both slashes, other systems do not. */
 export function normalizeCase(name: string, platform: NodeJS.Platform = process.platform): string {
   return platform === 'win32' ? name.replaceAll('/', '\\').toLowerCase() : name;
 }
@@ -51,15 +52,15 @@ function tokenize(pattern: readonly number[]): Token[] {
   return tokens;
 }
 
-/** A closing bracket right behind the opening one, or behind its `!`, is a member of the set. */
+/** A `]` directly after the `[`, or after `[!`, is a member of the set. */
 function closingBracket(pattern: readonly number[], from: number): number {
   const first = pattern[from] === BANG ? from + 1 : from;
   return pattern.indexOf(CLOSE, pattern[first] === CLOSE ? first + 1 : first);
 }
 
 /**
- * The set between two brackets, by the steps of CPython's `translate`. The text is cut at the hyphens that make ranges; a range that runs
- * backwards goes away with both its ends; only then does a `!` in front negate.
+ * The set between two brackets, built in the steps of CPython's `translate`: cut the text at the hyphens that form ranges, drop each
+ * backward range with both its ends, then read a leading `!` as negation.
  */
 function characterSet(text: readonly number[]): CharacterSet {
   const chunks = rangeChunks(text);
@@ -73,7 +74,7 @@ function characterSet(text: readonly number[]): CharacterSet {
   for (let k = 1; k < chunks.length; k++) {
     const low = chunks[k - 1]!.at(-1);
     const high = chunks[k]![0]!;
-    // Without a lower end (what is left of `[b-a!-d]`) the hyphen is a character of the set.
+    // If a range has lost its lower end (`[b-a!-d]`), its hyphen is a member of the set.
     ranges.push(low === undefined ? [HYPHEN, HYPHEN] : [low, high]);
   }
   return { negated, ranges };
@@ -94,7 +95,7 @@ function rangeChunks(text: readonly number[]): number[][] {
   return chunks;
 }
 
-/** Each star takes as little as it can; when what follows fails, the latest star takes one more. */
+/** Each star takes as little as possible. If the rest does not match, the latest star takes one more character. */
 function matches(tokens: readonly Token[], name: readonly number[]): boolean {
   let t = 0;
   let n = 0;

@@ -1,13 +1,16 @@
 const [PRIME, SEED] = [0x01000193, 0x811c9dc5];
 
-/** FNV-1a over the UTF-16 code units of `text`, each `step`-th of them: an unsigned 32-bit number. */
+/** FNV-1a over every `step`-th UTF-16 code unit of `text`. Returns an unsigned 32-bit number. */
 export function fnv1a(text: string, step = 1): number {
   let hash = SEED;
   for (let i = 0; i < text.length; i += step) hash = Math.imul(hash ^ text.charCodeAt(i), PRIME);
   return hash >>> 0;
 }
 
-/** In the manner of FNV-1a over the 32-bit words of `bytes` from `start` on, then over the bytes of an incomplete last word: an unsigned 32-bit number. */
+/**
+ * Like FNV-1a, over the 32-bit words of `bytes` from `start`, then over the bytes that do not fill a word. Returns an unsigned 32-bit
+ * number.
+ */
 export function fnv1aOfWords(bytes: Uint8Array, start: number): number {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   const words = new Int32Array(aligned.buffer, aligned.byteOffset + start, (aligned.length - start) >> 2);

@@ -1,10 +1,10 @@
 const UNITS = ['B', 'KiB', 'MiB', 'GiB'] as const;
 
 /**
- * Bytes for people, digit for digit as CPython's `tracemalloc._format_size` prints them: three digits below 100 (`35.0 MiB`), up to five
+ * Formats bytes for people exactly as CPython's `tracemalloc._format_size` does: three digits below 100 (`35.0 MiB`), up to five
  * above (`9970 KiB`).
  *
- * @param sign `true`: a plus sign before what is not negative
+ * @param sign if true, numbers of zero or more get a plus sign
  */
 export function formatSize(bytes: number, sign = false): string {
   let size = bytes;
@@ -21,9 +21,9 @@ function signed(digits: string, sign: boolean): string {
 }
 
 /*
- * toFixed rounds the exact binary value, as Python does; the two differ on exact ties only, which toFixed takes away from zero and
- * Python to the even digit. A tie of the last integer digit is an odd number of halves; a tie of the first decimal has the form
- * k/20 with k odd, and such a number is a binary fraction only where it is an odd number of quarters.
+ * toFixed rounds the exact binary value, as Python does. They differ only on exact ties: toFixed rounds them away from zero, Python to
+ * the even digit. A tie of the last integer digit is an odd number of halves. A tie of the first decimal has the form k/20 with k odd,
+ * and such a number is a binary fraction only if it is an odd number of quarters.
  */
 function noDecimals(value: number): string {
   const isTie = Math.abs(value * 2) % 2 === 1;

@@ -3,8 +3,8 @@ import { eastAsianWidth } from 'get-east-asian-width';
 export const ELLIPSIS = '…';
 
 /**
- * Columns that a text takes on a terminal. Of printable text: control characters and joiners are escaped in it, so that each code point
- * stands for itself.
+ * The columns that a text takes on a terminal. The text must be printable: its control characters and joiners are escaped, so each code
+ * point has a width of its own.
  */
 export function widthOf(text: string): number {
   let width = 0;
@@ -12,21 +12,21 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** What fits into so many columns, from the beginning. */
+/** The longest beginning of the text that fits into `width` columns. */
 export function startOf(text: string, width: number): string {
   return fitting([...text], width).join('');
 }
 
-/** The text, its end replaced by an ellipsis where it is wider. */
+/** Cuts the end of a text that is too wide, and puts an ellipsis there. */
 export function cutEnd(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   return width < 1 ? '' : startOf(text, width - 1) + ELLIPSIS;
 }
 
 /**
- * The text, its middle replaced by an ellipsis where it is wider.
+ * Cuts the middle of a text that is too wide, and puts an ellipsis there.
  *
- * @param tail columns of the end that are worth more than the beginning; at least half of the room goes to the end
+ * @param tail the columns at the end to keep rather than the beginning; the end gets at least half of the width
  */
 export function cutMiddle(text: string, width: number, tail = 0): string {
   if (widthOf(text) <= width) return text;
@@ -41,7 +41,7 @@ export function cutMiddle(text: string, width: number, tail = 0): string {
   );
 }
 
-/** A sentence in lines of at most so many columns, broken between words; a word that is wider is left to the terminal. */
+/** Breaks a sentence between words into lines of at most `width` columns. A wider word is left to the terminal. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -52,7 +52,7 @@ export function wrapped(text: string, width: number): string[] {
   return lines;
 }
 
-/** To the right in so many columns. */
+/** Pads the text on the left to `width` columns. */
 export function alignedRight(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 }
