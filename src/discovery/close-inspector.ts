@@ -9,15 +9,15 @@ import { hasProc, openFilesOf } from './proc.js';
 import { readSocketTable } from './socket-table.js';
 
 /**
- * A program must not close its inspector while a client comes or goes: an `inspector.close()` that coincided with our leaving ended programs
- * with SIGSEGV after 8 to 58 rounds on each of Node 18 to 26, and one in a microtask of the evaluation on 26 at once. So it is asked to close
- * it when we are gone: after this time, and after one more poll of its event loop, in which a busy program takes notice of our leaving
- * (docs/decisions/closing-an-inspector.md).
+ * A program must not close its inspector while a client comes or goes. An `inspector.close()` that coincided with our leaving ended
+ * programs with SIGSEGV after 8 to 58 rounds on each of Node 18 to 26. On 26 one in a microtask of the evaluation did so at once. So we ask
+ * the program to close it after we have gone: after this time and one more poll of its event loop, in which a busy program notices that we
+ * left (docs/decisions/closing-an-inspector.md).
  */
 const AFTER_US_MS = 100;
-/** A program that was busy for longer leaves its inspector open: somebody else may be using it by then. */
+/** A program that stays busy for longer leaves its inspector open, since another client may be using it by then. */
 const LATEST_S = 1;
-/** The function that `inspector.close` is, for Node before 20.16, is `process._debugEnd`. */
+/** Before Node 20.16 the function behind `inspector.close` is reached as `process._debugEnd`. */
 const CLOSE = `{
   const { setTimeout, setImmediate } = ${TIMERS};
   const closeInspector = process.getBuiltinModule?.('inspector').close ?? process._debugEnd;
@@ -26,15 +26,15 @@ const CLOSE = `{
   setTimeout(() => setImmediate(close), ${AFTER_US_MS}).unref();
 } undefined;`;
 
-/** The most that an answer takes, and the closing. */
+/** The longest wait for an answer, and for the inspector to close. */
 const PATIENCE_MS = 2_000;
 const POLL_MS = 25;
 
 /**
- * Leaves a program whose inspector we have opened: ends the session, and has the inspector closed. It stays open where another client is
- * connected to it, which the program would throw out (measured on Node 18 to 26).
+ * Leaves a program whose inspector we opened: ends the session and has the inspector closed. It stays open if another client is connected
+ * to it, because closing would disconnect that client (measured on Node 18 to 26).
  *
- * @returns why the inspector is still open; null where it is closed, or the program has ended. Never rejects.
+ * @returns why the inspector is still open; null if it is closed or the program has ended. Never rejects.
  */
 export async function leaveAndCloseInspector(
   session: Session,
@@ -64,12 +64,12 @@ async function hasClosed({ host, port }: Pick<Endpoint, 'host' | 'port'>): Promi
       () => null,
       (error: Error) => error.cause,
     );
-    if (isUnreachable(failure)) return true; // not one that is busy, or about to close
+    if (isUnreachable(failure)) return true; // any other failure may come from a program that is busy, or about to close
   }
   return false;
 }
 
-/** Who only asks what is there, as `tracemalloc list` does, is gone by the next look. */
+/** We look several times: a client that only asks what runs there, such as `tracemalloc list`, is gone by the next look. */
 const LOOKS = 4;
 const BETWEEN_LOOKS_MS = 100;
 
@@ -81,7 +81,7 @@ async function stayingClients(pid: number, port: number): Promise<number | null>
   }
 }
 
-/** Connections to this port of the process that are not ours; null where it cannot be told. */
+/** The connections to this port of the process apart from ours; null if they cannot be read. */
 async function otherClients(pid: number, port: number): Promise<number | null> {
   const all = hasProc() ? await connectionsByProc(pid, port) : await connectionsByLsof(pid, port);
   return all === null ? null : Math.max(0, all - 1);
@@ -95,7 +95,7 @@ async function connectionsByProc(pid: number, port: number): Promise<number | nu
   return sockets.filter(({ name, local }) => local.port === port && own.has(name)).length;
 }
 
-/** lsof is there on macOS. One line `n127.0.0.1:9229->127.0.0.1:50312` for each connection, from the side of the process. */
+/** macOS has lsof. It prints one line `n127.0.0.1:9229->127.0.0.1:50312` for each connection, seen from the process. */
 async function connectionsByLsof(pid: number, port: number): Promise<number | null> {
   try {
     const options = ['-nP', '-a', '-p', `${pid}`, `-iTCP:${port}`, '-sTCP:ESTABLISHED', '-Fn'];

@@ -9,14 +9,14 @@ export interface ConnectOptions extends CommonOptions, Pick<WebSocketOptions, 'o
   readonly connectTimeoutMs?: number | undefined;
 }
 
-/** A session with the main thread of the program at `endpoint`. Fails with ConnectError, in bounded time. */
+/** Opens a session with the main thread of the program at `endpoint`. Fails with ConnectError, in bounded time. */
 export async function connect(endpoint: Pick<Endpoint, 'webSocketUrl' | 'label'>, options: ConnectOptions = {}): Promise<Session> {
   const { connectTimeoutMs, onOpen, ...session } = options;
   const transport = await connectWebSocket(endpoint.webSocketUrl, { timeoutMs: connectTimeoutMs, onOpen });
   return new Session(transport, { ...session, label: endpoint.label });
 }
 
-/** A session with the isolate that calls it. */
+/** Opens a session with the isolate of the caller. */
 export function connectSelf(options: CommonOptions = {}): Session {
   return new Session(connectInProcess(), { ...options, label: `this process (${process.pid})` });
 }

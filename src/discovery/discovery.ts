@@ -8,18 +8,18 @@ import { listAnswer, versionAnswer } from '../protocol/schemas.js';
 import { printable } from '../text/printable.js';
 import { getText } from './http.js';
 
-/** One inspector that answered, of one Node program. */
+/** An inspector that answered, with exactly one Node program behind it. */
 export interface Endpoint {
-  /** The IP literal that was dialled. */
+  /** The IP address that we connected to. */
   readonly host: string;
   readonly port: number;
-  /** On the address that was dialled: through a tunnel the inspector's own idea of its address is another. */
+  /** Uses the address that we connected to. Behind a tunnel, the inspector itself reports a different one. */
   readonly webSocketUrl: string;
-  /** Another machine may be at the other end, and others may listen in between: worth a warning. */
+  /** If false, the target may be on another machine and others may listen in between, which deserves a warning. */
   readonly loopback: boolean;
-  /** The script's path, or the process's title. As the target sent it: may hold anything. */
+  /** The script's path, or the process's title. The target sent it, so it may hold anything. */
   readonly title: string;
-  /** The script's URL, as the target sent it. */
+  /** The script's URL. The target sent it, so it may hold anything. */
   readonly url: string;
   /** `v20.20.2`. */
   readonly nodeVersion: string;
@@ -34,14 +34,14 @@ type Listed = z.output<typeof listAnswer>[number];
 
 interface Reached {
   readonly address: Address;
-  /** The path of the WebSocket that was named, if one was. */
+  /** The path of the WebSocket, if the target names one. */
   readonly path: string | undefined;
   readonly version: z.output<typeof versionAnswer>;
 }
 
 /**
- * Finds the inspector that `target` names and the one program behind it. Fails with UsageError where `target` means nothing, else with
- * ConnectError, within `timeoutMs`. A host that is named is dialled, whatever it is; without one, only this machine is.
+ * Finds the inspector that `target` names and the one program behind it. Fails with UsageError if `target` makes no sense, otherwise with
+ * ConnectError, within `timeoutMs`. Connects to any host that the target names; without a name, only to this machine.
  */
 export async function discover(target: TargetName, options: { timeoutMs?: number | undefined } = {}): Promise<Endpoint> {
   const timeoutMs = options.timeoutMs ?? DISCOVERY_TIMEOUT_MS;
@@ -66,7 +66,7 @@ export async function discover(target: TargetName, options: { timeoutMs?: number
   };
 }
 
-/** Dials the addresses of a name in turn; the first where somebody listens is the one. */
+/** Tries the addresses of a name in turn, and takes the first on which somebody listens. */
 async function reach({ host, port, path }: Address, deadline: number, timeoutMs: number): Promise<Reached> {
   const hosts = isIP(host) === 0 ? await resolveName(host, { port, timeoutMs }) : [host];
   let failure: unknown;
@@ -82,7 +82,7 @@ async function reach({ host, port, path }: Address, deadline: number, timeoutMs:
   throw failure;
 }
 
-/** IPv4 first: it is where a Node inspector listens unless it was told otherwise. */
+/** IPv4 comes first, because a Node inspector listens there unless told otherwise. */
 async function resolveName(host: string, { port, timeoutMs }: { port: number; timeoutMs: number }): Promise<string[]> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
@@ -122,7 +122,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // no schema takes it
+    return undefined; // fits no schema
   }
 }
 
@@ -151,7 +151,7 @@ function left(deadline: number): number {
   return Math.max(1, Math.round(deadline - performance.now()));
 }
 
-/** Node's title is the whole path of the script. */
+/** The file name alone, since Node's title is the whole path of the script. */
 function shortTitle(title: string): string {
   return title.split(/[\\/]/).at(-1) || title;
 }

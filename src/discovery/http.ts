@@ -2,12 +2,12 @@ import { get, type IncomingMessage } from 'node:http';
 import { type Address, hostPort } from '../protocol/address.js';
 import { ExchangeError, noAnswer } from '../protocol/connect-failure.js';
 
-/** An inspector's answers are a few hundred bytes a target; whatever sends more is no inspector. */
+/** An inspector answers with a few hundred bytes a target, so a server that sends more than this is no inspector. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * The text that `address` answers to a GET, within `timeoutMs` from the first byte sent to the last received. `host` must be an IP
- * literal: it goes into the Host header, and inspectors refuse names there. No connection is kept alive.
+ * Gets the text at `path` from `address`. `timeoutMs` covers everything from the first byte sent to the last received. `host` must be an IP
+ * literal, because it goes into the Host header and inspectors refuse names there. The connection is not kept alive.
  */
 export function getText(address: Address, path: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -21,7 +21,7 @@ export function getText(address: Address, path: string, timeoutMs: number): Prom
     });
     const timer = setTimeout(() => request.destroy(noAnswer(timeoutMs)), timeoutMs);
     request.once('error', reject);
-    // The end of every exchange, and the only sign of one that answers 101 (a WebSocket server that upgrades whatever comes).
+    // Every exchange ends with this event. It is the only sign of an answer 101, from a WebSocket server that upgrades every request.
     request.once('close', () => {
       clearTimeout(timer);
       reject(new ExchangeError('ERR_STATUS', 'it closed the connection before it had answered'));

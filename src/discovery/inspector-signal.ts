@@ -3,15 +3,15 @@ import { NodeBinaries } from './node-binary.js';
 import { isStopped, type ProcFacts, readProc } from './proc.js';
 import { isStillThere, type KnownProcess } from './process-identity.js';
 
-/** A process that has only just started has no handler yet. */
+/** A process that has just started has no handler for this long. */
 const STARTUP_MS = 1_000;
 const POLL_MS = 50;
 
 /**
- * Sends the SIGUSR1 that opens the inspector of a Node process. Nothing is sent to a process that is not Node, would die of the signal, or
- * would not open its inspector where we could reach it.
+ * Sends the SIGUSR1 that opens the inspector of a Node process. Sends nothing if the process is not Node, would die of the signal, or would
+ * open its inspector where we could not reach it.
  *
- * @throws ConnectError, UnsupportedError that say why
+ * @throws ConnectError or UnsupportedError that says why
  */
 export async function askForInspector(target: KnownProcess): Promise<void> {
   const { pid } = target;
@@ -23,7 +23,7 @@ export async function askForInspector(target: KnownProcess): Promise<void> {
   if (target.facts === null) refuseUnlessNamedNode(target);
   else await refuseUnlessNode(target, target.facts);
   const deadline = performance.now() + STARTUP_MS;
-  // The last look and the signal are in one turn: no other process can have the pid in between.
+  // The last check and the signal happen in one turn, so no other process can get the pid in between.
   while (!isReady(target)) {
     if (performance.now() > deadline) throw refusal(target);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -31,14 +31,14 @@ export async function askForInspector(target: KnownProcess): Promise<void> {
   process.kill(pid, 'SIGUSR1');
 }
 
-/** Without /proc nothing tells what the signal would do; Node handles it unless its program has taken that away. */
+/** Without /proc we cannot see what the signal would do. Node handles it unless the program removed the handler. */
 function isReady(target: KnownProcess): boolean {
   if (!isStillThere(target)) throw new ConnectError(`${target.label} has ended; another process may have its pid now`);
   refuseIfStopped(target);
   return target.facts === null || readProc(target.pid)?.sigusr1 === 'handled';
 }
 
-/** @throws ConnectError where the process cannot act on a signal */
+/** @throws ConnectError if the process is stopped and cannot act on a signal */
 export function refuseIfStopped({ pid, label, facts }: KnownProcess): void {
   if (facts === null || !isStopped(pid)) return;
   throw new ConnectError(`${label} is stopped and cannot open its inspector; let it go on (kill -CONT ${pid}) and attach again`);
@@ -67,7 +67,7 @@ const INSTEAD = 'start it with --inspect=127.0.0.1:0 instead';
 
 function refusal({ pid, label }: KnownProcess): ConnectError {
   switch (readProc(pid)?.sigusr1) {
-    case 'blocked': // measured on 22 to 26: both options block the signal in all threads and install no handler
+    case 'blocked': // on 22 to 26 both options block the signal in all threads and install no handler (measured)
       return new ConnectError(`${label} does not open its inspector: it runs with --disable-sigusr1 or --permission; ${INSTEAD}`);
     case 'ignored':
       return new ConnectError(`${label} ignores SIGUSR1, which opens the inspector of a Node program; ${INSTEAD}`);

@@ -1,19 +1,19 @@
 import { open, readFile, stat } from 'node:fs/promises';
 
-/** What an inspector calls itself in /json/version; it stands in the text of every Node binary (measured on 18 to 26). */
+/** An inspector names itself so in /json/version. Every Node binary holds this text (measured on 18 to 26). */
 const NAME = 'node.js/v';
 const CHUNK_BYTES = 4 * 1024 * 1024;
-/** More than a name and a version are long. */
+/** Longer than any name with its version, so that a match across two chunks is found. */
 const OVERLAP_BYTES = 128;
 
-/** Which Node a Linux process runs. Reads up to the whole of its binary (100 MB in about 50 ms), once for each. */
+/** Finds which Node a Linux process runs. Reads at most the whole binary, once for each (100 MB in about 50 ms). */
 export class NodeBinaries {
   readonly #versions = new Map<string, Promise<string | null>>();
 
-  /** `v20.20.2`, whatever the binary is called; null where it is not Node, or may not be read. */
+  /** A version such as `v20.20.2`, whatever the binary is called; null if it is not Node or we may not read it. */
   async versionOf(pid: number): Promise<string | null> {
     try {
-      // Through /proc: the binary may be deleted, or be in another mount namespace.
+      // Through /proc, because the binary may be deleted or be in another mount namespace.
       const library = sharedNode(await readFile(`/proc/${pid}/maps`, 'utf8'));
       const path = library === null ? `/proc/${pid}/exe` : `/proc/${pid}/root${library}`;
       const { dev, ino } = await stat(path);
@@ -27,7 +27,7 @@ export class NodeBinaries {
   }
 }
 
-/** The path of libnode among the mapped files, where Node is a shared library, as in Debian's package. */
+/** The path of libnode among the mapped files, if Node is a shared library, as in Debian's package. */
 export function sharedNode(maps: string): string | null {
   return /\s(\/\S*\/libnode\.so[.\d]*)$/m.exec(maps)?.[1] ?? null;
 }

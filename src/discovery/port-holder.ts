@@ -4,10 +4,13 @@ import type { KnownProcess } from './process-identity.js';
 import { readSocketTable } from './socket-table.js';
 
 const DEFAULT_PORT = 9229;
-/** Options that say on which port the inspector would open, in a command line or in NODE_OPTIONS. */
+/** The options, in a command line or in NODE_OPTIONS, that choose the inspector's port. */
 const PORT_OPTION = /^--(?:inspect-port|debug-port|inspect|inspect-brk|inspect-wait)=(?:.*:)?(\d+)$/;
 
-/** Who else has the port on which a process would open its inspector: `127.0.0.1:9229 is held by process 4712 (node)`; null where nobody has. */
+/**
+ * Says which other process holds the port on which a process would open its inspector: `127.0.0.1:9229 is held by process 4712 (node)`;
+ * null if none does.
+ */
 export async function otherHolderOfPort({ pid, facts }: KnownProcess): Promise<string | null> {
   const port = portOf([...nodeOptionsOf(pid), ...(facts?.argv ?? [])]);
   const socket = (await readSocketTable('listening'))?.find(({ local }) => local.port === port);

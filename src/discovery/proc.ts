@@ -1,26 +1,28 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { readdir, readlink } from 'node:fs/promises';
 
-/** What a process would do at a SIGUSR1. Only `'handled'` does something, and `'deadly'` ends it. */
+/** The effect of a SIGUSR1 on a process: `'handled'` runs a handler, `'deadly'` ends the process, the others do nothing. */
 export type SignalEffect = 'handled' | 'blocked' | 'ignored' | 'deadly';
 
-/** What Linux's /proc tells of a process; looking does not disturb it. */
+/** What Linux's /proc says about a process. Reading it does not disturb the process. */
 export interface ProcFacts {
   readonly pid: number;
-  /** Clock ticks from the start of the machine to its own: with the pid it names one process for ever. */
+  /**
+   * Clock ticks between the start of the machine and the start of the process. Together with the pid it identifies one process for ever.
+   */
   readonly startTime: string;
-  /** `S` sleeping, `R` running, `T` stopped, `t` stopped by a debugger, `Z` ended and not yet buried by its parent, … */
+  /** `S` sleeping, `R` running, `T` stopped, `t` stopped by a debugger, `Z` ended but not yet collected by its parent, … */
   readonly state: string;
   readonly sigusr1: SignalEffect;
-  /** The pid of its process: threads have numbers of the same kind, and a place in /proc that nothing lists. */
+  /** The pid of the process. Threads have numbers of the same kind, and /proc has unlisted entries for them. */
   readonly ofProcess: number;
-  /** Its pid in its own pid namespace: what its `process.pid` says. */
+  /** Its pid in its own pid namespace, which is its `process.pid`. */
   readonly ownPid: number;
-  /** null where we may not look into the process. A deleted one (an upgrade) has a suffix. */
+  /** null if we may not inspect the process. If the file was deleted, as by an upgrade, the path has a suffix. */
   readonly executable: string | null;
-  /** Empty for a process that has ended. The program may have replaced it by a title of its own. */
+  /** Empty for a process that has ended. The program may have replaced it by its own title. */
   readonly argv: readonly string[];
-  /** Whether its sockets are on our side; false in another container. */
+  /** Whether its sockets are in our network namespace; false for another container. */
   readonly sharesNetwork: boolean;
 }
 
@@ -28,7 +30,7 @@ export function hasProc(): boolean {
   return process.platform === 'linux';
 }
 
-/** All at one moment, synchronously: what follows in the same turn is about the same process. null where there is none. */
+/** Reads everything in one synchronous step, so that code in the same turn deals with the same process. null if there is none. */
 export function readProc(pid: number): ProcFacts | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
@@ -49,12 +51,12 @@ export function readProc(pid: number): ProcFacts | null {
   }
 }
 
-/** It was told to, by SIGSTOP or by a debugger, and answers nobody. Never where there is no /proc. */
+/** Whether SIGSTOP or a debugger has stopped it, so that it answers nobody. Always false without /proc. */
 export function isStopped(pid: number): boolean {
   return ['T', 't'].includes(readProc(pid)?.state ?? '');
 }
 
-/** Fields 3 and 22 of proc(5)'s /proc/PID/stat; the second, the name in parentheses, may hold anything. */
+/** Fields 3 and 22 of proc(5)'s /proc/PID/stat. The second field, the name in parentheses, may hold any character. */
 export function parseStat(stat: string): Pick<ProcFacts, 'state' | 'startTime'> {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
@@ -63,7 +65,7 @@ export function parseStat(stat: string): Pick<ProcFacts, 'state' | 'startTime'> 
 /** SIGUSR1 is the tenth signal, on every Linux that Node runs on. */
 const SIGUSR1_BIT = 1n << 9n;
 
-/** /proc/PID/status, whose masks are those of the main thread. */
+/** Parses /proc/PID/status. Its signal masks are those of the main thread. */
 export function parseStatus(status: string): Pick<ProcFacts, 'sigusr1' | 'ownPid'> {
   const has = (mask: string) => (BigInt(`0x${fieldOf(status, mask) || '0'}`) & SIGUSR1_BIT) !== 0n;
   const ownPid = Number(fieldOf(status, 'NSpid').split(/\s+/).at(-1) || fieldOf(status, 'Pid'));
@@ -80,17 +82,17 @@ export async function listPids(): Promise<number[]> {
   return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
-/** What its open files are, as /proc/PID/fd names them: `socket:[12345]`, `anon_inode:[eventpoll]`, paths. null where we may not look. */
+/** Its open files as /proc/PID/fd names them: `socket:[12345]`, `anon_inode:[eventpoll]`, paths. null if we may not read them. */
 export async function openFilesOf(pid: number): Promise<string[] | null> {
   try {
     const names = await readdir(`/proc/${pid}/fd`);
     return await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
   } catch {
-    return null; // not ours, or gone since
+    return null; // another user's, or ended meanwhile
   }
 }
 
-/** The words of NODE_OPTIONS that it was started with. */
+/** The words of the NODE_OPTIONS with which it was started. */
 export function nodeOptionsOf(pid: number): string[] {
   try {
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
@@ -101,7 +103,7 @@ export function nodeOptionsOf(pid: number): string[] {
         .split(/\s+/) ?? []
     );
   } catch {
-    return []; // not ours, or gone since
+    return []; // another user's, or ended meanwhile
   }
 }
 

@@ -4,18 +4,18 @@ import { ConnectError, UsageError } from '../errors.js';
 import { errorCode } from '../protocol/error-text.js';
 import { hasProc, type ProcFacts, readProc } from './proc.js';
 
-/** A process as it can be looked at from outside. */
+/** A process as seen from outside. */
 export interface KnownProcess {
   readonly pid: number;
-  /** What its `process.pid` says. */
+  /** Its own `process.pid`, which differs in another pid namespace. */
   readonly ownPid: number;
   /** For messages: `process 4711 (node)`. */
   readonly label: string;
-  /** null where there is no /proc. */
+  /** null without /proc. */
   readonly facts: ProcFacts | null;
 }
 
-/** @throws UsageError where `pid` can be none, or is ours */
+/** @throws UsageError if `pid` cannot be a pid, or is our own */
 export function checkPid(pid: number): void {
   if (!Number.isInteger(pid) || pid < 1 || pid > 0x7fff_ffff) {
     throw new UsageError(`${String(pid)} is no pid: a pid is a whole number of at least 1`);
@@ -23,12 +23,12 @@ export function checkPid(pid: number): void {
   if (pid === process.pid) throw new UsageError(`${pid} is the pid of this process; use attachSelf()`);
 }
 
-/** Whether there is such a process and signals of ours reach it. */
+/** Whether the process exists and we may send it signals. */
 export function isOurs(pid: number): boolean {
   return reachOf(pid) === 'ours';
 }
 
-/** @throws ConnectError where there is no such process, it is a thread, or it is not ours */
+/** @throws ConnectError if the process does not exist, is only a thread, or belongs to another user */
 export function lookAt(pid: number): KnownProcess {
   const reach = reachOf(pid);
   const facts = hasProc() ? readProc(pid) : null;
@@ -43,19 +43,19 @@ export function lookAt(pid: number): KnownProcess {
   return { pid, ownPid: facts?.ownPid ?? pid, label: name ? `process ${pid} (${name})` : `process ${pid}`, facts };
 }
 
-/** Whether it is still the process that was looked at: a pid is given again some time after its process has ended. */
+/** Whether the pid still belongs to the process that was looked at. Some time after a process has ended, its pid is used again. */
 export function isStillThere({ pid, facts }: KnownProcess): boolean {
   if (facts === null) return isOurs(pid);
   const now = readProc(pid);
   return now !== null && now.startTime === facts.startTime && now.state !== 'Z';
 }
 
-/** The name of its program, where there is no /proc. */
+/** The name of the program, on systems without /proc. */
 function nameByPs(pid: number): string {
   try {
     return basename(execFileSync('ps', ['-o', 'comm=', '-p', `${pid}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim());
   } catch {
-    return ''; // no ps, as on Windows, or the process is gone
+    return ''; // no ps, as on Windows, or the process has ended
   }
 }
 

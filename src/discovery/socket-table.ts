@@ -5,7 +5,7 @@ export interface Listener {
   readonly port: number;
 }
 
-/** A TCP socket of our network namespace. */
+/** A TCP socket in our network namespace. */
 export interface SocketRow {
   /** As /proc/PID/fd names it: `socket:[12345]`. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface SocketRow {
 
 type SocketState = keyof typeof STATES;
 
-/** The sockets in one state, from Linux's /proc; null where there is no such thing. */
+/** All sockets in one state, from Linux's /proc; null on other systems. */
 export async function readSocketTable(state: SocketState): Promise<SocketRow[] | null> {
   if (process.platform !== 'linux') return null;
   const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/self/net/${name}`, 'utf8').catch(() => null)));
@@ -38,7 +38,7 @@ export function parseSocketTable(table: string, state: SocketState): SocketRow[]
     });
 }
 
-/** Words of 32 bits in the byte order of the machine, which is little-endian wherever Node runs but on s390x and old PowerPC. */
+/** The table has 32-bit words in the machine's byte order, which is little-endian wherever Node runs except s390x and old PowerPC. */
 function decodeHost(hex: string): string {
   const bytes = Buffer.from(hex, 'hex');
   bytes.swap32();

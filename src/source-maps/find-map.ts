@@ -4,26 +4,26 @@ import { pathOfFileUrl, percentDecoded } from '../text/file-urls.js';
 import { inlineMap } from './inline-map.js';
 import { MapProblem, MissingMap } from './map-problem.js';
 
-/** A script, or a map, above this is not read. A map of this size takes a second and some 140 MB. */
+/** A larger script or map is not read. A map of this size takes a second and some 140 MB. */
 const MAX_MAP_BYTES = 64 * 1024 * 1024;
 const COMMENT = '//# sourceMappingURL=';
-/** Other comments of the kind may follow it. */
+/** Other comments of this kind may follow the one with the URL. */
 const MAX_BEHIND = 2000;
 
 export interface FoundMap {
-  /** For people: its path, or whose it is. */
+  /** For people: the path of the map, or the script that contains it. */
   readonly name: string;
-  /** Files that its sources may be relative to. */
+  /** The files that the map's sources may be relative to. */
   readonly bases: readonly string[];
   /** @throws MapProblem */
   readonly text: () => string;
 }
 
 /**
- * The source map of a script: what its last `//# sourceMappingURL=` names, inline or a file, or FILE.map where it names none. Only files are
- * read. null: there is no sign of a map.
+ * The source map of a script: the one that its last `//# sourceMappingURL=` names, inline or in a file, or FILE.map if the script names
+ * none. Only files are read. null if there is no sign of a map.
  *
- * @param url what V8 says the script's map is, where it was asked; else the script is read
+ * @param url the map's URL according to V8, if V8 was asked; otherwise the script is read
  */
 export function findMap(filename: string, url?: string): FoundMap | null {
   const named = url ?? (isAbsolute(filename) ? namedIn(filename) : null);
@@ -57,7 +57,7 @@ function namedIn(filename: string): string | null {
   return at === -1 ? null : namedBy(source.toString('utf8', at + COMMENT.length));
 }
 
-/** null for one that may not be read, too: the program may run as somebody else, or have begun so. */
+/** null also if we may not read the script: the program may run as another user, or may have been started by one. */
 function scriptOf(filename: string): Buffer | null {
   if (!isFile(filename) || statSync(filename).size > MAX_MAP_BYTES) return null;
   try {
@@ -67,7 +67,7 @@ function scriptOf(filename: string): Buffer | null {
   }
 }
 
-/** In a string of a program the comment is none: something else stands behind it. */
+/** If anything but comments follows the text, it is no comment but part of a string of the program. */
 function namedBy(rest: string): string | null {
   const url = /^[^\s'"`]*/.exec(rest)![0];
   const behind = rest.slice(url.length, url.length + MAX_BEHIND).split('\n');
@@ -78,13 +78,13 @@ function readMapFile(file: string): string {
   if (!isFile(file)) throw new MissingMap('there is no such file');
   if (statSync(file).size > MAX_MAP_BYTES) throw tooLarge();
   try {
-    return new TextDecoder().decode(contentOf(file)); // without its byte order mark
+    return new TextDecoder().decode(contentOf(file)); // drops the byte order mark
   } catch (error) {
     throw new MapProblem(`it cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 
-/** What the kernel makes up has a size of 0, and some of it has no end: `/proc/kmsg`. */
+/** Files that the kernel generates have a size of 0, and some never end: `/proc/kmsg`. */
 function contentOf(file: string): Buffer {
   return statSync(file).size === 0 ? Buffer.alloc(0) : readFileSync(file);
 }
@@ -93,7 +93,7 @@ function tooLarge(): MapProblem {
   return new MapProblem(`it is larger than ${MAX_MAP_BYTES / 1024 / 1024} MiB`);
 }
 
-/** The snapshot may be of another machine; a name with a NUL is none. */
+/** Not every name is a path here: the snapshot may come from another machine, and a name with a NUL makes stat throw. */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();

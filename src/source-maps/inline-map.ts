@@ -3,13 +3,13 @@ import { percentDecoded } from '../text/file-urls.js';
 const COMMENT = '//# sourceMappingURL=';
 const DATA_URL = /^data:application\/json[^,]*?(;base64)?,/;
 
-/** The URL of a script's source map: that of its last `//# sourceMappingURL=`. undefined where it names none. */
+/** The URL of a script's source map, from its last `//# sourceMappingURL=`. undefined if it has none. */
 export function mapUrl(script: string): string | undefined {
   const at = script.lastIndexOf(COMMENT);
   return at < 0 ? undefined : /^\S+/.exec(script.slice(at + COMMENT.length))?.[0];
 }
 
-/** The text of a map that stands in its URL, which may be no map; undefined where the map is elsewhere. */
+/** The text inside a data: URL, which need not be a valid map. undefined if the map is elsewhere. */
 export function inlineMap(url: string): string | undefined {
   const [head, base64] = DATA_URL.exec(url) ?? [];
   if (head === undefined) return undefined;

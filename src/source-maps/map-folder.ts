@@ -3,13 +3,13 @@ import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { MapProblem } from './map-problem.js';
 
-/** A folder of maps, for scripts whose own folders are elsewhere: on another machine, in an image that was built without maps. */
+/** A folder of maps, for scripts whose own folders are out of reach: on another machine, or in an image that was built without maps. */
 export class MapFolder {
   readonly path: string;
   /** Paths by base name. */
   readonly #maps = new Map<string, string[]>();
 
-  /** @throws UsageError where it is no folder that can be read */
+  /** @throws UsageError if the folder cannot be read */
   constructor(path: string) {
     this.path = resolve(path);
     for (const map of mapsBelow(this.path)) {
@@ -19,10 +19,10 @@ export class MapFolder {
   }
 
   /**
-   * The map of a script: of those named FILE.map the one whose path agrees in most folders with that of the script, counted from the end. A
-   * file of a package needs all of its path within `node_modules` to agree: names such as index.js are too common.
+   * The map of a script. Of the maps named FILE.map it is the one whose path has the most folders in common with the script's path, counted
+   * from the end. For a file of a package the whole path within `node_modules` must agree, because names such as index.js are too common.
    *
-   * @throws MapProblem where several fit equally well
+   * @throws MapProblem if several maps fit equally well
    */
   find(filename: string): string | null {
     const wanted = `${filename}.map`.split(/[\\/]/).reverse();
@@ -41,7 +41,7 @@ export class MapFolder {
   }
 }
 
-/** Links are not followed: they may lead in circles. */
+/** Symbolic links are not followed, because they may form circles. */
 function mapsBelow(root: string): string[] {
   const maps: string[] = [];
   const folders = [root];
@@ -59,7 +59,7 @@ function entriesOf(folder: string, root: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    if (folder !== root) return []; // one that may not be read has no maps for us
+    if (folder !== root) return []; // we can use no maps from a folder that we may not read
     throw new UsageError(`${folder} is no folder of source maps: ${(error as NodeJS.ErrnoException).code}; check the path`, {
       cause: error,
     });

@@ -1,9 +1,9 @@
-/** Why a map cannot be used, as the end of "the source map X is not used: …". Never quotes what was read: it may be no map at all. */
+/** Why a map cannot be used, in words that fit after "the source map X is not used:". Never quotes the file, which may be no map at all. */
 export class MapProblem extends Error {}
 
 export class MissingMap extends MapProblem {}
 
-/** Says what is wrong with maps, once a map. Missing ones share a line: a program may be delivered without its maps. */
+/** Warns about each map once. All missing maps share one line, because a program may be delivered without its maps. */
 export class MapWarnings {
   readonly #warn: (line: string) => void;
   readonly #said = new Set<string>();
@@ -22,7 +22,7 @@ export class MapWarnings {
       this.#warn(`no source map in ${folder} is named like a file of the snapshot: FILE.map, as FILE.js.map for FILE.js`);
   }
 
-  /** Of a package it is nobody's concern: many are published without the maps that their files name. */
+  /** Ignores maps of packages: many packages are published without the maps that their files name, and the user cannot change that. */
   addMissing(map: string): void {
     if (!/[\\/]node_modules[\\/]/.test(map) && this.#isNew(map)) this.#missing.push(map);
   }

@@ -3,14 +3,14 @@ import { NONE, type Positions, type Segments, scanMappings, WRONG } from './scan
 
 /** A place in a source, 1-based. */
 export interface Original {
-  /** As the map has it, its sourceRoot before it. */
+  /** As the map writes it, with the sourceRoot in front. */
   readonly source: string;
   readonly line: number;
   readonly column: number;
 }
 
 /**
- * Where generated positions stood in the sources; null for one that comes from no source, `'wrong'` where the map names a place that cannot be.
+ * Finds the original places of generated positions. null for a position that has no source, `'wrong'` if the map gives an impossible place.
  *
  * @param wanted in the order of the text
  * @throws MapProblem
@@ -33,7 +33,7 @@ function originalAt(segments: Segments, i: number, { sources, sourceRoot }: MapS
   if (index === NONE) return null;
   const source = sources[index];
   if (index === WRONG || source === undefined) return 'wrong';
-  if (source === null || source === '') return null; // of code that a tool added, or of a text without a name
+  if (source === null || source === '') return null; // code that a tool added, or a source without a name
   return { source: rooted(source, sourceRoot), line: segments.line[i]! + 1, column: segments.column[i]! + 1 };
 }
 
@@ -42,14 +42,14 @@ function rooted(source: string, root: string): string {
   return root.endsWith('/') ? root + source : `${root}/${source}`;
 }
 
-/** The first position in a section or behind it. */
+/** The index of the first position at or after the start of a section. */
 function firstFrom({ line, column }: Positions, start: MapSection, to: number): number {
   let from = to;
   while (from > 0 && (line[from - 1]! > start.line || (line[from - 1] === start.line && column[from - 1]! >= start.column))) from--;
   return from;
 }
 
-/** Positions `[from, to)` as the section counts: its first line begins at its column. */
+/** Positions `[from, to)` relative to the start of the section. On its first line, columns count from the section's own column. */
 function relativeTo(start: MapSection, { line, column }: Positions, from: number, to: number): Positions {
   return {
     line: line.slice(from, to).map((one) => one - start.line),

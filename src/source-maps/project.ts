@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 /**
- * The folder of the project that a folder belongs to: the nearest above it with a `.git`, else the highest with a package.json, which is
- * that of a monorepo. null where there is neither; never the root of the file system, which would make everything a part of it.
+ * The project folder of a folder: the nearest folder above it with a `.git`, otherwise the highest with a package.json, which is the root
+ * of a monorepo. null if there is neither. Never the root of the file system, which would make every file part of the project.
  */
 function projectOf(folder: string): string | null {
   let found: string | null = null;
@@ -14,7 +14,7 @@ function projectOf(folder: string): string | null {
   return found;
 }
 
-/** The project of a folder; without one the folder above it, where sources mostly are beside what was built. */
+/** The project of a folder. If there is none, the folder above, because sources usually stand beside the build output. */
 export function surroundingsOf(folder: string): string {
   const above = dirname(folder);
   return projectOf(folder) ?? (above === dirname(above) ? folder : above);
@@ -25,13 +25,13 @@ export function isInside(path: string, folder: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** A folder in which a user works, and the project that it belongs to. */
+/** A folder in which a user works, and its project. */
 export interface Workplace {
   readonly folder: string;
   readonly project: string;
 }
 
-/** @param named a folder that the user named @param cwd one in which he stands: one that is in no project does not count */
+/** @param named a folder that the user named @param cwd the current folder; it does not count unless it belongs to a project */
 export function workplaces({ named, cwd }: { named: string | null; cwd: string }): Workplace[] {
   const project = projectOf(cwd);
   return [
@@ -40,7 +40,7 @@ export function workplaces({ named, cwd }: { named: string | null; cwd: string }
   ];
 }
 
-/** From the folder up to its project. */
+/** All folders from this one up to its project. */
 export function upwards({ folder, project }: Workplace): string[] {
   return folder === project || folder === dirname(folder) ? [folder] : [folder, ...upwards({ folder: dirname(folder), project })];
 }

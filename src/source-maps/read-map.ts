@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MapProblem } from './map-problem.js';
 
 const offset = z.int().nonnegative();
-/** Of the source map, version 3 (ECMA-426), what positions need. */
+/** The fields of a source map, version 3 (ECMA-426), that positions need. */
 const plainMap = z.object({
   version: z.literal(3),
   sources: z.array(z.string().nullable()),
@@ -14,9 +14,9 @@ const indexedMap = z.object({
   sections: z.array(z.object({ offset: z.object({ line: offset, column: offset }), map: plainMap })),
 });
 
-/** A map, or one of the sections of an indexed one. */
+/** A map, or one section of an indexed map. */
 export interface MapSection {
-  /** Where it begins in the generated text; 0-based. */
+  /** Where the section begins in the generated text, 0-based. */
   readonly line: number;
   readonly column: number;
   readonly sources: readonly (string | null)[];
@@ -25,7 +25,7 @@ export interface MapSection {
 }
 
 /**
- * In the order of the generated text.
+ * Returns the sections in the order of the generated text.
  *
  * @throws MapProblem
  */
@@ -45,7 +45,7 @@ function isBefore(one: MapSection, other: MapSection): boolean {
   return one.line < other.line || (one.line === other.line && one.column < other.column);
 }
 
-/** A first line that keeps browsers from running it may stand before the map (ECMA-426). */
+/** A map may begin with a line that keeps browsers from running it as a script (ECMA-426). */
 const GUARD = /^\)\]\}'.*/;
 
 function parsed(text: string): object {

@@ -6,9 +6,9 @@ export interface Positions {
   readonly column: Uint32Array;
 }
 
-/** By position: the segment that it lies in. */
+/** For each wanted position, the segment that contains it. */
 export interface Segments {
-  /** Index of the source; NONE: the position comes from no source; WRONG: what the map says of it cannot be. */
+  /** Index of the source. NONE: the position has no source. WRONG: the map's entry is impossible. */
   readonly source: Int32Array;
   /** 0-based. */
   readonly line: Int32Array;
@@ -21,7 +21,7 @@ export const WRONG = -2;
 const COMMA = 44;
 const SEMICOLON = 59;
 const MAX_VALUE = 2 ** 31 - 1;
-/** That of the seventh digit, the last that a value of 32 bits needs. */
+/** The value of one unit in the seventh digit, the last digit that a 32-bit number needs. */
 const MAX_UNIT = 2 ** 30;
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -29,15 +29,15 @@ const VALUES = new Int8Array(128).fill(-1);
 for (let i = 0; i < DIGITS.length; i++) VALUES[DIGITS.charCodeAt(i)] = i;
 
 /**
- * What the mappings say of some positions, in one pass that keeps nothing else: decoded as a whole, the mappings of a map of 20 MB take
- * several hundred MB.
+ * Looks up some positions in the mappings, in one pass that keeps nothing else. To decode all mappings of a 20 MB map would take several
+ * hundred MB.
  *
- * @param mappings of a source map: lines by `;`, segments by `,`, each of 1, 4 or 5 numbers relative to those before
+ * @param mappings of a source map: `;` between lines, `,` between segments of 1, 4 or 5 numbers, each relative to the one before
  * @throws MapProblem
  */
 export function scanMappings(mappings: string, wanted: Positions): Segments {
   const scan = new Scan(wanted);
-  const fields = [0, 0, 0, 0, 0]; // column in the text, then source, line and column there, name
+  const fields = [0, 0, 0, 0, 0]; // generated column, source index, source line, source column, name
   let count = 0;
   let value = 0;
   let unit = 1;
@@ -69,13 +69,13 @@ function damaged(at: number): MapProblem {
   return new MapProblem(`its mappings are damaged (at character ${at})`);
 }
 
-/** The last segment at or before each of the wanted positions of a line. Segments need not be in order. */
+/** Finds the last segment at or before each wanted position of a line. The segments need not be in order. */
 class Scan implements Segments {
   readonly source: Int32Array;
   readonly line: Int32Array;
   readonly column: Int32Array;
   readonly #wanted: Positions;
-  /** By position: the column of the best segment between the position before it, which it is behind, and itself; -1: none. */
+  /** By position: the column of the best segment so far, which lies after the previous position and not after this one; -1 if none. */
   readonly #best: Int32Array;
   #generatedLine = 0;
   /** The wanted positions of this line are `[#from, #to)`. */
@@ -100,7 +100,7 @@ class Scan implements Segments {
     if (!isHere) this.#next = this.#firstFrom(at!);
     const row = this.#next;
     const best = this.#best[row]!;
-    // Of several at one place the last is in force from there on; the place itself has the first, as with other readers.
+    // If several segments share a place, the last is valid from there on. For the place itself we take the first, as other readers do.
     if (at! < best || (at === best && at === wanted[row])) return;
     this.#best[row] = at!;
     const isPossible = source! >= 0 && line! >= 0 && column! >= 0 && Math.max(source!, line!, column!) < MAX_VALUE;
@@ -109,7 +109,7 @@ class Scan implements Segments {
     this.column[row] = column!;
   }
 
-  /** @returns whether no wanted position is left */
+  /** @returns whether all wanted positions are done */
   endLine(): boolean {
     for (let row = this.#from + 1; row < this.#to; row++) {
       if (this.#best[row] !== -1) continue;
@@ -122,7 +122,7 @@ class Scan implements Segments {
     return this.#from === this.#wanted.line.length;
   }
 
-  /** The first of the line's wanted positions at this column or behind it. */
+  /** The index of the first wanted position of the line at or after this column. */
   #firstFrom(column: number): number {
     let [low, high] = [this.#from, this.#to];
     while (low < high) {

@@ -11,18 +11,18 @@ import type { Positions } from './scan-mappings.js';
 import { SourceNames } from './source-names.js';
 
 export interface SourceMapperOptions {
-  /** A folder of maps, for scripts of any folder or machine; they come before all others. */
+  /** A folder with maps for scripts of any folder or machine. Its maps take precedence. */
   readonly folder?: string;
-  /** Gets a line about each map that cannot be used, or not as a whole; once a map. */
+  /** Receives a line about each map that cannot be used, or only in part; once a map. */
   readonly warn?: (line: string) => void;
 }
 
-/** What is known of the locations of a snapshot. */
+/** What a snapshot knows about its locations. */
 export interface Mappable {
   readonly table: StackTable;
-  /** URLs of source maps by filename, as V8 told them. */
+  /** The URLs of source maps by filename, as V8 reported them. */
   readonly sourceMaps: ReadonlyMap<string, string>;
-  /** What was found when the program ran, and is truer than what lies there now. */
+  /** The places that were found while the program ran. They are more reliable than the maps on disk now. */
   readonly original: OriginalPlaces | null;
 }
 
@@ -34,15 +34,15 @@ interface Script {
 }
 
 /**
- * Finds where the locations of snapshots stood before they were compiled. Maps are read by us, never by the target, for the positions that
- * are asked for only, and not kept.
+ * Finds the places in the sources from which a snapshot's locations were compiled. We read the maps ourselves, the target never does. Maps
+ * are read only for the wanted positions, and are not kept.
  */
 export class SourceMapper {
   readonly #folder: MapFolder | null;
   readonly #workplaces: readonly Workplace[];
   readonly #warnings: MapWarnings;
 
-  /** @throws UsageError where the folder cannot be read */
+  /** @throws UsageError if the folder cannot be read */
   constructor({ folder, warn = () => {} }: SourceMapperOptions = {}) {
     this.#folder = folder === undefined ? null : new MapFolder(folder);
     this.#workplaces = workplaces({ named: this.#folder?.path ?? null, cwd: process.cwd() });
@@ -50,9 +50,9 @@ export class SourceMapper {
   }
 
   /**
-   * null: no location has another place than its own.
+   * null if no location has an original place.
    *
-   * @param isWanted whose maps are looked for; what is known already is kept in any case
+   * @param isWanted the files whose maps are read; places that are already known are kept anyway
    */
   placesOf({ table, sourceMaps, original }: Mappable, isWanted: (filename: string) => boolean = () => true): OriginalPlaces | null {
     const places = new OriginalPlacesBuilder(table.locationFile.length, original);
@@ -88,7 +88,7 @@ export class SourceMapper {
     });
   }
 
-  /** As seen from the first of the map's bases where one of them exists; from the last one when they are not on this machine. */
+  /** Resolved against the first of the map's bases for which a source exists; against the last if none exists on this machine. */
   #namesOf({ name: map, bases }: FoundMap, script: string, sources: ReadonlySet<string>): ReadonlyMap<string, string> {
     let names = new Map<string, string>();
     for (const base of bases) {
@@ -101,7 +101,7 @@ export class SourceMapper {
     return names;
   }
 
-  /** A map that cannot be used costs nothing but its lines. */
+  /** If a map cannot be used, only its own lines are lost. */
   #guarded(map: string, work: () => void): void {
     try {
       work();
@@ -113,7 +113,7 @@ export class SourceMapper {
   }
 }
 
-/** Those whose locations have a line. */
+/** The scripts of all locations that have a line. */
 function scriptsOf(table: StackTable): Script[] {
   const byFile = new Map<number, number[]>();
   for (let location = 0; location < table.locationFile.length; location++) {
@@ -131,7 +131,7 @@ function scriptsOf(table: StackTable): Script[] {
   }));
 }
 
-/** As source maps count: from 0. */
+/** Positions as source maps count them, from 0. */
 function positionsOf({ locationLine, locationColumn }: StackTable, locations: Uint32Array): Positions {
   return {
     line: locations.map((location) => locationLine[location]! - 1),

@@ -3,26 +3,26 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileUrlOf, pathOfFileUrl } from '../text/file-urls.js';
 import { isInside, surroundingsOf, upwards, type Workplace } from './project.js';
 
-/** With the namespace, which is the name of the package that was bundled: `webpack://@scope/shop/./src/a.ts`. */
+/** Includes the namespace, which is the name of the bundled package: `webpack://@scope/shop/./src/a.ts`. */
 const WEBPACK = /^webpack:\/\/(?:@[^/]+\/(?!\.))?[^/]*\//;
 
 interface Origin {
   /** The script whose map it is. */
   readonly script: string;
-  /** What the sources are relative to: the map's path, or the script's. */
+  /** The file that the sources are relative to: the map or the script. */
   readonly base: string;
   readonly workplaces: readonly Workplace[];
 }
 
 /**
- * The sources of one map by the names that a user can open: absolute paths. One outside of the project stays a `file:` URL, which nothing
- * of ours opens: who writes a map does not choose what we read.
+ * Names the sources of one map so that a user can open them: by absolute path. A source outside of the project stays a `file:` URL, which
+ * our code never opens. Otherwise the author of a map could choose which files we read.
  */
 export class SourceNames {
-  /** null: of a script without a file. */
+  /** null if the script has no file. */
   readonly #base: string | null;
   readonly #projects: readonly string[];
-  /** Where sources may be that a bundler named: it names them as seen from the folder where it ran, and no map tells which that was. */
+  /** Folders to try for the sources of a bundler. It names them relative to the folder where it ran, which no map records. */
   readonly #folders: readonly string[];
 
   constructor({ script, base, workplaces }: Origin) {
@@ -34,14 +34,14 @@ export class SourceNames {
     this.#folders = [...(project === undefined ? [] : [{ folder, project }]), ...workplaces].flatMap(upwards);
   }
 
-  /** @param source as the map has it, its sourceRoot already before it */
+  /** @param source as the map writes it, with the sourceRoot in front */
   nameOf(source: string): string {
     if (WEBPACK.test(source)) return this.#bundled(source);
-    if (/^[a-z][a-z\d+.-]+:/i.test(source) && !source.startsWith('file:')) return source; // of other schemes, `http:` among them
+    if (/^[a-z][a-z\d+.-]+:/i.test(source) && !source.startsWith('file:')) return source; // another scheme, such as `http:`
     return this.#shown(this.#resolved(source));
   }
 
-  /** Some are no files: `webpack/bootstrap`, `external "node:fs"`. */
+  /** Some of these names are no files: `webpack/bootstrap`, `external "node:fs"`. */
   #bundled(url: string): string {
     const clean = url.replace(/\?[^/]*$/, '');
     const path = clean.replace(WEBPACK, '');
@@ -55,9 +55,9 @@ export class SourceNames {
     if (this.#base === null && !source.startsWith('file:')) return source;
     try {
       const { protocol, href } = new URL(source.replaceAll('#', '%23'), this.#base ?? undefined);
-      return protocol === 'file:' ? pathOfFileUrl(href) : source; // `\0virtual:…`, of a bundler
+      return protocol === 'file:' ? pathOfFileUrl(href) : source; // the other case is `\0virtual:…`, from a bundler
     } catch {
-      return source; // `file://` with a host that is none
+      return source; // a `file://` URL with an invalid host
     }
   }
 
