@@ -5,12 +5,12 @@ import { type PositionLookup, positionLookup } from '../table/position-table.js'
 import { transform } from '../transform/transform.js';
 import { type Outcome, type Replacement, replaceSources } from './replace-sources.js';
 
-/** How the edit of one script went. */
+/** The result of editing one script. */
 export interface ScriptEdit extends Outcome {
   readonly url: string;
 }
 
-/** Is told of what must be put back, before it is changed and after it was put back. */
+/** Records each edit before it is made and after it is undone, so that the originals can be restored even if we die. */
 export interface EditJournal {
   edits(scriptId: string, original: string): void;
   restored(scriptId: string): void;
@@ -25,16 +25,16 @@ interface Edited {
 const USE = { pausing: false, doing: 'editing the scripts of the target' };
 
 /**
- * True lines on a running process: gives every line of the scripts that match a function of its own by replacing their source in the
- * running program (`Debugger.setScriptSource`), and puts the original back. Script ids stay; functions get their new code at their next
- * call. Verified on Node 18 to 26.
+ * True lines on a running process. Replaces the source of matching scripts in the running program (`Debugger.setScriptSource`) so that
+ * every line that allocates becomes a function of its own, and restores the original later. Script ids stay the same. A function gets its
+ * new code at its next call. Verified on Node 18 to 26.
  */
 export class LiveEdit {
   readonly #session: Session;
   readonly #domain: DebuggerDomain;
   readonly #journal: EditJournal;
   readonly #edited = new Map<string, Edited>();
-  /** Ids of the scripts that were ever edited, by URL. */
+  /** Ids of all scripts that we ever edited, by URL. */
   readonly #ids = new Map<string, Set<string>>();
 
   constructor(session: Session, { domain, journal }: { readonly domain: DebuggerDomain; readonly journal: EditJournal }) {
@@ -43,12 +43,12 @@ export class LiveEdit {
     this.#journal = journal;
   }
 
-  /** Reads positions in a script that was edited; undefined for others. */
+  /** Maps positions in an edited script to the original; undefined for other scripts. */
   tableOf(scriptId: string): PositionLookup | undefined {
     return this.#edited.get(scriptId)?.positions;
   }
 
-  /** @param matches tells from a script's URL whether it is to be edited */
+  /** @param matches decides from a script's URL whether to edit it */
   async apply(matches: (url: string) => boolean): Promise<ScriptEdit[]> {
     return this.#domain.during(USE, async () => {
       const scripts = [...this.#domain.scripts.values()].filter((script) => matches(script.url) && !this.#isLeftover(script));
@@ -69,7 +69,7 @@ export class LiveEdit {
     });
   }
 
-  /** @returns the scripts that could not be restored: they go on with the changed source, which does the same */
+  /** @returns the scripts that could not be restored. They keep the changed source, which behaves the same. */
   async restore(): Promise<ScriptEdit[]> {
     if (this.#edited.size === 0) return [];
     return this.#domain.during(USE, async () => {
@@ -83,18 +83,18 @@ export class LiveEdit {
     });
   }
 
-  /** Nothing of it is left to put back. */
+  /** The script needs no restoring any more. */
   #forget(scriptId: string): void {
     this.#edited.delete(scriptId);
     this.#journal.restored(scriptId);
   }
 
-  /** V8 keeps the text that an edit replaced as one more script of the same name, with an id of its own. */
+  /** When an edit replaces a text, V8 keeps the old text as another script with the same URL and a new id. */
   #isLeftover({ scriptId, url }: ParsedScript): boolean {
     return this.#ids.get(url)?.has(scriptId) === false;
   }
 
-  /** null where the script is gone. */
+  /** null if the script no longer exists. */
   async #sourceOf({ scriptId, url }: ParsedScript): Promise<string | null> {
     try {
       return (await this.#session.send('Debugger.getScriptSource', { scriptId }, { doing: `reading ${url}` })).scriptSource;
@@ -104,10 +104,10 @@ export class LiveEdit {
     }
   }
 
-  /** Makes the new text of a script, and notes what to put back before anything is changed; or tells why nothing is. */
+  /** Makes the new text of a script, and records the original before anything is changed. Otherwise returns why there is no edit. */
   async #prepare(script: ParsedScript): Promise<{ readonly code: string } | Outcome> {
     const { scriptId } = script;
-    if (this.#edited.has(scriptId)) return { outcome: 'done', reason: '' }; // it could not be restored the last time
+    if (this.#edited.has(scriptId)) return { outcome: 'done', reason: '' }; // still edited, because the last restore failed
     const scriptSource = await this.#sourceOf(script);
     if (scriptSource === null) return { outcome: 'unchanged', reason: 'it has been garbage collected' };
     const {

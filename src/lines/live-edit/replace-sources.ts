@@ -2,32 +2,32 @@ import { CommandError } from '../../errors.js';
 import { setFlags } from '../../protocol/engine-flags.js';
 import type { Session } from '../../protocol/session.js';
 
-/** The text that a script is to have. */
+/** A script and its new text. */
 export interface Replacement {
   readonly scriptId: string;
   readonly text: string;
 }
 
-/** How it went. */
+/** The result of replacing one text. */
 export interface Outcome {
-  /** `'blocked'`: a function that would change was on the stack, or suspended, each time that we tried. */
+  /** `'blocked'`: a function that would change was running or suspended at each attempt. */
   readonly outcome: 'done' | 'unchanged' | 'blocked' | 'failed';
-  /** One clause, where the outcome is not `'done'`. */
+  /** One clause; empty if the outcome is `'done'`. */
   readonly reason: string;
 }
 
-/** Scripts that are blocked are tried again every so often, all of them for so long. */
+/** Blocked scripts are tried again at this interval. The limit is for all of them together. */
 const RETRY_MS = 50;
 const PATIENCE_MS = 2_000;
-/** As statuses of ours. */
+/** Two statuses that we add to those of V8. */
 const GONE = 'Gone';
 const FORBIDDEN = 'Forbidden';
-/** Node 26 has live edit behind a flag, which it takes at run time. */
+/** Node 26 has live edit behind a flag, which can be set at run time. */
 const ALLOW = { set: ['--inspector-live-edit'], undo: ['--no-inspector-live-edit'] };
 
 /**
- * Replaces the texts of scripts, and tells how it went. A function that is running, or suspended at an `await`, cannot be replaced: what is blocked so is tried
- * again in rounds, all together for a little while. The Debugger is on.
+ * Replaces the texts of scripts and reports each result. A function that is running, or suspended at an `await`, cannot be replaced, so
+ * blocked scripts are tried again in rounds, all together for a short time. The Debugger must be on.
  */
 export async function replaceSources<One extends Replacement>(session: Session, all: readonly One[]): Promise<Map<One, Outcome>> {
   const latest = performance.now() + PATIENCE_MS;
@@ -46,7 +46,7 @@ export async function replaceSources<One extends Replacement>(session: Session, 
   }
 }
 
-/** Allows live edit where it is forbidden, for as long as we edit. */
+/** Allows live edit while we edit, if the target forbids it. */
 class Allowance {
   readonly #session: Session;
   #isSet = false;
@@ -55,7 +55,7 @@ class Allowance {
     this.#session = session;
   }
 
-  /** Another thread of the program that is edited may take the flag back meanwhile. */
+  /** Tries first and sets the flag only if that fails: another thread that edits may have reset the flag meanwhile. */
   async during(edit: () => Promise<string>): Promise<string> {
     const status = await edit();
     if (status !== FORBIDDEN) return status;
@@ -69,7 +69,7 @@ class Allowance {
   }
 }
 
-/** The top level of an ES module is no function that will end. */
+/** These blocks end by themselves, except that of an ES module's top level, which never returns. */
 const BLOCKED = /^Blocked(?!ByTopLevelEsModuleChange)/;
 
 function outcomeOf(status: string): Outcome {
@@ -82,7 +82,7 @@ async function setSource(session: Session, { scriptId, text: scriptSource }: Rep
   try {
     const answer = await session.send('Debugger.setScriptSource', { scriptId, scriptSource }, { doing: 'editing a script' });
     const problem = answer.exceptionDetails?.text ?? '';
-    // Node 18 has no status: of what does not compile it has a text, of a block an exception without one.
+    // Node 18 has no status. If the text does not compile, the exception has a text; if the edit is blocked, it has none.
     const status = answer.status ?? (problem !== '' ? 'CompileError' : answer.exceptionDetails ? 'Blocked' : 'Ok');
     return status === 'CompileError' ? `CompileError: ${problem}` : status;
   } catch (error) {

@@ -3,7 +3,7 @@ import Module, { syncBuiltinESMExports } from 'node:module';
 type Method = (...args: never[]) => unknown;
 type Methods<Name extends string> = Record<Name, Method | undefined>;
 
-/** Calls `after` whenever somebody else has called this function of node:module, however they imported it. */
+/** Calls `after` whenever other code has called this function of node:module, no matter how it imported it. */
 export function afterCalls<Name extends string>(name: Name, after: () => void): void {
   const methods = Module as unknown as Methods<Name>;
   const original = methods[name];

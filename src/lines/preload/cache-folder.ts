@@ -3,8 +3,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
- * The folder for transformed texts, made if need be; undefined where there is none to be trusted. What is read from it will be run, so nobody
- * else may be able to write there: it must be a folder (not a link), ours or root's, and closed to the writing of others.
+ * The folder for transformed texts, created if necessary; undefined if no folder can be trusted. We run what we read from it, so nobody
+ * else may be able to write there: it must be a real folder and not a link, owned by us or root, and not writable by others.
  */
 export function openCacheFolder(env: NodeJS.ProcessEnv = process.env): string | undefined {
   try {
@@ -13,11 +13,14 @@ export function openCacheFolder(env: NodeJS.ProcessEnv = process.env): string | 
     makeFolder(folder, { withParents: Boolean(named) });
     return isTrusted(folder) ? folder : undefined;
   } catch {
-    return undefined; // no home, no permission, a file in its place: then without
+    return undefined; // no home, no permission, or a file of that name: work without a cache
   }
 }
 
-/** A temporary folder that is not there is nobody's wish. Not by `recursive`, which never comes back for a folder in /proc (Node 20). */
+/**
+ * Creates parents only on request, since nobody asked for a missing temporary folder. Not `recursive`: it hangs for a folder in /proc (Node
+ * 20).
+ */
 function makeFolder(folder: string, { withParents }: { readonly withParents: boolean }): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -33,6 +36,6 @@ function makeFolder(folder: string, { withParents }: { readonly withParents: boo
 function isTrusted(folder: string): boolean {
   const status = lstatSync(folder);
   if (!status.isDirectory()) return false;
-  if (process.getuid === undefined) return true; // Windows: the temporary folder is the user's own
+  if (process.getuid === undefined) return true; // on Windows the temporary folder belongs to the user
   return (status.uid === process.getuid() || status.uid === 0) && (status.mode & 0o022) === 0;
 }

@@ -3,28 +3,31 @@ import { join } from 'node:path';
 import { checksum, sampledHash } from './hash.js';
 
 const LIMIT_BYTES = 256 * 2 ** 20;
-/** After a pruning this share of the limit is left. */
+/** Pruning leaves this share of the limit. */
 const KEPT_SHARE = 0.75;
-/** A process looks at the size of the folder after its first write with a chance of one in so many, and again after so many writes. */
+/**
+ * How often a process checks the size of the folder: after its first write with a chance of 1 in this number, then every so many writes.
+ */
 const WRITES_BETWEEN_LOOKS = 256;
 const TEMPORARY = '.tmp';
-/** Only what looks like ours is ever removed: the folder may have been chosen badly. */
+/** We only remove files with names of this form, since the user may have chosen a folder that holds other files. */
 const OURS = /^[0-9a-f]{16}(?:-[0-9a-z]+\.tmp)?$/;
 const STALE_MS = 3_600_000;
-/** The checksum of all that follows, in hexadecimal. */
+/** Every entry begins with the checksum of the rest, in hexadecimal. */
 const CHECKSUM_BYTES = 8;
 
-/** What a text was made of. */
+/** What a text was made from. */
 export interface Origin {
-  /** Whatever else the text depends on. */
+  /** Everything else that the text depends on. */
   readonly circumstances: string;
   readonly source: string;
 }
 
 /**
- * Texts on disk by what they were made of, for any number of processes at once: an entry is written beside its place and renamed, and carries a
- * checksum. It holds its source, which is compared: so its name may be a hash of a few characters, and a start needs neither node:crypto (5 ms) nor
- * a hash of every source. Whatever goes wrong reads as a miss. An empty text is an entry, too.
+ * Keeps texts on disk, found by what they were made from. Any number of processes may use it at once: an entry is written to a temporary
+ * file and renamed, and has a checksum. An entry also holds its source, which the reader compares. So a short hash is enough as its name,
+ * and a start needs neither node:crypto (5 ms) nor a hash of every whole source. Any failure counts as a miss. An empty text is an entry
+ * too.
  */
 export class Cache {
   readonly #folder: string;
@@ -51,20 +54,20 @@ export class Cache {
     const name = nameOf(origin);
     const entry = entryOf(origin, text);
     const kept = fields(entry);
-    if (kept.source !== origin.source || kept.text !== text) return; // half a surrogate pair, which does not survive UTF-8
+    if (kept.source !== origin.source || kept.text !== text) return; // has a lone surrogate, which UTF-8 cannot store
     const temporary = join(this.#folder, `${name}-${process.pid.toString(36)}${process.hrtime.bigint().toString(36)}${TEMPORARY}`);
     try {
       writeFileSync(temporary, entry, { mode: 0o600, flag: 'wx' });
       renameSync(temporary, join(this.#folder, name));
     } catch {
-      discard(temporary); // read-only or full
+      discard(temporary); // the folder is read-only or full
       return;
     }
     const isFirst = this.#writes++ === 0;
     if (isFirst ? process.hrtime()[1] % WRITES_BETWEEN_LOOKS === 0 : this.#writes % WRITES_BETWEEN_LOOKS === 0) this.prune();
   }
 
-  /** Removes the oldest entries when there are too many bytes, and what an interrupted process left half written. */
+  /** Removes the oldest entries if the folder is too large, and temporary files that an interrupted process left. */
   prune(): void {
     try {
       const entries = readdirSync(this.#folder)
@@ -80,17 +83,17 @@ export class Cache {
         total -= bytes;
       }
     } catch {
-      // another process may prune at the same time
+      // another process may be pruning at the same time
     }
   }
 }
 
-/** A hash that may be shared: whoever reads the entry compares its origin. */
+/** Two origins may share a hash, because the reader of an entry compares its origin. */
 export function nameOf({ circumstances, source }: Origin): string {
   return sampledHash(`${circumstances} ${source.length}`) + sampledHash(source);
 }
 
-/** The three strings behind the lengths of the first two, in bytes. */
+/** The checksum, the byte lengths of the first two strings, then the three strings. */
 function entryOf({ circumstances, source }: Origin, text: string): Buffer {
   const lengths = [circumstances, source].map((field) => Buffer.byteLength(field));
   const entry = Buffer.from(`${'0'.repeat(CHECKSUM_BYTES)}${lengths.join(' ')}\n${circumstances}${source}${text}`);
@@ -110,7 +113,7 @@ function statusOf(file: string): { file: string; bytes: number; time: number }[]
     const { size, mtimeMs } = statSync(file);
     return [{ file, bytes: size, time: mtimeMs }];
   } catch {
-    return []; // gone meanwhile
+    return []; // removed meanwhile
   }
 }
 
@@ -118,6 +121,6 @@ function discard(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // it stays
+    // the file stays until the next pruning
   }
 }

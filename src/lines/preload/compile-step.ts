@@ -5,11 +5,12 @@ import type { Instrument } from './instrument.js';
 type Compile = (this: unknown, content: string, filename: string, format?: string, ...rest: unknown[]) => unknown;
 
 /**
- * Takes part in the last step of Node's CommonJS loader, which sees what all other loaders have made of a file, whenever they were registered,
- * and, from Node 20 on, ES modules that are `require`d. A program that replaces this method calls ours, or compiles by itself and goes on without lines.
+ * Hooks into the last step of Node's CommonJS loader. This step sees a file after all other loaders, no matter when they were registered.
+ * From Node 20 on it also sees ES modules that are `require`d. If a program replaces this method, its version calls ours, or compiles the
+ * text itself and the file has no true lines.
  *
- * The function below stands on the stack of everything that a CommonJS program does at top level: it has a file of its own so that its frames
- * can be told from the rest of our code and left out of stacks.
+ * The function below is on the stack of all top-level code of a CommonJS program. It has its own file so that its frames can be told from
+ * the rest of our code and left out of stacks.
  */
 export function installCompileStep(instrument: Instrument): void {
   const prototype = Module.prototype as unknown as { _compile: Compile };
@@ -27,5 +28,5 @@ export function installCompileStep(instrument: Instrument): void {
   prototype._compile = compile;
 }
 
-/** Tells the frames of the function above. */
+/** Identifies the frames of the function above. */
 export const COMPILE_STEP = import.meta.url;

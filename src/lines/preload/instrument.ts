@@ -9,11 +9,11 @@ import type { Script } from './registration.js';
 import type { Instrumented, SourceInfo } from './rewriting.js';
 import { isTypeScript, transformsTypes } from './type-stripping.js';
 
-/** Gives the text to run in place of the source; the source itself where nothing is to be done or can be done. Never throws. */
+/** Returns the text to run instead of the source, or the source itself if there is nothing to do or something fails. Never throws. */
 export type Instrument = (source: string, info: SourceInfo) => string;
 
 export interface Listener {
-  /** Before its text runs. */
+  /** Called before the script's text runs. */
   onScript(script: Script): void;
   onProblem(filename: string, problem: string): void;
 }
@@ -23,7 +23,7 @@ export function createInstrument({ onScript, onProblem }: Listener): Instrument 
   let cache: Cache | null | undefined;
   let isBusy = false;
   return (source, info) => {
-    if (isBusy || source.includes(REGISTER)) return source; // loading the transform itself; or done already, by the hook before
+    if (isBusy || source.includes(REGISTER)) return source; // we are loading the transform itself, or an earlier hook did the work
     isBusy = true;
     try {
       const filename = filenameOf(info.url);
@@ -35,7 +35,7 @@ export function createInstrument({ onScript, onProblem }: Listener): Instrument 
       if (problem !== undefined) onProblem(filename, problem);
       return text;
     } catch (error) {
-      onProblem(info.url, `cannot be instrumented: ${String(error)}`); // whatever is wrong with us, the program must run
+      onProblem(info.url, `cannot be instrumented: ${String(error)}`); // a fault of ours must not stop the program
       return source;
     } finally {
       isBusy = false;
@@ -43,7 +43,7 @@ export function createInstrument({ onScript, onProblem }: Listener): Instrument 
   };
 }
 
-/** The absolute path; undefined for `data:`, `https:`, `node:` and the like. */
+/** The absolute path; undefined for URLs such as `data:`, `https:` and `node:`. */
 function filenameOf(url: string): string | undefined {
   if (url.startsWith('file:')) return fileURLToPath(url);
   return /^[a-z][a-z+.-]+:/.test(url) ? undefined : url;
@@ -64,7 +64,7 @@ function cached(cache: Cache | null, source: string, info: SourceInfo): Instrume
   return result;
 }
 
-/** The script as JSON, which has no line end of its own; then the text. */
+/** The script as JSON on one line, since JSON has no line breaks; then the text. */
 function written({ text, script }: Instrumented): string {
   return script ? `${JSON.stringify(script)}\n${text}` : '';
 }
@@ -76,7 +76,7 @@ function read(entry: string): Instrumented {
 
 let known: string | undefined;
 
-/** What, besides the source, the text depends on: Node's major version, and our own code, told by its version and the size and time of its file. */
+/** What the text depends on besides the source: Node's major version and our own code, identified by version, file size and file time. */
 function fingerprint(): string {
   if (known !== undefined) return known;
   const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string };

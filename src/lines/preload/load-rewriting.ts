@@ -3,7 +3,10 @@ import type * as Rewriting from './rewriting.js';
 
 let loaded: typeof Rewriting | undefined;
 
-/** When it is first needed. CommonJS (made by `npm run bundle`), because Node 18 cannot load a module at once. */
+/**
+ * Loads the module when it is first needed. It is CommonJS (built by `npm run bundle`), because Node 18 cannot load an ES module
+ * synchronously.
+ */
 export function loadRewriting(): typeof Rewriting {
   loaded ??= createRequire(import.meta.url)('./rewriting.cjs') as typeof Rewriting;
   return loaded;

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Instrument } from './instrument.js';
 
-/** What a `load` hook answers. */
+/** The result of a `load` hook. */
 export interface Loaded {
   readonly format?: string | null | undefined;
   readonly source?: string | ArrayBuffer | NodeJS.TypedArray | null | undefined;
 }
 
 /**
- * The answer with true lines. CommonJS is left to the compile step, which sees it later than any hook; except where another loader made up its text
- * for an `import`: that text goes to V8 without passing through there.
+ * Instruments the text of a load hook's result. CommonJS is left to the compile step, which runs after all hooks. The exception is a
+ * CommonJS text that another loader made for an `import`, because that text goes to V8 without the compile step.
  */
 export function instrumentedModule<Answer extends Loaded>(answer: Answer, url: string, instrument: Instrument): Answer {
   const { format, source } = answer;
@@ -36,6 +36,6 @@ function readText(filename: string): string | undefined {
   try {
     return textOf(readFileSync(filename));
   } catch {
-    return undefined; // there is no such file: the text is the loader's own
+    return undefined; // no such file, so another loader made the text
   }
 }

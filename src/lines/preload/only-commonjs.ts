@@ -2,20 +2,20 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** `import(…)`, with a comment before its parenthesis, too, and the declarations of a module. */
+/** Matches `import(…)`, even with a comment before its parenthesis, and the import and export declarations of a module. */
 const IMPORT = /(?:\bimport\s*[(/]|(?:^|[;}])\s*(?:import|export)\b)/gm;
 const WORD = /\b(?:import|export)\b/;
-/** JSDoc names types by `import('…')`, in every other package. */
+/** JSDoc names types with `import('…')`, and every other package uses it. */
 const COMMENT_LINE = /^\s*(?:\*|\/\/)/;
 const COMMENT = /\/\*.*?(?:\*\/|$)/g;
 
 const REGISTER_FILE = new URL('./register.js', import.meta.url);
-/** Options that load an ES module before, or in place of, the program's file; with their value. */
+/** Options that load an ES module before the program's file or instead of it, with their values. */
 const LOADERS =
   /(?<=^|\s)--?(?:import|loader|experimental-loader|experimental-default-type|input-type|e|eval|p|print|pe)(?:[\s=]+(\S+)|$)/g;
 const OURS = ['node-tracemalloc/register', REGISTER_FILE.href, fileURLToPath(REGISTER_FILE)];
 
-/** Whether a text may make Node load an ES module: not where the word stands in comments alone. */
+/** Whether a text may make Node load an ES module. A match within comments does not count. */
 export function mayImport(text: string): boolean {
   for (const match of text.matchAll(IMPORT)) {
     const at = match.index + match[0].search(WORD);
@@ -27,9 +27,9 @@ export function mayImport(text: string): boolean {
 }
 
 /**
- * Whether the program begins with CommonJS, and with nothing else: it then needs no hooks for ES modules until a text that may import one is
- * compiled. On Node 18 and 20 they have a thread, which takes 100 ms to start; on the others Node takes longer to `require` once there are any.
- * In doubt no.
+ * Whether the program certainly begins with CommonJS alone. Then hooks for ES modules are not needed until a text that may import one is
+ * compiled. On Node 18 and 20 the hooks need a thread, which takes 100 ms to start. On other versions hooks make `require` slower. Returns
+ * false in case of doubt.
  */
 export function beginsWithCommonJs(argv = process.argv, execArgv = process.execArgv, env = process.env): boolean {
   const [, main] = argv;
@@ -41,7 +41,7 @@ export function beginsWithCommonJs(argv = process.argv, execArgv = process.execA
     if (extname(file) === '.cjs') return true;
     return extname(file) === '.js' && !isInModulePackage(dirname(file)) && !mayImport(readFileSync(file, 'utf8'));
   } catch {
-    return false; // a name that Node completes, or nothing at all
+    return false; // a name that Node completes, or no file at all
   }
 }
 
@@ -49,7 +49,7 @@ function isInModulePackage(folder: string): boolean {
   try {
     return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { type?: unknown }).type === 'module';
   } catch (error) {
-    if (!('code' in (error as object))) throw error; // no JSON: Node's own error will say so
+    if (!('code' in (error as object))) throw error; // invalid JSON, which Node itself will report
     return dirname(folder) !== folder && isInModulePackage(dirname(folder));
   }
 }

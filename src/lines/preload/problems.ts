@@ -1,4 +1,4 @@
-/** What could not be instrumented: counted, so that one line can say so. */
+/** Counts the files that could not be instrumented, so that one line can report them. */
 export class Problems {
   #count = 0;
   #first = '';

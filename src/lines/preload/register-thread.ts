@@ -9,17 +9,17 @@ type Register = (specifier: string, options?: { data: ThreadData; transferList: 
 const HOOKS = new URL('./thread-hooks.js', import.meta.url).href;
 
 interface ThreadHooks {
-  /** Once. */
+  /** Installs the hooks. Later calls do nothing. */
   install(): void;
-  /** Tells the listener all that is new. */
+  /** Passes all news to the listener. */
   receive(): void;
 }
 
 /**
  * Hooks for ES modules on the loaders' thread, for Node 18 and 20.
  *
- * @param listener is told of scripts when it asks, of problems at the program's end
- * @returns undefined where Node has no such hooks (before 18.19)
+ * @param listener receives scripts at each call of `receive`, and problems at the end of the program
+ * @returns undefined if Node has no such hooks (before 18.19)
  */
 export function threadHooks(listener: Listener): ThreadHooks | undefined {
   const { register } = Module as unknown as { register?: Register };
@@ -40,7 +40,7 @@ export function threadHooks(listener: Listener): ThreadHooks | undefined {
     register(HOOKS, { data: { news: port2 }, transferList: [port2] });
     process.prependListener('exit', receive);
   };
-  // Registered once more after each other loader, so that the last is ours.
+  // Whenever another loader registers, we register again, so that ours stays the last.
   afterCalls('register', () => (port ? register(HOOKS) : install()));
   return { install, receive };
 }

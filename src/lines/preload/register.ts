@@ -11,10 +11,10 @@ import { installStackTraces } from './stack-traces.js';
 import { syncHooks } from './sync-hooks.js';
 
 /**
- * `node --import node-tracemalloc/register app.mjs`: true lines for what this thread loads from now on. It is found by any tool that attaches
- * later, and costs nothing but time while there is none. Loading it twice is loading it once.
+ * `node --import node-tracemalloc/register app.mjs`: true lines for everything that this thread loads from now on. Any tool that attaches
+ * later finds them. Until then they only cost time. Loading this file a second time changes nothing.
  */
-// With `--require`, Node 18 and 20 run us on the loaders' thread too, which has no port to a parent: nothing of the program's runs there.
+// With `--require`, Node 18 and 20 also run us on the loaders' thread. No code of the program runs there. It has no port to a parent.
 const isLoadersThread = !isMainThread && parentPort === null;
 const registry = isLoadersThread ? undefined : installRegistry();
 if (registry) {

@@ -7,13 +7,13 @@ import type { Transformed } from '../transform/transform.js';
 const ARROW = '()=>';
 const LINE_SEPARATORS = /[\u2028\u2029]/g;
 
-/** A script's name as V8 reports it, and its encoded site table. */
+/** A script's name as V8 reports it, and its encoded position table. */
 export type Script = readonly [url: string, table: string];
 
 /**
- * The transformed text with one more statement, behind the directives or before the first statement: it registers the script, and a closure that
- * keeps it alive. In an arrow of its own, so that what it allocates can be told from the program's. Node prints the line with an error that is
- * thrown there, so the table, which is long, is only named in it.
+ * Adds a statement to the transformed text, after the directives or before the first statement. It registers the script, with a closure
+ * that keeps the script alive. The statement is inside an arrow of its own, so that its allocations can be told from the program's. It only
+ * names the table, which is long, because Node prints this line if an error is thrown on it.
  */
 export function withRegistration(
   { code, positions, bodyStart }: Transformed,
@@ -28,7 +28,7 @@ export function withRegistration(
   return { text: code.slice(0, bodyStart) + before + keyOf(table) + after + code.slice(bodyStart), script: [url, table] };
 }
 
-/** V8 counts these two as ends of lines, even in a string; JSON leaves them as they are. */
+/** V8 treats these two characters as line ends, even in a string, and JSON does not escape them. */
 function literal(url: string): string {
   return JSON.stringify(url).replace(LINE_SEPARATORS, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }

@@ -7,19 +7,20 @@ import { type Script, withRegistration } from './registration.js';
 import { isTypeScript, withoutTypes } from './type-stripping.js';
 
 /*
- * All that a start from the cache does without, in one module: parser, transform and tables take about as long to load as Node takes to start.
+ * Everything that a start from the cache does not need, in one module: parser, transform and tables take about as long to load as Node
+ * takes to start.
  */
 
 export interface SourceInfo {
   /** The script's name as V8 will report it: a `file:` URL for a module, a path for CommonJS. */
   readonly url: string;
-  /** As the loaders name it (`module`, `commonjs`, `module-typescript`, …); absent where only its syntax can tell. */
+  /** In the loaders' words (`module`, `commonjs`, `module-typescript`, …); absent if only the syntax can tell. */
   readonly format?: string | null | undefined;
 }
 
 export interface Instrumented {
   readonly text: string;
-  /** Absent where the text is the source itself. */
+  /** Absent if the text is the unchanged source. */
   readonly script?: Script;
   readonly problem?: string | undefined;
 }
@@ -35,7 +36,7 @@ export function instrumented(source: string, { url, format }: SourceInfo): Instr
   return withRegistration(result, isModule ? pathToFileURL(url).href : url);
 }
 
-/** What is not said to be the one or the other is a module only if it is no CommonJS, as in Node. */
+/** A text of unknown format counts as a module only if it is not valid CommonJS, as in Node. */
 function transformed(source: string, format: SourceInfo['format']): { sourceType: SourceType; result: Transformed } {
   const as = (sourceType: SourceType) => ({ sourceType, result: transform(source, { sourceType }) });
   if (format?.startsWith('module')) return as('module');
@@ -45,7 +46,7 @@ function transformed(source: string, format: SourceInfo['format']): { sourceType
   return module.result.problem === undefined ? module : commonJs;
 }
 
-/** @throws BadProfileError when the text is no table */
+/** @throws BadProfileError if the text is not a table */
 export function readPositionTable(table: string): PositionLookup {
   return positionLookup(decodePositions(table));
 }

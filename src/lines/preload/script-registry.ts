@@ -3,12 +3,12 @@ import { PUSH, REGISTER, REGISTRY } from '../table/global-names.js';
 import { keyOf } from '../table/head.js';
 import type { Script } from './registration.js';
 
-/** What a controller finds in a program with true lines: `globalThis[Symbol.for('node-tracemalloc.lines')]`. */
+/** The object that a controller finds in a program with true lines: `globalThis[Symbol.for('node-tracemalloc.lines')]`. */
 export interface LinesRegistry {
   readonly version: 1;
-  /** Where our own code lies, which shares the process with the program. */
+  /** The folder of our own code, which shares the process with the program. */
   readonly ownFolder: string;
-  /** JSON of `{ next, scripts: [[url, table], …] }`: the scripts registered from number `from` on, and the number to ask from next. */
+  /** JSON of `{ next, scripts: [[url, table], …] }`: the scripts registered from number `from` on, and the number for the next call. */
   since(from: number): string;
 }
 
@@ -17,15 +17,15 @@ export class Registry implements LinesRegistry {
   readonly ownFolder = OWN_FOLDER;
   readonly #scripts: Script[] = [];
   readonly #tables = new Map<string, string>();
-  /** Of what was instrumented, run or not, by `nameOf`. */
+  /** The table of each instrumented text, whether it has run or not, by `nameOf`. */
   readonly #known = new Map<string, string>();
   /**
-   * A closure of each script, so that V8 does not collect it and forget its lines (v8-facts 12). Only of the latest by each name: a program
-   * that loads a file again and again must not be made to keep all of it.
+   * A closure of each script, so that V8 does not collect the script and forget its lines (v8-facts 12). Only the latest script of each
+   * name is kept: a program that loads a file again and again must not keep every copy alive because of us.
    */
   readonly #closures = new Map<string, unknown>();
   #pushed = 0;
-  /** Gets what another thread has instrumented and announced. */
+  /** Fetches what another thread has instrumented and announces it. */
   receive: () => void = () => {};
 
   announce([url, table]: Script): void {
@@ -36,7 +36,7 @@ export class Registry implements LinesRegistry {
     const name = nameOf(url, key);
     if (!this.#known.has(name)) this.receive();
     const table = this.#known.get(name);
-    if (table === undefined) return; // the text is another process's, which somebody has kept
+    if (table === undefined) return; // another process instrumented this text, and somebody kept it
     this.#closures.set(url, closure);
     if (this.#tables.get(url) === table) return;
     this.#tables.set(url, table);
@@ -52,7 +52,7 @@ export class Registry implements LinesRegistry {
     return this.#tables.get(url);
   }
 
-  /** When the program has come to its end, nobody can evaluate `since` any more: so whoever listens is told before. */
+  /** Informs a listening controller at once, because it cannot evaluate `since` after the program has reached its end. */
   push(): void {
     const push = (globalThis as Record<string, unknown>)[PUSH];
     if (typeof push !== 'function' || this.#pushed === this.#scripts.length) return;
@@ -66,7 +66,7 @@ function nameOf(url: string, key: string): string {
   return `${key} ${url}`;
 }
 
-/** Puts the registry into this realm; undefined if it is there already. */
+/** Puts the registry into this realm; undefined if one already exists. */
 export function installRegistry(): Registry | undefined {
   if (REGISTRY in globalThis) return undefined;
   const registry = new Registry();
@@ -77,13 +77,13 @@ export function installRegistry(): Registry | undefined {
   return registry;
 }
 
-/** The program's statement must not fail, whatever is wrong with us or with the binding. */
+/** The statement in the program's text must never fail, even if we or the binding do. */
 function guarded(registry: Registry): (closure: unknown, url: string, key: string) => void {
   return (closure, url, key) => {
     try {
       registry.register(closure, url, key);
     } catch {
-      // the script goes on at the precision of functions
+      // the script is then reported by function, without true lines
     }
   };
 }

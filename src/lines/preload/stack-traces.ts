@@ -11,9 +11,9 @@ type Format = (error: unknown, frames: readonly CallSite[]) => unknown;
 const OWN_FILES = new Set([COMPILE_STEP, fileURLToPath(COMPILE_STEP)]);
 
 /**
- * Shows stacks as if nothing had been wrapped: no wrapper, every frame where it is in the original text. Only if the program has not set
- * Error.prepareStackTrace by now; if it sets it later, ours is gone, and it sees the frames that there are. Where source maps are enabled,
- * Node looks up the original places.
+ * Shows stacks as if nothing had been wrapped: without wrappers, and with every frame at its original place. Does nothing if the program
+ * has already set Error.prepareStackTrace. If the program sets it later, ours is replaced and the program sees the real frames. If source
+ * maps are enabled, Node finds the original places itself.
  */
 export function installStackTraces(registry: Registry): void {
   const current = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
@@ -25,7 +25,7 @@ export function installStackTraces(registry: Registry): void {
   Object.defineProperty(Error, 'prepareStackTrace', { value: prepareStackTrace, writable: true, configurable: true, enumerable: false });
 }
 
-/** Tables are read when a stack with their script in it is looked at. */
+/** A script's table is read only when somebody looks at a stack with that script in it. */
 function tableReader(registry: Registry): (url: string) => PositionLookup | undefined {
   const known = new Map<string, { readonly table: string; readonly positions: PositionLookup }>();
   return (url) => {
@@ -44,7 +44,7 @@ interface Place {
   readonly column: number;
 }
 
-/** Frames are innermost first: the wrappers of a function stand before it, and the first of them says where it is. */
+/** Frames come innermost first: a function's wrappers precede it, and the first of them has its current position. */
 function foldedFrames(frames: readonly CallSite[], tableOf: (url: string) => PositionLookup | undefined): CallSite[] {
   try {
     const shown: CallSite[] = [];
@@ -52,7 +52,7 @@ function foldedFrames(frames: readonly CallSite[], tableOf: (url: string) => Pos
     for (const frame of frames) {
       const url = frame.getFileName();
       if (url && OWN_FILES.has(url)) {
-        // From 22 on V8 finds no name for Node's own method, because ours has taken its place.
+        // From Node 22 on V8 finds no name for Node's own method, because ours has replaced it.
         const compile = shown.pop();
         if (compile) shown.push(withText(compile, String(compile).replace('.<anonymous> (', '._compile (')));
         continue;
@@ -66,15 +66,15 @@ function foldedFrames(frames: readonly CallSite[], tableOf: (url: string) => Pos
         wrapper = undefined;
       }
     }
-    if (wrapper) shown.push(at(wrapper.frame, wrapper.place, wrapper.place.start)); // the limit has cut its function off
+    if (wrapper) shown.push(at(wrapper.frame, wrapper.place, wrapper.place.start)); // the stack trace limit cut its function off
     return shown;
   } catch {
-    return [...frames]; // when in doubt, as they are
+    return [...frames]; // if anything fails, show the real frames
   }
 }
 
 interface CallSitePlace extends Place {
-  /** Where its function starts. */
+  /** Where the frame's function starts. */
   readonly start: Place;
   readonly isWrapper: boolean;
 }
@@ -87,7 +87,7 @@ function placeOf(frame: CallSite, known: PositionLookup): CallSitePlace | undefi
   return { ...known.originalPosition(line - 1, column - 1), start: known.originalPosition(startLine, startColumn), isWrapper };
 }
 
-/** The frame as it would be in the original text. */
+/** The frame at its place in the original text. */
 function at(frame: CallSite, { line, column }: Place, start: Place): CallSite {
   const text = String(frame).replace(/:\d+:\d+(\)?)$/, `:${line}:${column}$1`);
   return changed(frame, {
@@ -103,7 +103,7 @@ function withText(frame: CallSite, text: string): CallSite {
   return changed(frame, { toString: () => text });
 }
 
-/** V8's methods work on its own objects only. */
+/** A proxy is needed because V8's methods only work on V8's own objects. */
 function changed(frame: CallSite, changes: Partial<CallSite> & { toString(): string }): CallSite {
   return new Proxy(frame, {
     get(target, key) {
@@ -113,7 +113,7 @@ function changed(frame: CallSite, changes: Partial<CallSite> & { toString(): str
   });
 }
 
-/** Node 18 has no function to ask: what its own formatter does, where the program has none. */
+/** Node 18 does not expose its formatter. This does the same if the program has set none. */
 function defaultFormat(error: unknown, frames: readonly CallSite[]): string {
   const texts = process.sourceMapsEnabled === true ? frames.map(inSource) : frames;
   return texts.length === 0 ? header(error) : `${header(error)}\n    at ${texts.join('\n    at ')}`;
@@ -124,17 +124,17 @@ function inSource(frame: CallSite): string {
   try {
     const [file, line, column] = [frame.getFileName(), frame.getLineNumber(), frame.getColumnNumber()];
     const entry = file && line && column ? findSourceMap(file)?.findEntry(line - 1, column - 1) : undefined;
-    if (!entry || !('originalSource' in entry)) return text; // without an entry it is an empty object
+    if (!entry || !('originalSource' in entry)) return text; // Node returns an empty object if it finds no entry
     const { originalSource, originalLine, originalColumn } = entry as SourceMapping;
     const source = originalSource.startsWith('file:') ? fileURLToPath(originalSource) : originalSource;
     const [place, original] = [`${file}:${line}:${column}`, `${source}:${originalLine + 1}:${originalColumn + 1}`];
     return text === place ? `<anonymous> (${original})` : text.replace(place, () => original);
   } catch {
-    return text; // the map is wrong
+    return text; // the source map is invalid
   }
 }
 
-/** Errors of Node's own carry a mark, and have their code in the first line. */
+/** Node's own errors carry a mark and show their code in the first line. */
 function header(error: unknown): string {
   const { name, code, message } = error as Record<string, unknown>;
   const isNodes = Object.getOwnPropertySymbols(error).some((symbol) => symbol.description === 'kIsNodeError');

@@ -9,13 +9,13 @@ interface LoadContext {
 interface Hooks {
   load(url: string, context: LoadContext, nextLoad: (url: string, context: LoadContext) => Loaded): Loaded;
 }
-/** From 22.15 and 23.5 on; the types that we compile with are older. */
+/** Exists from 22.15 and 23.5 on. The types that we compile with are older. */
 type RegisterHooks = (hooks: Hooks) => { deregister(): void };
 
 /**
- * Hooks for ES modules in the program's own thread. The hook that was registered last is asked first and sees what all others answered, so
- * ours moves there whenever another is registered. (Hooks of `module.register` come after all of these.)
- * @returns what registers them, once; undefined where Node has no such hooks
+ * Hooks for ES modules in the program's own thread. The hook registered last is called first and sees the answers of all others. So ours is
+ * registered anew whenever another hook is. (Hooks of `module.register` are called after all of these.)
+ * @returns a function that registers the hooks, to be called once; undefined if Node has no such hooks
  */
 export function syncHooks(instrument: Instrument): (() => void) | undefined {
   const { registerHooks } = Module as unknown as { registerHooks?: RegisterHooks };
@@ -24,7 +24,7 @@ export function syncHooks(instrument: Instrument): (() => void) | undefined {
     load(url, context, nextLoad) {
       const answer = nextLoad(url, context);
       const isRequired = context.conditions?.includes('require') ?? false;
-      if (isRequired && answer.format !== 'module') return answer; // the compile step's
+      if (isRequired && answer.format !== 'module') return answer; // the compile step handles it
       return instrumentedModule(answer, url, instrument);
     },
   };

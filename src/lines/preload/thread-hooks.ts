@@ -2,20 +2,20 @@ import type { MessagePort } from 'node:worker_threads';
 import { createInstrument, type Instrument, type Listener } from './instrument.js';
 import { instrumentedModule, type Loaded } from './module-text.js';
 
-/** What the program's thread tells this one, which is the loaders'. */
+/** Data from the program's thread for this one, the loaders' thread. */
 export interface ThreadData {
   readonly news: MessagePort;
 }
 
-/** What is told to a listener over there. */
+/** A message to the listener in the program's thread. */
 export type News = { readonly script: Parameters<Listener['onScript']> } | { readonly problem: Parameters<Listener['onProblem']> };
 
 let instrument: Instrument | undefined;
-/** The modules that an outer registration of ours has in hand: what it will do once, nobody inside does before. */
+/** The modules that our outermost registration is handling. Inner registrations skip them, so that each module is handled once. */
 const inHand = new Set<string>();
 
 export function initialize(data: ThreadData | undefined): void {
-  if (data === undefined || instrument !== undefined) return; // registered once more, to stand behind a later loader
+  if (data === undefined || instrument !== undefined) return; // a second registration, to come after a later loader
   const tell = (news: News) => data.news.postMessage(news);
   instrument = createInstrument({ onScript: (...script) => tell({ script }), onProblem: (...problem) => tell({ problem }) });
 }

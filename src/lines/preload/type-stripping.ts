@@ -1,20 +1,21 @@
 import Module from 'node:module';
 
-/** From 22.13 and 23.2 on; the types that we compile with are older. */
+/** Exists from 22.13 and 23.2 on. The types that we compile with are older. */
 type StripTypes = (code: string, options: { mode: 'strip' }) => string;
 
 export function isTypeScript(format: string | null | undefined): boolean {
   return format?.endsWith('typescript') ?? false;
 }
 
-/** `--experimental-transform-types`: Node makes other text of TypeScript, and would of what we have made of it, whose positions then mean nothing. */
+/** With `--experimental-transform-types` Node rewrites TypeScript. It would also rewrite our result, and our positions would be wrong. */
 export function transformsTypes(): boolean {
   return (process.features as { typescript?: unknown }).typescript === 'transform';
 }
 
 /**
- * What Node's own type stripping would make of the text: blanks for types, no position moved. Node strips the result once more, to no effect.
- * Undefined for what needs more than stripping (`enum`), which Node refuses too unless --experimental-transform-types is given.
+ * The result of Node's own type stripping: types become blanks, and no position moves. Node later strips our result again, which changes
+ * nothing. Undefined if the text needs more than stripping (`enum`). Node refuses such a text too, unless --experimental-transform-types is
+ * given.
  */
 export function withoutTypes(source: string): string | undefined {
   const strip = (Module as unknown as { stripTypeScriptTypes?: StripTypes }).stripTypeScriptTypes;
@@ -26,7 +27,7 @@ export function withoutTypes(source: string): string | undefined {
   }
 }
 
-/** The function announces that it is experimental, which the program did not ask for. */
+/** Suppresses the function's warning that it is experimental, which would surprise the user of the program. */
 function withoutWarnings<Result>(call: () => Result): Result {
   const { emitWarning } = process;
   process.emitWarning = () => {};

@@ -3,8 +3,8 @@ import { compilePattern, type Matcher, normalizeCase } from '../../text/fnmatch.
 import { OWN_FOLDER } from './own-folder.js';
 
 /**
- * Which files get true lines: the program's own, or those of its packages too (`all`). With `include`, exactly the files whose absolute path matches
- * one of its patterns, wherever they lie; never those that `exclude` matches.
+ * Chooses the files that get true lines: the program's own, or those of its packages too (`all`). With `include`, exactly the files whose
+ * absolute path matches one of its patterns, in any folder. Files that match `exclude` never get lines.
  */
 export interface LineChoice {
   readonly all: boolean;
@@ -12,7 +12,7 @@ export interface LineChoice {
   readonly exclude: readonly string[];
 }
 
-/** Tells by its path whether a file gets true lines. Never our own files, nor what has no file. */
+/** Decides by the path whether a file gets true lines. Our own files never do, nor do scripts without a file. */
 export function fileMatcher({ all, include, exclude }: LineChoice): (filename: string) => boolean {
   const [included, excluded] = [matchers(include), matchers(exclude)];
   return (filename) => {
@@ -27,7 +27,7 @@ function matchers(patterns: readonly string[]): Matcher[] {
   return patterns.map((pattern) => compilePattern(normalizeCase(pattern)));
 }
 
-/** The environment in which a program's preload finds this choice. */
+/** The environment variables that tell a program's preload of this choice. */
 export function lineChoiceEnvironment({ all, include, exclude }: LineChoice): Record<string, string> {
   return {
     NODE_TRACEMALLOC_LINES: all ? 'all' : 'own',
@@ -36,7 +36,7 @@ export function lineChoiceEnvironment({ all, include, exclude }: LineChoice): Re
   };
 }
 
-/** The choice that `lineChoiceEnvironment` wrote, or the user by hand. */
+/** Reads the choice that `lineChoiceEnvironment`, or the user, has put into the environment. */
 export function readLineChoice(env: NodeJS.ProcessEnv = process.env): LineChoice {
   return {
     all: env.NODE_TRACEMALLOC_LINES === 'all',

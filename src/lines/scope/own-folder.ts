@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * The compiled package, with a separator at its end: no file below it is the program's. It is reckoned from two folders down, which holds for the
- * preload's bundle in lines/preload as well as for this file.
+ * The folder of the compiled package, with a separator at its end. No file below it belongs to the program. The path starts two folders
+ * above this file, which is also right for the preload's bundle in lines/preload.
  */
 export const OWN_FOLDER = fileURLToPath(new URL('../../', import.meta.url));

@@ -4,23 +4,23 @@ import { HEAD, LENGTH_DIGITS, VERSION } from './head.js';
 import type { PositionTable } from './position-table.js';
 import { DIGITS, fixed, Reader, readFixed, Writer } from './vlq.js';
 
-/** The statement that is put into the transformed text and names the table: it moves what follows it on its line. */
+/** The statement in the transformed text that names the table. It moves everything after it on its line. */
 export interface Registration {
-  /** 0-based, as in the site table. */
+  /** 0-based, as in the position table. */
   readonly line: number;
   readonly column: number;
-  /** Number of its characters. */
+  /** Length in characters. */
   readonly length: number;
-  /** Where in it the arrow begins that allocates on our behalf. */
+  /** Offset of the arrow in the statement. The arrow allocates on our behalf. */
   readonly arrow: number;
 }
 
 export const NOBODY = -1;
 
 /**
- * A site table as text that a string literal can hold as it is, about nine characters a wrapper. The wrappers are told with the edits that open
- * them, everything as differences. In front of that stand a version, the number of characters of the statement that names the table
- * and a checksum.
+ * Encodes a position table as text that needs no escapes in a string literal, about nine characters a wrapper. Each wrapper is written
+ * together with the edit that opens it, and all numbers as differences. A version, the length of the statement that names the table, and a
+ * checksum come first.
  */
 export function encodePositions(table: PositionTable, registration?: Registration): string {
   const body = new Writer();
@@ -35,9 +35,9 @@ export function encodePositions(table: PositionTable, registration?: Registratio
 }
 
 /**
- * The table of the text as V8 has it: with the statement's characters, if there is one, as an edit, and its arrow as a wrapper that stands
- * for line and column -1: what is allocated there is nobody's.
- * @throws BadProfileError when the text is no table, or not a whole one
+ * Decodes the table for the text that V8 has. If there is a registration statement, its characters count as an edit, and its arrow as a
+ * wrapper at line and column -1, because its allocations belong to nobody.
+ * @throws BadProfileError if the text is not a complete table
  */
 export function decodePositions(text: string): PositionTable {
   const length = text.slice(1, 1 + LENGTH_DIGITS);
@@ -128,7 +128,7 @@ function withRegistration({ wrappers, functions, edits }: PositionTable, { line,
   while (before < edits.length && (edits[before]! < line || (edits[before] === line && edits[before + 1]! < column))) before += 3;
   const all = shifted(edits, 3);
   const moved = shifted(functions, 4);
-  if (functions[0] === 0 && functions[1] === 0) moved[1] = 0; // the program itself, which starts before any statement of ours
+  if (functions[0] === 0 && functions[1] === 0) moved[1] = 0; // the program itself starts before any statement that we add
   return {
     wrappers: [line, column + arrow, NOBODY, NOBODY, ...shifted(wrappers, 4)],
     functions: moved,
@@ -136,7 +136,7 @@ function withRegistration({ wrappers, functions, edits }: PositionTable, { line,
   };
 }
 
-/** FNV-1a, 30 bits of it. */
+/** 30 bits of FNV-1a. */
 function checksum(text: string): string {
   return fixed(fnv1a(text) >>> 2, DIGITS_OF_30_BITS);
 }

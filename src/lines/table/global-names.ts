@@ -1,6 +1,6 @@
-/** What a controller finds in an instrumented program, on `globalThis`. */
+/** The name on `globalThis` of the registry that a controller finds in an instrumented program. */
 export const REGISTRY = Symbol.for('node-tracemalloc.lines');
-/** The function that an instrumented text calls. */
+/** The name of the function that an instrumented text calls. */
 export const REGISTER = '__node_tracemalloc__';
-/** The binding that a controller may install to be told at once: an evaluation is not answered any more once the program has ended. */
+/** A binding that a controller may install to be informed at once: after the program has ended, evaluations are no longer answered. */
 export const PUSH = '__node_tracemalloc_push__';

@@ -1,20 +1,21 @@
 /**
- * What the ingest needs to read positions of a transformed text, as plain numbers, so that a cache can keep it as JSON. All lines and columns
- * in here are 0-based and count UTF-16 units, as in CDP. No edit adds or moves a line: the lines of both texts agree, columns shift.
+ * What is needed to map positions of a transformed text to the original, as plain numbers that a cache can store as JSON. All lines and
+ * columns here are 0-based and count UTF-16 units, as in CDP. No edit adds or moves a line: lines are the same in both texts, columns
+ * shift.
  */
 export interface PositionTable {
   /**
-   * Four numbers a wrapper: line and column of its start in the transformed text, as V8 reports them for its frames (the parenthesis after
-   * the one that we put first), then line and column of what it stands for in the original text. The two lines differ where an
-   * expression allocates on a later line than it begins on: a chain of calls over several lines.
+   * Four numbers a wrapper: line and column of its start in the transformed text, as V8 reports them for its frames (after the first
+   * parenthesis that we add), then line and column of the allocation in the original text. The two lines differ if an expression allocates
+   * on a later line than it begins on, as in a chain of calls over several lines.
    */
   readonly wrappers: readonly number[];
   /**
-   * Four numbers a function of the program that got no wrappers, because all it may allocate is on one line: its start in the transformed
-   * text, then that line and column in the original text. Its frames stay, with this line.
+   * Four numbers for each function of the program without wrappers, which allocates on one line at most: its start in the transformed text,
+   * then that line and column in the original text. Its frames stay and get this line.
    */
   readonly functions: readonly number[];
-  /** Three numbers an edit, ascending: its line, its column in the transformed text, and the number of characters inserted there. */
+  /** Three numbers an edit, in ascending order: its line, its column in the transformed text, and the number of inserted characters. */
   readonly edits: readonly number[];
 }
 
@@ -25,13 +26,13 @@ export interface OriginalPosition {
   readonly column: number;
 }
 
-/** Answers for one script. Every position asked for is V8's: 0-based, in the transformed text. */
+/** Looks up positions in one script. All arguments are V8's positions: 0-based, in the transformed text. */
 export interface PositionLookup {
-  /** What the wrapper that starts here stands for; undefined if no wrapper does: then it is a function of the program's. */
+  /** The original position of the wrapper that starts here; undefined if a function of the program starts here. */
   wrapperAt(line: number, column: number): OriginalPosition | undefined;
-  /** The one line on which the function that starts here allocates, if there is one. */
+  /** The only line on which the function that starts here allocates, if there is just one. */
   functionAt(line: number, column: number): OriginalPosition | undefined;
-  /** Where any other position of the transformed text stands in the original. */
+  /** The original position of any other place in the transformed text. */
   originalPosition(line: number, column: number): OriginalPosition;
 }
 
@@ -53,7 +54,7 @@ function positions(table: readonly number[]): Map<number, OriginalPosition> {
   return found;
 }
 
-/** Exact: a text has less than 2 ** 30 characters (V8's limit), and both factors of it stay below 2 ** 53. */
+/** Exact, because a text has less than 2 ** 30 characters (V8's limit), so that the key stays below 2 ** 53. */
 function key(line: number, column: number): number {
   return line * 2 ** 30 + column;
 }

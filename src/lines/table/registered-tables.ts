@@ -5,29 +5,29 @@ import { decodePositions } from './codec.js';
 import { PUSH, REGISTRY } from './global-names.js';
 import { type PositionLookup, positionLookup } from './position-table.js';
 
-/** What `node-tracemalloc/register` sends, by evaluation and, at the end of a program, through the binding. */
+/** What `node-tracemalloc/register` sends: as the result of an evaluation and, at the end of a program, through the binding. */
 const announcement = z.object({ next: z.number(), scripts: z.array(z.tuple([z.string(), z.string()])) });
 const registryAnswer = z.tuple([z.string(), z.string()]);
 
-/** The scripts that `node-tracemalloc/register` has instrumented in a target, and how to read positions in them. */
+/** The scripts that `node-tracemalloc/register` has instrumented in a target, with their position tables. */
 export class RegisteredTables {
   readonly #session: Session;
   readonly #tables = new Map<string, PositionLookup>();
   #unsubscribe: (() => void) | null = null;
   #next = 0;
-  /** Where the code of ours lies that shares the target's process; null where no registry is known. */
+  /** The folder of our own code in the target's process; null as long as no registry is known. */
   ownFolder: string | null = null;
 
   constructor(session: Session) {
     this.#session = session;
   }
 
-  /** Reads positions in the script of this URL; undefined where it is not instrumented. */
+  /** Maps positions in the script of this URL to the original; undefined if the script is not instrumented. */
   tableOf(url: string): PositionLookup | undefined {
     return this.#tables.get(url);
   }
 
-  /** Has the target tell of what it instruments from now on. Also before the program's first line. */
+  /** Makes the target announce what it instruments from now on. Works even before the program's first line. */
   async watch(): Promise<void> {
     if (this.#unsubscribe) return;
     this.#unsubscribe = this.#session.on('Runtime.bindingCalled', ({ name, payload }) => {
@@ -36,7 +36,7 @@ export class RegisteredTables {
     await this.#session.send('Runtime.addBinding', { name: PUSH }, { doing: 'watching for instrumented scripts' });
   }
 
-  /** Fetches what was instrumented since the last time. @returns whether the target has a registry at all */
+  /** Fetches what was instrumented since the last call. @returns whether the target has a registry */
   async refresh(): Promise<boolean> {
     const registry = `globalThis[Symbol.for('${REGISTRY.description}')]`;
     const expression = `(registry => registry && [registry.ownFolder, registry.since(${this.#next})])(${registry})`;
@@ -48,7 +48,7 @@ export class RegisteredTables {
     return true;
   }
 
-  /** Leaves nothing in the target. Nothing is known of the scripts from then on. */
+  /** Removes everything that we put into the target, and forgets the tables. */
   async leave(): Promise<void> {
     this.#tables.clear();
     if (!this.#unsubscribe) return;

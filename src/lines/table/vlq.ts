@@ -1,12 +1,12 @@
 import { BadProfileError } from '../../errors.js';
 
-/** 64 characters that need no escape in any kind of string. */
+/** 64 characters that need no escape in any string literal. */
 export const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 const VALUES = new Int8Array(128).fill(-1);
 for (let i = 0; i < DIGITS.length; i++) VALUES[DIGITS.charCodeAt(i)] = i;
 
-/** Numbers in groups of five bits, lowest first, a sixth bit saying that more follow. Whole numbers below 2 ** 53. */
+/** Writes whole numbers below 2 ** 53 in groups of five bits, lowest first. A sixth bit says that more groups follow. */
 export class Writer {
   readonly #pieces: string[] = [];
 
@@ -56,7 +56,7 @@ export class Reader {
   }
 }
 
-/** A number in exactly so many digits, highest first. */
+/** Writes a number in a fixed number of digits, highest first. */
 export function fixed(value: number, digits: number): string {
   let text = '';
   for (let rest = value; text.length < digits; rest = Math.floor(rest / 64)) text = DIGITS[rest % 64]! + text;

@@ -1,19 +1,19 @@
 import type { AnyNode } from 'acorn';
 import { children } from './children.js';
 
-/** A variable, as far as a wrapper may be handed its value instead of closing over it. */
+/** A variable, with what decides whether a wrapper may take its value as a parameter instead of closing over it. */
 export interface Binding {
   readonly name: string;
   /** The function that it belongs to. */
   readonly owner: object;
-  /** From this offset on it has been initialised; Infinity if that cannot be told from the text. */
+  /** The offset from which it is certainly initialised; Infinity if the text does not show that. */
   readonly from: number;
   readonly parameter: boolean;
-  /** A function of the program's closes over it (or an eval may): then its value can change at any time. */
+  /** Whether a function of the program closes over it, or an eval may. Then its value can change at any time. */
   captured: boolean;
 }
 
-/** One look at a variable, by code of its own function. */
+/** One use of a variable by code of its own function. */
 export interface Reference {
   readonly binding: Binding;
   readonly written: boolean;
@@ -21,7 +21,7 @@ export interface Reference {
 
 type Declared = Pick<Binding, 'name' | 'from' | 'parameter'>;
 
-/** The names a pattern binds or assigns. */
+/** The names that a pattern binds or assigns. */
 export function patternNames(pattern: AnyNode | null): string[] {
   switch (pattern?.type) {
     case 'Identifier':
@@ -39,7 +39,7 @@ export function patternNames(pattern: AnyNode | null): string[] {
   }
 }
 
-/** What a list of statements declares for itself. Functions are hoisted in ways of their own, so they count as never to be told. */
+/** The names that a list of statements declares. Hoisting of functions has rules of its own, so their `from` is always Infinity. */
 export function lexicalNames(statements: readonly AnyNode[], inSwitch = false): readonly Declared[] {
   const found: Declared[] = [];
   for (const statement of statements) {
@@ -54,14 +54,14 @@ export function lexicalNames(statements: readonly AnyNode[], inSwitch = false): 
   return found;
 }
 
-/** The names of a `let` or `const`; in the head of a for-in or for-of they are initialised only after what is iterated. */
+/** The names of a `let` or `const`. In the head of a for-in or for-of they are initialised only after the iterated expression. */
 export function declaredBy(node: Extract<AnyNode, { type: 'VariableDeclaration' }>, from?: number): Declared[] {
   return node.declarations.flatMap((declarator) =>
     patternNames(declarator.id).map((name) => ({ name, from: from ?? declarator.end, parameter: false })),
   );
 }
 
-/** The `var` names of a function's body, wherever they stand in it: undefined from the start. */
+/** All `var` names in a function's body, at any depth. They are undefined from the start. */
 export function varNames(node: AnyNode, found: string[] = []): string[] {
   switch (node.type) {
     case 'VariableDeclaration':
@@ -90,7 +90,7 @@ export function varNames(node: AnyNode, found: string[] = []): string[] {
   return found;
 }
 
-/** The two references to a binding, made once: a text has far more references than variables. */
+/** The read and the write reference to a binding. They are shared, since a text has far more references than variables. */
 export interface Known {
   readonly read: Reference;
   readonly write: Reference;
@@ -98,11 +98,11 @@ export interface Known {
 
 interface Hidden {
   readonly known: Known;
-  /** What the name meant outside. */
+  /** The meaning of the name in the enclosing scope. */
   readonly outer: Known | undefined;
 }
 
-/** The scopes around the place where the walk stands: what each name means here, and what to put back when a scope ends. */
+/** The scopes around the current place of the walk: what each name means here, and what it meant outside each scope. */
 export class Scopes {
   readonly #current = new Map<string, Known>();
   readonly #scopes: Map<string, Hidden>[] = [];
@@ -130,7 +130,7 @@ export class Scopes {
     return this.#current.get(name);
   }
 
-  /** An eval or a `with` may do anything with what is in sight. */
+  /** An eval or a `with` may do anything to the visible variables. */
   exposeAll(): void {
     for (const scope of this.#scopes) for (const { known } of scope.values()) known.read.binding.captured = true;
   }

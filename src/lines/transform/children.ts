@@ -2,7 +2,7 @@ import type { AnyNode } from 'acorn';
 
 type Child = AnyNode | null | undefined;
 
-/** The children of the nodes that need no visitor of their own, in source order. What is not listed has none that can allocate. */
+/** The children, in source order, of nodes that need no visitor of their own. A node type not listed has no child that can allocate. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   IfStatement: ['test', 'consequent', 'alternate'],
   WithStatement: ['object', 'body'],
@@ -45,7 +45,7 @@ export function children(node: AnyNode): Child[] {
   for (const key of KEYS[node.type] ?? []) {
     const child = (node as unknown as Record<string, Child | Child[]>)[key];
     if (!Array.isArray(child)) found.push(child);
-    else for (const one of child) found.push(one); // not spread: a list may have more than the 120,000 elements that a call can take
+    else for (const one of child) found.push(one); // not spread: a list may exceed the 120,000 arguments that a call can take
   }
   return found;
 }

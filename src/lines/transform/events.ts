@@ -1,31 +1,31 @@
 import type { AssignmentExpression, BinaryExpression } from 'acorn';
 
 /**
- * What an expression may allocate by itself. `number`: a heap number or a field's box, too small and too frequent for a wrapper of its own
- * unless it would otherwise be counted on a foreign line. `sum`: a string or a number, which the names' evidence decides.
+ * What an expression itself may allocate. `number`: a heap number or a field's box, which is too small and too frequent for a wrapper
+ * unless it would be counted on another line. `sum`: a string or a number, which the types of the names decide.
  */
 export type Weight = 'object' | 'number' | 'sum';
 
-/** A place where a wrapper may open. Whether it does depends on what encloses it, so the writer decides. */
+/** A place where a wrapper may open. The writer decides whether it does, because that depends on the enclosing code. */
 export interface Opening {
   readonly kind: 'open';
   readonly at: number;
   readonly end: number;
-  /** An arrow's body must not begin with a brace, nor be a bare comma expression. */
+  /** Whether the body needs parentheses: an arrow's body must not begin with a brace or be a bare comma expression. */
   readonly parenthesised: boolean;
-  /** Absent: nothing here allocates, or the expression must not be wrapped. */
+  /** Absent if nothing here allocates, or if the expression must not be wrapped. */
   allocation?: Allocation;
   kept: boolean;
-  /** The function it stands in, and which of the walk's references stand in it. */
+  /** The enclosing function, and the range of the walk's references that are inside the expression. */
   readonly owner: object;
   readonly firstReference: number;
   endReference: number;
-  /** The variables that it takes as parameters, as a list; set when it is kept. */
+  /** The list of variables that the wrapper takes as parameters; set if the opening is kept. */
   parameters: string;
 }
 
 export interface Allocation {
-  /** Offset of what V8 takes for the position: the operator of a sum, the method's name of a call. */
+  /** The offset that V8 takes as the position: the operator of a sum, the method's name in a call. */
   readonly from: number;
   readonly line: number;
   readonly weight: Weight;
@@ -38,33 +38,33 @@ export interface Closing {
   readonly opening: Opening;
 }
 
-/** What V8's live edit is particular about. */
+/** Facts about a function that limit V8's live edit. */
 export interface Borders {
-  /** Where the function ends with an expression, as arrows without braces do; NO_END for others. */
+  /** The end of an arrow without braces, which ends with an expression; NO_END for other functions. */
   readonly bareEnd: number;
-  /** V8's own function of a class's fields, or a static block. */
+  /** Whether it is V8's own function for the fields or a static block of a class. */
   readonly isInitialiser: boolean;
 }
 
 export const NO_END = -1;
 
-/** A function (or the program) begins: `at` is where V8 says that it starts. */
+/** The beginning of a function or the program. `at` is the start position that V8 reports. */
 export interface Entry extends Borders {
   readonly kind: 'enter';
   readonly at: number;
-  /** The one line on which everything is that the function may allocate; NO_LINE if there are several. */
+  /** The only line on which the function may allocate; NO_LINE if there are several. */
   line: number;
 }
 
 export interface Mark {
-  /** `statement`: here a parenthesis would continue the line above. `end`: here a statement may end without a semicolon. */
+  /** `statement`: a parenthesis here would continue the line above. `end`: a statement may end here without a semicolon. */
   readonly kind: 'leave' | 'statement' | 'end';
   readonly at: number;
 }
 
 export type Event = Opening | Closing | Entry | Mark;
 
-/** A set of 0-based lines, as far as we need to know it: none, one, or several. */
+/** A set of 0-based lines, reduced to what we need: none, one, or several. */
 export const NO_LINE = -1;
 export const SEVERAL_LINES = -2;
 

@@ -19,7 +19,7 @@ import { callOffset, isDirectEval, operatorOffset } from './positions.js';
 import { visitReference } from './references.js';
 import type { Inside, Walk } from './walk.js';
 
-/** From this many lines on, a literal of constants is a data table: V8 copies it in one piece, from its first line. */
+/** A literal of constants with at least this many lines is a data table. V8 copies it in one piece, from its first line. */
 const TABLE_LINES = 64;
 
 export function visitLiteral(walk: Walk, node: ObjectExpression | ArrayExpression): number {
@@ -83,14 +83,14 @@ export function visitUnary(walk: Walk, node: UnaryExpression): number {
     node,
     () => visitReference(walk, node.argument),
     () => {
-      if (node.operator === 'delete') return walk.allocation(node.start, 'object'); // a dictionary takes the place of a shape
+      if (node.operator === 'delete') return walk.allocation(node.start, 'object'); // V8 replaces the object's shape with a dictionary
       const computes = /^[-+]$/.test(node.operator) && node.argument.type !== 'Literal';
       return computes ? walk.allocation(node.start, 'number') : undefined;
     },
   );
 }
 
-/** A store may grow its object: an element its elements, a property (rarely enough to go without a wrapper of its own) its properties. */
+/** An assignment may grow its object: its elements, or its properties. The latter is too rare for a wrapper of its own. */
 export function visitAssignment(walk: Walk, node: AssignmentExpression): number {
   const { left, right, operator } = node;
   const names = left.type === 'Identifier' && /^(?:=|&&=|\|\|=|\?\?=)$/.test(operator);
@@ -109,13 +109,13 @@ export function visitAssignment(walk: Walk, node: AssignmentExpression): number 
   );
 }
 
-/** What is written to: its names, and what allocates in it. */
+/** Visits the target of a write: notes the names in it, and what it allocates. */
 export function visitTarget(walk: Walk, target: AnyNode): number {
   for (const name of patternNames(target)) walk.refer(name, true);
   return walk.visit(target);
 }
 
-/** `this.x = []`: an object has room for what its constructor gives it, and an arrow around `this` would cost each object a context. */
+/** `this.x = []`: an object has room for the fields of its constructor, and an arrow around `this` would cost each object a context. */
 function isOwnField({ left, right, operator }: AssignmentExpression): boolean {
   return operator === '=' && left.type === 'MemberExpression' && left.object.type === 'ThisExpression' && !takesName(right);
 }

@@ -6,19 +6,19 @@ import type { Walk } from './walk.js';
 
 export type ClassNode = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 
-/** A function or class without a name of its own takes that of the variable, property or default it is given to, if it stands there itself. */
+/** Whether a function or class has no name, and so takes that of the variable, property or default to which it is directly assigned. */
 export function takesName(node: AnyNode): boolean {
   if (node.type === 'ArrowFunctionExpression') return true;
   return (node.type === 'FunctionExpression' || node.type === 'ClassExpression') && !node.id;
 }
 
-/** The value of `name = value`, where an anonymous function must stay a bare value. */
+/** The value of `name = value`. An anonymous function must stay a bare value there, or it would lose its name. */
 export function visitNamed(walk: Walk, value: AnyNode | null | undefined): number {
   if (!value || !takesName(value)) return walk.visit(value);
   return value.type === 'ClassExpression' ? visitClass(walk, value) : visitFunction(walk, value as FunctionNode);
 }
 
-/** Walks a function and returns the line of its closure, which its creator allocates. */
+/** Walks a function and returns the line of its closure, which the enclosing function allocates. */
 export function visitFunction(walk: Walk, node: FunctionNode): number {
   walk.currentFunction.plain = false;
   const bareEnd = node.body.type === 'BlockStatement' ? NO_END : node.end;
@@ -27,12 +27,15 @@ export function visitFunction(walk: Walk, node: FunctionNode): number {
     const found = visitParts(walk, node);
     return node.async || node.generator ? mergeLines(found, walk.lineOf(entry.at)) : found;
   });
-  if (usesArguments && node.type === 'ArrowFunctionExpression') walk.currentFunction.usesArguments = true; // an arrow has its creator's
+  if (usesArguments && node.type === 'ArrowFunctionExpression') walk.currentFunction.usesArguments = true; // it uses its creator's object
   leave(walk, entry, node, plain && !node.async && !node.generator ? lines : NO_LINE);
   return walk.allocates(node.start);
 }
 
-/** The parameters do not see the body's `var`s. One that has a parameter's name is that parameter, or another variable: not to be told. */
+/**
+ * Parameters do not see the `var`s of the body. A `var` with a parameter's name may be that parameter or a variable of its own, which the
+ * text does not show, so its `from` is Infinity.
+ */
 function visitParts(walk: Walk, { params, body }: FunctionNode): number {
   const names = params.flatMap(patternNames);
   const parameters = names.map((name) => ({ name, from: body.start, parameter: true }));
@@ -49,7 +52,7 @@ function visitParts(walk: Walk, { params, body }: FunctionNode): number {
   );
 }
 
-/** Field initialisers and static blocks are functions of V8's own, whose position we do not use. */
+/** Field initialisers and static blocks are functions that V8 makes. We do not use their positions. */
 function visitInitialiser(walk: Walk, at: number, children: () => void): void {
   enter(walk, at, { bareEnd: NO_END, isInitialiser: true });
   walk.inFunctionScope(() => {
@@ -59,7 +62,7 @@ function visitInitialiser(walk: Walk, at: number, children: () => void): void {
   walk.mark('leave', at);
 }
 
-/** What a class extends and its computed keys see its name already, before it can be read. */
+/** The name of a class is visible in its `extends` clause and computed keys, where it cannot be read yet. */
 export function visitClass(walk: Walk, node: ClassNode): number {
   const name = node.id ? [{ name: node.id.name, from: Number.POSITIVE_INFINITY, parameter: false }] : [];
   return walk.inScope(name, () => visitClassParts(walk, node));
@@ -81,12 +84,12 @@ function visitClassParts(walk: Walk, node: ClassNode): number {
   return lines;
 }
 
-/** A list with a scope of its own. */
+/** A list of statements with a scope of its own. */
 export function visitBlock(walk: Walk, statements: readonly AnyNode[]): number {
   return walk.inScope(lexicalNames(statements), () => visitList(walk, statements));
 }
 
-/** A list of statements: an expression of ours begins with a parenthesis, which would call an unterminated statement before it. */
+/** A wrapper begins with a parenthesis, which after an unterminated statement would turn that statement into a call. */
 export function visitList(walk: Walk, statements: readonly AnyNode[]): number {
   let lines = NO_LINE;
   let previous: AnyNode | undefined;
@@ -105,7 +108,7 @@ function enter(walk: Walk, at: number, borders: Borders): Entry {
   return entry;
 }
 
-/** All of the function on one line, or all that it allocates: then its own frame tells the line, and it needs no wrapper. */
+/** If the whole function, or everything that it allocates, is on one line, its own frame gives the line and it needs no wrapper. */
 function leave(walk: Walk, entry: Entry, node: FunctionNode, lines: number): void {
   const line = walk.lineOf(entry.at);
   if (walk.lineOf(node.end) === line) entry.line = line;

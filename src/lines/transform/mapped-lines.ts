@@ -2,17 +2,17 @@ import { inlineMap, mapUrl } from '../../source-maps/inline-map.js';
 import { Reader } from '../table/vlq.js';
 import type { LineIndex } from './line-index.js';
 
-/** The lines that are to be told apart: those of the text, or those that it was compiled from. */
+/** The lines to tell apart: those of the text, or those of the sources from which it was compiled. */
 export interface SourceLines {
-  /** A number that stands for the line; never negative. */
+  /** A number that identifies the line; never negative. */
   lineOf(offset: number): number;
-  /** Offset at which the line begins, in what follows `from`. */
+  /** The first offset of the line at or after `from`. */
   beginOf(line: number, from: number): number;
 }
 
 /**
- * A text with an inline source map has the lines of its sources: compilers in memory (esbuild in tsx) write all of a file on one line. Any
- * other text, and one with a map that is none, has its own.
+ * A text with an inline source map has the lines of its sources, because in-memory compilers (esbuild in tsx) write a whole file on one
+ * line. Any other text, or one whose map is invalid, has its own lines.
  */
 export function sourceLines(source: string, index: LineIndex): SourceLines {
   const segments = inlineSegments(source, index);
@@ -24,15 +24,15 @@ function ownLines(source: string, { starts, lineOf }: LineIndex): SourceLines {
   return { lineOf, beginOf };
 }
 
-/** From `offset` on, to the next segment or the end of the line in the text. */
+/** Covers the text from `offset` to the next segment or the end of the line. */
 interface Segment {
   readonly offset: number;
   readonly line: number;
 }
 
-/** Lines of different sources are far apart. */
+/** The distance between line numbers of different sources. */
 const SOURCE_LINES = 2 ** 26;
-/** Numbers of lines in the text that come from no source. */
+/** Lines without a source get numbers from here on. */
 const OWN_LINES = 2 ** 50;
 
 function mappedLines(segments: readonly Segment[], index: LineIndex): SourceLines {
@@ -48,7 +48,7 @@ function mappedLines(segments: readonly Segment[], index: LineIndex): SourceLine
   return { lineOf, beginOf };
 }
 
-/** Index of the first segment that begins at the offset or later. */
+/** Index of the first segment at or after the offset. */
 function firstFrom(segments: readonly Segment[], offset: number): number {
   let low = 0;
   let high = segments.length;
@@ -67,11 +67,14 @@ function inlineSegments(source: string, index: LineIndex): Segment[] | undefined
     const { mappings } = JSON.parse(map) as { mappings?: unknown };
     return typeof mappings === 'string' ? decode(mappings, index) : undefined;
   } catch {
-    return undefined; // a wrong map costs nothing but its lines
+    return undefined; // without a valid map only the sources' lines are lost
   }
 }
 
-/** `mappings` of a source map, version 3: lines of the text by `;`, segments by `,`: column, source, line, …, each relative to the one before. */
+/**
+ * `mappings` of a source map, version 3: `;` between lines, `,` between segments of column, source, line, …, each relative to the one
+ * before.
+ */
 function decode(mappings: string, { starts }: LineIndex): Segment[] {
   const segments: Segment[] = [];
   let [source, original] = [0, 0];
@@ -94,7 +97,7 @@ function decode(mappings: string, { starts }: LineIndex): Segment[] {
   return segments.sort((a, b) => a.offset - b.offset);
 }
 
-/** The sign is the lowest bit. */
+/** Reads a signed number, whose sign is in the lowest bit. */
 function relative(reader: Reader): number {
   const value = reader.unsigned();
   return value % 2 === 1 ? -(value - 1) / 2 : value / 2;

@@ -1,8 +1,8 @@
 import type { AnyNode, AssignmentExpression, BinaryExpression, CallExpression } from 'acorn';
 
 /**
- * Whether `a + b` joins strings (allocates) or adds numbers (does not, or a heap number): guessed from the operands and from what the file
- * assigns to their names, regardless of scopes. A wrong guess costs precision or time, never correctness.
+ * Guesses whether `a + b` joins strings, which allocates, or adds numbers, which allocates a heap number at most. The guess uses the
+ * operands and what the file assigns to their names, without regard to scopes. A wrong guess costs precision or time, never correctness.
  */
 export type OperandType = 'string' | 'number' | 'unknown';
 
@@ -17,13 +17,13 @@ const PREDICATES = new Set([
   'Object.is',
   'Object.hasOwn',
 ]);
-/** Long enough for real code, short enough for a sum of 4,000 terms, each of which is asked. */
+/** Deep enough for real code. Bounded because each term of a sum is examined, and a sum may have 4,000 of them. */
 const DEPTH = 5;
 
 export class Names {
   readonly #kinds = new Map<string, OperandType>();
 
-  /** Notes one value that the file gives to the name. */
+  /** Records one value that the file assigns to the name. */
   note(name: string, value: AnyNode): void {
     const kind = this.kindOf(value);
     const known = this.#kinds.get(name);
@@ -57,7 +57,7 @@ export class Names {
     }
   }
 
-  /** A sum with one number in it is taken for a number: `n + 1` is everywhere, `'' + 1` shows its string. */
+  /** A sum with one number counts as a number: `n + 1` is very common, while `'' + 1` shows its string. */
   isNumeric(sum: BinaryExpression | AssignmentExpression): boolean {
     const left = this.kindOf(sum.left);
     const right = this.kindOf(sum.right);
@@ -90,7 +90,7 @@ export function isBigInt(node: AnyNode): boolean {
   return node.type === 'Literal' && node.bigint !== undefined && node.bigint !== null;
 }
 
-/** Calls of builtins, known by name, that allocate at most a heap number: too frequent in hot loops to be wrapped. */
+/** Calls of known builtins that allocate a heap number at most. They are too frequent in hot loops to be wrapped. */
 export function isQuietCall(node: CallExpression): boolean {
   const { callee } = node;
   if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return false;

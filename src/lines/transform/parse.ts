@@ -1,13 +1,14 @@
 import { Parser, type Program } from 'acorn';
 
-/** How the text reaches V8: as an ES module, in CommonJS's function wrapper, or as a classic script. */
+/** How V8 receives the text: as an ES module, inside CommonJS's function wrapper, or as a classic script. */
 export type SourceType = 'module' | 'commonjs' | 'script';
 
 export type Parsed = { readonly program: Program } | { readonly problem: string };
 
 /**
- * acorn looks at the message of a stack overflow right where it happens, by a regular expression. V8 up to Node 22 ends the process if it has
- * to compile one there (`RegExpCompiler Allocation failed - process out of memory`): so the overflow goes on, to where there is stack again.
+ * acorn matches the message of a stack overflow with a regular expression right where it happens. If V8 up to Node 22 has to compile a
+ * regular expression there, it ends the process (`RegExpCompiler Allocation failed - process out of memory`). So we let the overflow rise
+ * to a place with enough stack.
  */
 const PatientParser = Parser.extend(
   (Base) =>
@@ -18,7 +19,7 @@ const PatientParser = Parser.extend(
     },
 );
 
-/** The problem is one line. A text that acorn cannot read may still be one that the running Node can: that is the caller's business. */
+/** The problem is one line. The running Node may accept a text that acorn does not; the caller must allow for that. */
 export function parse(source: string, sourceType: SourceType): Parsed {
   try {
     return { program: PatientParser.parse(source, { ecmaVersion: 'latest', sourceType, allowHashBang: true }) };
@@ -27,7 +28,7 @@ export function parse(source: string, sourceType: SourceType): Parsed {
   }
 }
 
-/** acorn and the walk are recursive: a stack overflow is the expected end of 20,000 nested brackets. */
+/** acorn and the walk are recursive, so 20,000 nested brackets are expected to overflow the stack. */
 export function isTooDeep(error: unknown): boolean {
   return error instanceof RangeError || (error instanceof Error && /call stack|too deep/i.test(error.message));
 }

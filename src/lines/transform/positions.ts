@@ -2,17 +2,17 @@ import type { AnyNode, CallExpression } from 'acorn';
 
 export type FunctionNode = Extract<AnyNode, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>;
 
-/** Between an operand and the next token. */
+/** What may stand between an operand and the next token. */
 const GAP = /(?:[\s)]+|\/\/.*|\/\*[\s\S]*?\*\/)*/y;
-/** Before the parameters of a function: its keywords, too. */
+/** What may stand before the parameters of a function, including its keywords. */
 const HEAD = /(?:[\s\w*]+|\/\/.*|\/\*[\s\S]*?\*\/)*/y;
 
-/** Offset of the operator behind a left operand that ends at `from`: comments may hold one, too. */
+/** The offset of the operator after a left operand that ends at `from`. Skips comments, which may contain an operator. */
 export function operatorOffset(source: string, from: number): number {
   return behind(GAP, source, from);
 }
 
-/** Where V8 puts a call: at the name, where its parenthesis follows one, or else at the parenthesis. */
+/** Where V8 places a call: at the name if a parenthesis follows it directly, otherwise at the parenthesis. */
 export function callOffset(source: string, { callee, optional }: CallExpression): number {
   const name = callee.type === 'MemberExpression' && !callee.computed ? callee.property : callee;
   const gap = behind(GAP, source, callee.end);
@@ -21,7 +21,7 @@ export function callOffset(source: string, { callee, optional }: CallExpression)
   return optional ? behind(GAP, source, gap + '?.'.length) : gap;
 }
 
-/** Where V8 says that a function starts: an arrow where it begins (at `async` too), any other at the parenthesis of its parameters. */
+/** Where V8 says that a function starts: an arrow at its beginning (including `async`), any other at the parenthesis of its parameters. */
 export function functionOffset(source: string, node: FunctionNode): number {
   return node.type === 'ArrowFunctionExpression' ? node.start : behind(HEAD, source, node.id?.end ?? node.start);
 }

@@ -6,8 +6,8 @@ import { callOffset, type FunctionNode, isDirectEval } from './positions.js';
 import type { Walk } from './walk.js';
 
 /**
- * What is called, deleted or used as a tag: `a.b` and `(a?.b)` hand over their object as `this`, so they must stay references. Member
- * expressions are never wrapped; only a chain has to be told.
+ * Visits what is called, deleted or used as a tag. `a.b` and `(a?.b)` pass their object as `this`, so they must stay references. Member
+ * expressions are never wrapped anyway, so only chains need care.
  */
 export function visitReference(walk: Walk, node: AnyNode): number {
   return node.type === 'ChainExpression' && node.expression.type === 'MemberExpression' ? visitLinks(walk, node) : walk.visit(node);
@@ -17,7 +17,7 @@ export function visitMember(walk: Walk, node: MemberExpression): number {
   return mergeLines(walk.visit(node.object), node.computed ? walk.visit(node.property) : NO_LINE);
 }
 
-/** An optional chain ends as a whole at a `?.` of nothing, so from the first `?.` on it stays in one piece, with one line or none. */
+/** A `?.` on nothing ends its whole chain, so everything from the first `?.` on stays in one piece, with one line or none. */
 export function visitChain(walk: Walk, node: ChainExpression): number {
   let found = NO_LINE;
   return walk.wrappable(
@@ -42,7 +42,7 @@ function next(link: Link): AnyNode {
   return link.type === 'MemberExpression' ? link.object : link.callee;
 }
 
-/** The links that hang on a `?.`, from the last to the first. */
+/** The links from the first `?.` of the chain on, last link first. */
 function optionalLinks(chain: ChainExpression): Link[] {
   const links: Link[] = [];
   let first = 0;
@@ -79,7 +79,7 @@ export function visitNew(walk: Walk, node: NewExpression): number {
   );
 }
 
-/** `new` takes the first call it meets for its own, so nothing on the left edge of what it constructs may become one. */
+/** `new` takes the first call that it meets as its own, so nothing on the left edge of the constructor expression may become a call. */
 function visitConstructor(walk: Walk, node: AnyNode): number {
   switch (node.type) {
     case 'MemberExpression':

@@ -12,33 +12,34 @@ import { write } from './write.js';
 
 export interface TransformOptions {
   readonly sourceType: SourceType;
-  /** true: the text is to replace that of a script which runs already (live edit). What cannot be replaced there stays as it is. */
+  /** Whether the text will replace that of a running script (live edit). Parts that cannot be replaced there stay unchanged. */
   readonly isRunning?: boolean;
 }
 
 export interface Transformed {
-  /** The text to run in place of the original; the original itself where there is a problem. */
+  /** The text to run instead of the original; the original itself if there is a problem. */
   readonly code: string;
   readonly positions: PositionTable;
-  /** Offset, in both texts, at which a statement of ours may stand: behind the directives, else before the first statement; -1 if there is none. */
+  /** Offset, in both texts, for a statement that we may add: after the directives, or before the first statement; -1 if there is none. */
   readonly bodyStart: number;
-  /** Why the text was left as it is, in one line. */
+  /** Why the text was left unchanged, in one line. */
   readonly problem?: string;
 }
 
 const NO_POSITIONS: PositionTable = { wrappers: [], functions: [], edits: [] };
 
 /**
- * Gives every line that allocates a function of its own, `((variables) => expression)(variables)`, so that V8, which reports where functions
- * start, reports lines. No line is added or moved. Never throws.
+ * Puts everything that allocates on a line into a function of its own, `((variables) => expression)(variables)`. V8 reports where functions
+ * start, so it then reports lines. No line is added or moved. Never throws.
  *
- * What the program can tell: its functions' texts; the depth and the text of its stacks, and with them `Function.prototype.caller` and where
- * a recursion overflows; those messages of V8's that quote the source (`foo(...).bar is not a function`). A wrapper closes over `this`,
- * `arguments` and the variables that its expression assigns, so a closure of the same function may keep these alive; others are handed over.
+ * The program can notice this in the texts of its functions, in the depth and text of its stacks (so also in `Function.prototype.caller`
+ * and in where a recursion overflows), and in messages of V8 that quote the source (`foo(...).bar is not a function`). A wrapper closes
+ * over `this`, `arguments` and the variables that its expression assigns, so a closure of the same function may keep these alive. Other
+ * variables are passed as parameters.
  *
- * Not wrapped, so counted on their function: what stands around an `await`, a `yield` or a direct `eval`; functions and classes that take
- * the name of what they are assigned to; declarations; heap numbers (wrapped only where they would be counted on a foreign line). Closures
- * of an object literal's members, and literals of constants of 64 lines and more, count on the line of the literal.
+ * Some expressions are not wrapped and count on their function: what contains an `await`, a `yield` or a direct `eval`; functions and
+ * classes that take the name of the variable they are assigned to; declarations; heap numbers, unless they would be counted on another
+ * line. Closures of an object literal's members, and literals of constants with 64 lines or more, count on the line of the literal.
  */
 export function transform(source: string, { sourceType, isRunning = false }: TransformOptions): Transformed {
   const parsed = parse(source, sourceType);
@@ -47,7 +48,7 @@ export function transform(source: string, { sourceType, isRunning = false }: Tra
     return rewrite(source, parsed.program, { sourceType, isRunning });
   } catch (error) {
     const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
-    return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem }; // whatever is wrong with us, the program must run
+    return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem }; // a fault of ours must not stop the program
   }
 }
 
@@ -63,13 +64,13 @@ function rewrite(source: string, program: Program, { sourceType, isRunning }: Re
   return { code, positions: table, bodyStart: bodyStart(program) };
 }
 
-/** No edit stands before it. */
+/** The offset is the same in both texts, because no edit precedes it. */
 function bodyStart({ body }: Program): number {
   const directives = body.findLastIndex((statement) => statement.type === 'ExpressionStatement' && statement.directive !== undefined);
   return directives === -1 ? (body[0]?.start ?? -1) : body[directives]!.end;
 }
 
-/** The line of a program that is all on one, as minified ones are. */
+/** The line of a program that is on a single line, as minified ones are. */
 function onlyLine({ body }: Program, { lineOf }: SourceLines): number {
   const first = body[0];
   if (first === undefined) return NO_LINE;
@@ -77,10 +78,10 @@ function onlyLine({ body }: Program, { lineOf }: SourceLines): number {
   return line === lineOf(body.at(-1)!.end) ? line : NO_LINE;
 }
 
-/** Of the function that a CommonJS module is the body of: a `var` of the same name is the same variable. */
+/** Parameters of the function around a CommonJS module. A `var` of the same name is the same variable. */
 const COMMONJS_PARAMETERS = new Set(['exports', 'require', 'module', '__filename', '__dirname']);
 
-/** The variables of a module are those of a function that V8 runs once; a script's are the global object's. */
+/** The variables of a module belong to a function that V8 runs once. Those of a script belong to the global object. */
 function topLevelNames({ body }: Program, sourceType: SourceType): Parameters<Walk['inScope']>[0] {
   if (sourceType === 'script') return [];
   const isParameter = (name: string) => sourceType === 'commonjs' && COMMONJS_PARAMETERS.has(name);

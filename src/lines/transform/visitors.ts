@@ -114,7 +114,7 @@ function visitChildren(walk: Walk, node: AnyNode): number {
   return walk.visitAll(children(node));
 }
 
-/** An expression that allocates what it evaluates to. */
+/** An expression whose value is a new object. */
 function visitCreated<Node extends AnyNode>(walk: Walk, node: Node, inner: (walk: Walk, node: Node) => number): number {
   return walk.wrappable(
     node,
@@ -135,13 +135,15 @@ function visitSuspension(walk: Walk, node: AnyNode): number {
 
 type Loop = NodeOf<'ForStatement' | 'ForInStatement' | 'ForOfStatement' | 'WhileStatement' | 'DoWhileStatement'>;
 
-/** A declaration in a loop's head is no statement: nothing may end it. An iteration allocates its iterator and results. */
+/**
+ * A declaration in a loop's head is no statement, so no semicolon may be added after it. An iteration allocates its iterator and results.
+ */
 function visitLoop(walk: Walk, node: Loop): number {
   let lines = NO_LINE;
   if (node.type === 'ForInStatement' || node.type === 'ForOfStatement') {
     lines = node.type === 'ForOfStatement' && node.await ? walk.suspends(node.start) : walk.allocates(node.start);
   }
-  // V8 disposes twice of what such a head declares when a closure stands in the loop (24, 26).
+  // If the loop contains a closure, V8 disposes twice of what a `using` in such a head declares (24, 26).
   const closureless = Number(node.type === 'ForStatement' && node.init?.type === 'VariableDeclaration' && /using$/.test(node.init.kind));
   walk.currentFunction.loops++;
   walk.currentFunction.closureless += closureless;

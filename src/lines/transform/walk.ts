@@ -4,25 +4,25 @@ import { type Allocation, type Event, mergeLines, NO_LINE, type Opening } from '
 import type { SourceLines } from './mapped-lines.js';
 import { Names } from './operand-types.js';
 
-/** What is counted for one function while its body is walked. */
+/** What the walk counts for one function while it is inside its body. */
 export interface FunctionScope {
   readonly program: boolean;
-  /** Awaits, yields and direct evals so far: an expression in which the count grows cannot be moved into an arrow. */
+  /** Awaits, yields and direct evals so far. An expression during which this number grows cannot be moved into an arrow. */
   suspends: number;
   /** Allocations of weight `object` so far. */
   objects: number;
   /** Offset of the last of them. */
   last: number;
   loops: number;
-  /** Loops that bear no closure of ours. */
+  /** Enclosing loops in which we must not add a closure. */
   closureless: number;
-  /** False once the function may allocate what no expression of it shows: a context, its arguments object. */
+  /** False if the function may allocate something that none of its expressions shows: a context or its arguments object. */
   plain: boolean;
-  /** Its arguments object may change its parameters at any time. */
+  /** Whether its arguments object may change its parameters at any time. */
   usesArguments: boolean;
 }
 
-/** What the walk of an expression's children found. */
+/** What the walk of an expression's children found in total. */
 export interface Inside {
   readonly lines: number;
   readonly objects: number;
@@ -31,8 +31,8 @@ export interface Inside {
 export type Visitor = (walk: Walk, node: AnyNode) => number;
 
 /**
- * One walk over the tree, in source order, that writes the events in source order. Every visit returns the set of lines (see mergeLines)
- * on which the node may allocate at its own function's level.
+ * Walks the tree once, in source order, and produces events in source order. Every visit returns the set of lines (see mergeLines) on which
+ * the node may allocate directly in its own function.
  */
 export class Walk {
   readonly events: Event[] = [];
@@ -68,14 +68,14 @@ export class Walk {
     this.events.push({ kind, at });
   }
 
-  /** Something at the offset allocates, and cannot be wrapped by itself. */
+  /** Something at this offset allocates, and cannot be wrapped by itself. */
   allocates(from: number): number {
     this.currentFunction.objects++;
     this.currentFunction.last = from;
     return this.lineOf(from);
   }
 
-  /** A variable is read or written here. */
+  /** The program reads or writes a variable here. */
   refer(name: string, written: boolean): void {
     const known = this.scopes.find(name);
     if (known === undefined) return;
@@ -84,7 +84,7 @@ export class Walk {
     else binding.captured = true;
   }
 
-  /** Walks what has a scope of its own. */
+  /** Walks code that has a scope of its own. */
   inScope<Result>(declared: Parameters<Scopes['enter']>[1], children: () => Result): Result {
     if (declared.length === 0) return children();
     this.scopes.enter(this.currentFunction, declared);
@@ -95,19 +95,19 @@ export class Walk {
     }
   }
 
-  /** An await, a yield, a direct eval: from here on, nothing that encloses it in its function may become an arrow's body. */
+  /** An await, a yield or a direct eval: an expression that contains it cannot become an arrow's body in the same function. */
   suspends(from: number): number {
     this.currentFunction.suspends++;
     return this.allocates(from);
   }
 
-  /** A direct eval may also read, write and declare whatever is in sight. */
+  /** A direct eval may also read, write and declare any visible variable. */
   evaluates(from: number): number {
     this.scopes.exposeAll();
     return this.suspends(from);
   }
 
-  /** An allocation of the node itself. Code that runs once affords a wrapper for every sum that may be a string. */
+  /** An allocation by the node itself. Code that runs once can afford a wrapper for every sum that may be a string. */
   allocation(from: number, weight: Allocation['weight'], sum?: Allocation['sum']): Allocation {
     const once = this.currentFunction.program && this.currentFunction.loops === 0;
     const line = this.lineOf(from);
@@ -115,12 +115,12 @@ export class Walk {
     return once ? { from, line, weight: 'object' } : { from, line, weight, sum };
   }
 
-  /** Several things on one line inside an expression that allocates nothing itself: one wrapper for all. */
+  /** If an expression allocates nothing itself but several of its parts do on one line, one wrapper serves them all. */
   together({ lines, objects }: Inside): Allocation | undefined {
     return objects > 1 && lines >= 0 ? { from: this.currentFunction.last, line: lines, weight: 'object' } : undefined;
   }
 
-  /** An expression that may be put into a wrapper: `own` says, once its children are known, whether and where it allocates itself. */
+  /** An expression that may be wrapped. After its children are known, `own` says whether and where it allocates itself. */
   wrappable(node: AnyNode, children: () => number, own: (inside: Inside) => Allocation | undefined): number {
     const parenthesised = node.type === 'SequenceExpression' || this.source[node.start] === '{';
     const firstReference = this.references.length;
@@ -153,7 +153,7 @@ export class Walk {
     return mergeLines(lines, allocation.line);
   }
 
-  /** The lines of a function's body are no lines of its creator's. Returns them, and what else is known of it. */
+  /** Walks a function's body, whose lines do not belong to its creator. Returns them and what else is known of the function. */
   inFunctionScope(children: () => number): Pick<FunctionScope, 'plain' | 'usesArguments'> & { lines: number } {
     const outer = this.currentFunction;
     this.currentFunction = newFunctionScope(false);

@@ -2,17 +2,21 @@ import type { Binding, Reference } from './bindings.js';
 import type { Opening } from './events.js';
 import type { FunctionScope } from './walk.js';
 
-/** Not allowed as a parameter everywhere where it may be a variable's name. */
+/** Names that a variable may have but a parameter may not have everywhere. */
 const CONTEXTUAL = /^(?:yield|await|let|static|async|of|eval|arguments|implements|interface|package|private|protected|public)$/;
 
-/** V8 takes 65,534 parameters, and each is a slot on the stack of each wrapper around it. Of more variables than this, none is wrapperParameters over. */
+/**
+ * V8 allows 65,534 parameters, but each takes a stack slot in every enclosing wrapper. If there are more variables than this, none is
+ * passed.
+ */
 const MOST = 64;
 
 /**
- * The variables that a wrapper takes as parameters, under their own names. One that it closed over would move into its function's context,
- * which every closure of that function keeps alive: a profiler that makes leaks (measured: 40 MB kept in place of 2 by an unrelated
- * callback). It would be slower, too. Handing over a value is the same as reading it later if nobody can write it in between (no closure of
- * the program's has it, and the expression itself does not assign it) and it has been initialised.
+ * The variables that a wrapper takes as parameters, under their own names. If a wrapper closed over a variable, the variable would move
+ * into its function's context, which every closure of that function keeps alive. The profiler would then cause leaks (measured: an
+ * unrelated callback kept 40 MB alive instead of 2), and the code would be slower. A parameter has the same value as a later read if the
+ * variable has been initialised and nobody can write it in between: no closure of the program uses it, and the expression does not assign
+ * it.
  */
 export function wrapperParameters({ at, owner, firstReference, endReference }: Opening, references: readonly Reference[]): string {
   const found = new Map<Binding, boolean>();

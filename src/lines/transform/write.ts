@@ -6,17 +6,17 @@ import type { SourceLines } from './mapped-lines.js';
 import type { Names } from './operand-types.js';
 import { wrapperParameters } from './wrapper-parameters.js';
 
-/** V8's parser is recursive too: it gives up at about 450 nested wrappers (18 to 26, default stack); real code stays far below this. */
+/** V8's parser is recursive and gives up at about 450 nested wrappers (18 to 26, default stack). Real code stays far below this limit. */
 const DEEPEST = 64;
 
-/** The level of code outside functions. */
+/** The nesting level of code outside functions. */
 const PROGRAM = 1;
 
-/** What the bytes that are allocated here are counted on. */
+/** What the bytes that are allocated at one nesting level are counted on. */
 interface Level {
   readonly line: number;
   readonly wrapper: boolean;
-  /** Of the function that it is in. */
+  /** Of the enclosing function. */
   readonly borders: Borders;
 }
 
@@ -25,7 +25,7 @@ export interface Written {
   readonly table: PositionTable;
 }
 
-/** The lines of the text, and those that are told apart. */
+/** The lines of the text, and the lines to tell apart. */
 export interface Lines {
   readonly index: LineIndex;
   readonly lines: SourceLines;
@@ -38,7 +38,7 @@ export interface Walked {
   readonly isRunning: boolean;
 }
 
-/** Writes the text anew in one pass over the events, which are in source order. */
+/** Produces the new text in one pass over the events, which are in source order. */
 export function write(source: string, lines: Lines, walk: Walked): Written {
   const writer = new Writer(source, lines, walk);
   for (const event of walk.events) writer.take(event);
@@ -97,7 +97,7 @@ class Writer {
     return { code: this.#pieces.join(''), table: { wrappers: this.#wrappers, functions: this.#functions, edits: this.#edits } };
   }
 
-  /** One wrapper a line: not inside one for the same line, and for a mere number only where it would be counted on a foreign one. */
+  /** One wrapper a line. None inside a wrapper for the same line, and none for a number unless it would be counted on another line. */
   #isNeeded({ line, weight, sum }: Allocation): boolean {
     const level = this.#levels.at(-1)!;
     if (level.line === line || this.#depth >= DEEPEST) return false;
@@ -105,9 +105,10 @@ class Writer {
   }
 
   /**
-   * Of a script that runs, three places stay as they are. The top level: it has run, and that of an ES module cannot be replaced. What a class
-   * initialises: V8 takes it for another function that begins at the same place (the default constructor on 18 and 20, the static part on 22), and
-   * objects lack their fields from then on. The end of an arrow without braces: V8 takes what is inserted there for a change of what encloses the arrow.
+   * Three places of a running script stay unchanged. The top level, because it has already run, and V8 cannot replace that of an ES module.
+   * Initialisers of a class, because V8 confuses them with another function that begins at the same place (the default constructor on 18
+   * and 20, the static part on 22), and new objects then lack their fields. The end of an arrow without braces, because V8 takes an
+   * insertion there for a change of the enclosing code.
    */
   #isPossible({ end }: Opening): boolean {
     if (!this.#walk.isRunning) return true;
@@ -138,7 +139,7 @@ class Writer {
     this.#levels.push({ line, wrapper: false, borders: entry });
     if (line === NO_LINE) return;
     const column = this.#moveTo(at);
-    // A function's one line may not be where it starts: where that line begins stands for it.
+    // The function's only allocating line may not be the line on which it starts. Then the beginning of the allocating line represents it.
     const place = line === this.#lines.lineOf(at) ? at : this.#lines.beginOf(line, at);
     this.#functions.push(this.#line, column, ...this.#place(place));
   }
@@ -148,7 +149,7 @@ class Writer {
     return [line, offset - this.#index.starts[line]!];
   }
 
-  /** Returns the column of the insertion in the transformed text. */
+  /** @returns the column of the insertion in the transformed text */
   #insert(at: number, text: string): number {
     const column = this.#moveTo(at);
     this.#pieces.push(this.#source.slice(this.#copied, at), text);
