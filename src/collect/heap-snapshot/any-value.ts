@@ -12,14 +12,14 @@ import {
   type Section,
 } from './section.js';
 
-/** V8's own header takes 1.3 kB. */
+/** The header that V8 writes takes 1.3 kB. */
 const MAX_TEXT = 1 << 20;
 const MAX_DEPTH = 1000;
 
-/** Passes over any JSON value; only its strings and brackets are looked at. */
+/** Skips any JSON value. Only its strings and brackets are checked. */
 export class AnyValue implements Section {
   done = false;
-  /** The brackets that close what is open. */
+  /** The closing brackets that are still expected. */
   readonly #closing: number[] = [];
   #inString = false;
   #escaped = false;
@@ -77,7 +77,7 @@ export class AnyValue implements Section {
   }
 }
 
-/** Up to the next quote or bracket. A regular expression is native from its first use on; a loop would be compiled when the value has been passed. */
+/** Skips to the next quote or bracket. A regular expression runs natively from its first use; a loop would be compiled too late to help. */
 function passPlain(text: string, from: number): number {
   const stop = /["[\]{}]/g;
   stop.lastIndex = from;
@@ -88,7 +88,7 @@ function endsPrimitive(code: number): boolean {
   return code === COMMA || code === CLOSE_OBJECT || code === CLOSE_ARRAY || isSpace(code);
 }
 
-/** A small value, kept as text and handed on parsed. */
+/** A small value, which is collected as text and then passed on parsed. */
 export class SmallValue implements Section {
   readonly #value = new AnyValue();
   readonly #what: string;

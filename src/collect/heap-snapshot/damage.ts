@@ -4,7 +4,7 @@ export function damaged(what: string): BadProfileError {
   return new BadProfileError(`the heap snapshot is damaged: ${what}`);
 }
 
-/** The character as a message can show it. */
+/** The character in a form that a message can show. */
 export function shown(code: number): string {
   return JSON.stringify(String.fromCharCode(code));
 }

@@ -1,7 +1,7 @@
 import { numbers } from './growing-column.js';
 import type { RowSink } from './number-array.js';
 
-/** Keeps the rows of a section that comes before what it refers to, as V8 never writes it. */
+/** Keeps the rows of a section that precedes the section it refers to. V8 never writes them in that order. */
 export class DeferredRows implements RowSink {
   readonly #values = numbers();
 
@@ -11,7 +11,7 @@ export class DeferredRows implements RowSink {
 
   end(): void {}
 
-  /** Hands over what was kept. */
+  /** Passes the kept rows on. */
   replay(sink: RowSink, width: number): void {
     const row = new Float64Array(width);
     for (let start = 0; start < this.#values.length; start += width) {

@@ -2,7 +2,7 @@ import { bytes } from './growing-column.js';
 
 const MANY = 255;
 
-/** How many edges each node has: a byte for each node, more for the few with many. */
+/** The number of edges of each node. Takes a byte a node, and more for the few nodes with many edges. */
 export class EdgeCounts {
   readonly #small;
   readonly #many = new Map<number, number>();

@@ -4,14 +4,14 @@ import type { RowSink } from './number-array.js';
 import { OffHeapOwners } from './off-heap.js';
 import type { Header } from './snapshot-header.js';
 
-/** The edges, in the order of the nodes they start from. Nothing of them is kept but who holds memory outside of the heap. */
+/** Walks the edges in the order of their source nodes. Keeps only which objects hold memory outside of the heap. */
 export class EdgeWalk implements RowSink {
   readonly owners: OffHeapOwners;
   readonly #header: Header;
   readonly #nodes: NodeTable;
   readonly #weak: number;
   #from = -1;
-  /** Edges that the node still has. */
+  /** Remaining edges of the current node. */
   #left = 0;
   #passed = 0;
 

@@ -10,14 +10,14 @@ export interface HeapFunction {
   readonly functionId: number;
   readonly name: string;
   readonly scriptName: string;
-  /** 0 where there is no script. */
+  /** 0 if the function has no script. */
   readonly scriptId: number;
-  /** Where the function starts, 1-based in the file; 0 where it has no place. */
+  /** Where the function starts, 1-based in the file; 0 if it has no position. */
   readonly line: number;
   readonly column: number;
 }
 
-/** Of 32 bits with a sign. */
+/** The largest signed 32-bit integer. */
 const LAST_POSITION = 0x7fff_ffff;
 
 const FIELDS = ['function_id', 'name', 'script_name', 'script_id', 'line', 'column'] as const;
@@ -56,7 +56,7 @@ export class FunctionTable implements RowSink {
 
   end(): void {}
 
-  /** The strings that name functions and scripts. */
+  /** The strings that are names of functions and scripts. */
   *strings(): Iterable<number> {
     const { name, script_name: scriptName } = this.#columns;
     for (let i = 0; i < this.length; i++) {
@@ -78,7 +78,10 @@ export class FunctionTable implements RowSink {
   }
 }
 
-/** A place before the file's first character (`vm.Script` takes offsets below 0) is none. Node 18 to 24 write it as an unsigned number, 26 with a sign. */
+/**
+ * A position before the file's first character (`vm.Script` accepts negative offsets) counts as none. Node 18 to 24 write it as an unsigned
+ * number, Node 26 with a sign.
+ */
 function placeIn(position: number): number {
   return position > LAST_POSITION ? 0 : position;
 }

@@ -1,12 +1,13 @@
-/** Rows to begin with. */
+/** The room for rows at the beginning. */
 const FIRST = 1 << 12;
 const GROWTH = 8;
 
 type Values = Uint8Array | Uint32Array | Float64Array;
 
 /**
- * A column that grows as values arrive. It makes room for eight times what it holds at most, whatever a header promises, and a system gives memory
- * only to what is written; so an eighth is copied and, until it is collected, held twice. Doubling would hold half of it twice.
+ * A column that grows as values arrive. It reserves room for at most eight times its content, whatever a header promises, and the system
+ * only provides memory that is written to. So growing copies an eighth of the new size, which exists twice until it is collected. If the
+ * size only doubled, half of it would exist twice.
  */
 export class GrowingColumn<Column extends Values> {
   length = 0;
@@ -14,7 +15,7 @@ export class GrowingColumn<Column extends Values> {
   readonly #make: (length: number) => Column;
   readonly #expected: number | null;
 
-  /** @param expected how long it should become at most; it is believed only downwards */
+  /** @param expected the expected final length; it may only reduce the room that is reserved */
   constructor(make: (length: number) => Column, expected: number | null) {
     this.#make = make;
     this.#expected = expected;
@@ -34,7 +35,7 @@ export class GrowingColumn<Column extends Values> {
     this.#values[index] = value;
   }
 
-  /** What it holds, without a copy. */
+  /** The content, without a copy. */
   values(): Column {
     return this.#values.subarray(0, this.length) as Column;
   }
@@ -44,7 +45,7 @@ export class GrowingColumn<Column extends Values> {
     this.length = 0;
   }
 
-  /** Where a length is expected, the steps lead up to it: the last one, which copies most, has an eighth to copy. */
+  /** If a length is expected, the steps lead to it, so that the last step, which copies most, copies an eighth. */
   #grow(): void {
     const most = Math.max(FIRST, this.length * GROWTH);
     let room = this.#expected === null || this.length >= this.#expected ? most : this.#expected;

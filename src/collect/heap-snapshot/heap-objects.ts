@@ -6,36 +6,39 @@ import type { Header } from './snapshot-header.js';
 import type { StringTable } from './string-table.js';
 import { checkStacks, type TraceTree, type TraceTreeSection } from './trace-tree.js';
 
-/** Domains; the heap is 0. */
+/** Domains other than the heap, which is 0. */
 const BACKING_STORE = 1;
 const OFF_HEAP = 2;
 
 /**
- * What a heap snapshot tells of the objects that were allocated while allocations were tracked, as columns of equal length, and of the
- * memory outside of the heap that belongs to them. Objects come first, in the order of the heap.
+ * The objects of a heap snapshot that were allocated while allocations were tracked, and the memory outside of the heap that belongs to
+ * them, as columns of equal length. Objects come first, in the order of the heap.
  */
 export interface HeapObjects {
   readonly length: number;
   /**
-   * V8's SnapshotObjectId, 32 bits unsigned; stays the same as long as the object lives, and grows with the order of allocation. Memory outside of the
-   * heap has that of its owner, 0 where it has none.
+   * V8's SnapshotObjectId, an unsigned 32-bit number. It stays the same as long as the object lives, and grows in the order of allocation.
+   * Memory outside of the heap has the id of its owner, or 0 without one.
    */
   readonly id: Uint32Array;
   /** Bytes of the object itself. */
   readonly size: Float64Array;
-  /** Node of the trace tree at which it was allocated; never 0. Memory outside of the heap has that of its owner. */
+  /** The node of the trace tree that allocated it; never 0. Memory outside of the heap has the node of its owner. */
   readonly traceNode: Uint32Array;
   /** Index in `types`. */
   readonly type: Uint32Array;
-  /** The constructor's name, or the kind of other nodes in parentheses: `(string)`, `(closure)`, `(array)`; V8's or Node's own name for native memory. */
+  /**
+   * The constructor's name; for other nodes the kind in parentheses: `(string)`, `(closure)`, `(array)`; for native memory the name that V8
+   * or Node gives it.
+   */
   readonly types: readonly string[];
-  /** 0 the heap, 1 a backing store of an ArrayBuffer, 2 other memory outside of the heap. */
+  /** 0: the heap. 1: the backing store of an ArrayBuffer. 2: other memory outside of the heap. */
   readonly domain: Uint8Array;
   readonly traceTree: TraceTree;
   readonly functions: readonly HeapFunction[];
-  /** Bytes that have no trace, for each domain. */
+  /** Bytes without a trace, for each domain. */
   readonly untracedBytes: readonly [heap: number, backingStores: number, offHeap: number];
-  /** Bytes that V8 gives to no node; null where it does not say (before Node 24). */
+  /** Bytes that V8 attributes to no node; null if V8 does not report them (before Node 24). */
   readonly extraNativeBytes: number | null;
 }
 
@@ -48,7 +51,7 @@ export interface HeapTables {
   readonly strings: StringTable;
 }
 
-/** Uses the tables' columns up: what was read becomes what is given, in the same memory. */
+/** Consumes the tables: their columns are converted in place, to save memory. */
 export function buildHeapObjects(tables: HeapTables): HeapObjects {
   const { header, nodes, functions, tree, strings } = tables;
   if (nodes.highestName >= strings.length) throw damaged(`a node of it is named by string ${nodes.highestName}, of ${strings.length}`);
@@ -86,7 +89,7 @@ function translated(column: Uint32Array, table: Uint32Array): Uint32Array {
   return column;
 }
 
-/** Puts the memory outside of the heap behind the objects that own it. */
+/** Appends the memory outside of the heap to the objects. */
 function appendOffHeap({ nodes, edges }: HeapTables, text: (string: number) => string): OffHeap {
   const { traced, offHeap, types } = nodes;
   const untracedBytes: [number, number, number] = [nodes.untracedBytes, 0, 0];

@@ -15,13 +15,13 @@ export interface ObjectColumns {
 }
 
 /**
- * The nodes. Of each: its id and how many edges it has (5 bytes); more is kept only of those that were allocated while allocations were
- * tracked and of memory outside of the heap (20 bytes each).
+ * The nodes of the heap snapshot. For each node it keeps the id and the number of edges (5 bytes). For nodes that were allocated while
+ * allocations were tracked, and for memory outside of the heap, it keeps more (20 bytes each).
  */
 export class NodeTable implements RowSink {
   readonly id: GrowingColumn<Uint32Array>;
   readonly edgeCount: EdgeCounts;
-  /** Objects with a trace. `node` counts rows. */
+  /** Objects with a trace. `node` is the row of the node. */
   readonly traced: ObjectColumns;
   readonly offHeap = { node: integers(), size: numbers(), trace: integers(), name: integers() };
   readonly types: TypeTable;
@@ -79,7 +79,7 @@ export class NodeTable implements RowSink {
     if (nodeCount !== null && nodeCount !== this.length) throw damaged(`it says that it has ${nodeCount} nodes and has ${this.length}`);
   }
 
-  /** The strings that name types. */
+  /** The strings that are names of types. */
   *strings(): Iterable<number> {
     yield* this.types.names();
     const { name } = this.offHeap;

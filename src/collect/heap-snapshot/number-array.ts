@@ -1,32 +1,32 @@
 import { damaged, shown } from './damage.js';
 import { CLOSE_ARRAY, COMMA, isSpace, NEWLINE, OPEN_ARRAY, PIECE, type Piece, type Section, ZERO } from './section.js';
 
-/** Takes the rows of an array, some at a time, in order. */
+/** Receives the rows of an array in order, in batches. */
 export interface RowSink {
-  /** Numbers below 0 can come, too; as 0. */
+  /** Accepts negative numbers, which arrive as 0. */
   readonly isSigned?: boolean;
-  /** `batch[0..length)` holds whole rows of integers from 0 on, inexact above 2^53. The batch is used again. */
+  /** `batch[0..length)` holds whole rows of integers from 0 on, inexact above 2^53. The batch is reused after the call. */
   rows(batch: Float64Array, length: number): void;
-  /** There are no more rows. */
+  /** Called after the last row. */
   end(): void;
 }
 
-/** What comes next, or what the scan is in: the bracket, a number, its digits, the blanks behind it. */
+/** What the scan expects next or is inside of: the bracket, a number, its digits, the blanks after it. */
 const START = 0;
 const OPENED = 1;
 const BEFORE = 2;
 const DIGITS = 3;
 const AFTER = 4;
-/** Digits where none can be. */
+/** Digits at a place where none are allowed. */
 const WRONG = 5;
 
 const MINUS = 45;
 
 interface Progress {
   at: number;
-  /** Numbers in the batch. */
+  /** The count of numbers in the batch. */
   filled: number;
-  /** The digits of the number so far. */
+  /** The value of the digits so far. */
   value: number;
   state: number;
 }
@@ -37,10 +37,10 @@ export class NumberArray implements Section {
   readonly #name: string;
   readonly #width: number;
   readonly #sink: RowSink;
-  /** Every second character of a piece can end a number, and what is left of a row stands before them. */
+  /** Large enough for a piece, in which every second character can end a number, after the rest of a row. */
   readonly #batch: Float64Array;
   readonly #progress: Progress = { at: 0, filled: 0, value: 0, state: START };
-  /** Places in the batch whose numbers have a sign, in order. */
+  /** The indices in the batch of numbers with a sign, in order. */
   #signs: number[] = [];
 
   constructor(name: string, width: number, sink: RowSink) {
@@ -86,7 +86,7 @@ export class NumberArray implements Section {
     const { filled } = this.#progress;
     const rest = filled % this.#width;
     for (const place of this.#signs) this.#batch[place] = 0;
-    this.#signs = this.#signs.filter((place) => place === filled).map(() => rest); // its digits are still to come
+    this.#signs = this.#signs.filter((place) => place === filled).map(() => rest); // a sign whose digits are still to come
     this.#sink.rows(this.#batch, filled - rest);
     this.#batch.copyWithin(0, filled - rest, filled);
     this.#progress.filled = rest;
@@ -97,8 +97,9 @@ export class NumberArray implements Section {
 }
 
 /**
- * Reads on to what is no part of a row of numbers. Nearly all of a snapshot goes through this loop, so its speed is the reader's. The 0 behind the
- * text ends the digits: their loop need not ask for the end. It is a function of its own so that V8 has little to compile, soon.
+ * Reads numbers until a character that does not belong to rows of numbers. Nearly all of a snapshot goes through this loop, so its speed is
+ * the reader's speed. The 0 after the text ends the digits, so the inner loop need not check for the end. It is a function of its own so
+ * that V8 compiles it soon, with little work.
  */
 function readNumbers(codes: Uint16Array, batch: Float64Array, progress: Progress): void {
   let { at, filled, value, state } = progress;

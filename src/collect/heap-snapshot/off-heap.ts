@@ -3,30 +3,33 @@ import type { NodeTable } from './node-table.js';
 const NONE = 0xffff_ffff;
 
 export interface Origins {
-  /** 0 where the owner has none. */
+  /** 0 if the owner has no trace. */
   readonly trace: Uint32Array;
-  /** The owner's id, 0 where no object holds it. V8's own id of a node outside of the heap says nothing of its age: it is new at each snapshot (from 22 on), or about 2^31 (18, 20). */
+  /**
+   * The owner's id, or 0 if no object holds the memory. V8's own id for a node outside of the heap tells nothing about its age: it is new
+   * in each snapshot (from Node 22 on), or about 2^31 (18, 20).
+   */
   readonly owner: Uint32Array;
 }
 
 /**
- * To whom memory outside of the heap belongs. V8 gives it no trace of its own: a backing store hangs on its ArrayBuffer, a zlib stream's
- * memory on a native node that hangs on the stream's object. Of several objects that hold one thing the oldest counts, the one with
- * the lowest id: it had the memory allocated, and it may be one from before the tracking.
+ * Finds the owners of memory outside of the heap, because V8 gives such memory no trace. A backing store is held by its ArrayBuffer. A zlib
+ * stream's memory is held by a native node, which is held by the stream's object. If several objects hold the same memory, the owner is the
+ * oldest, with the lowest id: it had the memory allocated. The owner may be older than the tracking.
  */
 export class OffHeapOwners {
   readonly #nodes: NodeTable;
   /** In ascending order. */
   readonly #node: Uint32Array;
-  /** One bit for each node: whether it is outside of the heap. */
+  /** One bit for each node: whether it is memory outside of the heap. */
   readonly #bits: Uint8Array;
   readonly #trace: Uint32Array;
-  /** Of the oldest object that holds it. */
+  /** The id of the oldest object that holds it. */
   readonly #ownerId: Float64Array;
   readonly #ownerTrace: Uint32Array;
   /** The first node outside of the heap that holds this one. */
   readonly #parent: Uint32Array;
-  /** How far the traced objects are passed: edges come in the order of their nodes. */
+  /** The traced objects before this index are done, since edges come in the order of their nodes. */
   #passed = 0;
 
   constructor(nodes: NodeTable) {
@@ -46,7 +49,7 @@ export class OffHeapOwners {
     return (this.#bits[node >>> 3]! & (1 << (node & 7))) !== 0;
   }
 
-  /** @param held a node outside of the heap */
+  /** @param held a node that is memory outside of the heap */
   hold(held: number, holder: number): void {
     const place = this.#placeOf(held);
     if (this.has(holder)) {
@@ -59,7 +62,7 @@ export class OffHeapOwners {
     this.#ownerTrace[place] = this.#traceOf(holder);
   }
 
-  /** What each has from its owner. */
+  /** The trace and the owner's id of each. */
   origins(): Origins {
     const trace = this.#trace;
     const known = Uint8Array.from(this.#ownerId, (id) => (id === Number.POSITIVE_INFINITY ? 0 : 1));
@@ -69,7 +72,7 @@ export class OffHeapOwners {
     for (let place = 0; place < known.length; place++) {
       let at = place;
       while (known[at] === 0) {
-        known[at] = 1; // it has no owner until the end of the chain is found: that of a circle has none
+        known[at] = 1; // marked as without an owner until the end of the chain is found, so that a circle ends
         chain.push(at);
         if (this.#parent[at] !== NONE) at = this.#parent[at]!;
       }

@@ -5,12 +5,12 @@ import { buildHeapObjects, type HeapObjects } from './heap-objects.js';
 import { CLOSE_OBJECT, COLON, COMMA, isSpace, OPEN_OBJECT, PIECE, type Piece, QUOTE, type Section } from './section.js';
 import { Sections } from './sections.js';
 
-/** What comes next, between two sections. */
+/** What comes next in the text between two sections. */
 type Place = 'start' | 'first key' | 'key' | 'colon' | 'value' | 'comma' | 'end';
 
 /**
- * Reads a heap snapshot of V8 as its chunks arrive. Neither chunks nor numbers are kept, but what `HeapObjects` needs; the memory this
- * takes is written down in docs/performance.md.
+ * Reads a heap snapshot of V8 as its chunks arrive. It keeps neither chunks nor numbers, only what `HeapObjects` needs.
+ * docs/performance.md says how much memory that takes.
  */
 export class HeapSnapshotReader {
   readonly #codes = new Uint16Array(PIECE + 1);
@@ -22,8 +22,8 @@ export class HeapSnapshotReader {
   #failure: unknown = null;
 
   /**
-   * Chunks may be cut anywhere.
-   * @throws BadProfileError as soon as the text cannot be a heap snapshot, and from then on
+   * The text may be cut into chunks anywhere.
+   * @throws BadProfileError as soon as the text cannot be a heap snapshot, and at each later call
    */
   write(chunk: string): void {
     this.#orFail(() => {
@@ -36,7 +36,7 @@ export class HeapSnapshotReader {
     });
   }
 
-  /** @throws BadProfileError where the snapshot has not come to its end */
+  /** @throws BadProfileError if the snapshot is incomplete */
   end(): HeapObjects {
     return this.#orFail(() => {
       if (this.#place === 'start') throw new BadProfileError('the heap snapshot is empty');
@@ -69,7 +69,7 @@ export class HeapSnapshotReader {
     }
   }
 
-  /** Takes what stands between two sections; returns whether the character is used up, 1 or 0. */
+  /** Reads the character between two sections. Returns 1 if it is used up, otherwise 0. */
   #between(code: number): number {
     const place = this.#place;
     if (place === 'start') {

@@ -1,21 +1,21 @@
 /**
- * Code units that are scanned at a time. Few enough that a loop over them ends before V8 replaces it on the spot (OSR): V8 11 would compile
- * it without what follows the loop, and fall out of that code on every later call.
+ * The number of code units that are scanned at a time. It is small, so that a loop over them ends before V8 replaces the running code
+ * (OSR). Otherwise V8 11 would compile the loop without the code that follows it, and drop that compiled code at every later call.
  */
 export const PIECE = 1 << 12;
 
-/** A stretch of the snapshot's text, as code units to scan and as the string to cut names from. */
+/** A part of the snapshot's text: as code units to scan, and as a string to cut names from. */
 export interface Piece {
   readonly text: string;
-  /** Holds the code units of `text` with a 0 behind them; used again for the next piece. */
+  /** The code units of `text`, followed by a 0. Reused for the next piece. */
   readonly codes: Uint16Array;
 }
 
-/** What reads one JSON value, a piece at a time, from its first character. */
+/** Reads one JSON value from its first character on, a piece at a time. */
 export interface Section {
-  /** The value has ended. */
+  /** Whether the value has ended. */
   readonly done: boolean;
-  /** Reads on from `from`; returns the position behind what it took. */
+  /** Continues at `from`. Returns the position after the last character read. */
   scan(piece: Piece, from: number): number;
 }
 

@@ -13,7 +13,9 @@ import { TraceTreeSection } from './trace-tree.js';
 
 const KNOWN = new Set(['nodes', 'edges', 'trace_function_infos', 'trace_tree', 'strings']);
 
-/** What reads each section of the snapshot. V8 writes them in the order in which they are needed; any other order works and takes more memory. */
+/**
+ * The reader of each section. V8 writes the sections in the order in which they are needed. Any other order works but takes more memory.
+ */
 export class Sections {
   readonly #seen = new Set<string>();
   #header: Header | null = null;
@@ -36,7 +38,7 @@ export class Sections {
     return this.#sectionOf(key, this.#header) ?? new AnyValue();
   }
 
-  /** @throws BadProfileError where a section is missing */
+  /** @throws BadProfileError if a section is missing */
   complete(): HeapTables {
     const header = found(this.#header, 'snapshot');
     const nodes = found(this.#nodes, 'nodes');

@@ -1,6 +1,6 @@
 import { damaged } from './damage.js';
 
-/** Where the fields stand in the rows of each section, as the snapshot's `meta` tells it. Fields that we do not know are passed over. */
+/** The positions of the fields in the rows of each section, from the snapshot's `meta`. Unknown fields are skipped. */
 export interface Header {
   readonly node: Fields<'type' | 'name' | 'id' | 'self_size' | 'edge_count' | 'trace_node_id'>;
   readonly nodeTypes: readonly string[];
@@ -8,16 +8,19 @@ export interface Header {
   readonly edgeTypes: readonly string[];
   readonly functionInfo: Fields<'function_id' | 'name' | 'script_name' | 'script_id' | 'line' | 'column'>;
   readonly traceNode: Fields<'id' | 'function_info_index' | 'children'>;
-  /** Rows that nodes and edges should have; null where the snapshot does not say. That of functions is no promise: they get more while V8 writes. */
+  /**
+   * The number of rows that nodes and edges should have; null if the snapshot does not say. The number of functions is not kept, because
+   * functions are added while V8 writes.
+   */
   readonly nodeCount: number | null;
   readonly edgeCount: number | null;
-  /** Bytes outside of the heap that V8 knows of and gives to no node; null where it does not say (before Node 24). */
+  /** Bytes outside of the heap that V8 knows but attributes to no node; null if V8 does not report them (before Node 24). */
   readonly extraNativeBytes: number | null;
 }
 
 type Fields<Name extends string> = { readonly width: number } & Readonly<Record<Name, number>>;
 
-/** @throws BadProfileError where something that a reader needs is missing or makes no sense */
+/** @throws BadProfileError if something that a reader needs is missing or invalid */
 export function parseHeader(value: unknown): Header {
   const snapshot = record(value, '"snapshot"');
   const meta = record(snapshot.meta, '"snapshot.meta"');
@@ -49,7 +52,7 @@ function fields<Name extends string>(meta: Record<string, unknown>, key: string,
   return { ...Object.fromEntries(found), width: names.length };
 }
 
-/** `node_types` and `edge_types` tell a type for each field; that of the field `type` is the list of its values' names. */
+/** `node_types` and `edge_types` have one entry for each field. The entry of the field `type` is the list of its values' names. */
 function typeNames(meta: Record<string, unknown>, section: 'node' | 'edge'): readonly string[] {
   const types = meta[`${section}_types`];
   const position = texts(meta[`${section}_fields`], `${section}_fields`).indexOf('type');

@@ -2,16 +2,16 @@ import { damaged, shown } from './damage.js';
 import { BACKSLASH, CLOSE_ARRAY, COMMA, isSpace, OPEN_ARRAY, type Piece, QUOTE, type Section } from './section.js';
 
 const START = 0;
-/** Behind `[` or a comma. */
+/** After `[` or a comma. */
 const BEFORE = 1;
 const WITHIN = 2;
 const AFTER = 3;
 
-/** The array of strings. Only those that were asked for are decoded; the others, most of the text of a heap, are passed over. */
+/** The array of strings. Only the wanted strings are decoded. The others, which are most of a heap's text, are skipped. */
 export class StringTable implements Section {
   done = false;
   length = 0;
-  /** In ascending order; null: all of them. */
+  /** In ascending order; null for all of them. */
   readonly #wanted: Uint32Array | null;
   readonly #texts = new Map<number, string>();
   #next = 0;
@@ -20,12 +20,12 @@ export class StringTable implements Section {
   #keeps = false;
   #raw = '';
 
-  /** @param wanted the strings to decode, by index; null where that is not known yet */
+  /** @param wanted the strings to decode, by index; null if not known yet */
   constructor(wanted: ReadonlySet<number> | null) {
     this.#wanted = wanted && Uint32Array.from(wanted).sort();
   }
 
-  /** @throws BadProfileError where the index is past the end */
+  /** @throws BadProfileError if the index is past the end */
   text(index: number): string {
     const text = this.#texts.get(index);
     if (text === undefined) throw damaged(`it has no string ${index}, only ${this.length}`);
@@ -80,7 +80,7 @@ export class StringTable implements Section {
   }
 }
 
-/** @param raw with the quote that ends it. Decoded even without escapes: what is cut from a chunk would keep the whole chunk alive. */
+/** @param raw includes the closing quote. It is decoded even without escapes, because a slice would keep its whole chunk alive. */
 function decoded(raw: string): string {
   try {
     return JSON.parse(`"${raw}`);

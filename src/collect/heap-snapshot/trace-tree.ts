@@ -4,37 +4,40 @@ import { MAX_INTEGER } from './node-table.js';
 import { CLOSE_ARRAY, COMMA, isSpace, OPEN_ARRAY, type Piece, type Section, ZERO } from './section.js';
 import type { Header } from './snapshot-header.js';
 
-/** The stacks at which was allocated, as a tree. Indexed by V8's number of a node; 0 is none. */
+/** The stacks at which objects were allocated, as a tree. Indexed by V8's number of a node, where 0 means none. */
 export interface TraceTree {
-  /** Node of the caller; 0 for the root. */
+  /** The node of the caller; 0 for the root. */
   readonly parent: Uint32Array;
   /**
-   * Index of the function; `NO_FUNCTION` where the tree has no such node, and where a function has come while V8 wrote: it writes the
-   * tree after the functions. No object is allocated at such a node.
+   * Index of the function. `NO_FUNCTION` if the tree has no such node, or if the function was added while V8 wrote the snapshot, since V8
+   * writes the tree after the functions. No object is allocated at such a node.
    */
   readonly functionIndex: Uint32Array;
 }
 
 export const NO_FUNCTION = 0xffff_ffff;
 
-/** What came last: nothing, a bracket that opens, a comma, a digit, the end of a value. */
+/** The last thing read: nothing, an opening bracket, a comma, a digit, the end of a value. */
 const START = 0;
 const OPENED = 1;
 const BEFORE = 2;
 const DIGITS = 3;
 const AFTER = 4;
 
-/** Reads the nested arrays `[id, function, …, [children]]`. A node is known by its place in the text until all are read: its id may come last. */
+/**
+ * Reads the nested arrays `[id, function, …, [children]]`. Until all are read, a node is identified by its place in the text: its id may
+ * come last.
+ */
 export class TraceTreeSection implements Section {
   done = false;
   readonly #fields: Header['traceNode'];
   readonly #id = integers();
   readonly #function = integers();
-  /** Place of the parent, and one more; 0 for a root. */
+  /** The place of the parent plus one; 0 for a root. */
   readonly #parent = integers();
-  /** The nodes that are open, by their places, from the root on. */
+  /** The places of the open nodes, from the root on. */
   readonly #open: number[] = [];
-  /** Place of the node that is read, and which of its fields comes next. */
+  /** The place of the current node, and the index of its next field. */
   #place = -1;
   #field = 0;
   #value = 0;
@@ -85,7 +88,7 @@ export class TraceTreeSection implements Section {
     this.#value = 0;
   }
 
-  /** The state behind a bracket or a blank. */
+  /** The state after a bracket or a blank. */
   #bracket(code: number, state: number): number {
     if (code === OPEN_ARRAY && state === START) return OPENED;
     if (code === OPEN_ARRAY && state !== AFTER && this.#field === this.#fields.children) {
@@ -120,12 +123,12 @@ export class TraceTreeSection implements Section {
     this.#field = this.#field + 1 === this.#fields.width ? 0 : this.#field + 1;
   }
 
-  /** @param functions how many there are */
+  /** @param functions the number of functions */
   build(functions: number): TraceTree {
     const { length } = this.#id;
     let highest = 0;
     for (let place = 0; place < length; place++) highest = Math.max(highest, this.#id.at(place));
-    // V8 numbers the nodes from 1 on without a gap
+    // V8 numbers the nodes from 1 on without gaps.
     if (highest > 4 * length + 1024) throw damaged(`its trace tree has ${length} nodes, one of them with the number ${highest}`);
     const parent = new Uint32Array(highest + 1);
     const functionIndex = new Uint32Array(highest + 1).fill(NO_FUNCTION);
@@ -141,7 +144,7 @@ export class TraceTreeSection implements Section {
   }
 }
 
-/** @throws BadProfileError where a stack leads to a node or a function that is not there */
+/** @throws BadProfileError if a stack leads to a node or a function that does not exist */
 export function checkStacks({ parent, functionIndex }: TraceTree, nodes: Uint32Array): void {
   const checked = new Uint8Array(parent.length);
   for (const start of nodes) {

@@ -1,29 +1,29 @@
-/** Kinds that V8 tells apart by how a string is stored. */
+/** Node types that differ only in how V8 stores a string. */
 const STRINGS: ReadonlySet<string> = new Set(['string', 'concatenated string', 'sliced string']);
 
-/** What kind of node it is: `named` ones are told apart by their names, `offHeap` ones are memory outside of V8's heap, by their names too. */
+/** `named` nodes are distinguished by their names. So are `offHeap` nodes, which are memory outside of V8's heap. */
 export type NodeKind = 'plain' | 'named' | 'offHeap';
 
 /**
- * Kinds of nodes by V8's own names. The nodes of an embedder are `native`, or `synthetic` where they are roots of their own (as Node's zlib
- * streams in use are); V8's own synthetic roots have no size.
+ * The kind of a node by V8's name of its type. Nodes of an embedder are `native`, or `synthetic` if they are roots (as Node's zlib streams
+ * are while in use). V8's own synthetic roots have no size.
  */
 export function nodeKind(type: string): NodeKind {
   if (type === 'object') return 'named';
   return type === 'native' || type === 'synthetic' ? 'offHeap' : 'plain';
 }
 
-/** Numbers the types of the objects: one for each name of a named node, one for each kind of the others. */
+/** Numbers the types of the objects: one for each name of a named node, and one for each type of other nodes. */
 export class TypeTable {
   readonly #byName = new Map<number, number>();
   readonly #byKind: readonly string[];
 
-  /** @param nodeTypes the kinds that the snapshot has; they have the first numbers */
+  /** @param nodeTypes the types in the snapshot, which get the first numbers */
   constructor(nodeTypes: readonly string[]) {
     this.#byKind = nodeTypes.map((type) => `(${STRINGS.has(type) ? 'string' : type})`);
   }
 
-  /** The number of the type with that name. */
+  /** The number of the type with this name. */
   named(string: number): number {
     let type = this.#byName.get(string);
     if (type === undefined) {
@@ -33,12 +33,12 @@ export class TypeTable {
     return type;
   }
 
-  /** The strings that are types' names. */
+  /** The strings that are names of types. */
   names(): Iterable<number> {
     return this.#byName.keys();
   }
 
-  /** The types' texts, each once, and which of them each number stands for. */
+  /** The distinct texts of the types, and for each number the index of its text. */
   build(text: (string: number) => string): { types: string[]; final: Uint32Array } {
     const all = [...this.#byKind, ...Array.from(this.#byName.keys(), text)];
     const places = new Map<string, number>();

@@ -5,10 +5,13 @@ import type { ThreadTraces } from '../stacks/trace-collector.js';
 import type { ReadingOptions } from '../stacks/trace-source.js';
 import type { CallFrame } from '../stacks/v8-profile.js';
 
-/** Stands for the traceback of our own code's objects. */
+/** Replaces the traceback id for objects of our own code. */
 const LEFT_OUT = 0xffff_ffff;
 
-/** Turns the objects of a heap snapshot into traces: one each, in V8's order, with its id as birth; memory outside of the heap with its owner's. */
+/**
+ * Turns the objects of a heap snapshot into traces, one for each object in V8's order, with its id as birth. Memory outside of the heap
+ * gets the id of its owner.
+ */
 export function ingestObjects(objects: HeapObjects, traces: ThreadTraces, options: ReadingOptions): void {
   const tracebacks = objectTracebacks(objects, traces, options);
   const typeIds = Uint32Array.from(objects.types, (type) => traces.types.intern(type));
@@ -73,7 +76,7 @@ function objectTracebacks(objects: HeapObjects, traces: ThreadTraces, options: R
   return tracebacks;
 }
 
-/** As a sampling profile has it, where positions are 0-based. */
+/** In the form of a sampling profile, where positions are 0-based. */
 function callFrame({ name, scriptName, scriptId, line, column }: HeapFunction): CallFrame {
   return { functionName: name, scriptId: `${scriptId}`, url: scriptName, lineNumber: line - 1, columnNumber: column - 1 };
 }

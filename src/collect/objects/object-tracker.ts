@@ -7,14 +7,17 @@ import { ingestObjects } from './ingest-objects.js';
 
 type SnapshotCommand = 'HeapProfiler.takeHeapSnapshot' | 'HeapProfiler.stopTrackingHeapObjects';
 
-/** V8 writes about 100 MB a second: a heap of many gigabytes takes minutes. So does the start, which gives every object its identity (32 s for 18 million). */
+/**
+ * V8 writes about 100 MB a second, so a heap of many gigabytes takes minutes. So does the start, when V8 gives every object an id (32 s for
+ * 18 million).
+ */
 const SNAPSHOT_TIMEOUT_MS = 1_800_000;
 const ENDED =
   'the tracking of allocations has ended, and what it knew is lost: V8 ends it for all when any client of the inspector leaves; start again, with no other tool attached';
 
 /**
- * The allocation tracking of one isolate: every object that is born from the start on has a stack, an identity, and a type. Starting it is
- * dangerous for the target (v8-facts, "Never do this"): the caller has made it safe.
+ * The allocation tracking of one isolate. Every object that is allocated after the start has a stack, an identity and a type. Starting it
+ * is dangerous for the target (v8-facts, "Never do this"), so the caller must have made it safe.
  */
 export class ObjectTracker implements TraceSource {
   readonly #session: Session;
@@ -23,13 +26,13 @@ export class ObjectTracker implements TraceSource {
     this.#session = session;
   }
 
-  /** @param force do not look whether another tool tracks allocations, which takes a heap snapshot; take over */
+  /** @param force take over without checking whether another tool tracks allocations; the check takes a heap snapshot */
   async start({ force }: { readonly force: boolean }): Promise<void> {
     if (!force) await this.refuseOthers();
     await this.#begin();
   }
 
-  /** @throws ForeignSamplerError where another tool tracks */
+  /** @throws ForeignSamplerError if another tool tracks */
   async refuseOthers(): Promise<void> {
     if (!(await this.#somebodyTracks())) return;
     throw new ForeignSamplerError(
@@ -43,14 +46,14 @@ export class ObjectTracker implements TraceSource {
     await this.#begin();
   }
 
-  /** Not `stopTrackingHeapObjects`, which would take and send a whole heap snapshot first. */
+  /** Does not use `stopTrackingHeapObjects`, which would first take and send a whole heap snapshot. */
   async stop(): Promise<void> {
     await this.#session.send('HeapProfiler.disable', undefined, { doing: 'ending the tracking of allocations' });
   }
 
   /**
-   * From Node 22 on `takeHeapSnapshot` waits for the event loop, which does not turn any more in a program that has come to its end; what the end
-   * of tracking sends, V8 takes at once.
+   * From Node 22 on `takeHeapSnapshot` waits for the event loop, which has stopped if the program is at its end. Ending the tracking also
+   * sends a snapshot, and V8 takes that one at once.
    */
   async read({ isLast, inTurn }: ReadOptions): Promise<Reading> {
     const command = isLast ? 'HeapProfiler.stopTrackingHeapObjects' : 'HeapProfiler.takeHeapSnapshot';
@@ -71,7 +74,7 @@ export class ObjectTracker implements TraceSource {
     let failure: unknown;
     let isFirst = true;
     await this.#streamHeap(command, (chunk) => {
-      if (failure !== undefined) return; // the rest is still on its way
+      if (failure !== undefined) return; // ignores the chunks that are still on their way
       try {
         if (isFirst && !isTracked(chunk)) throw new NotTracingError(ENDED);
         isFirst = false;
@@ -116,11 +119,11 @@ function heapBytes({ length, size, domain, untracedBytes }: HeapObjects): number
   return sum;
 }
 
-/** Without stacks, tracking only writes how many objects there were when; nothing where nobody tracks. */
+/** If tracking is on without stacks, V8 writes only how many objects existed at what time. If nobody tracks, it writes nothing here. */
 const SAMPLES = /"samples":\[\s*([^\s])/;
 const SAMPLES_LENGTH = 16;
 
-/** By the header, which stands in the first chunk: how many functions there are stacks of. */
+/** Reads the header, which is in the first chunk: with tracking it counts functions that have stacks. */
 function isTracked(firstChunk: string): boolean {
   const functions = /"trace_function_count":(\d+)/.exec(firstChunk)?.[1];
   return functions !== undefined && functions !== '0';

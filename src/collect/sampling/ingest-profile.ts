@@ -14,15 +14,15 @@ export interface IngestOptions extends ReadingOptions {
   readonly memory?: BlockMemory;
 }
 
-/** Stands for a traceback id: our own code's, and not known before the tree is walked. */
+/** Two values that replace a traceback id: one for our own code, one as long as the tree has not been walked. */
 const LEFT_OUT = -2;
 const UNRESOLVED = -3;
 
 /**
- * Turns a profile of V8's into traces: one pass over the tree without recursion (a stack may be as deep as V8 sends it), one over the
- * samples.
+ * Turns a profile of V8 into traces, in one pass over the tree and one over the samples. It does not recurse, because V8 may send stacks of
+ * any depth.
  *
- * @returns bytes of the traces that were added
+ * @returns bytes of the added traces
  */
 export function ingestProfile(profile: SamplingProfile, traces: ThreadTraces, options: IngestOptions): number {
   const samples = sampleColumns(profile.samples);
@@ -35,9 +35,9 @@ export function ingestProfile(profile: SamplingProfile, traces: ThreadTraces, op
 }
 
 /**
- * The traces in place of the samples, without those that are left out. Writes over `samples`: no row of it is read after it was written.
+ * Replaces the samples by traces, without those that are left out. Overwrites `samples`: no row is read after it was written.
  *
- * @param blocks the block size of each sample; null where every block is a sample of its own
+ * @param blocks the block size of each sample; null if every block has its own sample
  */
 function rowsOf(
   samples: SampleColumns,
@@ -52,7 +52,7 @@ function rowsOf(
     if (traceback < 0) continue;
     const product = products[samples.size[i]!]!;
     const ordinal = samples.ordinal[i]!;
-    const block = blocks?.[i] ?? 0; // 0: one block, of the product's size
+    const block = blocks?.[i] ?? 0; // 0 means one block, of the product's size
     const count = block === 0 ? 1 : wholeBlocks(block, interval, ordinal);
     rows.traceback[length] = traceback;
     rows.size[length] = block === 0 ? product : block * count;
@@ -73,8 +73,8 @@ function rowsOf(
 }
 
 /**
- * V8 writes the tree first and the samples after it, and allocates while it does (it looks up the lines of scripts): the samples of that
- * are the youngest, stand for nothing of the program's, and may name nodes that the tree does not have yet.
+ * V8 writes the tree first and then the samples, and allocates meanwhile to look up the lines of scripts. Those samples are the youngest,
+ * belong to nothing in the program, and may name nodes that are not in the tree yet.
  */
 function checkStrays(samples: readonly ProfileSample[], { length, node, ordinal }: SampleColumns, tracebacks: Int32Array): void {
   if (!tracebacks.includes(UNRESOLVED)) return;
@@ -85,14 +85,14 @@ function checkStrays(samples: readonly ProfileSample[], { length, node, ordinal 
   if (damaged) throw new BadProfileError(`the profile is damaged: a sample names node ${damaged.nodeId}, which is not in its tree`);
 }
 
-/** A node of the tree and what it hangs from: the stack above it, and the innermost frame of a script. */
+/** A node of the tree with its context: the stack above it, and the innermost frame with a script. */
 interface Pending {
   readonly node: ProfileNode;
   readonly caller: CallStack | null | typeof OWN;
   readonly scripted: CallFrame | null;
 }
 
-/** Of every node that a sample names, by its number: what decoding needs, and the traceback id, LEFT_OUT for those of our own code. */
+/** For each node that a sample names, by number: what decoding needs, and the traceback id, or LEFT_OUT for our own code. */
 function sampledNodes(
   head: ProfileNode,
   { nodeNumbers }: SampleColumns,
@@ -121,7 +121,7 @@ function sampledNodes(
   return { tracebacks, selfSize, site };
 }
 
-/** A builtin allocates other sizes than the function that calls it, and in other functions others than here. */
+/** A builtin is a site of its own within its caller: it allocates other sizes than the caller, and than it does in other callers. */
 function siteName({ functionName }: CallFrame, scripted: CallFrame | null): string {
   return `${scripted?.scriptId}:${scripted?.lineNumber}:${scripted?.columnNumber}:${functionName}`;
 }

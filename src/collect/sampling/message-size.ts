@@ -1,17 +1,17 @@
 import { ProfileTooLargeError } from '../../errors.js';
 
-/** Measured: 6.1 million samples fill 256 MiB, 44 bytes each as JSON. */
+/** Measured: 6.1 million samples fill 256 MiB, which is 44 bytes of JSON each. */
 const BYTES_PER_SAMPLE = 46;
-/** A node with a long path in its call frame. */
+/** A node whose call frame has a long path. */
 const BYTES_PER_NODE = 300;
 /** Distinct call paths of a large service; more samples than this add few new ones. */
 const USUAL_NODES = 50_000;
 /** Mean size of a live block; heaps of small objects lie between 40 and 80. */
 const MEAN_BLOCK = 48;
-/** The share of the limit that an estimate may fill: estimates are off, and a message above the limit costs the connection. */
+/** The share of the limit that an estimate may fill. Estimates are inexact, and a message above the limit breaks the connection. */
 const SAFE_SHARE = 0.8;
 
-/** Bytes of JSON that a profile of `tracedBytes` live bytes takes at a mean distance of `interval` bytes between samples. */
+/** The bytes of JSON in a profile of `tracedBytes` live bytes with a mean of `interval` bytes between samples. */
 export function estimatedMessageBytes(tracedBytes: number, interval: number): number {
   const chance = interval <= 1 ? 1 : 1 - Math.exp(-MEAN_BLOCK / interval);
   const samples = (tracedBytes / MEAN_BLOCK) * chance;

@@ -10,18 +10,18 @@ import { ingestProfile } from './ingest-profile.js';
 import { fitsMessage, tooLargeError } from './message-size.js';
 
 /**
- * Bytes between two samples on average. Not V8's own 32768, at which nearly every small block gives the same product of size and count: 30912 is the
- * one of all near 32 KiB at which the sizes of real heaps are told apart best (docs/decisions/counts.md).
+ * Mean bytes between two samples. V8's own default is 32768, with which nearly every small block gives the same product of size and count.
+ * Of all intervals near 32 KiB, 30912 tells the sizes of real heaps apart best (docs/decisions/counts.md).
  */
 export const DEFAULT_INTERVAL = 30912;
 
-/** What holds the markers in the target. */
+/** The object group that holds our markers in the target. */
 const MARKS = 'node-tracemalloc';
 
 const PROFILE_TIMEOUT_MS = 180_000;
-/** The most that a collection is waited for which only makes an estimate better. */
+/** The longest wait for a collection that only improves an estimate. */
 const COLLECTION_MS = 10_000;
-/** A program at its end is asked for a profile that is estimated at up to this many times what fits. */
+/** At the end of a program we still ask for a profile whose estimate is up to this many times what fits. */
 const DOUBT_AT_END = 3;
 
 export interface SamplerOptions {
@@ -29,9 +29,9 @@ export interface SamplerOptions {
   readonly interval: number;
   /** The largest message that the connection carries. */
   readonly maxMessageBytes: number;
-  /** Whoever breaks the connection ends nobody else's conversation. */
+  /** Whether the connection serves this sampler alone, so that breaking it ends nobody else's conversation. */
   readonly hasOwnConnection: boolean;
-  /** The most that a profile may take, in ms; default 180,000: a collection and the message of a large heap take seconds. */
+  /** The longest wait for a profile, in ms; default 180,000, because the collection and message of a large heap take seconds. */
   readonly profileTimeoutMs?: number | undefined;
 }
 
@@ -42,15 +42,15 @@ export class Sampler implements TraceSource {
   readonly #maxMessageBytes: number;
   readonly #hasOwnConnection: boolean;
   readonly #profileTimeoutMs: number;
-  /** For the estimate of the next message: traced bytes and heap usage when last seen. */
+  /** The traced bytes and the heap usage when last seen, to estimate the next message. */
   #lastTraced = 0;
   #lastUsed = 0;
-  /** In exact mode, where every marker is sampled. */
+  /** Exists in exact mode, which samples every marker. */
   #lineTables: LineTables | null = null;
   readonly #memory: BlockMemory = { sizes: new Map() };
 
   constructor(session: Session, { interval, maxMessageBytes, hasOwnConnection, profileTimeoutMs = PROFILE_TIMEOUT_MS }: SamplerOptions) {
-    // Between 0 and 1 the target aborts on a check of V8's, in all versions.
+    // With a value between 0 and 1 the target aborts on a check in V8, in all versions.
     if (!Number.isInteger(interval) || interval < 1) {
       throw new UsageError(`the sampling interval must be an integer of at least 1 byte, not ${interval}`);
     }
@@ -61,9 +61,9 @@ export class Sampler implements TraceSource {
     this.#profileTimeoutMs = profileTimeoutMs;
   }
 
-  /** @param force take over from a sampler that somebody else started */
+  /** @param force take over from a sampler that another tool started */
   async start({ force }: { readonly force: boolean }): Promise<void> {
-    // Asked together, a target that is stopped is found out at once all the same, not after the time that a profile may take.
+    // Both requests are sent together. If the target is stopped, the short limit of the first finds out, not the long one of the profile.
     const [used, isSampled] = await Promise.all([this.#heapUsed(), this.#somebodySamples()]);
     if (isSampled) {
       if (!force) {
@@ -85,17 +85,17 @@ export class Sampler implements TraceSource {
     await this.#begin(await this.#heapUsed());
   }
 
-  /** `HeapProfiler.disable` ends our sampling without the collection and the message that `stopSampling` costs (18 to 26). */
+  /** `HeapProfiler.disable` ends our sampling without the collection and the message of `stopSampling` (18 to 26). */
   async stop(): Promise<void> {
     await this.#session.send('HeapProfiler.disable', undefined, { doing: 'ending the sampling' });
   }
 
   async read({ isLast, inTurn }: ReadOptions): Promise<Reading> {
-    await this.#checkMessageSize({ isLast }); // where the target does not answer, it takes nobody else's turn
+    await this.#checkMessageSize({ isLast }); // before our turn, so that a target that does not answer holds up nobody else
     const [answer, { usedSize: liveBytes }] = await inTurn(() => {
       const options = { timeoutMs: this.#profileTimeoutMs, doing: 'taking a snapshot' };
       if (this.#lineTables) this.#mark();
-      // In one go: the usage is that of the profile's moment, not of a program that has run on.
+      // Sent together, so that the usage is from the moment of the profile and the program cannot run on in between.
       return Promise.all([
         this.#session.send('HeapProfiler.getSamplingProfile', undefined, options),
         readHeapUsage(this.#session, options),
@@ -111,8 +111,8 @@ export class Sampler implements TraceSource {
   }
 
   /**
-   * Sent in one go with the request for a profile, so that the program does not run in between. The closure is held in the target, so that
-   * its sample and its script's name last until the profile is there.
+   * Sent together with the request for a profile, so that the program does not run in between. The target keeps the closure, so that its
+   * sample and its script's name last until the profile is made.
    */
   #mark(): void {
     const doing = { doing: 'marking the begin of a profile' };
@@ -120,20 +120,20 @@ export class Sampler implements TraceSource {
       this.#session.send('Runtime.releaseObjectGroup', { objectGroup: MARKS }, doing),
       this.#session.send('Runtime.evaluate', { expression: MARK, objectGroup: MARKS, silent: true, disableBreaks: true }, doing),
     ];
-    // Nobody waits: a target that has come to its end evaluates nothing any more, and needs no marker.
+    // Nobody waits for these. A target that has reached its end evaluates nothing, and needs no marker.
     for (const command of sent) command.catch(() => {});
   }
 
   async #begin(heapUsed: number): Promise<void> {
     this.#lastTraced = 0;
-    this.#memory.sizes = new Map(); // ordinals begin again
+    this.#memory.sizes = new Map(); // after a new start V8 counts ordinals from the beginning
     this.#lastUsed = heapUsed;
     this.#lineTables = this.#interval === 1 ? new LineTables() : null;
-    // No stackDepth: Node 18 to 24 ignore it, 26 dies of a large one, and V8's own depth of 128 is what we want.
+    // No stackDepth: Node 18 to 24 ignore it, Node 26 dies of a large one, and V8's default depth of 128 is what we want.
     await this.#session.send('HeapProfiler.startSampling', { samplingInterval: this.#interval }, { doing: 'starting the sampling' });
   }
 
-  /** The command fails while nobody samples; otherwise it costs the target a collection. */
+  /** The command fails if nobody samples. Otherwise it costs the target a collection. */
   async #somebodySamples(): Promise<boolean> {
     try {
       await this.#session.send('HeapProfiler.getSamplingProfile', undefined, {
@@ -148,10 +148,10 @@ export class Sampler implements TraceSource {
   }
 
   /**
-   * What is traced is estimated as what was traced last plus what the heap has grown by since: memory that was freed and filled again
-   * in between is missed. Garbage counts as long as that does no harm; only then the target is asked for a collection, which the
-   * snapshot would force anyway. A program at its end cannot be asked for one, and most of what it has is garbage by then: it gets the
-   * benefit of the doubt, because what a message above the limit costs is the connection, which ends with it anyway.
+   * Estimates the traced bytes as those of the last time plus the growth of the heap since. This misses memory that was freed and filled
+   * again meanwhile. Garbage is included unless the estimate becomes too large. Then we ask the target for a collection, which the snapshot
+   * would force anyway. A program at its end cannot collect, and most of its heap is garbage by then, so it may exceed the limit by some
+   * factor: a message above the limit breaks the connection, which is about to end anyway.
    */
   async #checkMessageSize({ isLast }: Pick<ReadOptions, 'isLast'>): Promise<void> {
     const limit = this.#maxMessageBytes;
@@ -163,7 +163,7 @@ export class Sampler implements TraceSource {
     if (!fitsMessage(live, this.#interval, doubt * limit)) throw tooLargeError(live, this.#interval, limit);
   }
 
-  /** V8 does it in a task of the event loop (18 to 26), to which a program that is busy, paused or at its end does not come. */
+  /** V8 collects in a task of the event loop (18 to 26). A program that is busy, paused or at its end never gets there. */
   async #collectGarbage(): Promise<void> {
     const options = { timeoutMs: Math.min(COLLECTION_MS, this.#profileTimeoutMs), doing: 'collecting garbage' };
     const collected = this.#session.send('HeapProfiler.collectGarbage', undefined, options);

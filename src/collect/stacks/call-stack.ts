@@ -10,44 +10,44 @@ export interface SourcePosition {
   readonly column: number;
 }
 
-/** Reads positions in a script whose text was changed so that lines can be told. Lines and columns asked for are V8's, 0-based. */
+/** Maps positions in a script whose text was changed for true lines. Lines and columns in arguments are V8's, 0-based. */
 export interface PositionReader {
-  /** What the wrapper that starts here stands for; undefined where a function of the program's starts. */
+  /** The original position of the wrapper that starts here; undefined if a function of the program starts here. */
   wrapperAt(line: number, column: number): SourcePosition | undefined;
-  /** The one line on which the function that starts here allocates, if there is one. */
+  /** The only line on which the function that starts here allocates, if there is just one. */
   functionAt(line: number, column: number): SourcePosition | undefined;
   originalPosition(line: number, column: number): SourcePosition;
 }
 
 /**
- * `'own'`: what is allocated in it, or called from it, is not the program's. `'folded'`: ours too, but it only stands between two frames of
- * the program's.
+ * `'own'`: its allocations, and those of what it calls, do not belong to the program. `'folded'`: our code too, but it only stands between
+ * two frames of the program.
  */
 export type CodeKind = 'program' | 'own' | 'folded';
 
 export interface CallStackOptions {
-  /** The URL of a script by its id, for those that V8 has collected; undefined where it is not known. */
+  /** The URL of a script by its id, for scripts that V8 has collected; undefined if unknown. */
   readonly urlOf?: (scriptId: string) => string | undefined;
-  /** Tells our own code where it shares a process with the program; without it all code is the program's. */
+  /** Recognises our own code if it shares a process with the program. Without it all code counts as the program's. */
   readonly codeOf?: (filename: string) => CodeKind;
-  /** The reader of a frame's script; undefined where its text is the program's own. */
+  /** The reader for a frame's script; undefined if the script has its original text. */
   readonly positionsOf?: (frame: CallFrame) => PositionReader | undefined;
 }
 
-/** A wrapper of our own making that stands for nothing of the program's. */
+/** The line of a wrapper that we made for ourselves, not for an expression of the program. */
 const NOBODYS_LINE = 0;
 
-/** One frame and what called it, folded frames left out. */
+/** A frame and its caller, without folded frames. */
 export interface CallStack {
   readonly location: number;
   readonly caller: CallStack | null;
   readonly depth: number;
   readonly scriptId: string;
-  /** Id of the name of the function that stands here. */
+  /** Id of the name of this frame's function. */
   readonly name: number;
 }
 
-/** A stack that passes through our own code: what is allocated on it is not the program's. */
+/** A stack that passes through our own code, so that its allocations do not belong to the program. */
 export const OWN = Symbol('own');
 
 interface File {
@@ -56,8 +56,8 @@ interface File {
 }
 
 /**
- * Puts frames of V8's on stacks of locations. Builtins stand in no script and are folded into their caller, as C functions are in Python;
- * a wrapper that true lines put around an expression is folded into its function, which then stands on that expression's line.
+ * Turns V8's frames into stacks of locations. Builtins have no script and are folded into their caller, as C functions are in Python. The
+ * wrapper that true lines put around an expression is folded into its function, which then gets the line of that expression.
  * This is the only place where 0-based positions become 1-based.
  */
 export class CallStacks {
@@ -70,7 +70,7 @@ export class CallStacks {
     this.#options = options;
   }
 
-  /** The stack with `frame` on top; null for an empty one. */
+  /** The stack with `frame` on top; null if it is empty. */
   push(stack: CallStack | null, frame: CallFrame): CallStack | null | typeof OWN {
     if (frame.scriptId === '0' && frame.url === '') return this.#pushOutsideScripts(stack, frame);
     if (frame.functionName === MARKER) return OWN;
@@ -80,9 +80,9 @@ export class CallStacks {
     return reader ? this.#pushChanged(stack, { frame, file, reader }) : this.#pushPlain(stack, frame, file);
   }
 
-  /** The traceback id of a stack, of its most recent `limit` frames. */
+  /** The id of the traceback with the most recent `limit` frames of a stack. */
   traceback(stack: CallStack | null, limit: number): number {
-    const top = stack ?? this.#pushPseudo(null, '<root>'); // what no frame of a script and no pseudo-node claims
+    const top = stack ?? this.#pushPseudo(null, '<root>'); // allocated outside of any script and pseudo-node
     const kept = Math.min(top.depth, limit);
     const locations = new Array<number>(kept);
     let step: CallStack | null = top;
@@ -90,7 +90,7 @@ export class CallStacks {
     return this.#table.traceback(locations, 0, kept, top.depth);
   }
 
-  /** `(GC)` becomes `<GC>`; the root of the tree is no frame of any stack; a builtin is folded. */
+  /** `(GC)` becomes `<GC>`. The root of the tree is not a frame. A builtin is folded. */
   #pushOutsideScripts(stack: CallStack | null, { functionName }: CallFrame): CallStack | null {
     const pseudo = /^\((.+)\)$/.exec(functionName)?.[1];
     return pseudo === undefined || pseudo === 'root' ? stack : this.#pushPseudo(stack, `<${pseudo}>`);
@@ -115,7 +115,7 @@ export class CallStacks {
     const { scriptId, functionName, lineNumber, columnNumber } = frame;
     const wrapper = reader.wrapperAt(lineNumber, columnNumber);
     if (wrapper?.line === NOBODYS_LINE) return OWN;
-    // V8 keeps 128 frames: of the outermost wrapper, the function around it may be cut off.
+    // V8 keeps only 128 frames. If the outermost frame is a wrapper, the function around it may have been cut off.
     const around = wrapper && stack?.scriptId === scriptId ? stack : null;
     const caller = around ? around.caller : stack;
     const name = around ? around.name : this.#table.functionName(functionName);
@@ -126,7 +126,7 @@ export class CallStacks {
   }
 
   #file(frame: CallFrame): File {
-    // V8 forgets name and position of a script that it has collected, though objects that it allocated live on.
+    // V8 forgets the name and position of a script that it has collected, although objects that the script allocated live on.
     const isCollected = frame.url === '' && frame.lineNumber < 0;
     const url = isCollected ? this.#options.urlOf?.(frame.scriptId) || '<collected script>' : frame.url;
     let known = this.#files.get(url);
@@ -139,7 +139,7 @@ export class CallStacks {
   }
 }
 
-/** 0, which is none, also for a place before the file's first character. */
+/** 0 means none. A position before the file's first character is none too. */
 function oneBased(position: number): number {
   return Math.max(0, position + 1);
 }

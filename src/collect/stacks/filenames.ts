@@ -2,9 +2,9 @@ import { builtinModules } from 'node:module';
 import { pathOfFileUrl } from '../../text/file-urls.js';
 
 /**
- * The one normal form of a script's name: an absolute path without `file://`, `node:…` for Node's own code, `<anonymous>` for
- * evaluations without a name; anything else (`https:`, `webpack:`, `evalmachine.<anonymous>`) as it is. V8 names one CommonJS file with
- * a path in one domain and a `file:` URL in another, and some of Node's own scripts without their `node:`.
+ * The normal form of a script's name: an absolute path without `file://`, `node:…` for Node's own code, `<anonymous>` for evaluations
+ * without a name, and any other name (`https:`, `webpack:`, `evalmachine.<anonymous>`) unchanged. It is needed because V8 names a CommonJS
+ * file by a path in one domain and by a `file:` URL in another, and some of Node's own scripts without `node:`.
  */
 export function normalFilename(url: string): string {
   if (url === '') return '<anonymous>';

@@ -1,24 +1,24 @@
 import type { ProfileNode, ProfileSample, SamplingProfile } from './v8-profile.js';
 
-/** The function that makes markers. Told by its name: a profile leaves out the names of evaluated scripts. */
+/** The function that makes markers. It is recognised by its name, because a profile leaves out the names of evaluated scripts. */
 export const MARKER = '__node_tracemalloc_marker__';
 /**
- * V8 compares here character by character, some 7 million times: about 5 ms, enough for the next command, sent together with the marker, to come
- * in. Not by a loop of ours, whose optimized code V8 would book on the program; and not by Atomics.wait, which kills a program on Node 18 and 20 that is
- * in one itself (`free(): invalid pointer`).
+ * Makes V8 compare some 7 million characters one by one. That takes about 5 ms, long enough for the next command to arrive, which we send
+ * together with the marker. We do not use a loop, because V8 would count its optimized code as allocated by the program. We do not use
+ * Atomics.wait, because it kills a program on Node 18 and 20 that is inside one itself (`free(): invalid pointer`).
  */
 const PAUSE = "'a'.repeat(8_000).lastIndexOf('a'.repeat(999) + 'b')";
 /**
- * Evaluates to a closure: a sample that lasts as long as it is held, and so does its script, without which the name would be lost. It waits for
- * the next command to come in: the inspector then takes that one at once, and the program does not run in between.
+ * Evaluates to a closure, which makes a sample. While somebody holds the closure, its sample and its script live, and with the script its
+ * name. The evaluation pauses until the next command has arrived. The inspector then runs that command at once, before the program runs.
  */
 export const MARK = `(function ${MARKER}() { ${PAUSE}; return () => {}; })()`;
 
 /**
- * Leaves out what V8 allocates for a profile while it builds it: names, and a table of line ends for every script that had none, about 3 KB a
- * script. It books them on the JavaScript that it has interrupted (700 KiB on one line of a busy loop were seen).
+ * Removes what V8 allocates while it builds a profile: names, and a table of line ends for every script that had none, about 3 KB a script.
+ * V8 counts them as allocated by the JavaScript that it interrupted (up to 700 KiB on one line of a busy loop).
  *
- * A marker, allocated right before, tells them: they are the youngest of all, and stand on the stack from which the marker was called.
+ * A marker, allocated directly before, identifies them: they are younger than it, and have the stack from which the marker was called.
  */
 export class LineTables {
   #known = new Set<number>();
@@ -36,11 +36,11 @@ export class LineTables {
 
 interface Caller {
   readonly node: number;
-  /** When it called the marker. */
+  /** The ordinal of its marker. */
   readonly ordinal: number;
 }
 
-/** The last sample from the marker on that stands elsewhere: should the program have run on in between, what it allocated stays. */
+/** The last sample since the marker with another stack. If the program did run in between, its allocations before this one are kept. */
 function lastOfOthers(samples: readonly ProfileSample[], { node, ordinal }: Caller): number {
   return samples.reduce((last, sample) => (sample.nodeId === node ? last : Math.max(last, sample.ordinal)), ordinal);
 }
@@ -55,7 +55,7 @@ function youngestMarker({ head, samples }: SamplingProfile): Caller | undefined 
   return found;
 }
 
-/** By the id of each marker's node, that of the node from which its script was called. */
+/** For each marker's node, by id, the id of the node from which its script was called. */
 function markerCallers(head: ProfileNode): ReadonlyMap<number, number> {
   const callers = new Map<number, number>();
   const pending = [{ node: head, script: head.id, caller: head.id }];

@@ -2,28 +2,28 @@ import { StackTableBuilder } from '../../model/stack-table.js';
 import { StringInterner } from '../../model/string-interner.js';
 import type { TraceColumns } from '../../model/trace-columns.js';
 
-/** What one isolate adds to a snapshot. Traceback and type ids are those of the collector's own builders. */
+/** The traces that one isolate adds to a snapshot. Traceback and type ids come from the collector's builders. */
 export interface TraceRows extends Pick<TraceColumns, 'length' | 'traceback' | 'size' | 'count' | 'type'> {
   readonly birth: Float64Array;
   readonly domain: Uint8Array | null;
 }
 
-/** Where one isolate puts its traces. */
+/** Receives the traces of one isolate. */
 export interface ThreadTraces {
   readonly stacks: StackTableBuilder;
   readonly types: StringInterner;
-  /** Takes the columns over. */
+  /** Adds the columns without a copy; the caller must not use them any more. */
   append(rows: TraceRows): void;
 }
 
-/** Puts one snapshot together, to which every isolate of a target adds its traces. */
+/** Builds one snapshot, to which every isolate of a target adds its traces. */
 export class TraceCollector {
   readonly stacks = new StackTableBuilder();
   readonly types = new StringInterner();
   readonly threads: string[] = [];
   readonly #parts: { readonly rows: TraceRows; readonly thread: number }[] = [];
 
-  /** @param name no other thread of this snapshot has it */
+  /** @param name unique among the threads of this snapshot */
   thread(name: string): ThreadTraces {
     const thread = this.threads.push(name) - 1;
     return { stacks: this.stacks, types: this.types, append: (rows) => this.#parts.push({ rows, thread }) };
@@ -32,7 +32,7 @@ export class TraceCollector {
   columns(): TraceColumns {
     const length = this.#parts.reduce((sum, { rows }) => sum + rows.length, 0);
     const [first] = this.#parts;
-    // The common snapshot has one thread, whose columns need no copy.
+    // Most snapshots have one thread, whose columns need no copy.
     if (first?.rows.length === length && this.threads.length === 1) return { ...first.rows, thread: null };
     const has = (column: 'domain' | 'type') => this.#parts.some(({ rows }) => rows[column] !== null);
     const columns = {

@@ -1,6 +1,6 @@
 import { BadProfileError } from '../../errors.js';
 
-/** What HeapProfiler.getSamplingProfile and stopSampling answer, and what a `.heapprofile` file holds. Positions are 0-based. */
+/** The answer to HeapProfiler.getSamplingProfile and stopSampling, and the content of a `.heapprofile` file. Positions are 0-based. */
 export interface SamplingProfile {
   readonly head: ProfileNode;
   readonly samples: readonly ProfileSample[];
@@ -23,14 +23,14 @@ export interface CallFrame {
 }
 
 export interface ProfileSample {
-  /** Size of a block times the number of blocks that it stands for. */
+  /** The size of a block times the number of blocks that the sample stands for. */
   readonly size: number;
   readonly nodeId: number;
   /** Grows with the time of allocation. */
   readonly ordinal: number;
 }
 
-/** The checks that a node needs before its fields can be used; far cheaper than a schema at a million nodes. */
+/** Checks everything that a node needs before its fields are used. Far cheaper than a schema with a million nodes. */
 export function checkNode(node: ProfileNode): void {
   const frame = node?.callFrame;
   if (
@@ -48,8 +48,8 @@ export function checkNode(node: ProfileNode): void {
 }
 
 /**
- * Without recursion: a tree may be as deep as V8 writes it. What is no node is left for `checkNode` to name.
- * @param visit is given the depth, too: 0 for the head
+ * Does not recurse, because V8 may write a tree of any depth. Something that is not a node is passed to `checkNode`, which reports it.
+ * @param visit also receives the depth, which is 0 for the head
  */
 export function forEachNode(head: ProfileNode, visit: (node: ProfileNode, depth: number) => void): void {
   const pending: ProfileNode[] = [head];
@@ -73,8 +73,8 @@ export function checkSample(sample: ProfileSample): void {
 }
 
 /**
- * -1 stands for "no position", and lower ones for a place before the file's first character: `vm.Script` takes offsets below 0, with which loaders
- * (vite's) hide what they put around a module. The upper bound leaves room for the step to 1-based in 32 bits.
+ * -1 means "no position". Lower values are positions before the file's first character: `vm.Script` accepts negative offsets, with which
+ * loaders (such as vite's) hide the code that they put around a module. The upper bound leaves room for the step to 1-based in 32 bits.
  */
 function isPosition(value: number): boolean {
   return Number.isInteger(value) && value >= -0x8000_0000 && value < 0xffff_fffe;
@@ -84,13 +84,13 @@ function excerpt(value: unknown): string {
   return (JSON.stringify(value) ?? 'undefined').slice(0, 120);
 }
 
-/** A file's. Some have no samples; nodes and samples are checked when they are used. */
+/** The content of a file. Some files have no samples. Nodes and samples are checked when they are used. */
 export interface FileContent {
   readonly head: ProfileNode;
   readonly samples?: unknown;
 }
 
-/** Tells a profile from other JSON. */
+/** Whether JSON looks like a profile. */
 export function isSamplingProfile(value: unknown): value is FileContent {
   if (typeof value !== 'object' || value === null || !('head' in value)) return false;
   const { head } = value;
