@@ -6,8 +6,8 @@ import { rowsOf } from './rows.js';
 import { linesAsBytes, startAsText } from './text-parts.js';
 
 /**
- * Brendan Gregg's folded stacks, the oldest frame first, then the bytes: `main (/app/a.js:1);load (/app/b.js:7) 4096`. A difference has two
- * figures, before and after, as `difffolded.pl` writes it and `flamegraph.pl` draws it in red and blue.
+ * Brendan Gregg's folded stacks: frames from the oldest on, then the bytes: `main (/app/a.js:1);load (/app/b.js:7) 4096`. A difference has
+ * two figures, before and after. `difffolded.pl` writes the same, and `flamegraph.pl` draws it in red and blue.
  */
 export const collapsed: Format = {
   name: 'collapsed',
@@ -28,7 +28,7 @@ function* stacks({ snapshot, old }: Contents): Iterable<string> {
   }
 }
 
-/** Rows that differ only in what the format has no place for are one line. */
+/** Adds up rows that differ only in what the format cannot express, since they would give the same line. */
 function sumByStack(rows: ReturnType<typeof rowsOf>['rows'], labels: readonly string[]) {
   const sums = new Map<string, { stack: string; size: number; oldSize: number }>();
   for (const { traceback, size, oldSize } of rows) {

@@ -9,7 +9,7 @@ const FIGURES = ['size', 'count', 'standard_error'];
 const CHANGES = ['size_diff', 'count_diff'];
 const ORIGIN = ['domain', 'type', 'thread', 'filename', 'lineno', 'column', 'function', 'precision', 'traceback'];
 
-/** A table for spreadsheets, as RFC 4180 describes it, with `\n` as the line end. One line a row, with a header. */
+/** A table for spreadsheets in the form of RFC 4180, but with `\n` as the line end: a header, then one line a row. */
 export const csv: Format = {
   name: 'csv',
   description: 'CSV',
@@ -34,7 +34,7 @@ function figures({ size, count, standardError, oldSize, oldCount }: Row, isDiff:
   return [size, count, standardError, ...(isDiff ? [size - oldSize, count - oldCount] : [])];
 }
 
-/** What spreadsheets take for a formula, and would compute, is marked as text with an apostrophe. */
+/** Puts an apostrophe before text that a spreadsheet would take for a formula and compute. */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
   const text = visible(/^[=+\-@]/.test(value) ? `'${value}` : value);

@@ -6,26 +6,26 @@ import { encodeDelta } from './pprof.js';
 import { formatNamed, formatOfFilename } from './registry.js';
 
 export interface EncodeOptions {
-  /** Write the change since this older snapshot. */
+  /** If given, the change since this older snapshot is written. */
   readonly old?: Snapshot;
 }
 
 export interface ExportOptions extends EncodeOptions {
-  /** The format's name. Default: what the end of the path tells. */
+  /** The name of the format. By default the path's extension decides. */
   readonly format?: string;
 }
 
 /**
- * A snapshot in another format, as the parts of a file in their order. They are made while they are taken.
+ * Encodes a snapshot in another format. The parts of the file are made one by one as they are read.
  *
- * @param format its name, `'pprof'`
- * @throws UsageError for an unknown format, and for a difference that the format cannot hold
+ * @param format the name of the format, such as `'pprof'`
+ * @throws UsageError if the format is unknown or cannot hold a difference
  */
 export function encode(snapshot: Snapshot, format: string, { old }: EncodeOptions = {}): Iterable<Uint8Array> {
   return formatNamed(format).write({ snapshot, old: old ?? null, notes: notesOf(snapshot) });
 }
 
-/** The change from `old` to `snapshot` in pprof's format, as Go programs serve it: its samples are the changes. */
+/** The change from `old` to `snapshot` as Go programs serve it in pprof's format: each sample is a change. */
 export function encodeChange(snapshot: Snapshot, old: Snapshot): Uint8Array {
   return encodeDelta({ snapshot, old, notes: notesOf(snapshot) });
 }
@@ -35,9 +35,9 @@ function notesOf({ capture, columns }: Snapshot): string[] {
 }
 
 /**
- * Writes a snapshot to a file of another format, which is there whole or not at all; a file that was there is replaced.
+ * Writes a snapshot to a file in another format. The file is either complete or not there. It replaces an existing file.
  *
- * @throws UsageError as `encode` does, and where the path does not tell the format; SnapshotFileError when it cannot be written
+ * @throws UsageError as `encode` does, or if the path does not tell the format; SnapshotFileError if the file cannot be written
  */
 export function exportTo(path: string, snapshot: Snapshot, { format, old }: ExportOptions = {}): void {
   writeFile(path, encode(snapshot, format ?? formatOfFilename(path).name, old && { old }));

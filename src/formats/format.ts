@@ -1,25 +1,25 @@
 import type { Snapshot } from '../snapshot/snapshot.js';
 
-/** What a file is to hold. */
+/** The content of a file to write. */
 export interface Contents {
-  /** With its frames as they are to be shown. */
+  /** Its frames are already those to show. */
   readonly snapshot: Snapshot;
-  /** The change since this older snapshot is written; null: the snapshot itself. */
+  /** The older snapshot, if the file is to hold a difference; null if it holds the snapshot itself. */
   readonly old: Snapshot | null;
-  /** What a reader has to know of the capture, a sentence each. Plain text. */
+  /** What a reader must know about the capture, in plain text, a sentence each. */
   readonly notes: readonly string[];
 }
 
-/** A file format of the world outside. */
+/** A file format of other tools. */
 export interface Format {
   readonly name: string;
-  /** Its place in a sentence: `it is …`. */
+  /** Completes the sentence "it is …". */
   readonly description: string;
-  /** What names of such files end with, the usual one first. */
+  /** The extensions of such files, the usual one first. */
   readonly extensions: readonly [string, ...string[]];
-  /** Whether a file is of this format, by its first SNIFFED_BYTES. */
+  /** Whether a file has this format, judged by its first SNIFFED_BYTES. */
   sniff(start: Uint8Array): boolean;
-  /** @throws UsageError for contents that the format cannot hold */
+  /** @throws UsageError if the format cannot hold the contents */
   write(contents: Contents): Iterable<Uint8Array>;
 }
 

@@ -17,20 +17,20 @@ import { Snapshot } from '../snapshot/snapshot.js';
 import { formatSize } from '../text/size-format.js';
 import { takeSourcePositions } from './heapprofile-vscode.js';
 
-/** A JSON text above this does not fit into one string. */
+/** A larger JSON text does not fit into one string. */
 const MAX_FILE_BYTES = 500_000_000;
-/** Files of 450 to 490 MB were read with 2.1 bytes of heap for each byte where samples prevail, 2.4 where nodes do, 3.7 without samples. */
+/** Files of 450 to 490 MB took 2.1 bytes of heap a byte if most of it was samples, 2.4 if most was nodes, and 3.7 without samples. */
 const HEAP_PER_BYTE = 3.7;
 const MOST_FRAMES = 1024;
 const FRAMES_OF_V8 = 128;
 /**
- * The tracebacks of a snapshot are flat: a chain, every node of which is sampled, takes memory and time by the square of its depth. Of frames
- * below those that V8 keeps, so many are worth a second or two.
+ * The tracebacks of a snapshot are flat lists, so a chain in which every node has samples takes memory and time by the square of its depth.
+ * This is the limit for frames beyond those that V8 records. It costs a second or two.
  */
 const MOST_DEEPER_FRAMES = 2 ** 22;
 
 /**
- * The snapshot in a `.heapprofile` of Chrome, `node --heap-prof` or ours. Such a file does not tell its interval, so every sample counts
+ * Reads a `.heapprofile` of Chrome, of `node --heap-prof` or of our own. Such a file does not record its interval, so every sample counts
  * as one block.
  * @throws BadProfileError that names the file
  */
@@ -81,7 +81,7 @@ function framesToKeep(head: ProfileNode): number {
   return deeper > MOST_DEEPER_FRAMES ? FRAMES_OF_V8 : MOST_FRAMES;
 }
 
-/** Of samples that were all taken while the profile was written nothing would be left, and nobody told. */
+/** Fails if all samples were taken while the profile was written. Otherwise the snapshot would be empty without a word. */
 function checkResolved({ head, samples }: SamplingProfile): void {
   const ids = new Set<number>();
   forEachNode(head, ({ id }) => ids.add(id));
@@ -103,13 +103,16 @@ function readJson({ path, size, bytes: read }: InputFile): unknown {
   const bytes = read();
   if (!isUtf8(bytes)) throw new BadProfileError(`${path} is damaged: it is not valid UTF-8`);
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)); // without its byte order mark
+    return JSON.parse(new TextDecoder().decode(bytes)); // drops the byte order mark
   } catch (error) {
     throw new BadProfileError(`${path} is damaged: it starts as JSON and is none`, { cause: error });
   }
 }
 
-/** Profiles without samples give each node's own bytes: one sample a node. The oldest have no ids either, so that nodes are numbered anew. */
+/**
+ * In a profile without samples each node has its own bytes, which become one sample. The oldest profiles have no ids either, so we number
+ * the nodes.
+ */
 function profileOfNodes(head: ProfileNode): SamplingProfile {
   const samples: ProfileSample[] = [];
   let id = 0;

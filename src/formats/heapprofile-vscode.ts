@@ -1,6 +1,6 @@
 import { forEachNode, type ProfileNode } from '../collect/stacks/v8-profile.js';
 
-/** What VS Code's debugger adds to a profile: for each node's `locationId`, the places in the sources that its source maps led to. */
+/** VS Code's debugger adds these to a profile: for each node's `locationId`, the places in the sources that its source maps gave. */
 interface Annotations {
   readonly rootPath: string | undefined;
   readonly locations: readonly unknown[];
@@ -14,8 +14,8 @@ interface SourcePlace {
 }
 
 /**
- * Gives nodes the places that VS Code shows for them, in the profile itself: of the candidates the first below the workspace, else the first
- * that is a file. Nodes without one keep V8's position.
+ * Moves nodes, within the profile itself, to the places that VS Code shows for them: the first candidate below the workspace, otherwise the
+ * first that is a file. Nodes without a candidate keep V8's position.
  */
 export function takeSourcePositions(profile: { readonly head: ProfileNode }): void {
   const annotations = annotationsOf(profile);
@@ -46,7 +46,7 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder) && /^[/\\]/.test(path.slice(folder.replace(/[/\\]$/, '').length));
 }
 
-/** With a `sourceReference` the debugger holds the text itself, and its path names no file. */
+/** If there is a `sourceReference`, the debugger holds the text itself and the path names no file. */
 function asPlace(candidate: unknown): SourcePlace | undefined {
   const { lineNumber, columnNumber, source } = Object(candidate);
   const { path, sourceReference } = Object(source);

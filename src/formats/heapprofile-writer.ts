@@ -7,7 +7,7 @@ import { safeJson } from '../text/printable.js';
 import type { Format } from './format.js';
 import { startAsText, textAsBytes } from './text-parts.js';
 
-/** Chrome's sampling heap profile: `HeapProfiler.SamplingHeapProfile` of the DevTools protocol as JSON. Positions are 0-based. */
+/** Chrome's sampling heap profile: `HeapProfiler.SamplingHeapProfile` of the DevTools protocol, as JSON. Positions are 0-based. */
 export const heapprofile: Format = {
   name: 'heapprofile',
   description: 'a heap profile of Chrome',
@@ -21,11 +21,11 @@ export const heapprofile: Format = {
 
 const ROOT_FRAME = { functionName: '(root)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 };
 
-/** The tree of all stacks, as columns; node 0 is the root. A child has a higher number than its parent. */
+/** The tree of all stacks, as columns. Node 0 is the root. The number of a child is higher than that of its parent. */
 interface Tree {
   readonly location: readonly number[];
   readonly children: readonly (readonly number[])[];
-  /** Node of each traceback. */
+  /** The node of each traceback. */
   readonly nodeOf: Uint32Array;
 }
 
@@ -71,7 +71,7 @@ function treeOf(table: StackTable): Tree {
   return { location, children, nodeOf };
 }
 
-/** Without recursion: a stack may have 65535 frames. */
+/** Does not recurse, because a stack may have 65535 frames. */
 function* nodes({ location, children }: Tree, table: StackTable, selfSize: Float64Array): Iterable<string> {
   const END = -1;
   const pending = [0];
@@ -89,7 +89,7 @@ function* nodes({ location, children }: Tree, table: StackTable, selfSize: Float
   }
 }
 
-/** `<GC>` becomes V8's `(GC)`, which stands in no script; a script's id is made of its name. */
+/** `<GC>` becomes V8's `(GC)`, which has no script. A script's id is made from its name. */
 function callFrameOf(table: StackTable, id: number) {
   const { filename, lineno, column, functionName } = frameAt(table, id);
   const pseudo = lineno === 0 && column === 0 && functionName === '' ? /^<(.+)>$/.exec(filename)?.[1] : undefined;

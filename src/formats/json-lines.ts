@@ -5,7 +5,7 @@ import type { Contents, Format } from './format.js';
 import { type Row, rowsOf } from './rows.js';
 import { linesAsBytes, startAsText } from './text-parts.js';
 
-/** One document a line, each a row; read by `jq`, `python -m json.tool --json-lines`, DuckDB, `readline`. */
+/** One JSON document a line, one row each, for `jq`, `python -m json.tool --json-lines`, DuckDB or `readline`. */
 export const jsonLines: Format = {
   name: 'json',
   description: 'JSON lines',

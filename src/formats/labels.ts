@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Frame } from '../model/frame.js';
 
-/** What viewers that know a stack only by names call a frame: functions without a name are told apart by where they stand. */
+/** The label of a frame for viewers that know frames only by name. Functions without a name are told apart by their place. */
 export function functionLabel({ functionName, filename, lineno }: Frame): string {
   if (functionName !== '') return functionName;
   return lineno === 0 ? filename : `(anonymous ${basename(filename)}:${lineno})`;

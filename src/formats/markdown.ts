@@ -94,7 +94,7 @@ function signed(count: number): string {
   return count < 0 ? String(count) : `+${count}`;
 }
 
-/** A name as code, which no parser looks into: only the ends of the span and of the table's cell are to be guarded. */
+/** A name as a code span. Markdown does not interpret its content, so only the ends of the span and of the table cell need escapes. */
 function code(name: string): string {
   const content = visible(shortened(name, MAX_NAME), /\|/g);
   const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
@@ -103,7 +103,7 @@ function code(name: string): string {
   return `${fence}${pad}${content}${pad}${fence}`;
 }
 
-/** Words of a capture, which may be anybody's file's. */
+/** Escapes text of the capture, which may come from anybody's file. */
 function text(words: string): string {
   return visible(shortened(words, MAX_NAME)).replace(/[\\`*_{}[\]<>()!|~&]/g, (mark) => `\\${mark}`);
 }

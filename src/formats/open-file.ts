@@ -6,8 +6,8 @@ import { SNIFFED_BYTES } from './format.js';
 import { FORMATS, formatOfContent } from './registry.js';
 
 /**
- * Opens a snapshot file, or a file of another format that can be read. They are told apart by their content, whatever they are called. What
- * comes through a pipe is read as well.
+ * Opens a snapshot file, or a file in another format that we can read. The content decides the format, not the name. The path may be a
+ * pipe.
  *
  * @throws SnapshotFileError, BadProfileError; both name the file
  */

@@ -6,9 +6,9 @@ import { visible } from '../text/printable.js';
 import { functionLabel } from './labels.js';
 
 const ADDRESS_BYTES = 6;
-/** Holds the address of every frame. */
+/** Contains the address of every frame. */
 const MAPPING = { id: 1, memoryStart: 0, memoryLimit: 2 ** (8 * ADDRESS_BYTES) };
-/** All code is of one program, whose names are known: pprof looks for no binary. */
+/** All code belongs to one program and all names are known, so pprof need not look for a binary. */
 const NAMES_ARE_KNOWN = { hasFunctions: true, hasFilenames: true, hasLineNumbers: true, hasInlineFrames: true };
 
 interface Places {
@@ -18,8 +18,8 @@ interface Places {
 }
 
 /**
- * The frames of a table as pprof has them; ids count from 1. The system's name of a function stays empty: where it equals the name, pprof takes
- * `<…>` and `(…)` for C++ and drops them.
+ * The frames of a table in pprof's form, with ids from 1. The system name of a function stays empty: if it equals the name, pprof takes
+ * `<…>` and `(…)` for C++ syntax and removes them.
  */
 export function placesOf(table: StackTable, { program, strings }: { program: string; strings: StringTable }): Places {
   const functions = new Map<string, PprofFunction>();
@@ -41,9 +41,9 @@ export function placesOf(table: StackTable, { program, strings }: { program: str
 }
 
 /**
- * Frames have no machine address, and readers tell locations apart by theirs, across profiles too: without it `go tool pprof` takes two
- * allocations in one line for one, and those that store profiles merge what has no other. So it is a hash of the place: the same in every profile,
- * and never 0, which means unknown. That two of 100,000 places share one happens in one program of 50,000.
+ * Our frames have no machine address, but readers tell locations apart by address, even across profiles. Without one, `go tool pprof`
+ * merges two allocations on a line, and profile stores merge all locations. So the address is a hash of the place: the same in every
+ * profile, and never 0, which means unknown. In one of 50,000 programs with 100,000 places, two places share an address.
  */
 function addressOf({ filename, functionName, lineno, column, precision }: Frame): number {
   const place = JSON.stringify([filename, functionName, lineno, column, precision]);

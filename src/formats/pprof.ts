@@ -9,12 +9,12 @@ import { placesOf } from './pprof-places.js';
 import { locationsOf, type Row, rowsOf } from './rows.js';
 
 const FILE_FIELDS = 0x0a; // field 1, sample_type, which every writer puts first
-/** `go tool pprof -diff_base` marks the samples of the base so, and takes percentages of them. */
+/** `go tool pprof -diff_base` gives this label to the samples of the base, and computes percentages relative to them. */
 const BASE_LABEL = 'pprof::base';
 
 /**
- * Google's profile.proto, gzipped, with the sample types of Go's heap profiles. A difference holds both snapshots, the older one negative,
- * as `go tool pprof -diff_base` makes it of two files.
+ * Google's profile.proto, gzipped, with the sample types of Go's heap profiles. A difference holds both snapshots, the older one with
+ * negative values. `go tool pprof -diff_base` makes the same from two files.
  */
 export const pprof: Format = {
   name: 'pprof',
@@ -26,17 +26,17 @@ export const pprof: Format = {
   },
 };
 
-/** What changed since the older snapshot, as Go's own `/debug/pprof/heap?seconds=N` has it: one sample a row, without a base. */
+/** The change since the older snapshot in the form of Go's `/debug/pprof/heap?seconds=N`: one sample a row, without a base. */
 export function encodeDelta(contents: Contents & { readonly old: Snapshot }): Uint8Array {
   return gzipSync(profileOf(contents, changeSamples).encode());
 }
 
-/** What is given is the beginning of a file, which may break off anywhere. */
+/** `start` is the beginning of a file, which may break off anywhere. */
 function firstByte(start: Uint8Array): number | undefined {
   try {
     return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH })[0];
   } catch {
-    return undefined; // gzip of something else that is damaged
+    return undefined; // damaged gzip, so not a profile
   }
 }
 
@@ -61,7 +61,7 @@ function profileOf({ snapshot, old, notes }: Contents, samplesOf: SamplesOf): Pr
 
 type SamplesOf = (row: Row, table: StackTable, strings: StringTable) => Sample[];
 
-/** Newer and older figures as samples of their own: the reader adds them up. */
+/** Writes newer and older figures as separate samples, which the reader adds up. */
 const comparedSamples: SamplesOf = (row, table, strings) => {
   const place = { locationId: locationIdsOf(row, table), label: labelsOf(row, strings) };
   const [now, base] = [figuresOf(row.count, row.size), figuresOf(-row.oldCount, -row.oldSize)];
@@ -76,19 +76,19 @@ const changeSamples: SamplesOf = (row, table, strings) => {
   return change ? [new Sample({ locationId: locationIdsOf(row, table), label: labelsOf(row, strings), value: change })] : [];
 };
 
-/** null for nothing. */
+/** null if there is nothing to write. */
 function figuresOf(count: number, size: number): [count: number, bytes: number] | null {
   return count === 0 && size === 0 ? null : [count, Math.round(size)];
 }
 
-/** The most recent frame first. */
+/** The ids of a row's locations, the most recent frame first. */
 function locationIdsOf(row: Row, table: StackTable): number[] {
   return locationsOf(row, table)
     .reverse()
     .map((location) => location + 1);
 }
 
-/** All text, and none a mere number: a number of 0 is no label to a reader, and `-tagfocus=domain=1` takes 1 for a range of numbers. */
+/** All values are text and no value is a bare number: readers drop a number of 0, and `-tagfocus=domain=1` takes 1 for a range. */
 function labelsOf({ thread, domain, type }: Row, strings: StringTable): LabelInput[] {
   const labels = { thread, domain: domainName(domain), ...(type !== '' && { type }) };
   return Object.entries(labels).map(([key, value]) => labelOf(key, value, strings));
@@ -103,7 +103,7 @@ function nanoseconds(time: string): bigint {
   return Number.isNaN(milliseconds) ? 0n : BigInt(milliseconds) * 1_000_000n;
 }
 
-/** 0, unknown, where the older one is not older. */
+/** Returns 0, which means unknown, if the "old" snapshot is not older. */
 function durationBetween(old: string, now: string): bigint {
   const [from, to] = [nanoseconds(old), nanoseconds(now)];
   return from > 0n && to > from ? to - from : 0n;

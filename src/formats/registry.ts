@@ -11,13 +11,13 @@ import { markdown } from './markdown.js';
 import { pprof } from './pprof.js';
 import { speedscope } from './speedscope.js';
 
-/** A format that may be read as well. */
+/** A format that we may be able to read too. */
 export interface ExchangeFormat extends Format {
   /** @throws BadProfileError that names the file */
   readonly read?: (file: InputFile) => Snapshot;
 }
 
-/** Every format of the world outside. Any JSON may be a heapprofile: it is the last to be asked. */
+/** Every format of other tools. heapprofile comes last, because any JSON may be one. */
 export const FORMATS: readonly ExchangeFormat[] = [
   pprof,
   speedscope,
@@ -35,7 +35,7 @@ export function formatNamed(name: string): ExchangeFormat {
   return found;
 }
 
-/** By the end of a file's name. @throws UsageError where that tells none */
+/** Chooses the format by the end of the file's name. @throws UsageError if no format fits */
 export function formatOfFilename(path: string): ExchangeFormat {
   const name = path.toLowerCase();
   const found = FORMATS.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
@@ -44,7 +44,7 @@ export function formatOfFilename(path: string): ExchangeFormat {
   throw new UsageError(`the name ${path} does not tell the format; give it (--format), or let the name end with ${endings}`);
 }
 
-/** By the beginning of a file; undefined for a snapshot of ours, and for what nobody knows. */
+/** Chooses the format by the beginning of a file; undefined for our own snapshots and for unknown content. */
 export function formatOfContent(start: Uint8Array): ExchangeFormat | undefined {
   return FORMATS.find((format) => format.sniff(start));
 }

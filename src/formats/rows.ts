@@ -7,34 +7,34 @@ import { differenceErrors, type GroupedTraces, standardErrors } from '../snapsho
 import { sumTotals, type Totals } from '../snapshot/statistics/totals.js';
 import type { Contents } from './format.js';
 
-/** All traces of one stack, domain, type and thread. */
+/** All traces that share a stack, domain, type and thread. */
 export interface Row {
-  /** Id in the table of the rows. */
+  /** Its id in the table of the rows. */
   readonly traceback: number;
   readonly domain: number;
   readonly thread: string;
-  /** Empty where it is not known. */
+  /** Empty if unknown. */
   readonly type: string;
-  /** Bytes; of a difference, those of the newer snapshot. */
+  /** Bytes; in a difference, those of the newer snapshot. */
   readonly size: number;
   /** Blocks. */
   readonly count: number;
-  /** Bytes and blocks in the older snapshot; 0 where no difference is written. */
+  /** Bytes and blocks in the older snapshot; 0 if there is none. */
   readonly oldSize: number;
   readonly oldCount: number;
-  /** Standard error of size, of a difference that of size - oldSize. Bytes, 0 where exact. */
+  /** Standard error of size; in a difference, of size - oldSize. In bytes; 0 if exact. */
   readonly standardError: number;
 }
 
 export interface Rows {
   readonly table: StackTable;
-  /** The largest, of a difference the largest change, first. */
+  /** The row with the largest size first; in a difference, the largest change. */
   readonly rows: readonly Row[];
 }
 
 const FIELDS = 4;
 
-/** What every writer starts from: far fewer rows than a sampled snapshot has traces. */
+/** Reduces the traces to rows, with which every writer starts: a sampled snapshot has far fewer rows than traces. */
 export function rowsOf({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>): Rows {
   const keys = new Keys();
   const now = keys.assign(snapshot);
@@ -51,18 +51,18 @@ export function rowsOf({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>): R
   return { table: keys.table(), rows: rows.sort((a, b) => weight(b) - weight(a) || b.size - a.size) };
 }
 
-/** Location ids of a row's stack, the oldest frame first. */
+/** The location ids of a row's stack, the oldest frame first. */
 export function locationsOf({ traceback }: Row, { tracebackStart, frames }: StackTable): number[] {
   return [...frames.subarray(tracebackStart[traceback]!, tracebackStart[traceback + 1]!)];
 }
 
-/** A snapshot and the row of each of its traces. */
+/** A snapshot with the row of each of its traces. */
 interface Assigned {
   readonly snapshot: Snapshot;
   readonly rowOf: Uint32Array;
 }
 
-/** Numbers what tells rows apart, across snapshots. */
+/** Numbers the combinations that make a row, across snapshots. */
 class Keys {
   readonly #stacks = new StackTableBuilder();
   readonly #threads = new StringInterner();

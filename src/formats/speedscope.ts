@@ -7,7 +7,7 @@ import { startAsText, textAsBytes } from './text-parts.js';
 
 const SCHEMA = 'https://www.speedscope.app/file-format-schema.json';
 
-/** A figure that a profile can show: speedscope draws no negative widths, so that a difference has one for what grew and one for what shrank. */
+/** A figure that a profile shows. speedscope draws no negative widths, so a difference has one profile for growth and one for shrinkage. */
 interface Measure {
   readonly name: string;
   readonly unit: 'bytes' | 'none';
@@ -25,7 +25,7 @@ const CHANGES: readonly Measure[] = [
   { name: 'blocks shrunk', unit: 'none', of: ({ count, oldCount }) => Math.max(0, oldCount - count) },
 ];
 
-/** speedscope's own JSON: a profile for each thread and measure, over one list of frames. */
+/** speedscope's own JSON: one profile for each thread and measure, all with one list of frames. */
 export const speedscope: Format = {
   name: 'speedscope',
   description: 'a speedscope profile',
@@ -44,7 +44,7 @@ function* documentOf(contents: Contents): Iterable<string> {
   yield ']}\n';
 }
 
-/** Those that show nothing are left out, but one there has to be. */
+/** Leaves out empty profiles, but writes at least one, because a file needs one. */
 function* profilesOf(rows: readonly Row[], table: StackTable, { snapshot, old }: Contents): Iterable<string> {
   const measures = old ? CHANGES : TOTALS;
   const threads = new Set([...snapshot.threads, ...(old?.threads ?? [])]);

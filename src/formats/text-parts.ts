@@ -1,11 +1,11 @@
 const PART_CHARACTERS = 65_536;
 
-/** Lines as bytes, in parts that are worth a system call. */
+/** Lines as bytes, in parts large enough to be worth a system call. */
 export function* linesAsBytes(lines: Iterable<string>): Iterable<Uint8Array> {
   yield* textAsBytes(withLineEnds(lines));
 }
 
-/** Texts that follow one another, as bytes. */
+/** Joins texts and encodes them in parts. */
 export function* textAsBytes(texts: Iterable<string>): Iterable<Uint8Array> {
   const encoder = new TextEncoder();
   let part = '';
@@ -22,7 +22,7 @@ function* withLineEnds(lines: Iterable<string>): Iterable<string> {
   for (const line of lines) yield `${line}\n`;
 }
 
-/** The beginning of a file as text, for a look at what it is. */
+/** The beginning of a file as text, to find out what it is. */
 export function startAsText(start: Uint8Array): string {
   return new TextDecoder().decode(start);
 }

@@ -5,13 +5,13 @@ import type { BearerToken } from './bearer-token.js';
 import { Refusal } from './refusal.js';
 
 export interface Admission {
-  /** null: nothing is asked for. */
+  /** null if no token is required. */
   readonly token: BearerToken | null;
-  /** Only this machine reaches us. */
+  /** Whether only this machine can reach us. */
   readonly onLoopback: boolean;
 }
 
-/** @throws Refusal for what must not be answered, whatever it asks for */
+/** @throws Refusal for a request that must not be answered, no matter what it asks for */
 export function admit({ method, headers }: IncomingMessage, { token, onLoopback }: Admission): void {
   if (onLoopback && !isOfThisMachine(headers.host ?? ''))
     throw new Refusal(403, 'this is served to this machine: the Host header must be an IP address or localhost');
@@ -22,7 +22,10 @@ export function admit({ method, headers }: IncomingMessage, { token, onLoopback 
     throw new Refusal(413, 'a request has no body here');
 }
 
-/** A name that a page on the web has bound to our address (DNS rebinding) is no such; an address cannot be bound. Node's inspectors ask for the same. */
+/**
+ * Refuses names, because a page on the web may bind a name to our address (DNS rebinding). An address cannot be bound. Node's inspectors
+ * have the same rule.
+ */
 function isOfThisMachine(hostHeader: string): boolean {
   const [, host = ''] = /^(.*?)(?::\d+)?$/.exec(hostHeader) ?? [];
   const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;

@@ -3,14 +3,14 @@ import { SnapshotFileError, UsageError } from '../errors.js';
 import { messageOf } from '../protocol/error-text.js';
 import { inputFile } from '../snapshot/file/input-file.js';
 
-/** 16 random characters cannot be found by trying. */
+/** 16 random characters cannot be guessed. */
 const MIN_LENGTH = 16;
 
-/** What clients have to send. Kept as a hash, so that a comparison takes the same time whatever is sent, and however long it is. */
+/** The token that clients must send. It is kept as a hash, so that a comparison takes the same time for any text of any length. */
 export class BearerToken {
   readonly #hash: Buffer;
 
-  /** @param source for the error @throws UsageError */
+  /** @param source names the origin of the token in the error @throws UsageError */
   constructor(token: string, source: string) {
     if (!/^[\w.~+/-]+=*$/.test(token) || token.length < MIN_LENGTH)
       throw new UsageError(
@@ -19,14 +19,14 @@ export class BearerToken {
     this.#hash = hashOf(token);
   }
 
-  /** @param authorization the header */
+  /** @param authorization the Authorization header */
   matches(authorization: string | undefined): boolean {
     const [, sent = ''] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
     return timingSafeEqual(hashOf(sent), this.#hash);
   }
 }
 
-/** The file comes before the environment; null where neither is given. @throws UsageError for what is no token, SnapshotFileError */
+/** The file takes precedence over the environment. null if neither is given. @throws UsageError for an invalid token, SnapshotFileError */
 export function readToken(file: string | undefined, { TRACEMALLOC_TOKEN }: NodeJS.ProcessEnv): BearerToken | null {
   if (file !== undefined) return new BearerToken(readTokenFile(file).trim(), file);
   return TRACEMALLOC_TOKEN === undefined ? null : new BearerToken(TRACEMALLOC_TOKEN, 'TRACEMALLOC_TOKEN');

@@ -16,16 +16,16 @@ export interface Answer {
 
 interface Parameters {
   readonly query: URLSearchParams;
-  /** Nobody waits for the answer any more. */
+  /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
 
 type Endpoint = (parameters: Parameters) => Promise<Answer>;
 
-/** Each waits for minutes and takes a snapshot of its own. */
+/** The limit is low because each of them waits for minutes and takes a snapshot of its own. */
 const MAX_DIFFERENCES = 8;
 
-/** What is served, by path. */
+/** The answers that are served, by path. */
 export class Endpoints {
   readonly #snapshots: SharedSnapshots;
   readonly #show: (snapshot: Snapshot) => Snapshot;
@@ -34,7 +34,7 @@ export class Endpoints {
   readonly #paths: ReadonlyMap<string, Endpoint>;
   #target: Snapshot['capture']['target'] | null = null;
 
-  /** @param show the snapshot with the lines that the user wants to see */
+  /** @param show maps a snapshot to the lines that the user wants to see */
   constructor(snapshots: SharedSnapshots, show: (snapshot: Snapshot) => Snapshot) {
     this.#snapshots = snapshots;
     this.#show = show;
@@ -43,7 +43,7 @@ export class Endpoints {
       ['/debug/pprof', index],
       ['/debug/pprof/', index],
       ['/debug/pprof/heap', (parameters) => this.#profile('heap', parameters)],
-      // V8 tells of live memory only (of the dead too on request, but then not apart, and not on Node 18): the sample types say so.
+      // These are live allocations too, as the sample types say. V8 can add the dead, but not separately, and not on Node 18.
       ['/debug/pprof/allocs', (parameters) => this.#profile('allocs', parameters)],
       ['/metrics', () => this.#metrics()],
     ]);
@@ -82,7 +82,7 @@ export class Endpoints {
     }
   }
 
-  /** Many may ask for the same one. */
+  /** Encodes each snapshot once, since many clients may ask for the same one. */
   #encoded(snapshot: Snapshot): Uint8Array {
     const known = this.#profiles.get(snapshot);
     if (known) return known;
@@ -105,7 +105,7 @@ export class Endpoints {
     return (await this.#asked(this.#snapshots.latest())).snapshot;
   }
 
-  /** With a refusal in place of what went wrong with the target. */
+  /** Turns a failure of the target into a refusal. */
   async #asked<T extends { readonly snapshot: Snapshot }>(taken: Promise<T>): Promise<T> {
     try {
       const done = await taken;

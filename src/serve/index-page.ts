@@ -3,10 +3,10 @@ import { visible } from '../text/printable.js';
 import { MAX_SECONDS } from './profile-query.js';
 import type { SharedSnapshots } from './shared-snapshots.js';
 
-/** Nothing may run or be fetched: names are the target's. */
+/** Nothing may run or be fetched, because the names on the page come from the target. */
 export const PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** @param target null where no snapshot was taken yet */
+/** @param target null as long as no snapshot has been taken */
 export function indexPage(target: CaptureInfo['target'] | null, { count, totalMs, lastFailure }: SharedSnapshots): string {
   const who = target ? `${target.title || 'node'}, process ${target.pid ?? '?'}, Node ${target.nodeVersion ?? '?'}` : 'not asked yet';
   const mean = count > 0 ? `, ${Math.round(totalMs / count)} ms each on average` : '';

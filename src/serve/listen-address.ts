@@ -4,7 +4,9 @@ import { type Address, HIGHEST_PORT, isLoopback } from '../protocol/address.js';
 
 const LOOPBACK = '127.0.0.1';
 
-/** `127.0.0.1:6060`, `[::1]:6060`, `localhost:6060`, or a port of this machine's loopback; port 0 is any that is free. @throws UsageError */
+/**
+ * `127.0.0.1:6060`, `[::1]:6060`, `localhost:6060`, or a port on this machine's loopback. Port 0 means any free port. @throws UsageError
+ */
 export function parseListenAddress(text: string): Address {
   const [, host = LOOPBACK, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;
@@ -14,7 +16,7 @@ export function parseListenAddress(text: string): Address {
   return { host: bare, port: Number(port) };
 }
 
-/** Whoever reaches the address reads which code the target runs and stops it for moments. @throws UsageError */
+/** Requires a token, because whoever reaches the address can see the target's code and stop it for moments. @throws UsageError */
 export function checkExposure({ host }: Address, hasToken: boolean): void {
   if (hasToken || isLoopback(host)) return;
   throw new UsageError(

@@ -6,17 +6,18 @@ export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charse
 interface Metric {
   readonly name: string;
   readonly type: 'gauge' | 'summary';
-  /** What the name ends with. */
+  /** The end of the metric's name. */
   readonly unit?: 'bytes' | 'seconds';
   readonly help: string;
-  /** What follows the name, and the value. */
+  /** Each sample's suffix to the name, and its value. */
   readonly samples: readonly (readonly [suffix: string, value: number])[];
 }
 
 /**
- * OpenMetrics text. No counters: their family has another name than in Prometheus' older format, which some tools still read it as.
+ * OpenMetrics text. It has no counters, because a counter's family is named differently in Prometheus' older format, as which some tools
+ * still read the text.
  *
- * @param snapshot null where none could be had; what it would tell is left out then
+ * @param snapshot null if none could be taken; the metrics of memory are then left out
  */
 export function metricsText(snapshot: Snapshot | null, costs: Pick<SharedSnapshots, 'count' | 'totalMs' | 'lastFailure'>): string {
   const families = [...costMetrics(snapshot !== null, costs), ...(snapshot ? memoryMetrics(snapshot) : [])];

@@ -1,12 +1,12 @@
 import { Refusal } from './refusal.js';
 
-/** Longer waits hold a connection for nothing: whoever wants them takes two profiles. */
+/** A longer wait only keeps a connection open. For a longer time, take two profiles and compare them. */
 export const MAX_SECONDS = 300;
 
 /**
- * Go's parameters. `gc` needs nothing done: a snapshot always collects first.
+ * Go's parameters. `gc` is accepted and ignored, because a snapshot always collects first.
  *
- * @returns seconds of a difference; null: the profile of now
+ * @returns the seconds of a difference; null for the current profile
  * @throws Refusal
  */
 export function secondsOf(query: URLSearchParams): number | null {

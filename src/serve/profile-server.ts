@@ -13,18 +13,18 @@ import { Slots } from './slots.js';
 
 export interface ServerOptions {
   readonly address: Address;
-  /** Clients have to send it; null: only on loopback. */
+  /** Clients must send it; null if only loopback is served. */
   readonly token: BearerToken | null;
   readonly endpoints: Endpoints;
-  /** Gets what went wrong with an answer through a fault of ours. */
+  /** Receives errors that are our own fault. */
   readonly onError: (error: unknown) => void;
 }
 
 const MAX_REQUESTS = 64;
 const LIMITS = { maxHeaderSize: 8 * 1024, headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
-/** For a client that has stopped reading. */
+/** Ends the connection of a client that has stopped reading. */
 const WRITE_TIMEOUT_MS = 30_000;
-/** What is being answered when we stop. */
+/** How long unfinished answers may take after we stop. */
 const PATIENCE_MS = 2_000;
 
 const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin' };
@@ -33,14 +33,14 @@ const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 
 export class ProfileServer {
   /** `http://127.0.0.1:6060`. */
   readonly url: string;
-  /** Only this machine reaches it. */
+  /** Whether only this machine can reach it. */
   readonly onLoopback: boolean;
   readonly #server: Server;
   readonly #endpoints: Endpoints;
   readonly #admission: Admission;
   readonly #onError: (error: unknown) => void;
   readonly #requests = new Slots(MAX_REQUESTS);
-  /** Requests without an answer yet, and what ends the work on them. */
+  /** The requests that have no answer yet, and what aborts the work on them. */
   readonly #underWay = new Set<{ readonly response: ServerResponse; readonly work: AbortController }>();
   #whyStopped: string | null = null;
 
@@ -52,12 +52,12 @@ export class ProfileServer {
     this.onLoopback = isLoopback(address.host);
     this.#admission = { token, onLoopback: this.onLoopback };
     this.#onError = onError;
-    server.on('error', onError); // a connection that could not be accepted; without a listener it would end us
+    server.on('error', onError); // the server failed to accept a connection; without a listener this would end our process
     server.maxConnections = 2 * MAX_REQUESTS;
     server.on('request', (request, response) => void this.#respond(request, response));
   }
 
-  /** @throws ListenError; UsageError for an address that only clients with a token may reach */
+  /** @throws ListenError; UsageError if the address requires a token and there is none */
   static async listen(options: ServerOptions): Promise<ProfileServer> {
     checkExposure(options.address, options.token !== null);
     const server = createServer(LIMITS);
@@ -72,7 +72,7 @@ export class ProfileServer {
       throw new ListenError(`cannot listen on ${where}: ${reason}; choose another address (--listen)`, { cause });
     }
     try {
-      checkExposure(addressOf(server), options.token !== null); // a name may stand for anything
+      checkExposure(addressOf(server), options.token !== null); // checked again, because a name may stand for any address
     } catch (error) {
       server.close();
       throw error;
@@ -80,7 +80,7 @@ export class ProfileServer {
     return new ProfileServer(server, options);
   }
 
-  /** Refuses what comes and what waits, with the reason; what is being answered may take two seconds more. */
+  /** Refuses new and waiting requests with the reason. Answers that are being sent get two more seconds. */
   async stop(reason: string): Promise<void> {
     this.#whyStopped = reason;
     const closed = new Promise((resolve) => this.#server.close(resolve));
@@ -131,13 +131,13 @@ export class ProfileServer {
 }
 
 function send(response: ServerResponse, status: number, { type, headers, body }: Answer): void {
-  if (response.destroyed) return; // the client has gone
+  if (response.destroyed) return; // the client is gone
   response.setTimeout(WRITE_TIMEOUT_MS);
   response.writeHead(status, { ...COMMON_HEADERS, 'Content-Type': type, 'Content-Length': Buffer.byteLength(body), ...headers });
   response.end(body);
 }
 
-/** `go tool pprof` prints what such an answer says, and of others only the status. */
+/** With this header `go tool pprof` prints the text of the answer. Without it, only the status. */
 function refuse(response: ServerResponse, { status, message, headers }: Refusal): void {
   const marked = { 'X-Go-Pprof': '1', Connection: 'close', ...headers };
   send(response, status, { type: 'text/plain; charset=utf-8', headers: marked, body: `${message}\n` });

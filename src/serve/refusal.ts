@@ -3,9 +3,9 @@ interface RefusalOptions {
   readonly cause?: unknown;
 }
 
-/** A request that is not served as it was meant. The message is one line, for who asked. */
+/** A request that is not served as asked. The message is one line for the client. */
 export class Refusal extends Error {
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -16,7 +16,7 @@ export class Refusal extends Error {
   }
 }
 
-/** @param ms when it is worth another try */
+/** @param ms the time after which another try makes sense */
 export function retryAfter(ms: number): Record<string, string> {
   return { 'Retry-After': `${Math.max(1, Math.ceil(ms / 1000))}` };
 }

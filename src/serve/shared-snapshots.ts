@@ -3,18 +3,18 @@ import { TracemallocError } from '../errors.js';
 import { messageOf } from '../protocol/error-text.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 
-/** A snapshot stops the target, which then rests for a second, or for as long as keeps it stopped in at most 5 % of the time. */
+/** A snapshot stops the target. It then rests for a second, or for as long as it takes to be stopped for at most 5 % of the time. */
 const MIN_REST_MS = 1_000;
 const REST_PER_MS = 19;
 
 export interface Taken {
   readonly snapshot: Snapshot;
-  /** When it was asked for; ms of `performance.now()`. */
+  /** When it was requested, in ms of `performance.now()`. */
   readonly begun: number;
 }
 
 export interface Failure {
-  /** Of the error family, else `ERR_INTERNAL`. */
+  /** The code of the error, or `ERR_INTERNAL` if it is not from our family of errors. */
   readonly code: string;
   readonly message: string;
   /** ms since 1970. */
@@ -22,20 +22,20 @@ export interface Failure {
 }
 
 /**
- * Takes the snapshots of a target for all who ask, one at a time. While the target rests there is none but the second one of a difference,
- * which has its time; the target rests the longer from it.
+ * Takes the snapshots of a target for all clients, one at a time. While the target rests, only the second snapshot of a difference is
+ * taken, because its time is fixed. The target then rests longer afterwards.
  */
 export class SharedSnapshots {
-  /** Snapshots taken, and the time that they took; failed ones count. */
+  /** The number of snapshots, and the time that they took; failed ones included. */
   count = 0;
   totalMs = 0;
   lastFailure: Failure | null = null;
   readonly #take: () => Promise<Snapshot>;
   readonly #onFailure: (failure: Failure) => void;
-  /** The last one, or the one that is under way. */
+  /** The last snapshot, finished or not. */
   #last: { readonly taken: Promise<Taken>; readonly begun: number } | null = null;
   #isUnderWay = false;
-  /** When the target has rested from all before the last one, and from all. */
+  /** When the target has rested from all snapshots except the last, and when from all of them. */
   #restedBefore = 0;
   #restedAt = 0;
 
@@ -44,24 +44,26 @@ export class SharedSnapshots {
     this.#onFailure = onFailure;
   }
 
-  /** How long the target still rests, in ms. */
+  /** How long the target must still rest, in ms. */
   get restMs(): number {
     return Math.max(0, this.#restedAt - performance.now());
   }
 
-  /** The last one as long as the target rests from it, else a new one. @throws why it could not be taken */
+  /** The last snapshot if the target still rests from it, otherwise a new one. @throws why it could not be taken */
   latest(): Promise<Taken> {
     return this.#last && (this.#isUnderWay || this.restMs > 0) ? this.#last.taken : this.#begin();
   }
 
-  /** One that was asked for at `begun` or later. It is waited for until then, and until the target has rested from all but the last one. */
+  /**
+   * A snapshot that was requested at `begun` or later. Waits until then, and until the target has rested from all snapshots but the last.
+   */
   async since(begun: number, signal: AbortSignal): Promise<Taken> {
     while (!this.#last || this.#last.begun < begun) {
       const wait = Math.max(begun, this.#restedBefore) - performance.now();
       if (this.#isUnderWay)
-        await this.#last?.taken.catch(() => undefined); // it is told to those who asked for it
+        await this.#last?.taken.catch(() => undefined); // a failure is reported to those who requested this snapshot
       else if (wait > 0) await sleep(Math.ceil(wait), undefined, { signal });
-      else this.#begin().catch(() => undefined); // it is the last one now
+      else this.#begin().catch(() => undefined); // it is now the last one, which the loop checks again
     }
     return this.#last.taken;
   }

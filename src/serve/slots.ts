@@ -2,7 +2,7 @@ import { Refusal, retryAfter } from './refusal.js';
 
 const RETRY_MS = 1_000;
 
-/** Room for so many at a time. */
+/** Limits how many requests run at the same time. */
 export class Slots {
   readonly #limit: number;
   #taken = 0;
@@ -11,7 +11,7 @@ export class Slots {
     this.#limit = limit;
   }
 
-  /** @returns what leaves @throws Refusal where there is no room */
+  /** @returns a function that frees the slot @throws Refusal if all slots are taken */
   enter(): () => void {
     if (this.#taken >= this.#limit)
       throw new Refusal(429, `${this.#limit} such requests are under way; try again later`, { headers: retryAfter(RETRY_MS) });
