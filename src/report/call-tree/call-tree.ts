@@ -5,25 +5,25 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { TreeColumns } from './report-data.js';
 import { TRUNCATED } from './report-data.js';
 
-/** Fields of a row in `CallTree.frames`. */
+/** The fields of a row in `CallTree.frames`. */
 export const FRAME = { file: 0, line: 1, column: 2, functionName: 3, isLine: 4 } as const;
 const FRAME_FIELDS = 5;
-/** As a frame of a row: unsigned, so that it fits into one. */
+/** Stands for TRUNCATED in a row, whose fields are unsigned. */
 const TRUNCATED_ROW = 0xffffffff;
 
 interface CallTreeOptions {
   /** Merge the stacks from their most recent frames on. */
   readonly isInverted: boolean;
-  /** Frames of one function in one line are the same, whatever their columns. */
+  /** Frames of a function on the same line are one frame, even if their columns differ. */
   readonly mergesColumns: boolean;
 }
 
-/** The stacks of one snapshot or of two, merged from their oldest frames on. Nodes are numbered as they come; the root is 0. */
+/** The stacks of one or two snapshots, merged from their oldest frames on. Nodes are numbered as they are added; the root is 0. */
 export class CallTree {
   readonly #options: CallTreeOptions;
   readonly #frames = new RowInterner();
   readonly #nodes = new RowInterner();
-  /** Names as they are in the snapshots. */
+  /** The names as they are in the snapshots. */
   readonly #names: StringInterner;
 
   constructor(names: StringInterner, options: CallTreeOptions = { isInverted: false, mergesColumns: false }) {
@@ -36,7 +36,7 @@ export class CallTree {
     return this.#nodes.size;
   }
 
-  /** @returns by traceback id of the snapshot: the node of its most recent frame; 0 for tracebacks that no trace has */
+  /** @returns for each traceback id of the snapshot, the node of its most recent frame; 0 for tracebacks without a trace */
   add({ table, columns }: Snapshot): Uint32Array {
     const isUsed = new Uint8Array(table.totalFrames.length);
     for (let row = 0; row < columns.length; row++) isUsed[columns.traceback[row]!] = 1;
@@ -50,12 +50,12 @@ export class CallTree {
   }
 
   /**
-   * The tree in preorder, siblings by falling weight, whatever its sign.
+   * The tree in preorder. Siblings are sorted by the absolute value of their weight, the largest first.
    * @param own weight of each node without its descendants
    * @returns `places` is the new number of each node
    */
   inPreorder(own: Float64Array): { tree: TreeColumns; places: Uint32Array } {
-    const { values } = this.#nodes.build(); // of two fields each, the root's row is empty
+    const { values } = this.#nodes.build(); // two fields a row; the root's row is empty
     const parentOf = (node: number) => values[2 * node - 2]!;
     const weight = own.slice();
     for (let node = this.size - 1; node > 0; node--) weight[parentOf(node)]! += weight[node]!;
@@ -70,7 +70,7 @@ export class CallTree {
       const frame = node === 0 ? TRUNCATED : values[2 * node - 1]!;
       tree.frame.push(frame === TRUNCATED_ROW ? TRUNCATED : frame);
       const below = children.subarray(starts[node], starts[node + 1]);
-      if (below.length > 1) below.sort((a, b) => Math.abs(weight[a]!) - Math.abs(weight[b]!)); // the heaviest is popped first
+      if (below.length > 1) below.sort((a, b) => Math.abs(weight[a]!) - Math.abs(weight[b]!)); // the stack pops the heaviest first
       for (const child of below) {
         pending.push(child);
         depths.push(depth + 1);
@@ -79,7 +79,7 @@ export class CallTree {
     return { tree, places };
   }
 
-  /** By location; 0 for those of no trace, whose names are left out: a filter may have been meant to. */
+  /** By location; 0 for locations without a trace. Their names are left out, because a filter may have removed them on purpose. */
   #internFrames(table: StackTable, isUsed: Uint8Array): Uint32Array {
     const isSeen = new Uint8Array(table.locationLine.length);
     for (let t = 0; t < isUsed.length; t++) {

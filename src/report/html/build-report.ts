@@ -10,15 +10,15 @@ import { reportFacts } from './facts.js';
 
 export interface ReportOptions {
   readonly title: string;
-  /** With it the report shows the difference. */
+  /** If given, the report shows the difference. */
   readonly old: Snapshot | null;
-  /** Copy the source lines that it shows into the report. */
+  /** Whether to copy the source lines that the report shows into it. */
   readonly embedSources: boolean;
-  /** Paths below it are shown relative to it. */
+  /** Paths below this folder are shown relative to it. */
   readonly cwd: string;
 }
 
-/** Everything that the page shows. The frames of the snapshots are shown as they are: map them first. */
+/** Collects everything that the page shows. It does not map frames: map the snapshots first. */
 export function buildReport(now: Snapshot, { title, old, embedSources, cwd }: ReportOptions): ReportData {
   const { tree, cells, frames: rows, names } = tracesAsCells(now, old);
   const length = rows.values.length / rows.width;

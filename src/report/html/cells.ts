@@ -9,19 +9,22 @@ import { sumTotals } from '../../snapshot/statistics/totals.js';
 import { CallTree } from '../call-tree/call-tree.js';
 import type { CellColumns, SumColumns, TreeColumns } from '../call-tree/report-data.js';
 
-/** Fields of a cell's row. */
+/** The fields of a cell's row. */
 const CELL_FIELDS = ['node', 'domain', 'thread', 'type'] as const;
 
 export interface TracesAsCells {
   readonly tree: TreeColumns;
   readonly cells: CellColumns;
-  /** All distinct frames as rows of `FRAME`. */
+  /** All distinct frames, as rows of `FRAME`. */
   readonly frames: ReturnType<CallTree['frames']>;
-  /** What the numbers of names stand for, as they are in the snapshots. */
+  /** The names as they are in the snapshots, by number. */
   readonly names: StringInterner;
 }
 
-/** Adds the traces up by stack, domain, thread and type, with the stacks as one tree. @param old null: no difference is asked for */
+/**
+ * Adds up the traces by stack, domain, thread and type, and merges the stacks into a tree. @param old null if there is no difference to
+ * show
+ */
 export function tracesAsCells(now: Snapshot, old: Snapshot | null): TracesAsCells {
   const names = new StringInterner();
   const callTree = new CallTree(names);
@@ -44,7 +47,7 @@ export function tracesAsCells(now: Snapshot, old: Snapshot | null): TracesAsCell
   };
 }
 
-/** By trace: its cell. */
+/** Returns the cell of each trace. */
 function assignCells(
   snapshot: Snapshot,
   { callTree, rows, names }: { callTree: CallTree; rows: RowInterner; names: StringInterner },

@@ -6,12 +6,12 @@ import type { ReportData } from '../call-tree/report-data.js';
 import { jsonParts } from './json-parts.js';
 
 /**
- * The report as one page that needs nothing else: no request leaves it, and nothing runs in it but the script whose hash its own
- * Content-Security-Policy names. The data is no script, and holds no `<` that could end its element.
+ * The report as one page that needs nothing else. It sends no requests and runs only its own script, whose hash its
+ * Content-Security-Policy names. The data is not a script and has no `<` that could end its element.
  *
- * @param limit characters of data. The page reads it as one string, and browsers with V8 have the same longest one as this process.
- * @returns the parts of the file in their order
- * @throws UnsupportedError for data above the limit
+ * @param limit maximum characters of data. The page reads it as one string, and browsers with V8 have the same limit as this process.
+ * @returns the parts of the file in order
+ * @throws UnsupportedError if the data exceeds the limit
  */
 export function htmlDocument(data: ReportData, limit = constants.MAX_STRING_LENGTH): Uint8Array[] {
   const script = asset('page.js');

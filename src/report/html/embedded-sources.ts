@@ -2,18 +2,18 @@ import { sourceLines } from '../../model/source-lines.js';
 import { printable } from '../../text/printable.js';
 
 const LINES_AROUND = 4;
-/** A profile may name any file: what is no script is not ours to copy into a page that is passed on. */
+/** Only scripts are copied: a profile may name any file, and a report is passed on to others. */
 const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|coffee)$/i;
 
 export interface Place {
   readonly file: number;
-  /** The file's name as it is in the snapshot. */
+  /** The file's name as in the snapshot. */
   readonly filename: string;
   /** 1-based, 0 for none. */
   readonly line: number;
 }
 
-/** The lines around each place, by file and line; scripts that can be read only. */
+/** The lines around each place, by file and line, for all scripts that can be read. */
 export function embeddedSources(places: Iterable<Place>): Record<number, Record<number, string>> {
   const sources: Record<number, Record<number, string>> = {};
   for (const { file, filename, line } of [...places].sort((a, b) => a.file - b.file)) {

@@ -60,7 +60,7 @@ function isSampled({ mode, interval }: CaptureInfo): boolean {
   return mode === 'sampling' && interval !== null && interval > 1;
 }
 
-/** Stacks that lost their oldest frames cannot stand below them. */
+/** Stacks without their oldest frames cannot be placed below them, which the reader must know. */
 function truncationNotes({ table, columns, tracebackLimit }: Snapshot): string[] {
   let bytes = 0;
   for (let row = 0; row < columns.length; row++) {

@@ -1,6 +1,6 @@
 const ELEMENTS_AT_ONCE = 10_000;
 
-/** The JSON of plain data in parts: of millions of numbers, the whole does not fit into one string. */
+/** The JSON of plain data, in parts: with millions of numbers, the whole text does not fit into one string. */
 export function* jsonParts(value: unknown): Iterable<string> {
   if (Array.isArray(value)) {
     yield '[';

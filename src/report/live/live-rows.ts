@@ -7,18 +7,18 @@ import { placeOf } from '../text/place.js';
 import type { Change } from '../text/table.js';
 import type { LiveReading, LiveReadings, LiveSort, LiveState } from './live-state.js';
 
-/** One group, now and how it came there. Bytes. */
+/** One group with its size now and its changes, in bytes. */
 export interface LiveRow {
-  /** Made when it is asked for: most rows are never seen. */
+  /** Created on demand, because most rows are never shown. */
   readonly traceback: Traceback;
   readonly size: number;
   readonly sinceStart: Change;
   readonly sinceLast: Change;
-  /** Change since the start, a second; 0 where no time has passed. */
+  /** Change since the start, a second; 0 if no time has passed. */
   readonly rate: number;
 }
 
-/** The groups of all three readings, the largest first. */
+/** The groups of all three snapshots, the largest first. */
 export function liveRows({ first, previous, last }: LiveReadings, keyType: KeyType): LiveRow[] {
   const groups = new Groups(keyType, last.snapshot.table);
   const assigned = ({ snapshot }: LiveReading) => ({ parts: snapshot, assignment: groups.assign(snapshot, false) });
@@ -49,7 +49,7 @@ const ORDERS: Readonly<Record<LiveSort, (row: LiveRow) => number>> = {
   'since last': ({ sinceLast }) => sinceLast.sizeDiff,
 };
 
-/** The rows that the filter leaves, the largest first; of equal ones as they come. */
+/** The rows that pass the filter, the largest first. Equal rows keep their order. */
 export function selectedRows(
   rows: readonly LiveRow[],
   { keyType, sort, filter }: Pick<LiveState, 'keyType' | 'sort' | 'filter'>,

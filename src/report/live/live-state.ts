@@ -4,25 +4,25 @@ import type { KeyType } from '../../snapshot/statistics/key-type.js';
 export const LIVE_SORTS = ['size', 'since start', 'since last'] as const;
 export type LiveSort = (typeof LIVE_SORTS)[number];
 
-/** What the live view shows, and how. */
+/** What the live view shows, and in which form. */
 export interface LiveState {
-  /** Of the target, as the user named it. */
+  /** The target as the user named it. */
   readonly label: string;
   readonly keyType: KeyType;
   readonly sort: LiveSort;
-  /** Text that the place of a row must contain; upper and lower case are the same. */
+  /** Text that the place of a row must contain, regardless of case. */
   readonly filter: string;
-  /** No snapshots are taken. */
+  /** Whether to take no more snapshots. */
   readonly isFrozen: boolean;
-  /** What the next keys are for; null: commands. */
+  /** What the next keys go to; null for commands. */
   readonly asks: 'filter' | 'help' | null;
-  /** What has happened, in a sentence; empty for nothing. */
+  /** One sentence about what has happened; empty if there is nothing to say. */
   readonly message: string;
   readonly readings: LiveReadings | null;
   readonly cost: LiveCost | null;
 }
 
-/** The first and the last two; where there was one only, it is all of them. */
+/** The first snapshot and the last two. If there is only one, all three are the same. */
 export interface LiveReadings {
   readonly first: LiveReading;
   readonly previous: LiveReading;
@@ -30,17 +30,17 @@ export interface LiveReadings {
 }
 
 export interface LiveReading {
-  /** With the lines that are to be shown. */
+  /** Already mapped to the lines to show. */
   readonly snapshot: Snapshot;
-  /** ms of a clock that never goes back. */
+  /** In ms, on a clock that never goes backwards. */
   readonly at: number;
 }
 
-/** What the view does to the target. */
+/** The load that the view puts on the target. */
 export interface LiveCost {
-  /** How long the last snapshot took, ms: the target stood still for no longer. */
+  /** How long the last snapshot took, in ms. The target stood still for no longer than that. */
   readonly snapshotMs: number;
-  /** How long it is left alone then. */
+  /** The pause before the next snapshot, in ms. */
   readonly restMs: number;
 }
 
@@ -48,7 +48,7 @@ export function withReading(readings: LiveReadings | null, last: LiveReading): L
   return { first: readings?.first ?? last, previous: readings?.last ?? last, last };
 }
 
-/** Before the first snapshot. */
+/** The state before the first snapshot. */
 export function initialState({ label, keyType }: Pick<LiveState, 'label' | 'keyType'>): LiveState {
   return { label, keyType, sort: 'size', filter: '', isFrozen: false, asks: null, message: '', readings: null, cost: null };
 }

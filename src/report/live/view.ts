@@ -10,7 +10,7 @@ import { changeCells, placeColumn } from '../text/table.js';
 import { type LiveRow, selectedRows } from './live-rows.js';
 import type { LiveState } from './live-state.js';
 
-/** Where the view is drawn. */
+/** The screen on which the view is drawn. */
 export interface LiveScreen {
   /** Columns and rows of the terminal. */
   readonly width: number;
@@ -33,10 +33,10 @@ const HELP = [
   '',
   'any key goes back',
 ];
-/** Rows of the table that are worth more than what stands above them. */
+/** The table gets at least this many rows before anything above it. */
 const LEAST_ROWS = 4;
 
-/** The picture, of at most `height` lines of at most `width` columns. @param rows of the readings of `state`, by its key type */
+/** The picture: at most `height` lines of at most `width` columns. @param rows of the snapshots in `state`, by its key type */
 export function liveLines(state: LiveState, rows: readonly LiveRow[], screen: LiveScreen): string[] {
   const { width, height, colours } = screen;
   const footer = footerLines(state).map((line) => cutEnd(line, width));
@@ -48,7 +48,7 @@ export function liveLines(state: LiveState, rows: readonly LiveRow[], screen: Li
   return [...shown, ...filling, ...footer.map(colours.faint)].slice(-height);
 }
 
-/** What is known of the target, then the table, in as few lines as it takes. */
+/** Facts about the target, then the table, in as few lines as possible. */
 export function pictureLines(state: LiveState, rows: readonly LiveRow[], { width, height, cwd, colours }: LiveScreen): string[] {
   const selected = selectedRows(rows, state, cwd);
   const about = aboutLines(state).map((line) => cutEnd(line, width));
@@ -58,7 +58,7 @@ export function pictureLines(state: LiveState, rows: readonly LiveRow[], { width
   return [colours.strong(title!), ...rest, ...table];
 }
 
-/** The most important first. */
+/** The most important line first. */
 function aboutLines(state: LiveState): string[] {
   const { label, readings, cost, keyType, sort, filter } = state;
   const what = `tracemalloc top ${printable(label)}`;

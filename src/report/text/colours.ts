@@ -1,10 +1,10 @@
-/** How changes stand out. */
+/** How changes are emphasised. */
 export interface Colours {
   grown(text: string): string;
   shrunk(text: string): string;
-  /** Titles, and what is less important than the rest. */
+  /** For titles and less important text. */
   faint(text: string): string;
-  /** What must not be overlooked. */
+  /** For text that must not be overlooked. */
   strong(text: string): string;
 }
 
@@ -12,7 +12,7 @@ const same = (text: string) => text;
 
 export const PLAIN: Colours = { grown: same, shrunk: same, faint: same, strong: same };
 
-/** Red and cyan can be told apart with any kind of colour blindness, and cyan can be read on black as well as on white. */
+/** Red and cyan can be told apart with any kind of colour blindness, and cyan is readable on black and on white. */
 export const COLOURED: Colours = {
   grown: (text) => `\x1b[31m${text}\x1b[39m`,
   shrunk: (text) => `\x1b[36m${text}\x1b[39m`,
@@ -20,7 +20,7 @@ export const COLOURED: Colours = {
   strong: (text) => `\x1b[1m${text}\x1b[22m`,
 };
 
-/** The text of a change of so many bytes, as it is to be shown. */
+/** The style for the text of a change of this many bytes. */
 export function changeStyle(change: number, { grown, shrunk }: Colours): (text: string) => string {
   if (change === 0) return same;
   return change > 0 ? grown : shrunk;

@@ -5,24 +5,24 @@ export interface Column {
   readonly title: string;
   /** One for each row. */
   readonly cells: readonly string[];
-  /** Of each row: how its cell is to be shown, once it is aligned. */
+  /** The style for each row's cell, applied after the cell is aligned. */
   readonly style?: (row: number) => (text: string) => string;
-  /** Where room is scarce the column with the highest number is left out first; without one it stays. */
+  /** If the width is not enough, the column with the highest number is dropped first. Columns without a number stay. */
   readonly dispensable?: number;
 }
 
-/** The last column, whose text can be made to fit. */
+/** The last column, whose text adapts to the available width. */
 export interface LastColumn {
   readonly title: string;
-  /** One for each row: its text in so many columns of the terminal. */
+  /** For each row: a function that gives the text for a width in columns of the terminal. */
   readonly cells: readonly ((width: number) => string)[];
 }
 
 const GAP = '  ';
-/** With less for the last column, columns of figures are left out. */
+/** If the last column would get less than this, columns of figures are dropped. */
 const LEAST_LAST = 24;
 
-/** A line for the titles and one for each row: figures to the right, the last column in what is left of the width. */
+/** One line for the titles, then one for each row. Figures are aligned right, and the last column gets the rest of the width. */
 export function columnLines(columns: readonly Column[], last: LastColumn, width: number): string[] {
   const shown = fittingColumns(columns, width);
   const room = width - leftWidth(shown);
@@ -51,7 +51,7 @@ function fittingColumns(columns: readonly Column[], width: number): readonly Col
   return shown;
 }
 
-/** Of the columns of figures, with the gap behind each. */
+/** The width of the columns of figures, including the gap after each. */
 function leftWidth(columns: readonly Column[]): number {
   return columns.reduce((sum, column) => sum + columnWidth(column) + GAP.length, 0);
 }

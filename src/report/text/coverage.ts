@@ -6,19 +6,19 @@ import { formatSize } from '../../text/size-format.js';
 const ROUGH_COUNTS = 'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.';
 
 /**
- * What stands above a table: how much of the process the traces cover, and how they were obtained. When most memory lies outside the
+ * The lines above a table: how much of the process the traces cover, and how they were recorded. If most memory is outside of the
  * JavaScript heap, that comes first.
  */
 export function coverageLines(capture: CaptureInfo, tracedBytes: number): string[] {
   return [...reachNotes(capture), coverage(capture.heap, tracedBytes), ...methodNotes(capture)];
 }
 
-/** Says it when most memory is where the traces do not reach. */
+/** A note if most memory is where traces do not reach. */
 export function reachNotes({ mode, heap }: CaptureInfo): string[] {
   return mode !== 'objects' && outsideHeap(heap) ? [mostlyOutside(heap!)] : [];
 }
 
-/** How the traces were obtained, and what follows for the figures. */
+/** How the traces were recorded, and what this means for the figures. */
 export function methodNotes(capture: CaptureInfo): string[] {
   const { mode, interval } = capture;
   const areCountsRough = mode === 'sampling' && interval !== null && !tellsCounts(interval);
@@ -57,7 +57,7 @@ function resumedNote(time: string): string {
   return `What was allocated before ${printable(time)} is not in it: the program looked as if it had ended, as during a long job outside of JavaScript, and was traced anew when it went on.`;
 }
 
-/** ArrayBuffers are counted in external. */
+/** `external` already includes ArrayBuffers. */
 function outsideHeap(heap: HeapTotals | null): boolean {
   return heap !== null && heap.external !== null && heap.external > heap.heapUsed;
 }

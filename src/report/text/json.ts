@@ -13,12 +13,12 @@ interface Total {
   readonly count: number;
 }
 
-/** A document as text that may be written to a terminal, and is read back as it was. */
+/** A document as text that is safe for a terminal and parses to the same value. */
 export function jsonText(document: object): string {
   return `${safeJson(document, 2)}\n`;
 }
 
-/** The one document that `--json` prints. Sizes are bytes. */
+/** The only document that `--json` prints. Sizes are bytes. */
 export function statisticsJson(statistics: readonly Statistic[], total: Total, { keyType, cumulative }: Grouping) {
   return { keyType, cumulative, total, statistics: statistics.map(statisticJson) };
 }

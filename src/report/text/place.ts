@@ -7,22 +7,22 @@ import { cutEnd, cutMiddle, ELLIPSIS, widthOf } from '../../text/text-width.js';
 
 export interface PlaceOptions {
   readonly keyType: KeyType;
-  /** Paths below it are shown relative to it. */
+  /** Paths below this folder are shown relative to it. */
   readonly cwd: string;
-  /** Columns that there are; default: any number. */
+  /** Available columns; unlimited by default. */
   readonly width?: number;
 }
 
 const CALLED_BY = ' < ';
-/** A path that is shortened further says little; then the name of the function is shortened first. */
+/** A path shorter than this says little, so the function's name is shortened before that. */
 const LEAST_PATH = 14;
-/** What is left of a name that is shortened. */
+/** The least that is kept of a shortened name. */
 const LEAST_NAME = 4;
 
 /**
- * Where a group stands, for a table: the path as seen from `cwd`, the line where the key has one, the function where it is known. Of a
- * stack the most recent frame comes first, then its callers: `parse.js:7 < load.js:3 < main.js:1`. What is wider than the room is
- * shortened in the middle of the path, never in the number of the line; of a stack the oldest frames are left out first.
+ * The place of a group, for a table: the path relative to `cwd`, the line if the key has one, and the function if it is known. For a stack
+ * the most recent frame comes first, then its callers: `parse.js:7 < load.js:3 < main.js:1`. If the text is too wide, the path loses its
+ * middle and a stack its oldest frames first. The line number is never cut.
  */
 export function placeOf(traceback: Traceback, { keyType, cwd, width = Number.POSITIVE_INFINITY }: PlaceOptions): string {
   const frames = [...traceback.frames].reverse().map((frame) => frameParts(frame, keyType, cwd));
@@ -38,16 +38,16 @@ export function placeOf(traceback: Traceback, { keyType, cwd, width = Number.POS
   return place + rest;
 }
 
-/** One frame as a table by line shows it. */
+/** The place of one frame, as in a table by line. */
 export function framePlace(frame: Frame, { cwd, width }: Pick<PlaceOptions, 'cwd'> & { readonly width: number }): string {
   return fitted(frameParts(frame, 'lineno', cwd), width);
 }
 
 interface FrameParts {
   readonly path: string;
-  /** `:7`, or nothing. */
+  /** `:7`, or empty. */
   readonly line: string;
-  /** ` load`, or nothing. */
+  /** ` load`, or empty. */
   readonly name: string;
 }
 
@@ -69,7 +69,7 @@ function fitted({ path, line, name }: FrameParts, width: number): string {
   return cutMiddle(path, Math.max(1, room - widthOf(shownName)), widthOf(file)) + line + shownName;
 }
 
-/** A path as seen from `cwd` where it lies below it. */
+/** The path relative to `cwd` if it is below it. */
 export function shortPath(filename: string, cwd: string): string {
   const path = filename.startsWith(cwd + sep) ? relative(cwd, filename) : filename;
   return path === '' ? filename : path;

@@ -3,17 +3,17 @@ import { formatSize } from '../../text/size-format.js';
 
 export interface ProcessRow {
   readonly pid: number;
-  /** Of another row; its own pid, or one that is in no row, for the first of a tree. */
+  /** The pid of another row. The first process of a tree has its own pid or one that is in no row. */
   readonly parentPid: number;
-  /** What it runs; may be empty. */
+  /** The command that it runs; may be empty. */
   readonly command: string;
-  /** Traced bytes; null where nothing is known of it. */
+  /** Traced bytes; null if unknown. */
   readonly size: number | null;
-  /** A clause, empty for none. */
+  /** A clause; empty for none. */
   readonly note: string;
 }
 
-/** A line for each process, below the one that started it. */
+/** One line a process, below the process that started it. */
 export function processTree(rows: readonly ProcessRow[]): string[] {
   const pids = new Set(rows.map(({ pid }) => pid));
   const isFirst = ({ pid, parentPid }: ProcessRow) => pid === parentPid || !pids.has(parentPid);

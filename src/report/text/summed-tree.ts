@@ -9,12 +9,12 @@ import type { TreeColumns } from '../call-tree/report-data.js';
 interface SummedTree {
   /** In preorder. */
   readonly tree: TreeColumns;
-  /** Bytes of each node and all below it. */
+  /** Bytes of each node and everything below it. */
   readonly sizes: Float64Array;
   readonly frameOf: (node: number) => Frame;
 }
 
-/** The call tree of a snapshot, the largest of siblings first. */
+/** The call tree of a snapshot, siblings with the largest first. */
 export function summedTree(snapshot: Snapshot, isInverted: boolean): SummedTree {
   const { callTree, grouped, names } = grownTree([snapshot], isInverted);
   const sizes = ownSizes(grouped[0]!, callTree.size);
@@ -23,13 +23,13 @@ export function summedTree(snapshot: Snapshot, isInverted: boolean): SummedTree 
 }
 
 interface SummedDiffTree extends SummedTree {
-  /** Bytes that each node, with all below it, has more than before. */
+  /** By how many bytes each node, with everything below it, has grown. */
   readonly changes: Float64Array;
-  /** Of the changes, in bytes; 0 where they are exact. */
+  /** Standard errors of the changes, in bytes; 0 if exact. */
   readonly standardErrors: Float64Array;
 }
 
-/** The call trees of two snapshots as one, the largest change of siblings first. */
+/** The call trees of two snapshots as one tree, siblings with the largest change first. */
 export function summedDiffTree({ old, now }: { readonly old: Snapshot; readonly now: Snapshot }, isInverted: boolean): SummedDiffTree {
   const { callTree, grouped, names } = grownTree([now, old], isInverted);
   const count = callTree.size;
@@ -50,7 +50,7 @@ export function summedDiffTree({ old, now }: { readonly old: Snapshot; readonly 
   };
 }
 
-/** The stacks of all snapshots in one tree, and by trace the node of its most recent frame. */
+/** Merges the stacks of all snapshots into one tree, and gives the node of each trace's most recent frame. */
 function grownTree(snapshots: readonly Snapshot[], isInverted: boolean) {
   const names = new StringInterner();
   const callTree = new CallTree(names, { isInverted, mergesColumns: true });
@@ -74,7 +74,7 @@ interface Summing {
   readonly total: (own: Float64Array) => Float64Array;
 }
 
-/** Of each node with all below it, in bytes squared; null where sizes are exact. */
+/** The variance of each node with everything below it, in bytes squared; null if sizes are exact. */
 function varianceOf(grouped: GroupedTraces, { count, skip, total }: Summing): Float64Array | null {
   const spread = sampleSpread(grouped, count, skip);
   if (!spread) return null;
@@ -83,14 +83,14 @@ function varianceOf(grouped: GroupedTraces, { count, skip, total }: Summing): Fl
   return total(spread.variance).map((variance, node) => (samples[node]! > 0 ? variance + unseen : 0));
 }
 
-/** @param own by node as they were numbered at first @returns of each node and all below it, in preorder */
+/** @param own by the first numbers of the nodes @returns for each node in preorder, the sum of it and everything below it */
 function totalled(own: Float64Array, { tree, places }: { tree: TreeColumns; places: Uint32Array }): Float64Array {
   const sums = new Float64Array(own.length);
   for (let node = 0; node < own.length; node++) sums[places[node]!] = own[node]!;
   return withBelow(sums, tree.depth, (a, b) => a + b);
 }
 
-/** Of each node in preorder its value and those of all below it, as one. @param combine for which 0 is nothing */
+/** For each node in preorder, combines its value with those of everything below it. @param combine with 0 as its neutral element */
 export function withBelow(own: Float64Array, depths: readonly number[], combine: (a: number, b: number) => number): Float64Array {
   const values = own.slice();
   const below: number[] = [];

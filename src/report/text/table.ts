@@ -8,22 +8,22 @@ import { placeOf } from './place.js';
 
 export interface TableOptions {
   readonly keyType: KeyType;
-  /** Groups overlap, so that a sum of them means nothing. */
+  /** Whether groups overlap, so that their sum has no meaning. */
   readonly cumulative: boolean;
-  /** Rows to print. */
+  /** The number of rows to print. */
   readonly top: number;
-  /** Paths below it are shown relative to it. */
+  /** Paths below this folder are shown relative to it. */
   readonly cwd: string;
-  /** Columns of the terminal; Infinity where the text goes elsewhere. */
+  /** Columns of the terminal; Infinity if the output is not a terminal. */
   readonly width: number;
   readonly colours: Colours;
 }
 
-/** Differences of at most so many standard errors are marked: one in twenty of them comes about where nothing changed. */
+/** Differences of at most this many standard errors are marked. One in twenty exceeds it although nothing changed. */
 const NOISE = 2;
 const NOISE_NOTE = '~ within two standard errors (±): sampling alone may make such a change';
 
-/** The largest groups as aligned columns, then a line for the rest. Sampled sizes have their standard error beside them. */
+/** The largest groups as aligned columns, then one line for the rest. Sampled sizes have their standard error beside them. */
 export function statisticsTable(statistics: readonly Statistic[], options: TableOptions): string[] {
   if (statistics.length === 0) return ['nothing that was allocated in this time is still alive'];
   const { cumulative, top, width } = options;
@@ -42,8 +42,8 @@ export function statisticsTable(statistics: readonly Statistic[], options: Table
 }
 
 /**
- * The groups that changed most, then a line for the rest. What may be nothing but the scatter of sampling is marked, the rest coloured by
- * its direction.
+ * The groups that changed most, then one line for the rest. Changes that sampling alone may have made are marked. Other changes are
+ * coloured by their direction.
  */
 export function diffTable(diffs: readonly StatisticDiff[], options: TableOptions): string[] {
   const changed = diffs.filter(({ sizeDiff, countDiff }) => sizeDiff !== 0 || countDiff !== 0);
@@ -64,10 +64,10 @@ export function diffTable(diffs: readonly StatisticDiff[], options: TableOptions
   return [...lines, ...noiseNote(shown).flatMap((line) => wrapped(line, width))];
 }
 
-/** A change, and how far it can be told from the scatter of sampling. */
+/** A change, with what tells whether sampling alone may have made it. */
 export type Change = Pick<StatisticDiff, 'sizeDiff' | 'standardError'>;
 
-/** Changes of size as a column shows them. */
+/** The cells of a column of size changes. */
 export function changeCells(changes: readonly Change[], colours: Colours): Pick<Column, 'cells' | 'style'> {
   return {
     cells: changes.map((change) => `${isNoise(change) ? '~ ' : ''}${formatSize(change.sizeDiff, true)}`),
@@ -75,19 +75,19 @@ export function changeCells(changes: readonly Change[], colours: Colours): Pick<
   };
 }
 
-/** What has to be said of changes that are marked. */
+/** The note that explains the mark, if any change is marked. */
 export function noiseNote(changes: readonly Change[]): string[] {
   return changes.some(isNoise) ? [NOISE_NOTE] : [];
 }
 
-/** The column of standard errors; none where every figure is exact. */
+/** The column of standard errors; none if every figure is exact. */
 function errorColumn(shown: readonly Statistic[]): Column[] {
   const errors = shown.map(({ standardError }) => standardError);
   if (errors.every((error) => error === 0)) return [];
   return [{ title: '±', cells: errors.map((error) => formatSize(error)), dispensable: 1 }];
 }
 
-/** Where each group stands. */
+/** The column with the place of each group. */
 export function placeColumn(
   groups: readonly Pick<Statistic, 'traceback'>[],
   { keyType, cwd }: Pick<TableOptions, 'keyType' | 'cwd'>,

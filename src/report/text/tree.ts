@@ -12,22 +12,22 @@ import { summedDiffTree, summedTree, withBelow } from './summed-tree.js';
 import { changeCells, noiseNote } from './table.js';
 
 export interface TreeOptions {
-  /** From the most recent frames to their callers. */
+  /** Whether to go from the most recent frames to their callers. */
   readonly isInverted: boolean;
-  /** Percent of the total; what holds, or of a difference what changed, less is left out. */
+  /** Percent of the total. Nodes with less are left out; in a difference, nodes that changed less. */
   readonly minPercent: number;
-  /** Paths below it are shown relative to it. */
+  /** Paths below this folder are shown relative to it. */
   readonly cwd: string;
-  /** Columns of the terminal; Infinity where the text goes elsewhere. */
+  /** Columns of the terminal; Infinity if the output is not a terminal. */
   readonly width: number;
 }
 
-/** Stacks that fork more often than so many characters can show lose the guides of their first forks. */
+/** If a stack forks more often than this many characters can show, the guides of its first forks are dropped. */
 const MOST_GUIDES = 80;
 
 /**
- * The tree of calls: bytes and percent of each frame with all that it called (inverted: with all that it was called by). A frame stands
- * below its caller; guides stand only where a caller has called several, so that a deep stack needs no room.
+ * The call tree: bytes and percent of each frame with everything that it called (inverted: that called it). A frame is below its caller.
+ * Guides are drawn only if a caller has several callees, so that a deep stack takes no width.
  */
 export function treeLines(snapshot: Snapshot, options: TreeOptions): string[] {
   const { size: whole } = totalOf(snapshot.columns);
@@ -44,8 +44,8 @@ export function treeLines(snapshot: Snapshot, options: TreeOptions): string[] {
 }
 
 /**
- * The same of a difference: how each frame changed with all that it called, also in percent of the larger total, and what it holds now. Changes
- * are marked and coloured as in the table.
+ * The call tree of a difference: how much each frame changed with everything that it called, also in percent of the larger total, and its
+ * size now. Changes are marked and coloured as in the table.
  */
 export function diffTreeLines(
   snapshots: { readonly old: Snapshot; readonly now: Snapshot },
@@ -68,12 +68,12 @@ export function diffTreeLines(
 interface Called {
   readonly tree: TreeColumns;
   readonly frameOf: (node: number) => Frame;
-  /** What decides whether a node is shown; that of a node is no less than that of any below it. */
+  /** Decides whether a node is shown. The weight of a node is at least that of any node below it. */
   readonly weights: Float64Array;
-  /** What a weight is a share of. */
+  /** The total that weights are compared to. */
   readonly whole: number;
   readonly columnsOf: (nodes: readonly number[]) => Column[];
-  /** What has to be said of what is shown. */
+  /** Notes that the shown nodes require. */
   readonly noteOf?: (nodes: readonly number[]) => readonly string[];
 }
 
@@ -100,7 +100,7 @@ function linesOf(
   return [...columnLines(columnsOf(shown), names, width), ...notes.flatMap((note) => wrapped(note, width))];
 }
 
-/** What stands before the name of each node: the only child of a node stands right below it, several are held together by lines. */
+/** The guides before the name of each node. An only child is directly below its parent; lines connect several children. */
 function guidesOf(shown: readonly number[], depths: readonly number[]): string[] {
   const depthOf = (row: number) => depths[shown[row]!]!;
   const children = new Uint32Array(shown.length);
@@ -123,7 +123,7 @@ function guidesOf(shown: readonly number[], depths: readonly number[]): string[]
     if (row === 0) return '';
     const before = inner[parentOf[row]!]!;
     const isFork = children[parentOf[row]!]! > 1;
-    // Without a bound, the guides of a stack of 65,535 forks are 4 GB.
+    // Without a limit, the guides of a stack with 65,535 forks take 4 GB.
     inner[row] = (isFork ? before + (isLast[row] ? '  ' : '│ ') : before).slice(-2 * MOST_GUIDES);
     return isFork ? before + (isLast[row] ? '└ ' : '├ ') : before;
   });

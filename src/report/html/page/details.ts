@@ -3,7 +3,7 @@ import { element } from './dom.js';
 import { nodeFigures } from './figures.js';
 import type { State } from './page-state.js';
 
-/** Below the picture: what is pointed at, and the way to what is zoomed to. */
+/** The line below the picture: the frame under the pointer, and the path to the zoomed frame. */
 export class Details {
   readonly root: HTMLElement;
   readonly #state: State;
@@ -23,7 +23,7 @@ export class Details {
     });
   }
 
-  /** @param node null: what is zoomed to */
+  /** @param node null for the zoomed node */
   show(node: number | null): void {
     const shown = node ?? this.#state.choices.zoom;
     this.#name.textContent = this.#state.nodeLabel(shown);

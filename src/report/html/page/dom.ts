@@ -1,6 +1,6 @@
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
-/** An element with attributes (`true` for one without a value) and children. Text is only ever text: no markup comes from data. */
+/** Makes an element with attributes (`true` for one without a value) and children. Strings become text, so data is never read as markup. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
@@ -13,7 +13,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Calls `draw` once before the next frame, however often it is asked for. */
+/** Calls `draw` once before the next frame, no matter how often it is requested. */
 export function onceAFrame(draw: () => void): () => void {
   let isPending = false;
   return () => {

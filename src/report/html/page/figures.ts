@@ -6,7 +6,7 @@ export function signedCount(count: number): string {
   return count >= 0 ? `+${count}` : `${count}`;
 }
 
-/** What is to be said of a node: `12.0 MiB ± 1.1 MiB, 34 %, 1200 blocks`. */
+/** The figures of a node: `12.0 MiB ± 1.1 MiB, 34 %, 1200 blocks`. */
 export function nodeFigures({ tree, isDiff }: State, node: number): string {
   const { sums } = tree;
   const error = sums.error(node);

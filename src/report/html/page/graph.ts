@@ -8,7 +8,7 @@ import { TreeNavigation } from './tree-navigation.js';
 
 const ZOOM_MS = 180;
 
-/** The flame graph or icicle: a canvas that a keyboard and a screen reader use as a tree. */
+/** The flame graph or icicle: a canvas, which keyboards and screen readers use as a tree. */
 export class Graph {
   readonly root: HTMLElement;
   readonly #state: State;
@@ -23,7 +23,7 @@ export class Graph {
   #selected: Uint8Array | null = null;
   #animation = 0;
 
-  /** @param show is told which node is pointed at; null: none */
+  /** @param show is called with the node under the pointer, or null */
   constructor(state: State, show: (node: number | null) => void) {
     this.#state = state;
     this.#span = spanOf(state.widths, 0);
@@ -64,7 +64,7 @@ export class Graph {
     });
   }
 
-  /** Moves the picture to what is zoomed to. */
+  /** Moves the picture to the zoomed node. */
   #zoom(isOtherMeasure: boolean): void {
     cancelAnimationFrame(this.#animation);
     const [from, to] = [this.#span, spanOf(this.#state.widths, this.#state.choices.zoom)];
@@ -94,7 +94,7 @@ export class Graph {
     const seen = this.#scroller.scrollHeight - this.#scroller.scrollTop;
     this.#picture = { ...this.#picture, boxes, rows, width };
     this.#space.style.height = `${rows * ROW_HEIGHT}px`;
-    // A flame grows from the bottom: what stands there stays where it is.
+    // A flame grows from the bottom, so keep the distance to the bottom.
     if (isOtherHeight)
       this.#scroller.scrollTop = choices.direction === 'flame' ? this.#scroller.scrollHeight - seen : this.#scroller.scrollTop;
     this.#draw();
@@ -134,7 +134,7 @@ export class Graph {
   }
 }
 
-/** By frame: 1 where it belongs to the selected row; null where no row of places is selected. */
+/** By frame: 1 if it belongs to the selected row; null if no row of places is selected. */
 function selectedFrames({ places, choices: { row } }: State): Uint8Array | null {
   if (!row || !isLocation(row.key)) return null;
   const { groupOf } = places(row.key);

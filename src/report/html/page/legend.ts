@@ -11,7 +11,7 @@ const ORIGINS: readonly (readonly [Origin, string])[] = [
 ];
 const STEPS = [-1, -0.25, -0.06, 0, 0.06, 0.25, 1];
 
-/** What the colours mean. */
+/** Explains the colours. */
 export function legend(state: State): HTMLElement {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const root = element('p', { class: 'legend' });

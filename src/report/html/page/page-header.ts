@@ -3,7 +3,7 @@ import type { CaptureFacts, CoverageFacts } from '../../call-tree/report-data.js
 import { element } from './dom.js';
 import type { State } from './page-state.js';
 
-/** What the report is of, how much of the process it covers, and how its figures are to be read. */
+/** The title, the coverage of the process, and notes on how to read the figures. */
 export function header({ data, isDiff }: State): HTMLElement {
   const { facts, title } = data;
   return element(
@@ -20,7 +20,7 @@ export function header({ data, isDiff }: State): HTMLElement {
   );
 }
 
-/** How the snapshots were taken. */
+/** The settings with which the snapshots were taken. */
 export function settings({ data }: State): HTMLElement {
   return element('section', { class: 'cards', 'aria-label': 'Settings' }, ...data.facts.captures.map(captureCard));
 }

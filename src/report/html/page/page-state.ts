@@ -9,7 +9,7 @@ import { Sums } from '../view/sums.js';
 
 /** What the reader has chosen. */
 export interface Choices {
-  /** The node that fills the width; 0 for all. */
+  /** The node that fills the width; 0 shows all. */
   readonly zoom: number;
   readonly query: string;
   readonly direction: 'flame' | 'icicle';
@@ -21,7 +21,7 @@ export interface Choices {
 
 type Listener = (changed: ReadonlySet<keyof Choices>) => void;
 
-/** The report and the reader's choices; whoever shows something of them is told when they change. */
+/** The report and the reader's choices. Listeners are told when a choice changes. */
 export class State {
   readonly data: ReportData;
   readonly isDiff: boolean;
@@ -64,7 +64,7 @@ export class State {
     for (const listener of this.#listeners) listener(changed);
   }
 
-  /** Worked out when it is first asked for. */
+  /** Computed on first use. */
   readonly places = (key: LocationKey): PlaceGroups => {
     const groups = this.#places.get(key) ?? placeGroups(key, this.data);
     this.#places.set(key, groups);

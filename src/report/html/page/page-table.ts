@@ -6,7 +6,7 @@ import { type Column, columnsOf } from './table-columns.js';
 
 const PAGE = 50;
 
-/** The groups as a table. Rows are made as far as they are asked for: a snapshot may have thousands. */
+/** The groups as a table. Rows are created only as the reader asks for more, since a snapshot may have thousands. */
 export class Table {
   readonly root: HTMLElement;
   readonly #state: State;
@@ -102,7 +102,7 @@ export class Table {
     );
   }
 
-  /** The row, with its details below it when it is the selected one. */
+  /** The row, followed by its details if it is the selected one. */
   #row(row: Row, columns: readonly Column[], largest: number): HTMLElement[] {
     const { row: selected } = this.#state.choices;
     const isSelected = selected?.key === row.key && selected.name === row.name && selected.frame === row.frame;
@@ -127,7 +127,7 @@ export class Table {
     return [made, element('tr', {}, element('td', { colspan: columns.length + 1 }, rowDetails(this.#state, row, columns)))];
   }
 
-  /** @param part of the largest */
+  /** @param part relative to the largest row, from 0 to 1 */
   #bar({ isNoise, sizeDiff }: Row, part: number): HTMLElement {
     const kind = !this.#state.isDiff ? '' : isNoise ? ' noise' : sizeDiff > 0 ? ' grew' : ' shrank';
     const bar = element('span', { class: `row-bar${kind}`, 'aria-hidden': 'true' });
@@ -135,7 +135,7 @@ export class Table {
     return bar;
   }
 
-  /** @param focused the row that has the focus: drawn anew it has it again */
+  /** @param focused the row that has the focus, which it gets back after it is drawn again */
   #select(row: Row | null, focused: HTMLElement | null): void {
     const index = focused ? [...this.#body.querySelectorAll('.group')].indexOf(focused) : -1;
     this.#state.choose({ row });

@@ -12,7 +12,7 @@ const state = new State(data);
 const details = new Details(state);
 const graph = new Graph(state, (node) => details.show(node));
 
-/** Boxes alone do not tell it: they are as wide as what there is. */
+/** A difference without any change needs a sentence, because its boxes look like those of any other. */
 function unchanged({ isDiff, cells }: State): HTMLElement[] {
   const isChanged = cells.size.some((_, cell) => cells.change(cell) !== 0 || cells.count[cell] !== cells.oldCount[cell]);
   return isDiff && !isChanged ? [element('p', { class: 'quiet unchanged' }, 'Nothing changed')] : [];

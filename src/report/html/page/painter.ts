@@ -5,22 +5,22 @@ import type { State } from './page-state.js';
 
 export const ROW_HEIGHT = 22;
 const FONT = '12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace';
-/** A label of fewer letters tells nothing. */
+/** A shorter label would tell nothing. */
 const SHORTEST_LABEL = 3;
 
 export interface Picture {
   readonly boxes: readonly Box[];
-  /** Of the whole picture, of which a part is seen. */
+  /** The rows of the whole picture, of which only some are visible. */
   readonly rows: number;
   readonly scrollTop: number;
   readonly width: number;
   readonly height: number;
   readonly current: number | null;
-  /** By frame: 1 where the selected row of the table is meant. */
+  /** By frame: 1 if it belongs to the selected row of the table. */
   readonly selected: Uint8Array | null;
 }
 
-/** Draws on a canvas: 20,000 stacks are some thousand boxes, too many for elements that are moved while one zooms. */
+/** Draws on a canvas: 20,000 stacks make some thousand boxes, too many elements to move during a zoom. */
 export class Painter {
   readonly #state: State;
   readonly #context: CanvasRenderingContext2D;
@@ -109,12 +109,12 @@ export class Painter {
   }
 }
 
-/** Where the row of a depth begins in what is seen, in pixels. */
+/** The top of the row of a depth, in pixels from the top of the visible part. */
 function topOf(depth: number, { rows, scrollTop }: Pick<Picture, 'rows' | 'scrollTop'>, direction: 'flame' | 'icicle'): number {
   return (direction === 'flame' ? rows - 1 - depth : depth) * ROW_HEIGHT - scrollTop;
 }
 
-/** The depth of the row at `y` pixels below the top of what is seen. */
+/** The depth of the row at `y` pixels below the top of the visible part. */
 export function depthAt(y: number, { rows, scrollTop }: Pick<Picture, 'rows' | 'scrollTop'>, direction: 'flame' | 'icicle'): number {
   const row = Math.floor((y + scrollTop) / ROW_HEIGHT);
   return direction === 'flame' ? rows - 1 - row : row;

@@ -7,7 +7,7 @@ const LINES_AROUND = 4;
 const NOT_READ = 'Its source could not be read when the report was made.';
 const NOT_EMBEDDED = 'Sources are not in this report; --embed-sources puts them there.';
 
-/** Below the selected row: all its figures, for where the table has no room for them, and its source where that was embedded. */
+/** Shown below the selected row: all its figures, since the table may have no room for them, and its source if it is embedded. */
 export function rowDetails(state: State, row: Row, columns: readonly Column[]): HTMLElement {
   const figures = columns.map(({ title, text }) => element('div', {}, element('dt', {}, title), element('dd', {}, text(row))));
   const details = element('div', { class: 'row-details' }, element('dl', { class: 'row-figures' }, ...figures));

@@ -7,11 +7,11 @@ import type { State } from './page-state.js';
 /** A column of the table. */
 export interface Column {
   readonly title: string;
-  /** What its figures mean. */
+  /** The meaning of its figures. */
   readonly description: string;
   readonly value: (row: Row) => number;
   readonly text: (row: Row) => string;
-  /** Left out where there is little room; the panel of the selected row has all of them. */
+  /** Whether to omit it on narrow screens. The details of the selected row have all columns. */
   readonly isDetail: boolean;
 }
 
@@ -72,7 +72,7 @@ const CUMULATIVE_CHANGE: Column = {
   isDetail: true,
 };
 
-/** The columns before the name; the first is the one that the table is sorted by at first. */
+/** The columns before the name. The table is first sorted by the first of them. */
 export function columnsOf({ isDiff, data, choices, tree }: State): Column[] {
   const { now, old } = data.cells;
   const errors = now.spread || old?.spread ? [ERROR] : [];

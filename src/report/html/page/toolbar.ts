@@ -10,7 +10,7 @@ const MEASURES: readonly (readonly [Measure, string])[] = [
   ['change', 'change'],
 ];
 
-/** Search, the picture's direction and measure, and the way back. */
+/** The search, the choices of direction and measure, and the reset button. */
 export function toolbar(state: State): HTMLElement {
   const field = element('input', {
     type: 'search',
@@ -56,7 +56,7 @@ function foundText(state: State): string {
   return weight === 0 ? 'nothing found' : `${percent(weight, widths.weight[choices.zoom]!)} found`;
 }
 
-/** One of several, as radio buttons; the first is chosen. */
+/** A choice as radio buttons; the first value is selected. */
 function choice<Value extends string>(
   title: string,
   name: string,

@@ -7,7 +7,7 @@ const LABEL = 'Bytes by call stack';
 const HELP =
   'Arrow keys move between callers, callees and neighbours. Enter zooms to a frame, Backspace to its caller, Escape back to all. Slash goes to the search.';
 
-/** The tree as a keyboard and a screen reader meet it: one element for the frame that is current, in place of thousands of boxes. */
+/** The tree for keyboards and screen readers: one element for the current frame instead of thousands of boxes. */
 export class TreeNavigation {
   readonly root = element('div', {
     class: 'scroller',
@@ -22,7 +22,7 @@ export class TreeNavigation {
   readonly #moved: (node: number) => void;
   #moves = 0;
 
-  /** @param moved is told the node that became current */
+  /** @param moved is called with the new current node */
   constructor(state: State, moved: (node: number) => void) {
     this.#state = state;
     this.#moved = moved;
@@ -56,7 +56,7 @@ export class TreeNavigation {
     event.preventDefault();
   }
 
-  /** Where a key leads from the current node; the node itself where there is nothing in that direction, undefined for other keys. */
+  /** The node to which a key leads. The current node if there is nothing in that direction; undefined for other keys. */
   #nextOf(key: string): number | undefined {
     const { tree, widths, choices } = this.#state;
     const { current } = this;
@@ -78,7 +78,7 @@ export class TreeNavigation {
     return undefined;
   }
 
-  /** A new element with a new name each time: a screen reader speaks when the name changes. */
+  /** Creates a new element with a new name each time, because a screen reader speaks when the name changes. */
   #announce(): void {
     const { tree, widths } = this.#state;
     const parent = tree.parent[this.current]!;
@@ -98,7 +98,7 @@ export class TreeNavigation {
     this.root.setAttribute('aria-activedescendant', id);
   }
 
-  /** What has no width in the other measure gives way to the nearest of its callers that has. */
+  /** If the current node has no width in the new measure, moves to its nearest caller that has one. */
   #stayVisible(): void {
     const { tree, widths } = this.#state;
     let node = this.current;

@@ -2,7 +2,7 @@ import { type ReportData, TRUNCATED } from '../../call-tree/report-data.js';
 
 export type Origin = 'program' | 'package' | 'node' | 'engine';
 
-/** How the frames of a report are called. */
+/** The names of the frames of a report. */
 export class FrameNames {
   readonly length: number;
   readonly #data: ReportData;
@@ -38,7 +38,7 @@ export class FrameNames {
     return `${this.functionName(frame)} ${this.place(frame)}`.trim();
   }
 
-  /** `load app.js:7`, for a box: without the folder. */
+  /** `load app.js:7`, without the folder, to fit a box. */
   shortLabel(frame: number): string {
     return `${this.functionName(frame)} ${this.place(frame).replace(/^.*[/\\](?=.)/, '')}`.trim();
   }
@@ -51,7 +51,7 @@ export class FrameNames {
     return name.startsWith('<') ? 'engine' : 'package';
   }
 
-  /** By frame: 1 where its name, its place or its package holds the text, whatever the case. */
+  /** By frame: 1 if its name, place or package contains the text, regardless of case. */
   matching(text: string): Uint8Array {
     this.#searchTexts ??= Array.from({ length: this.length }, (_, frame) =>
       `${this.functionName(frame)} ${this.place(frame)} ${this.packageName(frame)}`.toLowerCase(),

@@ -1,39 +1,39 @@
 import type { Tree } from './page-tree.js';
 import type { Sums } from './sums.js';
 
-/** A frame narrower than that is drawn together with its small neighbours, in pixels. */
+/** In pixels. Narrower frames are drawn as one box together with their narrow neighbours. */
 const NARROWEST = 1;
 
-/** What a width stands for; the last two are for differences. */
+/** What the width of a frame shows. The last two are for differences. */
 export type Measure = 'size' | 'old size' | 'change';
 
 export interface Widths {
-  /** Of each node with its descendants. */
+  /** The weight of each node with its descendants. */
   readonly weight: Float64Array;
-  /** Where it begins, in the same unit, from the root's begin. */
+  /** The offset of each node from the start of the root, in the same unit. */
   readonly start: Float64Array;
 }
 
-/** The part of the whole that fills the width of the picture. */
+/** The part of the whole that is as wide as the picture. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
 export interface Box {
-  /** The node, or the first of several that are drawn as one. */
+  /** The node, or the first of several nodes that share the box. */
   readonly node: number;
-  /** How many siblings are drawn as one; 1 for a node of its own. */
+  /** The number of siblings that share the box; 1 if it shows a single node. */
   nodes: number;
-  /** Where the nodes that it stands for end, exclusive: of what is below a pixel the callees are among them. */
+  /** The end, exclusive, of the nodes in the box. A box narrower than a pixel includes the callees of its nodes. */
   end: number;
   readonly depth: number;
-  /** Pixels, clipped to the picture. */
+  /** In pixels, clipped to the picture. */
   readonly left: number;
   right: number;
 }
 
-/** A change is that of each stack, whatever its direction: else growth and loss below one frame would hide each other. */
+/** A change counts as the absolute change of each stack. Otherwise growth and shrinkage below a frame would cancel out. */
 export function widthsOf(tree: Tree, measure: Measure, own: { readonly node: readonly number[]; readonly change: Float64Array }): Widths {
   const weight = measure === 'size' ? tree.sums.size : measure === 'old size' ? tree.sums.oldSize : new Float64Array(tree.length);
   if (measure === 'change') {
@@ -41,7 +41,7 @@ export function widthsOf(tree: Tree, measure: Measure, own: { readonly node: rea
     for (let node = tree.length - 1; node > 0; node--) weight[tree.parent[node]!]! += weight[node]!;
   }
   const start = new Float64Array(tree.length);
-  const next = new Float64Array(tree.length); // where the next child of each node begins
+  const next = new Float64Array(tree.length); // for each node, the start of its next child
   for (let node = 1; node < tree.length; node++) {
     const parent = tree.parent[node]!;
     start[node] = next[parent]!;
@@ -56,8 +56,8 @@ export function spanOf({ weight, start }: Widths, node: number): Span {
 }
 
 /**
- * What to draw, callers before callees. One pass over the tree that leaves out what is outside of the span or below a pixel: siblings
- * that are narrower stand as one box, without their callees.
+ * The boxes to draw, callers before callees, in one pass over the tree. Nodes outside of the span are skipped. Siblings narrower than a
+ * pixel share a box, and their callees are not drawn.
  */
 export function boxesOf(tree: Tree, { weight, start }: Widths, { from, to }: Span, width: number): Box[] {
   const boxes: Box[] = [];
@@ -91,14 +91,14 @@ export function boxesOf(tree: Tree, { weight, start }: Widths, { from, to }: Spa
   return boxes;
 }
 
-/** Sums of the siblings that a box stands for. */
+/** The sums of the siblings in a box. */
 export function sumsOf(tree: Tree, { weight }: Widths, { node, end }: Pick<Box, 'node' | 'end'>): Sums {
   const sums = tree.sums.empty(1);
   for (let sibling = node; sibling < end; sibling = tree.end[sibling]!) if (weight[sibling]! > 0) sums.add(0, tree.sums, sibling);
   return sums;
 }
 
-/** Those of a node's children that have a width, from left to right. */
+/** The children of a node that have a width, from left to right. */
 export function visibleChildren(tree: Tree, { weight }: Widths, node: number): number[] {
   const children: number[] = [];
   for (let child = node + 1; child < tree.end[node]!; child = tree.end[child]!) if (weight[child]! > 0) children.push(child);

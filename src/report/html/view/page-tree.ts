@@ -1,7 +1,7 @@
 import type { ReportData } from '../../call-tree/report-data.js';
 import type { Sums } from './sums.js';
 
-/** The call tree of a report, in preorder: the descendants of a node are those from `node + 1` to `end[node]`, exclusive. */
+/** The call tree of a report, in preorder: the descendants of a node are the nodes from `node + 1` to `end[node]`, exclusive. */
 export interface Tree {
   readonly length: number;
   readonly depth: ArrayLike<number>;
@@ -9,7 +9,7 @@ export interface Tree {
   /** -1 for the root. */
   readonly parent: Int32Array;
   readonly end: Uint32Array;
-  /** Of each node with its descendants. */
+  /** For each node, including its descendants. */
   readonly sums: Sums;
 }
 
@@ -29,7 +29,7 @@ export function treeOf({ tree: { depth, frame }, cells }: ReportData, cellSums: 
   return { length, depth, frame, parent, end, sums };
 }
 
-/** Nodes on the way from the root to this one, the node itself last. */
+/** The nodes from the root to this node, in that order. */
 export function pathTo({ parent }: Pick<Tree, 'parent'>, node: number): number[] {
   const path: number[] = [];
   for (let at = node; at !== -1; at = parent[at]!) path.push(at);

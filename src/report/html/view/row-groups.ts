@@ -12,34 +12,34 @@ type ColumnKey = (typeof COLUMN_KEYS)[number];
 export const GROUP_KEYS = [...LOCATION_KEYS, ...COLUMN_KEYS] as const;
 export type GroupKey = (typeof GROUP_KEYS)[number];
 
-/** One row of the table: what a group allocated itself, and with all that it called. */
+/** One row of the table: what a group allocated itself, and what it allocated with everything that it called. */
 export interface Row {
   readonly key: GroupKey;
   readonly name: string;
-  /** A frame of it; TRUNCATED where the group is none of places. */
+  /** One of its frames; TRUNCATED if the group is not a place. */
   readonly frame: number;
   readonly size: number;
   readonly count: number;
-  /** Bytes. */
+  /** In bytes. */
   readonly error: number;
   readonly sizeDiff: number;
   readonly countDiff: number;
   readonly isNoise: boolean;
-  /** Bytes, with what was called; null where the group is none of places. */
+  /** Bytes including what was called; null if the group is not a place. */
   readonly cumulative: number | null;
   readonly cumulativeDiff: number | null;
 }
 
-/** What the rows are taken from. */
+/** The data from which the rows are made. */
 export interface Grouping {
   readonly data: ReportData;
   readonly tree: Tree;
   readonly names: FrameNames;
   readonly cells: Sums;
-  /** Only what stands below this node. */
+  /** Only the stacks below this node are counted. */
   readonly within: number;
   readonly places: (key: LocationKey) => PlaceGroups;
-  /** Of places those with a matching frame; of the others what was allocated through one. null: all. */
+  /** Keeps places with a matching frame, and of other groups what was allocated through one. null keeps everything. */
   readonly matches: Matches | null;
 }
 
@@ -51,13 +51,13 @@ export function rowsBy(key: GroupKey, grouping: Grouping): Row[] {
   return isLocation(key) ? rowsByPlace(key, grouping) : rowsByColumn(key, grouping);
 }
 
-/** How frames fall into groups. */
+/** The assignment of frames to groups. */
 export interface PlaceGroups {
-  /** By frame. */
+  /** By frame: its group. */
   readonly groupOf: Uint32Array;
   /** By group: its first frame. */
   readonly first: readonly number[];
-  /** By group: whether its frames are of several functions. */
+  /** By group: whether its frames belong to several functions. */
   readonly areMixed: readonly boolean[];
 }
 
@@ -74,7 +74,7 @@ export function placeGroups(key: LocationKey, { frames }: ReportData): PlaceGrou
   return { groupOf, first, areMixed };
 }
 
-/** As snapshot/location-keys tells groups apart. */
+/** Distinguishes groups as snapshot/location-keys does. */
 function placeId(key: LocationKey, { file, line, column, functionName, isLine, packageName }: FrameColumns, frame: number): string {
   switch (key) {
     case 'line':
@@ -96,7 +96,7 @@ function rowsByPlace(key: LocationKey, { data, tree, names, cells, places, withi
   for (let frame = 0; frame < groupOf.length; frame++) if (!matches || matches.frames[frame] === 1) isShown[groupOf[frame]!] = 1;
   for (const [cell, node] of data.cells.node.entries())
     if (node >= within && node < tree.end[within]! && tree.frame[node] !== TRUNCATED) own.add(groupOf[tree.frame[node]!]!, cells, cell);
-  const coveredTo = new Uint32Array(first.length); // a recursive group holds its bytes once
+  const coveredTo = new Uint32Array(first.length); // so that the bytes of a recursive group count once
   const isThere = new Uint8Array(first.length);
   for (let node = within; node < tree.end[within]!; node++) {
     if (tree.frame[node] === TRUNCATED) continue;

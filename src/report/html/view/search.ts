@@ -3,15 +3,15 @@ import type { Tree } from './page-tree.js';
 
 export interface Matches {
   readonly text: string;
-  /** By frame. */
+  /** By frame: whether it matches. */
   readonly frames: Uint8Array;
   /** By node: whether it or one of its callers matches. */
   readonly stacks: Uint8Array;
-  /** By node: it matches itself. */
+  /** By node: whether it matches itself. */
   readonly nodes: Uint8Array;
 }
 
-/** @returns null for no text */
+/** @returns null if the text is empty */
 export function search(tree: Tree, names: FrameNames, text: string): Matches | null {
   if (text.trim() === '') return null;
   const frames = names.matching(text.trim());
@@ -24,12 +24,12 @@ export function search(tree: Tree, names: FrameNames, text: string): Matches | n
   return { text: text.trim(), frames, stacks, nodes };
 }
 
-/** Whether one of the nodes from `node` to `end`, exclusive, matches itself. */
+/** Whether any node from `node` to `end`, exclusive, matches itself. */
 export function isFound({ nodes }: Pick<Matches, 'nodes'>, { node, end }: { readonly node: number; readonly end: number }): boolean {
   return nodes.subarray(node, end).includes(1);
 }
 
-/** Bytes below `within` that were allocated in a matching frame, or in what it called; each once. */
+/** The bytes below `within` that were allocated in a matching frame or in anything that it called, each counted once. */
 export function matchedWeight(tree: Tree, weight: Float64Array, { nodes }: Matches, within: number): number {
   let sum = 0;
   for (let node = within; node < tree.end[within]!; ) {

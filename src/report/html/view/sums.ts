@@ -3,14 +3,14 @@ import type { CellColumns } from '../../call-tree/report-data.js';
 const NOW = 1;
 const OLD = 2;
 
-/** Bytes and blocks of `length` things (cells, nodes, groups), with what their standard errors are made of. */
+/** Bytes and blocks of `length` items (cells, nodes or groups), with the data for their standard errors. */
 export class Sums {
   readonly size: Float64Array;
   readonly count: Float64Array;
   readonly oldSize: Float64Array;
   readonly oldCount: Float64Array;
   readonly #variance: Float64Array;
-  /** Bits: NOW and OLD where there are samples. */
+  /** Bits NOW and OLD: whether that snapshot has samples. */
   readonly #sampled: Uint8Array;
   readonly #unseen: { readonly now: number; readonly old: number };
 
@@ -37,7 +37,7 @@ export class Sums {
     return sums;
   }
 
-  /** Zeros, for sums of these. */
+  /** New sums of zero, of the same kind. */
   empty(length: number): Sums {
     return new Sums(length, this.#unseen);
   }
@@ -55,13 +55,13 @@ export class Sums {
     return this.size[at]! - this.oldSize[at]!;
   }
 
-  /** Standard error of the size, of two snapshots that of its change; 0 where it is exact. */
+  /** The standard error of the size; with two snapshots that of its change. 0 if exact. */
   error(at: number): number {
     const sampled = this.#sampled[at]!;
     return Math.sqrt(this.#variance[at]! + (sampled & NOW ? this.#unseen.now : 0) + (sampled & OLD ? this.#unseen.old : 0));
   }
 
-  /** A change that sampling alone may have made. */
+  /** Whether sampling alone may have made the change. */
   isNoise(at: number): boolean {
     const error = this.error(at);
     return error > 0 && Math.abs(this.change(at)) <= 2 * error;
