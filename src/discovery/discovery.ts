@@ -51,7 +51,7 @@ export async function discover(target: TargetName, options: { timeoutMs?: number
   const where = hostPort(address);
   const nodeVersion = /^node\.js\/(v\d.*)$/.exec(version.Browser)?.[1];
   if (nodeVersion === undefined) throw new ConnectError(`the inspector at ${where} is ${printable(version.Browser)}, not a Node program`);
-  const list = await ask(address, { path: '/json/list', schema: listAnswer, timeoutMs: left(deadline) });
+  const list = await ask(address, { path: '/json/list', schema: listAnswer, timeoutMs: remainingMs(deadline) });
   const { path, listed } = choose(list, reached);
   return {
     host: address.host,
@@ -73,7 +73,11 @@ async function reach({ host, port, path }: Address, deadline: number, timeoutMs:
   for (const literal of hosts) {
     const address = { host: literal, port };
     try {
-      return { address, path, version: await ask(address, { path: '/json/version', schema: versionAnswer, timeoutMs: left(deadline) }) };
+      return {
+        address,
+        path,
+        version: await ask(address, { path: '/json/version', schema: versionAnswer, timeoutMs: remainingMs(deadline) }),
+      };
     } catch (error) {
       failure ??= error;
       if (!(error instanceof ConnectError && isUnreachable(error.cause))) throw error;
@@ -147,7 +151,7 @@ function choose(list: Listed[], { address, path }: Reached): { path: string; lis
   return first;
 }
 
-function left(deadline: number): number {
+function remainingMs(deadline: number): number {
   return Math.max(1, Math.round(deadline - performance.now()));
 }
 

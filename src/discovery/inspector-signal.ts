@@ -63,17 +63,17 @@ async function refuseUnlessNode({ pid, label }: KnownProcess, { executable, argv
   }
 }
 
-const INSTEAD = 'start it with --inspect=127.0.0.1:0 instead';
+const USE_INSPECT = 'start it with --inspect=127.0.0.1:0 instead';
 
 function refusal({ pid, label }: KnownProcess): ConnectError {
   switch (readProc(pid)?.sigusr1) {
     case 'blocked': // on 22 to 26 both options block the signal in all threads and install no handler (measured)
-      return new ConnectError(`${label} does not open its inspector: it runs with --disable-sigusr1 or --permission; ${INSTEAD}`);
+      return new ConnectError(`${label} does not open its inspector: it runs with --disable-sigusr1 or --permission; ${USE_INSPECT}`);
     case 'ignored':
-      return new ConnectError(`${label} ignores SIGUSR1, which opens the inspector of a Node program; ${INSTEAD}`);
+      return new ConnectError(`${label} ignores SIGUSR1, which opens the inspector of a Node program; ${USE_INSPECT}`);
     default:
       return new ConnectError(
-        `${label} has taken away Node's handler of SIGUSR1, which opens the inspector, and the signal would end it; ${INSTEAD}`,
+        `${label} has taken away Node's handler of SIGUSR1, which opens the inspector, and the signal would end it; ${USE_INSPECT}`,
       );
   }
 }

@@ -15,7 +15,7 @@ export interface Address {
 export const HIGHEST_PORT = 65_535;
 const LOCALHOST = '127.0.0.1';
 /** A server may listen on an address that nobody can dial. People copy such an address from the line that Node prints. */
-const DIALLED = new Map([
+const DIALLED_INSTEAD = new Map([
   ['0.0.0.0', LOCALHOST],
   ['::', '::1'],
 ]);
@@ -39,13 +39,13 @@ export function hostPort({ host, port }: { host: string; port: number }): string
 export function parseTarget(target: TargetName): Address {
   if (typeof target === 'number') return address(LOCALHOST, target);
   if (typeof target === 'string') return parseText(target.trim());
-  if (target === null || typeof target !== 'object') throw nonsense(target);
+  if (target === null || typeof target !== 'object') throw noTarget(target);
   if ('url' in target) {
-    if (typeof target.url !== 'string' || !target.url.includes('://')) throw nonsense(target.url);
+    if (typeof target.url !== 'string' || !target.url.includes('://')) throw noTarget(target.url);
     return parseUrl(target.url.trim());
   }
   const host = target.host ?? LOCALHOST;
-  if (typeof host !== 'string') throw nonsense(host);
+  if (typeof host !== 'string') throw noTarget(host);
   return parseHost(host, target.port);
 }
 
@@ -54,19 +54,19 @@ function parseText(text: string): Address {
   if (text.includes('://')) return parseUrl(text);
   if (isIP(text) === 6) throw new UsageError(`'${text}' has no port, or no brackets: write [${text}]:9229, or [address]:port`);
   const [, host, port] = /^(.+):(\d+)$/.exec(text) ?? [];
-  if (host === undefined) throw nonsense(text);
+  if (host === undefined) throw noTarget(text);
   return parseHost(host, Number(port));
 }
 
 /** A host as a person may write it: IPv6 with brackets, or without them if no port follows. */
 function parseHost(host: string, port: number): Address {
   const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;
-  if (isIP(bare) === 0 && !/^[\w.-]+$/.test(host)) throw nonsense(hostPort({ host, port }));
+  if (isIP(bare) === 0 && !/^[\w.-]+$/.test(host)) throw noTarget(hostPort({ host, port }));
   return address(bare, port);
 }
 
 function parseUrl(text: string): Address {
-  if (!URL.canParse(text)) throw nonsense(text);
+  if (!URL.canParse(text)) throw noTarget(text);
   const url = new URL(text);
   if (url.protocol !== 'ws:' && url.protocol !== 'http:') {
     throw new UsageError(
@@ -82,10 +82,10 @@ function parseUrl(text: string): Address {
 function address(host: string, port: number): Address {
   if (!Number.isInteger(port) || port < 1 || port > HIGHEST_PORT)
     throw new UsageError(`${String(port)} is no port: a port is a number from 1 to ${HIGHEST_PORT}`);
-  return { host: DIALLED.get(host) ?? host, port };
+  return { host: DIALLED_INSTEAD.get(host) ?? host, port };
 }
 
-function nonsense(target: unknown): UsageError {
+function noTarget(target: unknown): UsageError {
   const shown = JSON.stringify(target)?.slice(0, 200) ?? String(target);
   return new UsageError(`${shown} names no target: write a pid, a port, host:port, ws://host:port/id or http://host:port`);
 }

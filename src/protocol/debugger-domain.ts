@@ -71,7 +71,7 @@ export class DebuggerDomain {
 
   #watch(): () => void {
     const unsubscribe = [
-      this.#session.on('Debugger.scriptParsed', (event) => this.#know(event)),
+      this.#session.on('Debugger.scriptParsed', (event) => this.#remember(event)),
       this.#session.on('Debugger.paused', () => {
         this.#hasPaused = true;
         this.#isPaused = true;
@@ -86,7 +86,7 @@ export class DebuggerDomain {
   }
 
   /** Keeps a script only if it has a name and an id, since we can use no other. */
-  #know(event: unknown): void {
+  #remember(event: unknown): void {
     const { success, data } = scriptParsedEvent.safeParse(event);
     if (success && data.url !== '') this.#scripts.set(data.scriptId, data);
   }

@@ -73,7 +73,7 @@ export class PendingCalls {
   }
 
   /** Rejects all calls, now and later, that only a turn of the event loop can answer: the loop has stopped. */
-  loseThoseInEventLoop(reason: string): void {
+  loseEventLoopCalls(reason: string): void {
     this.#loopLostBy ??= reason;
     for (const [lose, { needsEventLoop }] of [...this.#lose]) if (needsEventLoop) lose(reason);
   }

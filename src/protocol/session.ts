@@ -58,7 +58,7 @@ export class Session {
       this.#announceClose = resolve;
     });
     transport.onEvent((method, params) => {
-      if (method === END) this.#pending.loseThoseInEventLoop('the program ended');
+      if (method === END) this.#pending.loseEventLoopCalls('the program ended');
       this.#emit(method, params);
     });
     transport.onClose((reason) => {

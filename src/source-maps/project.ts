@@ -41,6 +41,8 @@ export function workplaces({ named, cwd }: { named: string | null; cwd: string }
 }
 
 /** All folders from this one up to its project. */
-export function upwards({ folder, project }: Workplace): string[] {
-  return folder === project || folder === dirname(folder) ? [folder] : [folder, ...upwards({ folder: dirname(folder), project })];
+export function foldersUpToProject({ folder, project }: Workplace): string[] {
+  return folder === project || folder === dirname(folder)
+    ? [folder]
+    : [folder, ...foldersUpToProject({ folder: dirname(folder), project })];
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileUrlOf, pathOfFileUrl } from '../text/file-urls.js';
-import { isInside, surroundingsOf, upwards, type Workplace } from './project.js';
+import { foldersUpToProject, isInside, surroundingsOf, type Workplace } from './project.js';
 
 /** Includes the namespace, which is the name of the bundled package: `webpack://@scope/shop/./src/a.ts`. */
 const WEBPACK = /^webpack:\/\/(?:@[^/]+\/(?!\.))?[^/]*\//;
@@ -31,7 +31,7 @@ export class SourceNames {
     this.#projects = [...own, ...workplaces.map(({ project }) => project)];
     const folder = dirname(base);
     const project = isAbsolute(base) ? this.#projects.find((one) => isInside(folder, one)) : undefined;
-    this.#folders = [...(project === undefined ? [] : [{ folder, project }]), ...workplaces].flatMap(upwards);
+    this.#folders = [...(project === undefined ? [] : [{ folder, project }]), ...workplaces].flatMap(foldersUpToProject);
   }
 
   /** @param source as the map writes it, with the sourceRoot in front */

@@ -59,7 +59,7 @@ export class NumberArray implements Section {
       this.#take(codes[progress.at++]!);
       if (this.done) break;
     }
-    this.#handOver();
+    this.#flush();
     return progress.at;
   }
 
@@ -82,7 +82,7 @@ export class NumberArray implements Section {
     return this.#sink.isSigned === true && (state === OPENED || state === BEFORE) && this.#signs.at(-1) !== filled;
   }
 
-  #handOver(): void {
+  #flush(): void {
     const { filled } = this.#progress;
     const rest = filled % this.#width;
     for (const place of this.#signs) this.#batch[place] = 0;

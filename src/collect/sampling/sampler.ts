@@ -22,7 +22,7 @@ const PROFILE_TIMEOUT_MS = 180_000;
 /** The longest wait for a collection that only improves an estimate. */
 const COLLECTION_MS = 10_000;
 /** At the end of a program we still ask for a profile whose estimate is up to this many times what fits. */
-const DOUBT_AT_END = 3;
+const TOLERANCE_AT_END = 3;
 
 export interface SamplerOptions {
   /** Mean bytes between samples; an integer of at least 1, at which every block is sampled. */
@@ -155,12 +155,12 @@ export class Sampler implements TraceSource {
    */
   async #checkMessageSize({ isLast }: Pick<ReadOptions, 'isLast'>): Promise<void> {
     const limit = this.#maxMessageBytes;
-    const doubt = isLast && this.#hasOwnConnection ? DOUBT_AT_END : 1;
+    const tolerance = isLast && this.#hasOwnConnection ? TOLERANCE_AT_END : 1;
     const traced = async () => this.#lastTraced + Math.max(0, (await this.#heapUsed()) - this.#lastUsed);
     if (fitsMessage(await traced(), this.#interval, limit)) return;
     if (!isLast) await this.#collectGarbage();
     const live = await traced();
-    if (!fitsMessage(live, this.#interval, doubt * limit)) throw tooLargeError(live, this.#interval, limit);
+    if (!fitsMessage(live, this.#interval, tolerance * limit)) throw tooLargeError(live, this.#interval, limit);
   }
 
   /** V8 collects in a task of the event loop (18 to 26). A program that is busy, paused or at its end never gets there. */

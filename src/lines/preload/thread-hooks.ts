@@ -12,7 +12,7 @@ export type News = { readonly script: Parameters<Listener['onScript']> } | { rea
 
 let instrument: Instrument | undefined;
 /** The modules that our outermost registration is handling. Inner registrations skip them, so that each module is handled once. */
-const inHand = new Set<string>();
+const inProgress = new Set<string>();
 
 export function initialize(data: ThreadData | undefined): void {
   if (data === undefined || instrument !== undefined) return; // a second registration, to come after a later loader
@@ -21,11 +21,11 @@ export function initialize(data: ThreadData | undefined): void {
 }
 
 export async function load(url: string, context: unknown, nextLoad: (url: string, context: unknown) => Promise<Loaded>): Promise<Loaded> {
-  if (instrument === undefined || inHand.has(url)) return nextLoad(url, context);
-  inHand.add(url);
+  if (instrument === undefined || inProgress.has(url)) return nextLoad(url, context);
+  inProgress.add(url);
   try {
     return instrumentedModule(await nextLoad(url, context), url, instrument);
   } finally {
-    inHand.delete(url);
+    inProgress.delete(url);
   }
 }

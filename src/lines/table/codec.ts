@@ -59,9 +59,9 @@ function writeEdits(body: Writer, { edits, wrappers }: PositionTable): void {
     const [editLine, column, length] = [edits[i]!, edits[i + 1]!, edits[i + 2]!];
     const offset = wrappers[wrapper + 1]! - column;
     const opens = wrappers[wrapper] === editLine && offset >= 0 && offset <= length;
-    const turns = editLine !== line;
-    body.unsigned(length * 4 + (opens ? 2 : 0) + (turns ? 1 : 0));
-    if (turns) {
+    const isOtherLine = editLine !== line;
+    body.unsigned(length * 4 + (opens ? 2 : 0) + (isOtherLine ? 1 : 0));
+    if (isOtherLine) {
       body.unsigned(editLine - line);
       [line, end, inserted] = [editLine, 0, 0];
     }
@@ -75,7 +75,7 @@ function writeEdits(body: Writer, { edits, wrappers }: PositionTable): void {
     end = column + length;
     inserted += length;
   }
-  if (wrapper !== wrappers.length) throw new Error('a wrapper stands at no edit');
+  if (wrapper !== wrappers.length) throw new Error('a wrapper has no edit');
 }
 
 function readEdits(reader: Reader): { edits: number[]; wrappers: number[] } {
@@ -83,12 +83,12 @@ function readEdits(reader: Reader): { edits: number[]; wrappers: number[] } {
   const wrappers: number[] = [];
   let [line, end, inserted] = [0, 0, 0];
   for (let left = reader.unsigned(); left > 0; left--) {
-    const kind = reader.unsigned();
-    const length = Math.floor(kind / 4);
-    if (kind % 2 === 1) [line, end, inserted] = [line + reader.unsigned(), 0, 0];
+    const packed = reader.unsigned();
+    const length = Math.floor(packed / 4);
+    if (packed % 2 === 1) [line, end, inserted] = [line + reader.unsigned(), 0, 0];
     const column = end + reader.unsigned();
     edits.push(line, column, length);
-    if (kind % 4 >= 2) {
+    if (packed % 4 >= 2) {
       wrappers.push(line, column + reader.unsigned(), line + reader.signed(), column - inserted + reader.signed());
     }
     end = column + length;

@@ -39,7 +39,7 @@ export interface Closing {
 }
 
 /** Facts about a function that limit V8's live edit. */
-export interface Borders {
+export interface EditLimits {
   /** The end of an arrow without braces, which ends with an expression; NO_END for other functions. */
   readonly bareEnd: number;
   /** Whether it is V8's own function for the fields or a static block of a class. */
@@ -49,7 +49,7 @@ export interface Borders {
 export const NO_END = -1;
 
 /** The beginning of a function or the program. `at` is the start position that V8 reports. */
-export interface Entry extends Borders {
+export interface Entry extends EditLimits {
   readonly kind: 'enter';
   readonly at: number;
   /** The only line on which the function may allocate; NO_LINE if there are several. */

@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn';
 import { lexicalNames, patternNames, varNames } from './bindings.js';
-import { type Borders, type Entry, mergeLines, NO_END, NO_LINE } from './events.js';
+import { type EditLimits, type Entry, mergeLines, NO_END, NO_LINE } from './events.js';
 import { type FunctionNode, functionOffset } from './positions.js';
 import type { Walk } from './walk.js';
 
@@ -102,8 +102,8 @@ export function visitList(walk: Walk, statements: readonly AnyNode[]): number {
   return lines;
 }
 
-function enter(walk: Walk, at: number, borders: Borders): Entry {
-  const entry: Entry = { kind: 'enter', at, line: NO_LINE, ...borders };
+function enter(walk: Walk, at: number, editLimits: EditLimits): Entry {
+  const entry: Entry = { kind: 'enter', at, line: NO_LINE, ...editLimits };
   walk.events.push(entry);
   return entry;
 }

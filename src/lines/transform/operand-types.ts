@@ -21,16 +21,16 @@ const PREDICATES = new Set([
 const DEPTH = 5;
 
 export class Names {
-  readonly #kinds = new Map<string, OperandType>();
+  readonly #types = new Map<string, OperandType>();
 
   /** Records one value that the file assigns to the name. */
   note(name: string, value: AnyNode): void {
-    const kind = this.kindOf(value);
-    const known = this.#kinds.get(name);
-    this.#kinds.set(name, known === undefined || known === kind ? kind : 'unknown');
+    const type = this.typeOf(value);
+    const known = this.#types.get(name);
+    this.#types.set(name, known === undefined || known === type ? type : 'unknown');
   }
 
-  kindOf(node: AnyNode, depth = DEPTH): OperandType {
+  typeOf(node: AnyNode, depth = DEPTH): OperandType {
     if (depth === 0) return 'unknown';
     switch (node.type) {
       case 'Literal':
@@ -38,7 +38,7 @@ export class Names {
       case 'TemplateLiteral':
         return 'string';
       case 'Identifier':
-        return this.#kinds.get(node.name) ?? 'unknown';
+        return this.#types.get(node.name) ?? 'unknown';
       case 'UpdateExpression':
         return 'number';
       case 'UnaryExpression':
@@ -59,16 +59,16 @@ export class Names {
 
   /** A sum with one number counts as a number: `n + 1` is very common, while `'' + 1` shows its string. */
   isNumeric(sum: BinaryExpression | AssignmentExpression): boolean {
-    const left = this.kindOf(sum.left);
-    const right = this.kindOf(sum.right);
+    const left = this.typeOf(sum.left);
+    const right = this.typeOf(sum.right);
     return left !== 'string' && right !== 'string' && (left === 'number' || right === 'number');
   }
 
   #ofOperation(node: BinaryExpression | AssignmentExpression, depth: number): OperandType {
-    if (node.operator === '=') return this.kindOf(node.right, depth - 1);
+    if (node.operator === '=') return this.typeOf(node.right, depth - 1);
     if (node.operator === '+' || node.operator === '+=') {
-      const left = this.kindOf(node.left, depth - 1);
-      const right = this.kindOf(node.right, depth - 1);
+      const left = this.typeOf(node.left, depth - 1);
+      const right = this.typeOf(node.right, depth - 1);
       if (left === 'string' || right === 'string') return 'string';
       return left === 'number' && right === 'number' ? 'number' : 'unknown';
     }
@@ -77,8 +77,8 @@ export class Names {
   }
 
   #both(a: AnyNode, b: AnyNode, depth: number): OperandType {
-    const kind = this.kindOf(a, depth - 1);
-    return kind === this.kindOf(b, depth - 1) ? kind : 'unknown';
+    const type = this.typeOf(a, depth - 1);
+    return type === this.typeOf(b, depth - 1) ? type : 'unknown';
   }
 }
 

@@ -9,7 +9,7 @@ const CONTEXTUAL = /^(?:yield|await|let|static|async|of|eval|arguments|implement
  * V8 allows 65,534 parameters, but each takes a stack slot in every enclosing wrapper. If there are more variables than this, none is
  * passed.
  */
-const MOST = 64;
+const MOST_PARAMETERS = 64;
 
 /**
  * The variables that a wrapper takes as parameters, under their own names. If a wrapper closed over a variable, the variable would move
@@ -26,7 +26,7 @@ export function wrapperParameters({ at, owner, firstReference, endReference }: O
   }
   const names: string[] = [];
   for (const [binding, written] of found) if (!written && canPass(binding, at)) names.push(binding.name);
-  return names.length > MOST ? '' : names.join(', ');
+  return names.length > MOST_PARAMETERS ? '' : names.join(', ');
 }
 
 function canPass({ name, owner, from, parameter, captured }: Binding, at: number): boolean {

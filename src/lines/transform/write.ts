@@ -1,13 +1,13 @@
 import type { PositionTable } from '../table/position-table.js';
 import type { Reference } from './bindings.js';
-import { type Allocation, type Borders, type Entry, type Event, NO_LINE, type Opening } from './events.js';
+import { type Allocation, type EditLimits, type Entry, type Event, NO_LINE, type Opening } from './events.js';
 import type { LineIndex } from './line-index.js';
 import type { SourceLines } from './mapped-lines.js';
 import type { Names } from './operand-types.js';
 import { wrapperParameters } from './wrapper-parameters.js';
 
 /** V8's parser is recursive and gives up at about 450 nested wrappers (18 to 26, default stack). Real code stays far below this limit. */
-const DEEPEST = 64;
+const MOST_NESTED = 64;
 
 /** The nesting level of code outside functions. */
 const PROGRAM = 1;
@@ -17,7 +17,7 @@ interface Level {
   readonly line: number;
   readonly wrapper: boolean;
   /** Of the enclosing function. */
-  readonly borders: Borders;
+  readonly editLimits: EditLimits;
 }
 
 export interface Written {
@@ -100,7 +100,7 @@ class Writer {
   /** One wrapper a line. None inside a wrapper for the same line, and none for a number unless it would be counted on another line. */
   #isNeeded({ line, weight, sum }: Allocation): boolean {
     const level = this.#levels.at(-1)!;
-    if (level.line === line || this.#depth >= DEEPEST) return false;
+    if (level.line === line || this.#depth >= MOST_NESTED) return false;
     return level.wrapper || weight === 'object' || (sum !== undefined && !this.#walk.names.isNumeric(sum));
   }
 
@@ -112,7 +112,7 @@ class Writer {
    */
   #isPossible({ end }: Opening): boolean {
     if (!this.#walk.isRunning) return true;
-    const { bareEnd, isInitialiser } = this.#levels.at(-1)!.borders;
+    const { bareEnd, isInitialiser } = this.#levels.at(-1)!.editLimits;
     return this.#levels.length > PROGRAM && !isInitialiser && end !== bareEnd;
   }
 
@@ -123,7 +123,7 @@ class Writer {
     this.#statement = -1;
     const column = this.#insert(opening.at, `((${opening.parameters}) => ${opening.parenthesised ? '(' : ''}`);
     this.#wrappers.push(this.#line, column + 1, ...this.#place(from));
-    this.#levels.push({ line, wrapper: true, borders: this.#levels.at(-1)!.borders });
+    this.#levels.push({ line, wrapper: true, editLimits: this.#levels.at(-1)!.editLimits });
     this.#depth++;
   }
 
@@ -136,7 +136,7 @@ class Writer {
 
   #enter(entry: Entry): void {
     const { at, line } = entry;
-    this.#levels.push({ line, wrapper: false, borders: entry });
+    this.#levels.push({ line, wrapper: false, editLimits: entry });
     if (line === NO_LINE) return;
     const column = this.#moveTo(at);
     // The function's only allocating line may not be the line on which it starts. Then the beginning of the allocating line represents it.

@@ -16,10 +16,10 @@ interface SummedTree {
 
 /** The call tree of a snapshot, siblings with the largest first. */
 export function summedTree(snapshot: Snapshot, isInverted: boolean): SummedTree {
-  const { callTree, grouped, names } = grownTree([snapshot], isInverted);
+  const { callTree, grouped, names } = mergedTree([snapshot], isInverted);
   const sizes = ownSizes(grouped[0]!, callTree.size);
   const { tree, places } = callTree.inPreorder(sizes);
-  return { tree, sizes: totalled(sizes, { tree, places }), frameOf: framesOf(callTree, { tree, names }) };
+  return { tree, sizes: subtreeSums(sizes, { tree, places }), frameOf: framesOf(callTree, { tree, names }) };
 }
 
 interface SummedDiffTree extends SummedTree {
@@ -31,12 +31,12 @@ interface SummedDiffTree extends SummedTree {
 
 /** The call trees of two snapshots as one tree, siblings with the largest change first. */
 export function summedDiffTree({ old, now }: { readonly old: Snapshot; readonly now: Snapshot }, isInverted: boolean): SummedDiffTree {
-  const { callTree, grouped, names } = grownTree([now, old], isInverted);
+  const { callTree, grouped, names } = mergedTree([now, old], isInverted);
   const count = callTree.size;
   const [sizes, before] = grouped.map((traces) => ownSizes(traces, count)) as [Float64Array, Float64Array];
   const changes = sizes.map((size, node) => size - before[node]!);
   const { tree, places } = callTree.inPreorder(changes);
-  const total = (own: Float64Array) => totalled(own, { tree, places });
+  const total = (own: Float64Array) => subtreeSums(own, { tree, places });
   const shared = sharedSamples(now, old);
   const variances = [shared.now, shared.old].map((skip, i) => varianceOf(grouped[i]!, { count, skip, total }));
   return {
@@ -51,7 +51,7 @@ export function summedDiffTree({ old, now }: { readonly old: Snapshot; readonly 
 }
 
 /** Merges the stacks of all snapshots into one tree, and gives the node of each trace's most recent frame. */
-function grownTree(snapshots: readonly Snapshot[], isInverted: boolean) {
+function mergedTree(snapshots: readonly Snapshot[], isInverted: boolean) {
   const names = new StringInterner();
   const callTree = new CallTree(names, { isInverted, mergesColumns: true });
   const nodesOf = snapshots.map((snapshot) => callTree.add(snapshot));
@@ -84,7 +84,7 @@ function varianceOf(grouped: GroupedTraces, { count, skip, total }: Summing): Fl
 }
 
 /** @param own by the first numbers of the nodes @returns for each node in preorder, the sum of it and everything below it */
-function totalled(own: Float64Array, { tree, places }: { tree: TreeColumns; places: Uint32Array }): Float64Array {
+function subtreeSums(own: Float64Array, { tree, places }: { tree: TreeColumns; places: Uint32Array }): Float64Array {
   const sums = new Float64Array(own.length);
   for (let node = 0; node < own.length; node++) sums[places[node]!] = own[node]!;
   return withBelow(sums, tree.depth, (a, b) => a + b);

@@ -21,20 +21,22 @@ export function rowDetails(state: State, row: Row, columns: readonly Column[]): 
 interface SourceLine {
   readonly number: number;
   readonly text: string;
-  readonly isMeant: boolean;
+  readonly isHighlighted: boolean;
 }
 
 function sourceLinesOf({ data }: State, frame: number): SourceLine[] {
   const line = data.frames.line[frame]!;
   const source = data.sources?.[data.frames.file[frame]!] ?? {};
   const numbers = Array.from({ length: 2 * LINES_AROUND + 1 }, (_, index) => line - LINES_AROUND + index);
-  return numbers.flatMap((number) => (source[number] === undefined ? [] : [{ number, text: source[number], isMeant: number === line }]));
+  return numbers.flatMap((number) =>
+    source[number] === undefined ? [] : [{ number, text: source[number], isHighlighted: number === line }],
+  );
 }
 
-function codeLine({ number, text, isMeant }: SourceLine): HTMLElement {
+function codeLine({ number, text, isHighlighted }: SourceLine): HTMLElement {
   return element(
     'li',
-    { value: number, ...(isMeant && { class: 'meant', 'aria-current': 'true' }) },
+    { value: number, ...(isHighlighted && { class: 'meant', 'aria-current': 'true' }) },
     element('code', {}, text === '' ? ' ' : text),
   );
 }
