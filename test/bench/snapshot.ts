@@ -3,6 +3,7 @@ import { discover } from '../../src/discovery/discovery.js';
 import type { Session } from '../../src/protocol/session.js';
 import { MAX_MESSAGE_BYTES } from '../../src/protocol/websocket.js';
 import { readTargetInfo } from '../../src/tracing/isolate/read-heap-totals.js';
+import { Lifecycle } from '../../src/tracing/tracer/lifecycle.js';
 import { Tracer } from '../../src/tracing/tracer/tracer.js';
 import { repoPath } from '../helpers/paths.js';
 import { reapTargets, startTarget } from '../helpers/target-process.js';
@@ -31,7 +32,8 @@ export async function benchSnapshot(): Promise<void> {
 async function measure(wanted: number, nframe: number): Promise<string[]> {
   const target = await startTarget({ execPath: process.execPath, file: repoPath('fixtures', 'programs', 'many-stacks.cjs'), ready: true });
   const session = await connect(await discover(target.port));
-  const tracer = new Tracer({ session, info: (await readTargetInfo(session)).info, maxMessageBytes: MAX_MESSAGE_BYTES, state: 'running' });
+  const { info } = await readTargetInfo(session);
+  const tracer = new Tracer(new Lifecycle({ session, info, maxMessageBytes: MAX_MESSAGE_BYTES }));
   try {
     await tracer.start({ nframe, mode: 'exact' });
     const samples = await growTo(wanted, session, tracer);

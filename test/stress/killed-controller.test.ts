@@ -55,8 +55,8 @@ describe('a caretaker', () => {
       "const v8 = require('v8'); globalThis.set = []; v8.setFlagsFromString = (flag) => set.push(flag); setInterval(() => {}, 1e6); console.log('ready');";
     const { url, port } = await startTarget({ execPath: process.execPath, code, ready: true });
     const caretaker = spawn(process.execPath, [CARETAKER, url], { stdio: ['pipe', 'ignore', 'inherit', 'pipe'] });
-    caretaker.stdin!.write(`${JSON.stringify({ name: 'flags', debt: { kind: 'flags', flags: ['--turbo-inlining'] } })}\n`);
-    caretaker.stdin!.end('{"name":"script 7 of main","debt":{"kind":"script","source":"const');
+    caretaker.stdin!.write(`${JSON.stringify({ name: 'flags', task: { kind: 'flags', flags: ['--turbo-inlining'] } })}\n`);
+    caretaker.stdin!.end('{"name":"script 7 of main","task":{"kind":"script","source":"const');
     await once(caretaker, 'exit');
     await expect(evaluateIn(port, 'set.join()')).resolves.toBe('--turbo-inlining');
   });
@@ -79,7 +79,7 @@ describe('the folder of a followed program, when the controller is killed', () =
     await until('the folder is gone', async () => foldersIn(folder).length === 0);
   });
 
-  it('nothing else is, whatever the debt says', () => {
+  it('nothing else is, whatever the task says', () => {
     const folder = temporaryFolder();
     const near = mkdtempSync(join(tmpdir(), 'node-tracemalloc-cache-'));
     for (const path of [folder, near, join(near, 'node-tracemalloc-abcdef')]) {

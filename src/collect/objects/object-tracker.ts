@@ -2,8 +2,7 @@ import { ForeignSamplerError, NotTracingError } from '../../errors.js';
 import type { Session } from '../../protocol/session.js';
 import type { HeapObjects } from '../heap-snapshot/heap-objects.js';
 import { HeapSnapshotReader } from '../heap-snapshot/reader.js';
-import type { Reading, ReadOptions, TraceSource } from '../stacks/trace-source.js';
-import { ingestObjects } from './ingest-objects.js';
+import type { ObjectReading, ReadOptions, TraceSource } from '../stacks/trace-source.js';
 
 type SnapshotCommand = 'HeapProfiler.takeHeapSnapshot' | 'HeapProfiler.stopTrackingHeapObjects';
 
@@ -28,16 +27,14 @@ export class ObjectTracker implements TraceSource {
 
   /** @param force take over without checking whether another tool tracks allocations; the check takes a heap snapshot */
   async start({ force }: { readonly force: boolean }): Promise<void> {
-    if (!force) await this.refuseOthers();
+    if (!force) await this.#refuseOthers();
     await this.#begin();
   }
 
-  /** @throws ForeignSamplerError if another tool tracks */
-  async refuseOthers(): Promise<void> {
-    if (!(await this.#somebodyTracks())) return;
-    throw new ForeignSamplerError(
-      'another tool tracks the allocations of this target, and V8 has one tracker for all, which it ends now that we leave; end the other one first, or take over with force (--take-over)',
-    );
+  /** Before any flag is changed: to restore --turbo-escape while another tool tracks allocations can crash the target. */
+  async refuseOthers(untilIdle: () => Promise<void>): Promise<void> {
+    await untilIdle(); // the heap snapshot waits for a turn of the event loop
+    await this.#refuseOthers();
   }
 
   /** Forgets everything allocated so far. */
@@ -55,10 +52,18 @@ export class ObjectTracker implements TraceSource {
    * From Node 22 on `takeHeapSnapshot` waits for the event loop, which has stopped if the program is at its end. Ending the tracking also
    * sends a snapshot, and V8 takes that one at once.
    */
-  async read({ isLast, inTurn }: ReadOptions): Promise<Reading> {
+  async read({ isLast, inTurn }: ReadOptions): Promise<ObjectReading> {
     const command = isLast ? 'HeapProfiler.stopTrackingHeapObjects' : 'HeapProfiler.takeHeapSnapshot';
     const objects = await inTurn(() => this.#readHeap(command));
-    return { addTo: (traces, options) => ingestObjects(objects, traces, options), liveBytes: heapBytes(objects) };
+    return { kind: 'objects', objects, liveBytes: heapBytes(objects) };
+  }
+
+  /** @throws ForeignSamplerError if another tool tracks */
+  async #refuseOthers(): Promise<void> {
+    if (!(await this.#somebodyTracks())) return;
+    throw new ForeignSamplerError(
+      'another tool tracks the allocations of this target, and V8 has one tracker for all, which it ends now that we leave; end the other one first, or take over with force (--take-over)',
+    );
   }
 
   async #begin(): Promise<void> {

@@ -1,7 +1,7 @@
 import { BadProfileError } from '../../errors.js';
 import type { StackTableBuilder } from '../../model/stack-table.js';
 import { StringInterner } from '../../model/string-interner.js';
-import { type BlockMemory, decodeBlocks, type NodeColumns, wholeBlocks } from '../block-counts/decode-blocks.js';
+import { type Decoding, decodeBlocks, type NodeColumns, wholeBlocks } from '../block-counts/decode-blocks.js';
 import { type SampleColumns, sampleColumns } from '../block-counts/sample-columns.js';
 import { type CallStack, CallStacks, OWN } from '../stacks/call-stack.js';
 import type { ThreadTraces, TraceRows } from '../stacks/trace-collector.js';
@@ -11,7 +11,8 @@ import { type CallFrame, checkNode, type ProfileNode, type ProfileSample, type S
 export interface IngestOptions extends ReadingOptions {
   /** Mean bytes between samples. */
   readonly interval: number;
-  readonly memory?: BlockMemory;
+  /** The block size of each sample, from `decodeProfile`; default: decoded without a memory. */
+  readonly blocks?: Float64Array | null;
 }
 
 /** Two values that replace a traceback id: one for our own code, one as long as the tree has not been walked. */
@@ -26,12 +27,19 @@ const UNRESOLVED = -3;
  */
 export function ingestProfile(profile: SamplingProfile, traces: ThreadTraces, options: IngestOptions): number {
   const samples = sampleColumns(profile.samples);
-  const { tracebacks, ...nodes } = sampledNodes(profile.head, samples, { ...options, table: traces.stacks });
+  const tracebacks = sampledTracebacks(profile.head, samples, { ...options, table: traces.stacks });
   checkStrays(profile.samples, samples, tracebacks);
-  const blocks = options.interval <= 1 ? null : decodeBlocks(samples, nodes, options);
+  const { blocks = decodeProfile(profile, { interval: options.interval }) } = options;
   const rows = rowsOf(samples, tracebacks, { interval: options.interval, blocks });
   traces.append(rows);
   return rows.size.reduce((sum, size) => sum + size, 0);
+}
+
+/** The block size of each sample, in bytes, 0 where no size explains it; null where every block is a sample of its own. Writes to the memory. */
+export function decodeProfile({ head, samples: all }: SamplingProfile, decoding: Decoding): Float64Array | null {
+  if (decoding.interval <= 1) return null;
+  const samples = sampleColumns(all);
+  return decodeBlocks(samples, sampledNodes(head, samples), decoding);
 }
 
 /**
@@ -85,40 +93,48 @@ function checkStrays(samples: readonly ProfileSample[], { length, node, ordinal 
   if (damaged) throw new BadProfileError(`the profile is damaged: a sample names node ${damaged.nodeId}, which is not in its tree`);
 }
 
-/** A node of the tree with its context: the stack above it, and the innermost frame with a script. */
-interface Pending {
-  readonly node: ProfileNode;
-  readonly caller: CallStack | null | typeof OWN;
-  readonly scripted: CallFrame | null;
-}
-
-/** For each node that a sample names, by number: what decoding needs, and the traceback id, or LEFT_OUT for our own code. */
-function sampledNodes(
+/** The traceback id of every node that a sample names, by its number; LEFT_OUT for nodes of our own code. */
+function sampledTracebacks(
   head: ProfileNode,
   { nodeNumbers }: SampleColumns,
   options: IngestOptions & { readonly table: StackTableBuilder },
-): NodeColumns & { readonly tracebacks: Int32Array } {
+): Int32Array {
   const tracebacks = new Int32Array(nodeNumbers.size).fill(UNRESOLVED);
-  const selfSize = new Float64Array(nodeNumbers.size).fill(Number.NaN);
-  const site = new Uint32Array(nodeNumbers.size);
-  const sites = new StringInterner();
   const stacks = new CallStacks(options.table, options);
-  const pending: Pending[] = [{ node: head, caller: null, scripted: null }];
+  const pending: { readonly node: ProfileNode; readonly caller: CallStack | null | typeof OWN }[] = [{ node: head, caller: null }];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { node, caller } = next;
     checkNode(node);
     const stack = caller === OWN ? OWN : stacks.push(caller, node.callFrame);
-    const scripted = node.callFrame.scriptId === '0' ? next.scripted : node.callFrame;
     const number = nodeNumbers.get(node.id);
     if (number !== undefined) {
       if (tracebacks[number] !== UNRESOLVED) throw new BadProfileError(`the profile is damaged: two nodes have the id ${node.id}`);
       tracebacks[number] = stack === OWN ? LEFT_OUT : stacks.traceback(stack, options.tracebackLimit);
+    }
+    for (const child of node.children) pending.push({ node: child, caller: stack });
+  }
+  return tracebacks;
+}
+
+/** What decoding needs of every node that a sample names, by its number. */
+function sampledNodes(head: ProfileNode, { nodeNumbers }: SampleColumns): NodeColumns {
+  const selfSize = new Float64Array(nodeNumbers.size).fill(Number.NaN);
+  const site = new Uint32Array(nodeNumbers.size);
+  const sites = new StringInterner();
+  /** `scripted`: the innermost frame of a script. */
+  const pending: { readonly node: ProfileNode; readonly scripted: CallFrame | null }[] = [{ node: head, scripted: null }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { node } = next;
+    checkNode(node);
+    const scripted = node.callFrame.scriptId === '0' ? next.scripted : node.callFrame;
+    const number = nodeNumbers.get(node.id);
+    if (number !== undefined) {
       selfSize[number] = node.selfSize;
       site[number] = sites.intern(siteName(node.callFrame, scripted));
     }
-    for (const child of node.children) pending.push({ node: child, caller: stack, scripted });
+    for (const child of node.children) pending.push({ node: child, scripted });
   }
-  return { tracebacks, selfSize, site };
+  return { selfSize, site };
 }
 
 /** A builtin is a site of its own within its caller: it allocates other sizes than the caller, and than it does in other callers. */

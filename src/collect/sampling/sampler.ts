@@ -4,9 +4,9 @@ import { parseSamplingProfile } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
 import type { BlockMemory } from '../block-counts/decode-blocks.js';
 import { LineTables, MARK } from '../stacks/line-tables.js';
-import type { Reading, ReadOptions, TraceSource } from '../stacks/trace-source.js';
+import type { ReadOptions, SampledReading, TraceSource } from '../stacks/trace-source.js';
 import type { SamplingProfile } from '../stacks/v8-profile.js';
-import { ingestProfile } from './ingest-profile.js';
+import { decodeProfile } from './ingest-profile.js';
 import { fitsMessage, tooLargeError } from './message-size.js';
 
 /**
@@ -61,6 +61,9 @@ export class Sampler implements TraceSource {
     this.#profileTimeoutMs = profileTimeoutMs;
   }
 
+  /** Nothing to do: sampling needs no flags of V8, so that the look at the start is early enough. */
+  async refuseOthers(): Promise<void> {}
+
   /** @param force take over from a sampler that another tool started */
   async start({ force }: { readonly force: boolean }): Promise<void> {
     // Both requests are sent together. If the target is stopped, the short limit of the first finds out, not the long one of the profile.
@@ -90,7 +93,7 @@ export class Sampler implements TraceSource {
     await this.#session.send('HeapProfiler.disable', undefined, { doing: 'ending the sampling' });
   }
 
-  async read({ isLast, inTurn }: ReadOptions): Promise<Reading> {
+  async read({ isLast, inTurn }: ReadOptions): Promise<SampledReading> {
     await this.#checkMessageSize({ isLast }); // before our turn, so that a target that does not answer holds up nobody else
     const [answer, { usedSize: liveBytes }] = await inTurn(() => {
       const options = { timeoutMs: this.#profileTimeoutMs, doing: 'taking a snapshot' };
@@ -101,13 +104,13 @@ export class Sampler implements TraceSource {
         readHeapUsage(this.#session, options),
       ]);
     });
-    const profile: SamplingProfile = parseSamplingProfile(answer);
-    const told = this.#lineTables?.without(profile) ?? profile;
+    const whole: SamplingProfile = parseSamplingProfile(answer);
+    const profile = this.#lineTables?.without(whole) ?? whole;
+    const interval = this.#interval;
+    const blocks = decodeProfile(profile, { interval, memory: this.#memory });
+    this.#lastTraced = profile.samples.reduce((sum, { size }) => sum + size, 0);
     this.#lastUsed = liveBytes;
-    const addTo: Reading['addTo'] = (traces, options) => {
-      this.#lastTraced = ingestProfile(told, traces, { ...options, interval: this.#interval, memory: this.#memory });
-    };
-    return { addTo, liveBytes };
+    return { kind: 'samples', profile, interval, blocks, liveBytes };
   }
 
   /**

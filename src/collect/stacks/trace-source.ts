@@ -1,29 +1,51 @@
+import type { HeapObjects } from '../heap-snapshot/heap-objects.js';
 import type { CallStackOptions } from './call-stack.js';
-import type { ThreadTraces } from './trace-collector.js';
+import type { SamplingProfile } from './v8-profile.js';
 
 export interface ReadingOptions extends CallStackOptions {
   /** Most recent frames to keep of each stack. */
   readonly tracebackLimit: number;
 }
 
-/** What was alive in an isolate. */
-export interface Reading {
-  /** Adds its traces to a snapshot, as often as asked. */
-  readonly addTo: (traces: ThreadTraces, options: ReadingOptions) => void;
-  /** Bytes of the heap, traced or not, at that moment: without garbage. */
+/** What was alive in an isolate at one moment, as plain data; see `addReading`. */
+export type Reading = SampledReading | ObjectReading;
+
+interface AnyReading {
+  /** Bytes of the heap at that moment, traced or not, without garbage. */
   readonly liveBytes: number;
+}
+
+export interface SampledReading extends AnyReading {
+  readonly kind: 'samples';
+  readonly profile: SamplingProfile;
+  /** Mean bytes between samples. */
+  readonly interval: number;
+  /** The block size of each sample, in bytes, 0 if no size explains it; null if every block was sampled. */
+  readonly blocks: Float64Array | null;
+}
+
+export interface ObjectReading extends AnyReading {
+  readonly kind: 'objects';
+  readonly objects: HeapObjects;
 }
 
 export interface ReadOptions {
   /** The program has come to its end: the source may end with this reading. */
   readonly isLast: boolean;
-  /** Has what collects the garbage done when its turn has come. */
+  /** Does the part that collects the garbage when its turn has come. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** What knows the stacks of the live memory of one isolate. */
 export interface TraceSource {
-  /** @param force take over when another tool uses the same part of V8 */
+  /**
+   * Looks for another tool that uses the same part of V8, if `start` would look too late: before flags of V8 are changed for this source.
+   *
+   * @param untilIdle resolves after a turn of the event loop, which the look may need
+   * @throws ForeignSamplerError
+   */
+  refuseOthers(untilIdle: () => Promise<void>): Promise<void>;
+  /** @param force take over if another tool uses the same part of V8 */
   start(options: { readonly force: boolean }): Promise<void>;
   /** Forgets everything allocated so far. */
   clear(): Promise<void>;

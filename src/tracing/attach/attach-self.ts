@@ -1,4 +1,5 @@
 import { connectSelf } from '../../discovery/connect.js';
+import { Lifecycle } from '../tracer/lifecycle.js';
 import { Tracer } from '../tracer/tracer.js';
 
 /**
@@ -6,10 +7,11 @@ import { Tracer } from '../tracer/tracer.js';
  * Everything but `onMark` works; a process cannot pause itself.
  */
 export async function attachSelf(): Promise<Tracer> {
-  return new Tracer({
+  const life = new Lifecycle({
     session: connectSelf(),
     info: { pid: process.pid, title: process.title, nodeVersion: process.version },
     maxMessageBytes: Number.POSITIVE_INFINITY,
-    state: 'self',
+    isSelf: true,
   });
+  return new Tracer(life);
 }

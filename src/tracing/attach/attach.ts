@@ -4,8 +4,10 @@ import { checkPid, isOurs } from '../../discovery/process-identity.js';
 import { ConnectError } from '../../errors.js';
 import { HIGHEST_PORT, hostPort, type TargetName } from '../../protocol/address.js';
 import { MAX_MESSAGE_BYTES } from '../../protocol/websocket.js';
-import { Lanes } from '../isolate/gc-limiter.js';
+import { GcLimiter } from '../isolate/gc-limiter.js';
+import { Lifecycle } from '../tracer/lifecycle.js';
 import { Tracer } from '../tracer/tracer.js';
+import type { TracerOptions } from '../tracer/tracer-options.js';
 import { type Connection, openConnection } from './connection.js';
 import { connectToPid } from './pid-attach.js';
 
@@ -65,13 +67,13 @@ async function attachToEndpoint(endpoint: Endpoint, { timeoutMs, onNotice }: Att
         'forward the port instead (ssh -L, kubectl port-forward)',
     );
   }
-  return new Tracer(tracerOptions(await openConnection(endpoint, timeoutMs)));
+  return tracerOf(await openConnection(endpoint, timeoutMs));
 }
 
 async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions): Promise<Tracer> {
   checkPid(pid);
   const { opened, ...connection } = await connectToPid(pid, timeoutMs);
-  if (!opened) return new Tracer(tracerOptions(connection));
+  if (!opened) return tracerOf(connection);
   const where = hostPort(connection.endpoint);
   onNotice?.(`opened the inspector of process ${pid} on ${where}; it is closed when we leave`);
   const leave = async () => {
@@ -79,9 +81,10 @@ async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions):
     if (stillOpen !== null) onNotice?.(`the inspector of process ${pid} is still open on ${where}: ${stillOpen}`);
   };
   const { host, port } = connection.endpoint;
-  return new Tracer({ ...tracerOptions(connection), leave, debt: { kind: 'inspector', pid, host, port } });
+  return tracerOf(connection, { leave, cleanupTask: { kind: 'inspector', pid, host, port } });
 }
 
-function tracerOptions({ session, caretaker, info }: Connection) {
-  return { session, caretaker, info, lanes: Lanes.of(session), maxMessageBytes: MAX_MESSAGE_BYTES, state: 'running' } as const;
+function tracerOf({ session, caretaker, info }: Connection, options: Pick<TracerOptions, 'leave' | 'cleanupTask'> = {}): Tracer {
+  const gcLimiter = GcLimiter.of(session);
+  return new Tracer(new Lifecycle({ session, caretaker, info, gcLimiter, maxMessageBytes: MAX_MESSAGE_BYTES, ...options }));
 }

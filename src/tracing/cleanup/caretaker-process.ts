@@ -2,37 +2,37 @@ import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { removeLeftFolder } from './announcement-folder.js';
-import type { Debt, Message } from './cleanup-tasks.js';
+import type { CleanupTask, Message } from './cleanup-tasks.js';
 
-/** Whatever happens, we do not stay. */
+/** Whatever happens, this process ends after this time. */
 const LONGEST_MS = 60_000;
-/** Where the controller's connection is handed to us. */
+/** The file descriptor of the controller's connection. */
 const CONNECTION = 3;
 
-const debts = new Map<string, Debt>();
-let end: 'settled' | 'lost' | null = null;
+const tasks = new Map<string, CleanupTask>();
+let end: 'left' | 'lost' | null = null;
 for await (const line of createInterface({ input: process.stdin })) {
   const message = parse(line);
   if (message === null) break;
-  if (message === 'settled' || message === 'lost') end = message;
-  else if (message.debt === null) debts.delete(message.name);
-  else debts.set(message.name, message.debt);
+  if (message === 'left' || message === 'lost') end = message;
+  else if (message.task === null) tasks.delete(message.name);
+  else tasks.set(message.name, message.task);
 }
-// A controller that lives on still looks into its folder.
-if (end === null) for (const debt of debts.values()) if (debt.kind === 'folder') removeLeftFolder(debt.path);
+// A controller that lives on still uses its folder.
+if (end === null) for (const task of tasks.values()) if (task.kind === 'folder') removeLeftFolder(task.path);
 // The controller is gone, or has lost the connection: mostly because the target was killed.
-if (end !== 'settled' && (await isThere(process.argv[2]!))) {
+if (end !== 'left' && (await isListening(process.argv[2]!))) {
   setTimeout(() => process.exit(), LONGEST_MS).unref();
   const connection = process.platform === 'win32' ? null : new Socket({ fd: CONNECTION });
-  connection?.on('error', () => {}).resume(); // the answers, for nobody
-  const { putBack } = await import('./clean-up-target.js'); // only now: most of us never need it
-  // The target may end meanwhile: nothing can be put back then, and there is nobody to tell.
-  await putBack(process.argv[2]!, { owed: [...debts.values()], connection }).catch(() => {});
+  connection?.on('error', () => {}).resume(); // the answers that are still on their way to the controller
+  const { cleanUpTarget } = await import('./clean-up-target.js'); // imported late, because most caretakers never need it
+  // The target may end meanwhile. Nothing can be restored then, and nobody can be told.
+  await cleanUpTarget(process.argv[2]!, { tasks: [...tasks.values()], connection }).catch(() => {});
 }
 process.exit();
 
-/** Somebody listens at the address of the target's inspector. */
-async function isThere(url: string): Promise<boolean> {
+/** Whether anybody listens at the address of the target's inspector. */
+async function isListening(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname.replace(/^\[|\]$/g, ''));
   try {
@@ -45,7 +45,7 @@ async function isThere(url: string): Promise<boolean> {
   }
 }
 
-/** null for the last words of a controller that was killed in the middle of them: a script's source takes several writes. */
+/** null for half a message: a script's source takes several writes, and the controller may be killed between two of them. */
 function parse(line: string): Message | null {
   try {
     return JSON.parse(line) as Message;

@@ -2,77 +2,79 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
 import { connect } from '../../discovery/connect.js';
-import { replaceSources } from '../../lines/live-edit/replace-sources.js';
+import { type Replacement, replaceSources } from '../../lines/live-edit/replace-sources.js';
 import { DebuggerDomain } from '../../protocol/debugger-domain.js';
 import { deoptimize, setFlags } from '../../protocol/engine-flags.js';
 import type { Session } from '../../protocol/session.js';
 import { type Worker, Workers } from '../../protocol/workers.js';
-import type { Debt } from './cleanup-tasks.js';
-import { leaveMainEnd } from './main-thread-end.js';
+import type { CleanupTask } from './cleanup-tasks.js';
+import { leaveMainThreadEnd } from './main-thread-end.js';
 
-/** The controller has left in the middle of something, and the target may be busy with it. */
+/** The controller is gone in the middle of something, and the target may still be busy with it. */
 const TIMEOUT_MS = 10_000;
 const MAIN = 'main';
 
-interface Isolate {
-  readonly thread: string;
+interface Thread {
+  /** `main`, or the id of the worker. */
+  readonly name: string;
   readonly session: Session;
 }
 
-interface Left {
-  readonly owed: readonly Debt[];
-  /** The controller's. */
+interface LeftBehind {
+  readonly tasks: readonly CleanupTask[];
+  /** The controller's connection; null if it could not be shared. */
   readonly connection: Socket | null;
 }
 
-/** Leaves the target at `url` in place of a controller that is gone, or has lost its connection. */
-export async function putBack(url: string, { owed, connection }: Left): Promise<void> {
+/** Leaves the target at `url` for a controller that is gone, or that has lost its connection. */
+export async function cleanUpTarget(url: string, { tasks, connection }: LeftBehind): Promise<void> {
   const session = await connect({ webSocketUrl: url, label: url }, { connectTimeoutMs: TIMEOUT_MS, timeoutMs: TIMEOUT_MS });
-  const isolates: Isolate[] = [{ thread: MAIN, session }];
-  const onWorker = ({ session: worker, id }: Worker) => void isolates.push({ thread: id, session: worker });
+  const threads: Thread[] = [{ name: MAIN, session }];
+  const onWorker = (worker: Worker) => void threads.push({ name: worker.id, session: worker.session });
   const workers = new Workers(session, { hold: false, timeoutMs: TIMEOUT_MS, onWorker });
-  // Else no worker is spoken to: that has its risks (docs/guide/safety.md).
-  if (owed.some(({ kind }) => kind === 'workers')) await workers.watch();
-  if (connection) await endConversation(connection, isolates);
-  const flags = owed.flatMap((debt) => (debt.kind === 'flags' ? debt.flags : []));
+  const hasWorkers = tasks.some(({ kind }) => kind === 'workers');
+  // To talk to workers has its risks (docs/guide/safety.md), so it is done only if the controller did.
+  if (hasWorkers) await workers.watch();
+  if (connection) await endConversation(connection, threads);
+  const flags = tasks.flatMap((task) => (task.kind === 'flags' ? task.flags : []));
   if (flags.length > 0) await setFlags(session, flags);
-  const isHeld = owed.some(({ kind }) => kind === 'held');
-  await Promise.allSettled(
-    isolates.map(async ({ thread, session: isolate }) => {
-      if (thread !== MAIN) await isolate.send('HeapProfiler.stopSampling').catch(() => {}); // it was not sampled
-      if (thread !== MAIN || isHeld) await isolate.send('Runtime.runIfWaitingForDebugger');
-      await restoreScripts(
-        isolate,
-        owed.filter((debt) => debt.kind === 'script' && debt.thread === thread),
-      );
-      if (flags.length > 0) await deoptimize(isolate);
-      if (thread !== MAIN) await isolate.close();
-    }),
-  );
+  await Promise.allSettled(threads.map((thread) => leaveThread(thread, { tasks, flagsChanged: flags.length > 0 })));
   await workers.leave();
-  if (owed.some(({ kind }) => kind === 'workers')) await leaveMainEnd(session);
-  const inspector = owed.find((debt) => debt.kind === 'inspector');
+  if (hasWorkers) await leaveMainThreadEnd(session);
+  const inspector = tasks.find((task) => task.kind === 'inspector');
   if (inspector) await leaveAndCloseInspector(session, { pid: inspector.pid, endpoint: inspector });
-  await session.close(); // which is left to us where the inspector has to stay open
+  await session.close(); // still open if the inspector had to stay open
+}
+
+async function leaveThread(
+  { name, session }: Thread,
+  { tasks, flagsChanged }: Pick<LeftBehind, 'tasks'> & { readonly flagsChanged: boolean },
+): Promise<void> {
+  const isMain = name === MAIN;
+  if (!isMain) await session.send('HeapProfiler.stopSampling').catch(() => {}); // refused if the worker was not sampled
+  if (!isMain || tasks.some(({ kind }) => kind === 'paused')) await session.send('Runtime.runIfWaitingForDebugger');
+  await restoreScripts(
+    session,
+    tasks.flatMap((task) => (task.kind === 'script' && task.thread === name ? [{ scriptId: task.scriptId, text: task.source }] : [])),
+  );
+  if (flagsChanged) await deoptimize(session);
+  if (!isMain) await session.close();
 }
 
 /**
- * Ends the controller's conversation when every isolate has answered what it was asked: one that breaks before can crash the target. Node 18 to 22
- * died (SIGSEGV) after 2 to 135 conversations that broke while a worker was asked; none did in 150 that were ended so.
+ * Ends the controller's conversation when every thread has answered all that it was asked. A conversation that breaks earlier can crash the
+ * target: Node 18 to 22 died (SIGSEGV) after 2 to 135 conversations that broke while a worker was asked. None died in 150 that ended this way.
  */
-async function endConversation(connection: Socket, isolates: readonly Isolate[]): Promise<void> {
-  // Isolates answer in the order in which they are asked, whoever asks.
-  await Promise.allSettled(isolates.map(({ session }) => session.send('Runtime.getHeapUsage')));
+async function endConversation(connection: Socket, threads: readonly Thread[]): Promise<void> {
+  // A thread answers in the order in which it is asked, whoever asks.
+  await Promise.allSettled(threads.map(({ session }) => session.send('Runtime.getHeapUsage')));
   const ended = once(connection, 'close', { signal: AbortSignal.timeout(TIMEOUT_MS) });
   connection.end();
   await ended.catch(() => connection.destroy());
 }
 
-async function restoreScripts(session: Session, owed: readonly Debt[]): Promise<void> {
-  if (owed.length === 0) return;
+async function restoreScripts(session: Session, scripts: readonly Replacement[]): Promise<void> {
+  if (scripts.length === 0) return;
   const domain = new DebuggerDomain(session);
-  await domain.during({ pausing: false, doing: 'putting scripts back' }, async () => {
-    const scripts = owed.flatMap((debt) => (debt.kind === 'script' ? [{ scriptId: debt.scriptId, text: debt.source }] : []));
-    await replaceSources(session, scripts);
-  });
+  await domain.during({ pausing: false, doing: 'putting scripts back' }, async () => void (await replaceSources(session, scripts)));
 }

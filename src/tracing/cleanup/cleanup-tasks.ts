@@ -1,17 +1,20 @@
-/** What must be put back in a target. */
-export type Debt =
-  /** Flags of V8 that change others back. */
+/** A change in a target that must be undone when we leave it. */
+export type CleanupTask =
+  /** Flags to set, in order, to restore the old ones. */
   | { readonly kind: 'flags'; readonly flags: readonly string[] }
-  /** The original text of a script that was edited. */
+  /** A script was edited; `source` is its original text. */
   | { readonly kind: 'script'; readonly thread: string; readonly scriptId: string; readonly source: string }
-  /** Workers are sampled, or held until they are. */
+  /** Workers are sampled, or paused until they are. */
   | { readonly kind: 'workers' }
-  /** We have started it, and it waits before its first line. */
-  | { readonly kind: 'held' }
-  /** We have opened its inspector. */
+  /** We have started the program, and it is paused before its first line. */
+  | { readonly kind: 'paused' }
+  /** We have opened the inspector of the process. */
   | { readonly kind: 'inspector'; readonly pid: number; readonly host: string; readonly port: number }
-  /** Processes announce themselves in it, to a controller that is there. */
+  /** A folder in which processes announce themselves to the controller. */
   | { readonly kind: 'folder'; readonly path: string };
 
-/** From the controller to its caretaker, one JSON text a line. A debt of null is settled; after `lost`, the controller lives on without the target. */
-export type Message = { readonly name: string; readonly debt: Debt | null } | 'settled' | 'lost';
+/**
+ * From the controller to its caretaker, one JSON text a line. A task of null is done. `left`: the controller has left the target, and nothing
+ * remains to do. `lost`: the connection is lost, and the controller lives on without the target.
+ */
+export type Message = { readonly name: string; readonly task: CleanupTask | null } | 'left' | 'lost';

@@ -30,7 +30,7 @@ const LEAVE = `globalThis.${STATE}?.leave(); delete globalThis.${STATE}; delete 
  * Learns that the main thread comes to its end by itself, in time: it then ends its workers and waits for each, before it waits for us. A worker that waits for
  * us at its end would do so for ever, because what frees it comes through the main thread (18 to 26; with `process.exit()` the main thread waits for us first).
  */
-export class MainEnd {
+export class MainThreadEnd {
   readonly #main: Session;
   readonly #stopListening: () => void;
 
@@ -43,7 +43,7 @@ export class MainEnd {
    * @param freeWorkers has no worker wait for us any more
    * @throws UnsupportedError where the target does not let us
    */
-  static async watch(main: Session, freeWorkers: () => Promise<void>): Promise<MainEnd> {
+  static async watch(main: Session, freeWorkers: () => Promise<void>): Promise<MainThreadEnd> {
     const stopListening = main.on('Runtime.bindingCalled', ({ name }) => {
       if (name !== TELL) return;
       const release = () => evaluateOwn(main, RELEASE, { doing: 'letting the program end' });
@@ -59,17 +59,17 @@ export class MainEnd {
         `what ended workers held cannot be kept here: the program does not let us watch for its end (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text}); trace without keepEnded`,
       );
     }
-    return new MainEnd(main, stopListening);
+    return new MainThreadEnd(main, stopListening);
   }
 
   async leave(): Promise<void> {
     this.#stopListening();
-    await leaveMainEnd(this.#main);
+    await leaveMainThreadEnd(this.#main);
   }
 }
 
 /** Takes what a watch has left in the target out of it. */
-export async function leaveMainEnd(main: Session): Promise<void> {
+export async function leaveMainThreadEnd(main: Session): Promise<void> {
   const doing = { doing: 'leaving the end of the program' };
   await main.send('Runtime.removeBinding', { name: TELL }, doing);
   await evaluateOwn(main, LEAVE, doing);

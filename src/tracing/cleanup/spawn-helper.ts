@@ -1,17 +1,17 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { OWN_PROCESS } from '../../discovery/inspectable.js';
 
-/** Starts a process of ours beside this one, which neither waits for it nor takes it along when it ends. */
-export function startOwnProcess(
+/** Starts a process that helps this one. It may outlive this one, and does not keep it alive. */
+export function spawnHelper(
   file: string,
   { args, stdio }: { readonly args: readonly string[]; readonly stdio: StdioOptions },
 ): ChildProcess {
-  // Without our NODE_OPTIONS, which may be for a debugger.
+  // Without NODE_OPTIONS, which may start a debugger.
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = spawn(process.execPath, [file, ...args], {
     argv0: OWN_PROCESS,
     stdio,
-    detached: true, // a Ctrl-C in the terminal is for us
+    detached: true, // a Ctrl-C in the terminal must not reach it
     env,
   });
   child.unref();

@@ -1,44 +1,56 @@
 import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
 import { isStopped } from '../../discovery/proc.js';
-import { LaunchError } from '../../errors.js';
-import { askToWaitAtEnd, evaluateOwn } from '../../protocol/evaluate.js';
-import { MAX_MESSAGE_BYTES } from '../../protocol/websocket.js';
-import { type Caretaker, converse } from '../cleanup/caretaker.js';
-import { Lanes } from '../isolate/gc-limiter.js';
+import { ConnectError, LaunchError } from '../../errors.js';
+import { evaluateOwn } from '../../protocol/evaluate.js';
+import { connectPaused, type Pause } from '../attach/connect-paused.js';
+import { Caretaker } from '../cleanup/caretaker.js';
+import { GcLimiter } from '../isolate/gc-limiter.js';
 import type { LaunchedLines } from '../isolate/line-scope.js';
-import { type Held, HeldTracer } from '../tracer/paused-tracer.js';
+import { Lifecycle } from '../tracer/lifecycle.js';
 import type { StartOptions } from '../tracer/start-options.js';
-import type { TracerOptions } from '../tracer/tracer-options.js';
+import { Tracer } from '../tracer/tracer.js';
 import { type Announcement, ProcessTree, RELEASE } from './process-tree.js';
 
 /** A Node process that a followed program has started, directly or through others. */
 export interface FollowedProcess {
   readonly pid: number;
-  /** Of the followed process that started it, directly or through others (a shell). */
+  /** The followed process that started it, directly or through others (a shell). */
   readonly parentPid: number;
   /** Its `process.argv`: the binary, the script, the arguments. */
   readonly argv: readonly string[];
-  readonly tracer: HeldTracer;
-  /** Resolves, never rejects: why it is not traced, null where it is. */
+  readonly tracer: Tracer;
+  /** Resolves, never rejects: why the process is not traced, or null if it is. */
   readonly problem: Promise<unknown>;
 }
 
-/** The processes of a program that is followed: the first one waits for its caller, the others are traced as they come. */
+interface Known {
+  readonly pid: number;
+  readonly life: Lifecycle;
+}
+
+/** The preload pauses a process as soon as it has announced itself. */
+const PAUSE: Pause = {
+  isReached: async () => {},
+  end: async (session) => void (await evaluateOwn(session, RELEASE, { doing: 'starting the program' })),
+};
+
+/** The processes of a followed program. The program itself waits for its caller, the others are traced as they come. */
 export class FollowedProcesses {
   readonly all: FollowedProcess[] = [];
   readonly #tree = new ProcessTree({
     process: (process) => this.#meet(process),
-    kill: (pid) => this.#takeLastSnapshots(pid),
+    kill: (pid) => this.#keepSnapshotsOf(pid),
   });
   readonly #lines: LaunchedLines;
   readonly #first: Promise<Announcement>;
   #announceFirst: ((first: Announcement) => void) | null = null;
-  #program: Pick<FollowedProcess, 'pid' | 'tracer'> | null = null;
+  #program: Known | null = null;
+  readonly #others: Known[] = [];
   #options: number | StartOptions | null = null;
   readonly #listeners = new Set<(process: FollowedProcess) => void>();
   readonly #arriving = new Set<Promise<void>>();
-  /** All of them are on this machine. */
-  readonly #lanes = new Lanes();
+  /** All of them run on this machine. */
+  readonly #gcLimiter = new GcLimiter();
 
   constructor(lines: LaunchedLines) {
     this.#lines = lines;
@@ -52,26 +64,22 @@ export class FollowedProcesses {
     return this.#tree.environment(env, this.#lines);
   }
 
-  /** The program itself, once it waits. */
-  get first(): Promise<Announcement> {
-    return this.#first;
+  /** The inspector of the program itself, when the program is paused. */
+  get programUrl(): Promise<string> {
+    return this.#first.then(({ url }) => url);
   }
 
-  /** Connects to a process that has announced itself, and waits. */
-  async connect(process: Announcement, title: string): Promise<{ options: TracerOptions; held: Held }> {
-    const { options, held } = await connectHeld(process, { hasLines: this.#lines.execArgv.length > 0, title });
-    options.caretaker.owe('folder', { kind: 'folder', path: this.#tree.folder });
-    return { options: { ...options, lanes: this.#lanes }, held };
+  /** Connects to the program itself. */
+  async connectProgram(title: string): Promise<Lifecycle> {
+    const first = await this.#first;
+    const life = await this.#connect(first, title);
+    this.#program = { pid: first.pid, life };
+    return life;
   }
 
-  /** How the processes that come from now on are traced; without it they are left alone. */
+  /** How the processes that come from now on are traced. Before the first call they are left alone. */
   traceWith(options: number | StartOptions): void {
     this.#options = options;
-  }
-
-  /** The program itself is killed by its processes, too, and may kill itself. */
-  set program(program: Pick<FollowedProcess, 'pid' | 'tracer'>) {
-    this.#program = program;
   }
 
   /** @returns a function that ends it */
@@ -80,28 +88,28 @@ export class FollowedProcesses {
     return () => this.#listeners.delete(listener);
   }
 
-  async takeLastSnapshots(): Promise<void> {
-    await Promise.all(this.all.map(keepLastSnapshot));
+  /** Of all processes but the program itself. Never rejects. */
+  async keepLastSnapshots(): Promise<void> {
+    await Promise.all(this.#others.map(keepLastSnapshot));
   }
 
-  /** Of those that are about to be killed: of all, where it may be a group of them. */
-  async #takeLastSnapshots(killed: number): Promise<void> {
-    const known = this.#program ? [this.#program, ...this.all] : this.all;
-    const dying = known.filter(({ pid }) => killed <= 0 || pid === killed);
-    await Promise.all(dying.map(keepLastSnapshot));
-  }
-
-  /** A process that comes from now on runs without us. Rejects never: what a process that fails has to say, its `closed` says. */
+  /** Processes that come from now on run without us. Never rejects: `closed` of each tracer says what failed. */
   async leave(): Promise<void> {
     this.#tree.stop();
     await Promise.all(this.#arriving);
-    this.#tree.remove(); // lets go who came too late; who arrived was met before
+    this.#tree.remove(); // releases processes that came too late; the others have been met
     await Promise.allSettled(
-      this.all.map(async (process) => {
-        await keepLastSnapshot(process);
-        await process.tracer.close();
+      this.#others.map(async (known) => {
+        await keepLastSnapshot(known);
+        await known.life.close();
       }),
     );
+  }
+
+  /** @param killed as `process.kill` takes it: 0 or less names a group, which may be all of them */
+  async #keepSnapshotsOf(killed: number): Promise<void> {
+    const known = this.#program ? [this.#program, ...this.#others] : this.#others;
+    await Promise.all(known.filter(({ pid }) => killed <= 0 || pid === killed).map(keepLastSnapshot));
   }
 
   #meet(process: Announcement): void {
@@ -110,62 +118,49 @@ export class FollowedProcesses {
       this.#announceFirst = null;
       return;
     }
-    const arrival = this.#trace(process).catch(() => {}); // it ended before we could speak to it
+    const arrival = this.#trace(process).catch(() => {}); // it ended before we could talk to it
     this.#arriving.add(arrival);
     void arrival.then(() => this.#arriving.delete(arrival));
   }
 
   async #trace(process: Announcement): Promise<void> {
     const { pid, parent, argv } = process;
-    const { options, held } = await this.connect(process, argv[1] ?? argv[0] ?? '');
-    const tracer = new HeldTracer(options, held);
+    const life = await this.#connect(process, argv[1] ?? argv[0] ?? '');
+    const tracer = new Tracer(life);
     const starting = this.#options === null ? tracer.close() : tracer.start(this.#options);
     const problem = starting.then(
       () => null,
       async (error: unknown) => {
-        await tracer.close().catch(() => {}); // lets it go
+        await tracer.close().catch(() => {}); // lets the process run
         return error;
       },
     );
     const followed = { pid, parentPid: parent ?? pid, argv, tracer, problem };
+    this.#others.push({ pid, life });
     this.all.push(followed);
     for (const listener of this.#listeners) listener(followed);
     await problem;
   }
-}
 
-/** One that is stopped would not answer, and who is about to kill it waits. Rejects never. */
-async function keepLastSnapshot({ pid, tracer }: Pick<FollowedProcess, 'pid' | 'tracer'>): Promise<void> {
-  if (!isStopped(pid)) await tracer.keepLastSnapshot();
-}
-
-async function connectHeld(
-  { pid, url, version, wasOpen }: Pick<Announcement, 'pid' | 'url' | 'version' | 'wasOpen'>,
-  { hasLines, title }: { readonly hasLines: boolean; readonly title: string },
-): Promise<{ options: TracerOptions & { caretaker: Caretaker }; held: Held }> {
-  const { session, caretaker } = await converse({ webSocketUrl: url, label: `${title} (pid ${pid})` });
-  const { hostname: host, port } = new URL(url);
-  const leave = async () => void (await leaveAndCloseInspector(session, { pid, endpoint: { host, port: Number(port) } }));
-  try {
-    await askToWaitAtEnd(session);
-  } catch (error) {
-    await session.close();
-    throw new LaunchError(`${title} (pid ${pid}) could not be traced`, { cause: error });
+  /** Connects to a process that has announced itself. */
+  async #connect({ pid, url, version, wasOpen }: Announcement, title: string): Promise<Lifecycle> {
+    const caretaker = new Caretaker();
+    caretaker.add('folder', { kind: 'folder', path: this.#tree.folder });
+    const start = { hasLines: this.#lines.execArgv.length > 0, inliningIsOff: false, isTrackable: false };
+    const program = { url, pid, title, nodeVersion: version, pause: PAUSE, ...start };
+    const options = await connectPaused(program, caretaker).catch((error: unknown) => {
+      if (error instanceof ConnectError) throw error;
+      throw new LaunchError(`${title} (pid ${pid}) could not be traced`, { cause: error });
+    });
+    const { hostname: host, port: portText } = new URL(url);
+    const port = Number(portText);
+    const leave = async () => void (await leaveAndCloseInspector(options.session, { pid, endpoint: { host, port } }));
+    const inspector = { leave, cleanupTask: { kind: 'inspector', pid, host, port } } as const;
+    return new Lifecycle({ ...options, gcLimiter: this.#gcLimiter, ...(!wasOpen && inspector) });
   }
-  return {
-    options: {
-      session,
-      caretaker,
-      info: { pid, title, nodeVersion: version },
-      maxMessageBytes: MAX_MESSAGE_BYTES,
-      state: 'held',
-      ...(!wasOpen && { leave, debt: { kind: 'inspector', pid, host, port: Number(port) } }),
-    },
-    held: {
-      hasLines,
-      inliningIsOff: false,
-      isTrackable: false,
-      release: async () => void (await evaluateOwn(session, RELEASE, { doing: 'starting the program' })),
-    },
-  };
+}
+
+/** Never rejects. A stopped process would not answer, and the process that is about to kill it waits for us. */
+async function keepLastSnapshot({ pid, life }: Known): Promise<void> {
+  if (!isStopped(pid)) await life.keepLastSnapshot();
 }

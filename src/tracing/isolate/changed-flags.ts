@@ -9,12 +9,12 @@ const NAME = 'flags';
 export interface Wanted {
   readonly nodeMajor: number;
   readonly withoutInlining: boolean;
-  /** So that allocations can be tracked safely. */
+  /** Makes it safe to track allocations. */
   readonly withTracking: boolean;
   readonly withoutFolding: boolean;
 }
 
-/** The flags of V8 that a tracing has changed. They are the process's: every isolate compiles with them from then on. */
+/** The flags of V8 that a run has changed. They belong to the process: every isolate compiles with them from then on. */
 export class ChangedFlags {
   readonly #session: Session;
   readonly #caretaker: Caretaker;
@@ -26,12 +26,16 @@ export class ChangedFlags {
     this.#caretaker = caretaker;
   }
 
-  /** Also where all were so before: whoever set them need not have thrown older code away. */
+  /** Also true if all flags had these values before: whoever set them may have left older code in place. */
   get areSet(): boolean {
     return this.#areSet;
   }
 
-  /** @throws UnsupportedError where the target does not let us set flags, but for those of folding: it counts some blocks as one then (Node 18 before its first line) */
+  /**
+   * If the flags for allocation folding cannot be set (Node 18 before its first line), some blocks are counted as one, and no error is thrown.
+   *
+   * @throws UnsupportedError if the target does not let us set the other flags
+   */
   async changeFor({ nodeMajor, withoutInlining, withTracking, withoutFolding }: Wanted): Promise<void> {
     if (withoutInlining) await this.change(inliningFlags(nodeMajor));
     if (withTracking) await this.change(TRACKING_FLAGS);
@@ -43,29 +47,29 @@ export class ChangedFlags {
     }
   }
 
-  /** @throws UnsupportedError where the target does not let us set flags */
+  /** @throws UnsupportedError if the target does not let us set flags */
   async change({ set, undo }: Flags): Promise<void> {
     const before = this.#undo;
     this.#undo = [...before, ...undo];
-    this.#caretaker.owe(NAME, { kind: 'flags', flags: this.#undo });
+    this.#caretaker.add(NAME, { kind: 'flags', flags: this.#undo });
     try {
       const changed = await setFlags(this.#session, set);
       this.#areSet = true;
       this.#undo = [...before, ...undo.filter((_, i) => changed[i])];
-      this.#caretaker.owe(NAME, { kind: 'flags', flags: this.#undo });
+      this.#caretaker.add(NAME, { kind: 'flags', flags: this.#undo });
     } catch (error) {
-      // Refused. One that was not answered in time may still be carried out: what puts it back comes after it.
+      // A refusal changes nothing. A command that was not answered in time may still be carried out, before the one that restores the flags.
       if (error instanceof UnsupportedError) this.#undo = before;
       else this.#areSet = true;
       throw error;
     }
   }
 
-  async putBack(): Promise<void> {
+  async restore(): Promise<void> {
     const undo = this.#undo;
     this.#undo = [];
     this.#areSet = false;
     if (undo.length > 0 && this.#session.isOpen) await setFlags(this.#session, undo);
-    this.#caretaker.settle(NAME);
+    this.#caretaker.done(NAME);
   }
 }

@@ -10,7 +10,7 @@ const CORES = "process.getBuiltinModule?.('os').availableParallelism()";
  * How many isolates collect their garbage at once: one for two cores, because V8's collector has helpers, and with more they take the cores from each other
  * while they stand still (docs/decisions/snapshots-at-once.md). The others wait, in the order in which they came.
  */
-export class Lanes {
+export class GcLimiter {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
@@ -20,11 +20,11 @@ export class Lanes {
   }
 
   /** For the machine of this target, which behind a tunnel is not ours; for ours, where it does not tell (before Node 20.16). Never rejects. */
-  static async of(session: Session): Promise<Lanes> {
+  static async of(session: Session): Promise<GcLimiter> {
     const options = { timeoutMs: PATIENCE_MS, doing: 'asking for the number of cores' };
     const answer = await evaluateOwn(session, CORES, options).catch(() => null); // what is wrong with the connection, the next command says
     const cores: unknown = answer?.result.value;
-    return new Lanes(typeof cores === 'number' && cores >= 1 ? cores : undefined);
+    return new GcLimiter(typeof cores === 'number' && cores >= 1 ? cores : undefined);
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {

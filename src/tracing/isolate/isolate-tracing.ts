@@ -1,30 +1,31 @@
+import { addReading } from '../../collect/add-reading.js';
 import { ObjectTracker } from '../../collect/objects/object-tracker.js';
 import { Sampler } from '../../collect/sampling/sampler.js';
 import type { TraceCollector } from '../../collect/stacks/trace-collector.js';
-import type { ReadOptions, TraceSource } from '../../collect/stacks/trace-source.js';
+import type { Reading, ReadOptions, TraceSource } from '../../collect/stacks/trace-source.js';
 import type { HeapTotals } from '../../model/trace-columns.js';
 import { deoptimize } from '../../protocol/engine-flags.js';
-import type { Lanes } from './gc-limiter.js';
+import type { GcLimiter } from './gc-limiter.js';
 import type { Isolate } from './isolate.js';
 import type { LinesOption } from './line-scope.js';
 import { readHeapTotals } from './read-heap-totals.js';
 import { leaveOldCode } from './safe-tracking.js';
 
-/** What holds for every isolate of a tracing. */
+/** What is the same for every isolate of a run. */
 export interface IsolateSettings {
   readonly tracebackLimit: number;
-  /** Mean bytes between samples; null: objects are tracked in place of samples. */
+  /** Mean bytes between samples; null: objects are tracked, and nothing is sampled. */
   readonly interval: number | null;
   readonly lines: LinesOption;
-  /** For the isolates that collect their garbage at the same time. */
-  readonly lanes: Lanes | Promise<Lanes>;
+  /** Shared by all isolates that may collect their garbage at the same time. */
+  readonly gcLimiter: GcLimiter | Promise<GcLimiter>;
 }
 
-/** What a tracing finds in an isolate. */
+/** How the tracing of one isolate begins. */
 export interface Beginning {
-  /** It waits before its first line: nothing is optimized yet, and its event loop does not turn. */
-  readonly isHeld: boolean;
-  /** Flags of V8 were changed: what is optimized by now must go. */
+  /** The isolate is paused before its first line: nothing is optimized yet, and its event loop does not turn. */
+  readonly isPaused: boolean;
+  /** Flags of V8 were changed: code that is optimized by now must be thrown away. */
   readonly flagsChanged: boolean;
   readonly force: boolean;
 }
@@ -33,12 +34,21 @@ export interface Beginning {
 export interface IsolateReading {
   readonly isolate: Isolate;
   readonly heap: HeapTotals | null;
-  /** Of its heap, at the moment of the reading. */
-  readonly liveBytes: number;
-  readonly addTo: (collector: TraceCollector) => void;
+  readonly reading: Reading;
 }
 
-/** The tracing of one isolate. The flags of V8 are the process's, and set before. */
+/** Adds a reading to a snapshot. It can be added to any number of them. */
+export function addIsolateReading({ isolate, reading }: IsolateReading, collector: TraceCollector, tracebackLimit: number): void {
+  const { domain, thread, trueLines } = isolate;
+  addReading(reading, collector.thread(thread), {
+    tracebackLimit,
+    urlOf: (scriptId) => domain.scripts.get(scriptId)?.url,
+    codeOf: trueLines.codeOf,
+    positionsOf: trueLines.tableOf,
+  });
+}
+
+/** The tracing of one isolate. Flags of V8 belong to the process and are set before. */
 export class IsolateTracing {
   readonly isolate: Isolate;
   readonly source: TraceSource;
@@ -54,41 +64,39 @@ export class IsolateTracing {
         : new Sampler(session, { interval: settings.interval, maxMessageBytes, hasOwnConnection, profileTimeoutMs });
   }
 
-  async start({ isHeld, flagsChanged, force }: Beginning): Promise<void> {
+  /** Before flags of V8 are changed. @throws ForeignSamplerError if another tool uses the same part of V8 and must not meet other flags */
+  async refuseOthers(): Promise<void> {
+    await this.source.refuseOthers(() => leaveOldCode(this.isolate.session));
+  }
+
+  async start({ isPaused, flagsChanged, force }: Beginning): Promise<void> {
     const { session, trueLines } = this.isolate;
-    const hasOldCode = flagsChanged && !isHeld;
+    const hasOldCode = flagsChanged && !isPaused;
     if (hasOldCode) await deoptimize(session);
     await trueLines.edit(this.#settings.lines);
     if (hasOldCode && this.#settings.interval === null) await leaveOldCode(session);
-    await this.source.start({ force: force || isHeld });
+    await this.source.start({ force: force || isPaused });
   }
 
-  /** Its last reading stays valid. */
+  /** Readings that were taken before stay valid. */
   async stop(): Promise<void> {
     await this.source.stop();
   }
 
-  /** Its sources, and code that is optimized with the flags that the process had. */
-  async putBack({ flagsChanged }: Pick<Beginning, 'flagsChanged'>): Promise<void> {
+  /** Restores the sources, and has hot code optimized again with the flags that the process had. */
+  async restore({ flagsChanged }: Pick<Beginning, 'flagsChanged'>): Promise<void> {
     const { session, trueLines } = this.isolate;
     await trueLines.restore();
     if (flagsChanged && session.isOpen) await deoptimize(session);
   }
 
-  /** Forces a full collection, in its turn; at the end of the program at once. */
+  /** Forces a full collection when its turn has come; at the end of the program at once. */
   async read({ isLast }: Pick<ReadOptions, 'isLast'>): Promise<IsolateReading> {
     const { isolate } = this;
-    const { domain, session, thread, trueLines } = isolate;
-    await trueLines.refresh();
-    const lanes = await this.#settings.lanes;
-    const { addTo, liveBytes } = await this.source.read({ isLast, inTurn: (work) => (isLast ? work() : lanes.run(work)) });
-    const heap = await readHeapTotals(session); // after the profile, which has just collected the garbage
-    const options = {
-      tracebackLimit: this.#settings.tracebackLimit,
-      urlOf: (scriptId: string) => domain.scripts.get(scriptId)?.url,
-      codeOf: trueLines.codeOf,
-      positionsOf: trueLines.tableOf,
-    };
-    return { isolate, heap, liveBytes, addTo: (collector) => addTo(collector.thread(thread), options) };
+    await isolate.trueLines.refresh();
+    const gcLimiter = await this.#settings.gcLimiter;
+    const reading = await this.source.read({ isLast, inTurn: (work) => (isLast ? work() : gcLimiter.run(work)) });
+    const heap = await readHeapTotals(isolate.session); // after the profile, which has just collected the garbage
+    return { isolate, heap, reading };
   }
 }

@@ -4,18 +4,18 @@ import type { Session } from '../../protocol/session.js';
 import type { Caretaker } from '../cleanup/caretaker.js';
 import { TrueLines } from './true-lines.js';
 
-/** One isolate of a target, the main thread's or a worker's, and what we know of its scripts, whether it is traced or not. */
+/** One isolate of a target, of the main thread or of a worker, and what we know of its scripts, whether it is traced or not. */
 export interface Isolate {
   /** `main`, `worker 3 (name)`. */
   readonly thread: string;
   readonly session: Session;
   readonly domain: DebuggerDomain;
   readonly trueLines: TrueLines;
-  /** The largest message that its conversation carries. */
+  /** The largest message that its conversation carries, in bytes. */
   readonly maxMessageBytes: number;
-  /** Its conversation is a connection of its own, not one inside another's. */
+  /** false: its conversation travels inside that of the main thread. */
   readonly hasOwnConnection: boolean;
-  /** The most that its profile may take, in ms; default that of the Sampler. */
+  /** The longest time that its profile may take, in ms; default: that of the Sampler. */
   readonly profileTimeoutMs?: number | undefined;
 }
 
@@ -31,8 +31,8 @@ export function isolateOf(session: Session, { canEdit, caretaker, threadId: thre
   const domain = new DebuggerDomain(session);
   const nameOf = (scriptId: string) => `script ${scriptId} of ${thread}`;
   const journal = {
-    edits: (scriptId: string, source: string) => caretaker.owe(nameOf(scriptId), { kind: 'script', thread, scriptId, source }),
-    restored: (scriptId: string) => caretaker.settle(nameOf(scriptId)),
+    edits: (scriptId: string, source: string) => caretaker.add(nameOf(scriptId), { kind: 'script', thread, scriptId, source }),
+    restored: (scriptId: string) => caretaker.done(nameOf(scriptId)),
   };
   return { ...isolate, session, domain, trueLines: new TrueLines(session, { domain, canEdit, journal }) };
 }

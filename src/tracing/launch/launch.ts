@@ -1,19 +1,16 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { assertNever, CommandError, LaunchError, UsageError } from '../../errors.js';
+import { assertNever, LaunchError, UsageError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { errorCode, messageOf } from '../../protocol/error-text.js';
-import { askToWaitAtEnd } from '../../protocol/evaluate.js';
-import type { Session } from '../../protocol/session.js';
 import { foldingFlags, TRACKING_FLAGS } from '../../protocol/v8-flags.js';
-import { MAX_MESSAGE_BYTES } from '../../protocol/websocket.js';
-import { converse } from '../cleanup/caretaker.js';
+import { connectPaused } from '../attach/connect-paused.js';
+import { Caretaker } from '../cleanup/caretaker.js';
 import { FollowedProcesses } from '../follow/followed-processes.js';
 import { type LinesOption, launchedLines } from '../isolate/line-scope.js';
-import { readTargetInfo } from '../isolate/read-heap-totals.js';
-import type { Held } from '../tracer/paused-tracer.js';
-import type { TracerOptions } from '../tracer/tracer-options.js';
+import { Lifecycle } from '../tracer/lifecycle.js';
+import { breakAtStart } from './break-at-start.js';
 import { LaunchedTracer } from './launched-tracer.js';
 import { checkPermissions } from './permission-model.js';
 import { ProgramStderr, type StderrOption } from './program-stderr.js';
@@ -81,13 +78,11 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   }
   try {
     const { url, stderr } = await inspectorOf(child, { script, followed });
-    const [{ options: tracerOptions, held }, { stream, passedOn }] = await Promise.all([
-      followed
-        ? followed.first.then((first) => followed.connect(first, script))
-        : connectToHeld(url, { script, pid: child.pid ?? null, hasLines, options }),
+    const [life, { stream, passedOn }] = await Promise.all([
+      followed ? followed.connectProgram(script) : connectLaunched(url, { script, pid: child.pid ?? null, hasLines, options }),
       stderr.direct(destination),
     ]);
-    return new LaunchedTracer(tracerOptions, held, {
+    return new LaunchedTracer(life, {
       child,
       stderr: stream,
       stderrPassedOn: passedOn,
@@ -107,35 +102,12 @@ function refused(error: unknown, execPath: string): Error {
   return new LaunchError(`${execPath} does not run (${messageOf(error)})`, { cause: error });
 }
 
-interface HeldProgram {
-  readonly script: string;
-  readonly pid: number | null;
-  readonly hasLines: boolean;
-  readonly options: LaunchOptions;
-}
-
 /** Connects to a program that was started with `--inspect-brk`. */
-async function connectToHeld(
-  url: string,
-  { script, pid, hasLines, options }: HeldProgram,
-): Promise<{ options: TracerOptions; held: Held }> {
-  const { session, caretaker } = await converse({ webSocketUrl: url, label: `${script} (pid ${pid})` });
-  caretaker.owe('held', { kind: 'held' });
-  await untilHeld(session);
-  await askToWaitAtEnd(session);
-  const { nodeVersion } = (await readTargetInfo(session)).info;
-  return {
-    options: { session, caretaker, info: { pid, title: script, nodeVersion }, maxMessageBytes: MAX_MESSAGE_BYTES, state: 'held' },
-    held: {
-      hasLines,
-      inliningIsOff: startsWithoutInlining(options),
-      isTrackable: options.mode === 'objects',
-      release: async () => {
-        await session.send('Runtime.runIfWaitingForDebugger', undefined, { doing: 'starting the program' });
-        caretaker.settle('held');
-      },
-    },
-  };
+async function connectLaunched(url: string, program: { script: string; pid: number | null; hasLines: boolean; options: LaunchOptions }) {
+  const { script: title, pid, hasLines, options } = program;
+  const caretaker = new Caretaker();
+  const start = { hasLines, inliningIsOff: startsWithoutInlining(options), isTrackable: options.mode === 'objects' };
+  return new Lifecycle(await connectPaused({ url, pid, title, nodeVersion: null, pause: breakAtStart(caretaker), ...start }, caretaker));
 }
 
 /** A program that is followed gets its flags when it is traced: the children that it forks would inherit these arguments. */
@@ -159,27 +131,6 @@ function modeArguments(mode: Mode = 'sampling'): readonly string[] {
       return TRACKING_FLAGS.set;
     default:
       return assertNever(mode, 'mode');
-  }
-}
-
-/**
- * The address is there before node stops: told to go on before it waits, it would wait for ever (seen once in 200 starts on a loaded machine, Node 26).
- * Node 18 does not tell.
- */
-async function untilHeld(session: Session): Promise<void> {
-  let isHeld = false;
-  const stop = session.on('NodeRuntime.waitingForDebugger', () => {
-    isHeld = true;
-  });
-  try {
-    await session.send('NodeRuntime.enable');
-    const options = { timeoutMs: START_TIMEOUT_MS, doing: 'waiting for the program to stop before its first line' };
-    if (!isHeld) await session.waitFor('NodeRuntime.waitingForDebugger', undefined, options);
-    await session.send('NodeRuntime.disable');
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-  } finally {
-    stop();
   }
 }
 
@@ -211,7 +162,7 @@ function inspectorOf(
       onUrl: followed ? () => {} : onUrl,
       isFollowed: followed !== null,
     });
-    void followed?.first.then(({ url }) => onUrl(url));
+    void followed?.programUrl.then(onUrl);
     const timer = setTimeout(() => fail(`its inspector did not open within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     child.on('error', (error) =>
       fail(`${child.spawnfile} does not run (${error.message}); check the paths of node and of its folder`, error),

@@ -4,28 +4,28 @@ import type { Readable, Writable } from 'node:stream';
 import { UsageError } from '../../errors.js';
 import type { FollowedProcess, FollowedProcesses } from '../follow/followed-processes.js';
 import type { Closing } from '../tracer/closing.js';
-import { type Held, HeldTracer } from '../tracer/paused-tracer.js';
+import type { Lifecycle } from '../tracer/lifecycle.js';
 import type { StartOptions } from '../tracer/start-options.js';
-import type { TracerOptions } from '../tracer/tracer-options.js';
+import { Tracer } from '../tracer/tracer.js';
 
-/** A process that the program left behind may hold its stderr open for ever. */
+/** A process that outlives the program may keep its stderr open for ever. */
 const LAST_WORDS_MS = 1000;
 
-/** The most that a program which is to be killed is waited for: as long as its profile may take. */
+/** The longest wait for the last snapshot of a program that is about to be killed: as long as a profile may take. */
 const LONGEST_SNAPSHOT_MS = 180_000;
-/** What a key of the terminal sends to all that runs in it. */
+/** Signals that a terminal sends to its whole process group when a key is pressed. */
 const FROM_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
 export interface KillOptions {
   /** Without a last snapshot. */
   readonly atOnce?: boolean;
-  /** To the program's whole process group, where it has its own; default for SIGINT and SIGQUIT. */
+  /** Send it to the program's whole process group, if it has its own; default for SIGINT and SIGQUIT. */
   readonly group?: boolean;
 }
 
 /** How a launched program ended. */
 export interface Exit extends Pick<Closing, 'snapshot' | 'atHeapLimit' | 'peak' | 'error'> {
-  /** null when a signal ended it. */
+  /** null if a signal ended the program. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -33,33 +33,34 @@ export interface Exit extends Pick<Closing, 'snapshot' | 'atHeapLimit' | 'peak' 
 interface Launched {
   readonly child: ChildProcess;
   readonly stderr: Readable | null;
-  /** What was written to stderr has arrived. */
+  /** Resolves when all that was written to stderr has arrived. */
   readonly stderrPassedOn: Promise<unknown>;
   readonly followed: FollowedProcesses | null;
-  /** It leads a process group. */
+  /** The program leads a process group. */
   readonly isDetached: boolean;
 }
 
-/** A tracer of a program that we started. */
-export class LaunchedTracer extends HeldTracer {
+/** A tracer of a program that `launch` started. */
+export class LaunchedTracer extends Tracer {
   readonly pid: number;
-  /** The program's streams, where `stdio` says `'pipe'`. Its stderr comes without Node's notices about the inspector. */
+  /** The program's streams, if `stdio` says `'pipe'`. Its stderr comes without Node's notices about the inspector. */
   readonly stdin: Writable | null;
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
   /** Resolves, never rejects, when the program has ended. */
   readonly exited: Promise<Exit>;
+  readonly #life: Lifecycle;
   readonly #child: ChildProcess;
   readonly #followed: FollowedProcesses | null;
   readonly #isDetached: boolean;
 
-  constructor(options: TracerOptions, held: Held, { child, stderr, stderrPassedOn, followed, isDetached }: Launched) {
-    super(options, held);
+  constructor(life: Lifecycle, { child, stderr, stderrPassedOn, followed, isDetached }: Launched) {
+    super(life);
+    this.#life = life;
     this.#child = child;
     this.#followed = followed;
     this.#isDetached = isDetached;
     this.pid = child.pid!;
-    if (followed) followed.program = { pid: this.pid, tracer: this };
     this.stdin = child.stdin;
     this.stdout = child.stdout;
     this.stderr = stderr;
@@ -70,13 +71,18 @@ export class LaunchedTracer extends HeldTracer {
     }));
   }
 
-  /** Starts tracing, and lets the program go if it still waits before its first line. Its processes are traced with the same options. */
+  /** Starts tracing, and lets the program run if it is still paused before its first line. Its processes are traced with the same options. */
   override async start(options: number | StartOptions = {}): Promise<void> {
     this.#followed?.traceWith(options);
     await super.start(options);
   }
 
-  /** The Node processes that the program has started, directly or through others, where `launch` said `follow`; the oldest first. */
+  /** Lets the program run without tracing; does nothing if it runs already. */
+  resume(): Promise<void> {
+    return this.#life.resume();
+  }
+
+  /** The Node processes that the program has started, directly or through others, if `launch` said `follow`; the oldest first. */
   get processes(): readonly FollowedProcess[] {
     return this.#followed?.all ?? [];
   }
@@ -89,37 +95,37 @@ export class LaunchedTracer extends HeldTracer {
     return this.#followed?.onProcess(listener) ?? (() => {});
   }
 
-  /** Leaves those of `processes` that still run, with a last snapshot, and follows no more. Rejects never. */
+  /** Takes a last snapshot of those of `processes` that still run, leaves them, and follows no new ones. Never rejects. */
   async leaveProcesses(): Promise<void> {
     await this.#followed?.leave();
   }
 
   /**
-   * Takes the last snapshot, of followed processes, too, then sends the signal: a program without a handler for it could not be asked any more. A SIGINT or
-   * SIGQUIT goes to the program's whole process group where it has its own, as from a terminal.
+   * Takes the last snapshot, of followed processes, too, then sends the signal: a program without a handler for the signal cannot be asked
+   * afterwards. A SIGINT or SIGQUIT goes to the program's whole process group if it has its own, as from a terminal.
    */
   async kill(
     signal: NodeJS.Signals = 'SIGTERM',
     { atOnce = false, group = FROM_TERMINALS.includes(signal) }: KillOptions = {},
   ): Promise<void> {
     if (!(signal in constants.signals)) throw new UsageError(`unknown signal: ${JSON.stringify(signal)}`);
-    if (!atOnce) await inTime(Promise.all([this.takeLastSnapshot(), this.#followed?.takeLastSnapshots()]), LONGEST_SNAPSHOT_MS);
+    if (!atOnce) await inTime(Promise.all([this.#life.keepLastSnapshot(), this.#followed?.keepLastSnapshots()]), LONGEST_SNAPSHOT_MS);
     const isGroup = this.#isDetached && group && process.platform !== 'win32';
     if (!isGroup || this.#child.exitCode !== null || this.#child.signalCode !== null) this.#child.kill(signal);
     else process.kill(-this.pid, signal);
   }
 }
 
-/** What takes longer is given up. */
+/** Gives up waiting after `ms`. */
 async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
   clearTimeout(timer);
 }
 
-/** The program has ended, and what it wrote to stderr has been passed on. */
+/** Resolves when the program has ended and its stderr has been passed on. */
 async function endOf(child: ChildProcess, stderrPassedOn: Promise<unknown>): Promise<void> {
-  // Not events.once, which rejects where a signal cannot be sent.
+  // Not events.once: it rejects if a signal cannot be sent.
   const closed = new Promise((resolve) => child.once('close', resolve));
   if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
   await inTime(Promise.all([closed, stderrPassedOn]), LAST_WORDS_MS);

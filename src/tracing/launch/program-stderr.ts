@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Duplex, Readable, Transform } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { LaunchError } from '../../errors.js';
-import { startOwnProcess } from '../cleanup/spawn-helper.js';
+import { spawnHelper } from '../cleanup/spawn-helper.js';
 import { passOn, withoutInspectorNotices } from './inspector-output.js';
 
 const PROCESS = fileURLToPath(new URL('./stderr-process.js', import.meta.url));
@@ -60,7 +60,7 @@ export class ProgramStderr {
     const source = this.#source;
     source.unpipe(this.#filtered).off('data', this.#keep);
     for (let rest = source.read(); rest !== null; rest = source.read()) this.#keep(rest);
-    const reader = startOwnProcess(PROCESS, {
+    const reader = spawnHelper(PROCESS, {
       args: this.#isFollowed ? [] : [String(process.pid)],
       stdio: [source.destroyed ? 'ignore' : source, where === 'inherit' ? 2 : 'ignore', 'ignore', 'pipe'],
     });

@@ -14,9 +14,9 @@ interface Start {
 /** As we were when our files were read. */
 const own = { uid: process.geteuid?.(), gid: process.getegid?.() };
 
-function isOutOfReach({ words, NODE_OPTIONS, uid, gid }: Start): boolean {
+function cannotFollow({ words, NODE_OPTIONS, uid, gid }: Start): boolean {
   const isOther = (uid ?? process.geteuid?.()) !== own.uid || (gid ?? process.getegid?.()) !== own.gid;
   return isOther || [...words.flat(), NODE_OPTIONS].some((word) => typeof word === 'string' && PERMISSION_MODEL.test(word));
 }
 
-module.exports = isOutOfReach;
+module.exports = cannotFollow;

@@ -11,7 +11,7 @@ const fs = require('node:fs') as typeof import('node:fs');
 const askBeforeKill = require('./ask-before-kill.cjs') as (controller: Controller) => void;
 const openHidden = require('./hidden-inspector.cjs') as () => string;
 const followWorkers = require('./follow-workers.cjs') as (preload: Preload) => void;
-const isOutOfReach = require('./cannot-follow.cjs') as (start: Start) => boolean;
+const cannotFollow = require('./cannot-follow.cjs') as (start: Start) => boolean;
 const threads = require('node:worker_threads') as typeof import('node:worker_threads');
 
 /** What a controller asks; see process-tree.ts. */
@@ -46,7 +46,7 @@ interface Preload {
   readonly option: string;
   readonly argument: string;
 }
-/** See out-of-reach.cts. */
+/** See cannot-follow.cts. */
 interface Start {
   readonly words: readonly unknown[];
   readonly NODE_OPTIONS: string | undefined;
@@ -95,7 +95,7 @@ function followChildren(orders: Orders): void {
       const options = args[at] as { env?: Environment; uid?: number; gid?: number } | undefined;
       const env = options?.env ?? process.env;
       const { uid, gid } = options ?? {};
-      if (isOutOfReach({ words: args, NODE_OPTIONS: env.NODE_OPTIONS, uid, gid })) return original(...args);
+      if (cannotFollow({ words: args, NODE_OPTIONS: env.NODE_OPTIONS, uid, gid })) return original(...args);
       const all = [...args];
       // Keeps what it inherits by its prototype, as Node does; and may be frozen.
       all[at] = { ...options, env: Object.create(env, Object.getOwnPropertyDescriptors(additions(env, orders))) };
@@ -109,7 +109,7 @@ function pairsWithUs({ args = [], envPairs: pairs = [], uid, gid }: SpawnOptions
   const env: Environment = Object.fromEntries(
     pairs.map((pair) => [pair.slice(0, pair.indexOf('=', 1)), pair.slice(pair.indexOf('=', 1) + 1)]),
   );
-  if (isOutOfReach({ words: args, NODE_OPTIONS: env.NODE_OPTIONS, uid, gid })) return pairs;
+  if (cannotFollow({ words: args, NODE_OPTIONS: env.NODE_OPTIONS, uid, gid })) return pairs;
   const added = additions(env, orders);
   return [
     ...pairs.filter((pair) => !(pair.slice(0, pair.indexOf('=', 1)) in added)),

@@ -1,11 +1,11 @@
-/** Carries out one piece of work after the other, in the order in which they were asked for. */
-export class Turns {
+/** Does one piece of work after the other, in the order in which they were asked for. */
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
-  take<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.then(ignore, ignore);
-    return turn;
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.then(ignore, ignore);
+    return result;
   }
 }
 

@@ -2,23 +2,23 @@ import { memoryBytes, totalOf } from '../../model/column-totals.js';
 import type { Session } from '../../protocol/session.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { ASKED, PeakWatch, UNASKED } from '../watch/peak-watch.js';
-import type { Tracing } from './tracing-run.js';
+import type { TracingRun } from './tracing-run.js';
 
-/** What V8 keeps for one sample, measured. */
+/** Bytes that V8 keeps for one sample, measured. */
 const TARGET_BYTES_PER_SAMPLE = 110;
 const NO_COST = { controller: 0, target: 0 };
 
-/** Takes the snapshots of a target; knows the highest and what the last one cost, and has a watch that asks for readings at new heights. */
-export class Readings {
+/** Takes the snapshots of a target. Knows the highest of them and what the last one cost, and asks for a reading when the heap reaches a new height. */
+export class SnapshotHistory {
   readonly #watch: PeakWatch;
   #keepsSnapshot = false;
   #size = 0;
   #liveBytes = 0;
   #snapshot: Snapshot | null = null;
-  /** Bytes. */
+  /** Bytes that the last snapshot costs. */
   cost = NO_COST;
 
-  /** @param read asks for a reading in its turn */
+  /** @param read takes a reading when all earlier calls of the tracer are done */
   constructor(session: Session, read: () => Promise<unknown>) {
     this.#watch = new PeakWatch(session, async () => {
       await read();
@@ -26,30 +26,30 @@ export class Readings {
     });
   }
 
-  /** Bytes of the highest. */
+  /** Bytes of the highest snapshot. */
   get peak(): number {
     return this.#size;
   }
 
-  /** The highest; null where it is not kept. */
+  /** The highest snapshot; null if it is not kept. */
   get snapshot(): Snapshot | null {
     return this.#snapshot;
   }
 
-  /** Forgets what was, and watches from now on; where a reading is dear only if asked to. */
-  begin(tracing: Pick<Tracing, 'keepsPeak' | 'isHeavy' | 'heapUsed'>): void {
-    const { keepsPeak, isHeavy } = tracing;
+  /** Forgets all earlier readings, and watches the heap from now on. If a reading is expensive, only if the peak was asked for. */
+  begin(run: Pick<TracingRun, 'keepsPeak' | 'isHeavy' | 'heapUsed'>): void {
+    const { keepsPeak, isHeavy } = run;
     this.forget();
     this.#keepsSnapshot = keepsPeak;
     this.#watch.stop();
-    if (keepsPeak || !isHeavy) this.#watch.start(keepsPeak ? ASKED : UNASKED, () => tracing.heapUsed());
+    if (keepsPeak || !isHeavy) this.#watch.start(keepsPeak ? ASKED : UNASKED, () => run.heapUsed());
   }
 
-  /** Of equally high ones the last counts. */
-  async take(tracing: Tracing, { isLast = false } = {}): Promise<Snapshot> {
-    const snapshot = await tracing.snapshot({ isLast });
+  /** Of two snapshots of the same size the later one counts as the highest. */
+  async take(run: TracingRun, { isLast = false } = {}): Promise<Snapshot> {
+    const snapshot = await run.snapshot({ isLast });
     const { table, columns } = snapshot;
-    this.#liveBytes = tracing.liveBytes;
+    this.#liveBytes = run.liveBytes;
     this.cost = { controller: memoryBytes(table, columns), target: columns.length * TARGET_BYTES_PER_SAMPLE };
     const { size } = totalOf(columns);
     if (size >= this.#size) {
@@ -59,7 +59,7 @@ export class Readings {
     return snapshot;
   }
 
-  /** Ends the watch; what was highest stays. */
+  /** Ends the watch. The highest snapshot stays. */
   end(): void {
     this.#watch.stop();
   }

@@ -1,42 +1,41 @@
 import type { CaptureInfo } from '../../model/trace-columns.js';
 import type { Session } from '../../protocol/session.js';
 import { Caretaker } from '../cleanup/caretaker.js';
-import type { Debt } from '../cleanup/cleanup-tasks.js';
-import { Lanes } from '../isolate/gc-limiter.js';
+import type { CleanupTask } from '../cleanup/cleanup-tasks.js';
+import { GcLimiter } from '../isolate/gc-limiter.js';
 import { isolateOf } from '../isolate/isolate.js';
+import type { Gate } from './gate.js';
 import type { TracedTarget } from './traced-target.js';
 
-/** A target that is connected, and how it is to be left. */
+/** A connected target, and how to leave it. */
 export interface TracerOptions {
   readonly session: Session;
   readonly info: CaptureInfo['target'];
-  /** The largest message that the connection carries. */
+  /** The largest message that the connection carries, in bytes. */
   readonly maxMessageBytes: number;
-  /**
-   * `'running'`: it can pause, and its code can be replaced. `'held'`: it is ours, and waits before its first line. `'self'`: it is the
-   * process that we run in, which can do neither.
-   */
-  readonly state: 'running' | 'held' | 'self';
-  /** Left out where the target is our own process. */
+  /** The target is the process that we run in: it cannot pause itself, and its running code cannot be replaced. */
+  readonly isSelf?: boolean;
+  /** Of a program that was started for us and is paused before its first line. Left out if the target runs already. */
+  readonly gate?: Gate;
+  /** Left out if the target is the process that we run in: it ends with us. */
   readonly caretaker?: Caretaker;
-  /** For snapshots of several threads, or of several targets, at once; default for our machine. */
-  readonly lanes?: Lanes | Promise<Lanes>;
-  /** What `leave` pays; the caretaker does when we are killed. */
-  readonly debt?: Debt;
-  /** Called when we leave a target that goes on, before the session is closed. Never rejects. */
+  /** Shared by all isolates of one machine; default: one for this machine. */
+  readonly gcLimiter?: GcLimiter | Promise<GcLimiter>;
+  /** Does the same as `leave`, if we are killed. */
+  readonly cleanupTask?: CleanupTask;
+  /** Called when we leave a target that runs on, before the session is closed. Never rejects. */
   readonly leave?: () => Promise<void>;
 }
 
 export function tracedTarget(options: TracerOptions): TracedTarget {
-  const { session, info, maxMessageBytes, state, caretaker = Caretaker.none(), lanes = new Lanes() } = options;
+  const { session, info, maxMessageBytes, isSelf = false, gate, caretaker = new Caretaker(), gcLimiter = new GcLimiter() } = options;
   const main = isolateOf(session, {
     thread: 'main',
     maxMessageBytes,
     hasOwnConnection: true,
-    canEdit: state !== 'self',
+    canEdit: !isSelf,
     caretaker,
     threadId: 'main',
   });
-  // A worker that is held while its controller is killed would stay held: only in programs of our own.
-  return { main, info, caretaker, lanes, isSelf: state === 'self', holdsWorkers: state === 'held' };
+  return { main, info, caretaker, gcLimiter, isSelf, wasPaused: gate !== undefined };
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { ObjectTracker } from '../../collect/objects/object-tracker.js';
 import { TraceCollector } from '../../collect/stacks/trace-collector.js';
 import { UnsupportedError } from '../../errors.js';
 import { tracebackAt } from '../../model/stack-table.js';
@@ -9,15 +8,15 @@ import { turnOfEventLoop } from '../../protocol/event-loop.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
 import { ChangedFlags } from '../isolate/changed-flags.js';
 import { type ObjectName, withObject } from '../isolate/find-object.js';
-import { Lanes } from '../isolate/gc-limiter.js';
+import { GcLimiter } from '../isolate/gc-limiter.js';
 import { heapUsedOf } from '../isolate/isolate.js';
-import { type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
+import { addIsolateReading, type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
 import { totalOfThreads } from '../isolate/read-heap-totals.js';
-import { leaveOldCode } from '../isolate/safe-tracking.js';
 import { scriptMaps } from '../isolate/script-maps.js';
 import { TracedWorkers } from '../workers/traced-workers.js';
+import type { Circumstances } from './gate.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
-import type { Circumstances, TracedTarget } from './traced-target.js';
+import type { TracedTarget } from './traced-target.js';
 
 /** The index of the main thread in every snapshot of ours. */
 const MAIN = 0;
@@ -25,7 +24,7 @@ const MAIN = 0;
 const FIRST_THAT_WAITS = 22;
 
 /** One tracing, from a start to its stop. */
-export class Tracing {
+export class TracingRun {
   readonly tracebackLimit: number;
   readonly keepsPeak: boolean;
   readonly #target: TracedTarget;
@@ -50,14 +49,15 @@ export class Tracing {
     this.#mode = mode;
     this.#inlining = (options.inlining ?? true) && mode !== 'objects' && !lines;
     // A heap snapshot waits for the event loop: other processes must not wait with it.
-    const lanes = mode === 'objects' ? new Lanes() : target.lanes;
-    this.#settings = { tracebackLimit: this.tracebackLimit, interval: intervalOf(options), lines, lanes };
+    const gcLimiter = mode === 'objects' ? new GcLimiter() : target.gcLimiter;
+    this.#settings = { tracebackLimit: this.tracebackLimit, interval: intervalOf(options), lines, gcLimiter };
     const { main } = target;
     this.#flags = new ChangedFlags(main.session, target.caretaker);
     this.#main = new IsolateTracing(main, this.#settings);
     this.#workers = new TracedWorkers(main.session, {
       ...this.#settings,
-      hold: target.holdsWorkers,
+      // A worker that is paused when we are killed can stay paused: only workers of programs that were started for us are.
+      pauseNew: target.wasPaused,
       workers,
       keepEnded,
       waitAtEnd: keepEnded && !target.isSelf,
@@ -75,32 +75,24 @@ export class Tracing {
   }
 
   async start(circumstances: Circumstances): Promise<void> {
-    const { isHeld } = circumstances;
+    const { isPaused } = circumstances;
     try {
       await this.#target.main.trueLines.find();
-      if (!this.#force && !isHeld) await this.#refuseOthers();
+      if (!this.#force && !isPaused) await this.#main.refuseOthers();
       await this.#changeFlags(circumstances);
       await this.#workers.start();
-      await this.#main.start({ isHeld, flagsChanged: this.#flags.areSet, force: this.#force || this.isHeavy });
+      await this.#main.start({ isPaused, flagsChanged: this.#flags.areSet, force: this.#force || this.isHeavy });
     } catch (error) {
       await this.#giveUp();
       throw error;
     }
   }
 
-  /** Before any flag: to put --turbo-escape back while somebody else tracks allocations can crash the target. */
-  async #refuseOthers(): Promise<void> {
-    const { source, isolate } = this.#main;
-    if (!(source instanceof ObjectTracker)) return;
-    await leaveOldCode(isolate.session); // the answer waits for a turn of the event loop, too
-    await source.refuseOthers();
-  }
-
   /** What failed is what counts: not what cannot be undone because of it. */
   async #giveUp(): Promise<void> {
     if (!this.#target.main.session.isOpen) return;
     await this.#workers.stop().catch(() => {});
-    await this.putBack();
+    await this.restore();
   }
 
   async stop(): Promise<void> {
@@ -108,7 +100,7 @@ export class Tracing {
       await this.#workers.stop();
       await this.#main.stop();
     } finally {
-      await this.putBack();
+      await this.restore();
     }
   }
 
@@ -157,8 +149,8 @@ export class Tracing {
     const [main, { readings, missing, atHeapLimit }] = await Promise.all([this.#readMain({ isLast }), this.#workers.read()]);
     const collector = new TraceCollector();
     const all = [main, ...readings];
-    this.#liveBytes = all.reduce((sum, { isolate, liveBytes }) => sum + (isolate.session.isOpen ? liveBytes : 0), 0);
-    for (const reading of all) reading.addTo(collector);
+    this.#liveBytes = all.reduce((sum, { isolate, reading }) => sum + (isolate.session.isOpen ? reading.liveBytes : 0), 0);
+    for (const reading of all) addIsolateReading(reading, collector, this.tracebackLimit);
     const table = collector.stacks.build();
     return new Snapshot({
       table,
@@ -228,15 +220,15 @@ export class Tracing {
   }
 
   /** Inlining, sources and flags, as they were; optimized code that they brought goes last. */
-  async putBack(): Promise<void> {
+  async restore(): Promise<void> {
     if (!this.#target.main.session.isOpen) return;
     const flagsChanged = this.#flags.areSet;
     try {
-      await this.#flags.putBack();
-      await this.#workers.putBack({ flagsChanged });
+      await this.#flags.restore();
+      await this.#workers.restore({ flagsChanged });
     } finally {
       await this.#workers.leave();
-      await this.#main.putBack({ flagsChanged });
+      await this.#main.restore({ flagsChanged });
     }
   }
 }

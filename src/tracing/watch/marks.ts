@@ -11,7 +11,7 @@ export type MarkListener = (label: string) => void | Promise<void>;
 type Pause = z.output<typeof pausedEvent>;
 
 /**
- * Turns the `debugger` statements that the target passes into events. The Debugger domain is on only while somebody listens: with it on,
+ * SerialQueue the `debugger` statements that the target passes into events. The Debugger domain is on only while somebody listens: with it on,
  * a `debugger` statement pauses the target, so every pause of ours is ended by us.
  */
 export class Marks {

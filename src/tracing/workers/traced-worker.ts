@@ -20,7 +20,7 @@ export interface WorkersSettings extends IsolateSettings {
   /** false: workers are left alone. */
   readonly workers: boolean;
   /** Hold new workers until they are traced, so that their first lines are, too. */
-  readonly hold: boolean;
+  readonly pauseNew: boolean;
   /** Keep what a worker held at its end. */
   readonly keepEnded: boolean;
   /** Ask them to wait for us at their end, for what they hold then. */
@@ -28,7 +28,7 @@ export interface WorkersSettings extends IsolateSettings {
   /** Keep what a worker held when it came to its heap limit. */
   readonly onOom: boolean;
   /** How every worker's tracing begins; asked when it does. */
-  readonly beginning: () => Omit<Beginning, 'isHeld'>;
+  readonly beginning: () => Omit<Beginning, 'isPaused'>;
   /** Have the position tables of instrumented scripts told from the worker's first line on. */
   readonly expectRegistration: () => boolean;
   readonly maxMessageBytes: number;
@@ -81,7 +81,7 @@ export class TracedWorker {
     this.#options = options;
     this.tracing = new IsolateTracing(isolate, settings);
     this.heapLimit = new HeapLimitWatch(session, isolate.domain, () => this.#keepAtHeapLimit());
-    const begun = isLeaving() ? Promise.resolve(null) : this.#begin({ isHeld });
+    const begun = isLeaving() ? Promise.resolve(null) : this.#begin({ isPaused: isHeld });
     this.started = begun.catch((error: unknown) => error).finally(() => release(session));
     this.ended = this.#watchEnd();
   }
@@ -126,14 +126,14 @@ export class TracedWorker {
     return this.tracing.isolate.session;
   }
 
-  async #begin({ isHeld }: Pick<Worker, 'isHeld'>): Promise<null> {
+  async #begin({ isPaused }: Pick<Beginning, 'isPaused'>): Promise<null> {
     const { settings } = this.#options;
     const { session, trueLines } = this.tracing.isolate;
     // Makes the worker wait for us at its end. While one waits, a main thread that exits waits, too (v8-facts, "Never do this"): see #leaveEnded.
     if (settings.waitAtEnd) await askToWaitAtEnd(session);
     if (settings.expectRegistration()) await trueLines.expectRegistration();
     else await trueLines.find();
-    await this.tracing.start({ ...settings.beginning(), isHeld });
+    await this.tracing.start({ ...settings.beginning(), isPaused });
     if (settings.onOom) await this.heapLimit.start();
     return null;
   }

@@ -2,7 +2,7 @@ import { messageOf } from '../../protocol/error-text.js';
 import { askToWaitAtEnd } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 import { type Worker, Workers } from '../../protocol/workers.js';
-import { MainEnd } from '../cleanup/main-thread-end.js';
+import { MainThreadEnd } from '../cleanup/main-thread-end.js';
 import { heapUsedOf } from '../isolate/isolate.js';
 import type { IsolateReading, IsolateTracing } from '../isolate/isolate-tracing.js';
 import { TracedWorker, type WorkersSettings } from './traced-worker.js';
@@ -10,7 +10,7 @@ import { TracedWorker, type WorkersSettings } from './traced-worker.js';
 /** A worker that does not answer must not hold the others' snapshot up for long. */
 const LONGEST_WAIT_MS = 10_000;
 /** A worker that waits stays so, and one that is sampled stays so (seen on 22, 24 and 26), when the controller is killed. */
-const DEBT = 'workers';
+const TASK = 'workers';
 
 /** A thread that a snapshot lacks. */
 interface MissingThread {
@@ -33,21 +33,21 @@ export class TracedWorkers {
   readonly #traced = new Set<TracedWorker>();
   readonly #timeoutMs: number;
   readonly #main: Session;
-  #mainEnd: MainEnd | null = null;
+  #mainThreadEnd: MainThreadEnd | null = null;
   #isLeaving = false;
 
   constructor(main: Session, settings: WorkersSettings) {
     this.#main = main;
     this.#settings = settings;
-    const { hold } = settings;
+
     this.#timeoutMs = Math.min(main.timeoutMs, LONGEST_WAIT_MS);
-    this.#workers = new Workers(main, { hold, timeoutMs: this.#timeoutMs, onWorker: (worker) => this.#take(worker) });
+    this.#workers = new Workers(main, { hold: settings.pauseNew, timeoutMs: this.#timeoutMs, onWorker: (worker) => this.#take(worker) });
   }
 
   /** Resolves when those that run are traced, or have failed to be. */
   async start(): Promise<void> {
     const { workers, waitAtEnd } = this.#settings;
-    if (workers && waitAtEnd) this.#mainEnd = await MainEnd.watch(this.#main, () => this.#free());
+    if (workers && waitAtEnd) this.#mainThreadEnd = await MainThreadEnd.watch(this.#main, () => this.#free());
     if (workers) await this.#workers.watch();
     await this.#started();
   }
@@ -95,9 +95,9 @@ export class TracedWorkers {
   }
 
   /** After the stop, when the flags are as they were: leaves every worker as it was found. */
-  async putBack(beginning: { readonly flagsChanged: boolean }): Promise<void> {
+  async restore(beginning: { readonly flagsChanged: boolean }): Promise<void> {
     await this.#forEach(async (tracing) => {
-      await tracing.putBack(beginning);
+      await tracing.restore(beginning);
       await tracing.isolate.trueLines.leave();
     });
   }
@@ -106,14 +106,14 @@ export class TracedWorkers {
   async leave(): Promise<void> {
     await this.#forEach((tracing) => tracing.isolate.session.close());
     await this.#workers.leave();
-    await this.#mainEnd?.leave();
-    this.#mainEnd = null;
-    this.#settings.caretaker.settle(DEBT);
+    await this.#mainThreadEnd?.leave();
+    this.#mainThreadEnd = null;
+    this.#settings.caretaker.done(TASK);
     this.#traced.clear();
   }
 
   #take(found: Worker): void {
-    if (!this.#isLeaving) this.#settings.caretaker.owe(DEBT, { kind: 'workers' });
+    if (!this.#isLeaving) this.#settings.caretaker.add(TASK, { kind: 'workers' });
     const worker = new TracedWorker(found, {
       settings: this.#settings,
       timeoutMs: this.#timeoutMs,

@@ -6,7 +6,7 @@ import { askToWaitAtEnd } from '../../../src/protocol/evaluate.js';
 import { turnOfEventLoop } from '../../../src/protocol/event-loop.js';
 import type { Session } from '../../../src/protocol/session.js';
 import { withObject } from '../../../src/tracing/isolate/find-object.js';
-import { Lanes } from '../../../src/tracing/isolate/gc-limiter.js';
+import { GcLimiter } from '../../../src/tracing/isolate/gc-limiter.js';
 import { readHeapTotals, readTargetInfo } from '../../../src/tracing/isolate/read-heap-totals.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { reapTargets, startTarget } from '../../helpers/target-process.js';
@@ -17,7 +17,7 @@ afterEach(reapTargets);
 const QUESTIONS: [string, (session: Session) => Promise<unknown>][] = [
   ['a flag', (session) => setFlags(session, ['--turbo-inlining'])],
   ['a turn of the event loop', (session) => turnOfEventLoop(session, 500)],
-  ['the cores', (session) => Lanes.of(session)],
+  ['the cores', (session) => GcLimiter.of(session)],
   ['who it is', (session) => readTargetInfo(session)],
   ['its memory', (session) => readHeapTotals(session)],
   ['an object', (session) => withObject(session, "require('node:os')", async (id) => id)],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BlockMemory, wholeBlocks } from '../../../../src/collect/block-counts/decode-blocks.js';
-import { ingestProfile } from '../../../../src/collect/sampling/ingest-profile.js';
+import { decodeProfile, ingestProfile } from '../../../../src/collect/sampling/ingest-profile.js';
 import { DEFAULT_INTERVAL } from '../../../../src/collect/sampling/sampler.js';
 import { TraceCollector } from '../../../../src/collect/stacks/trace-collector.js';
 import type { TraceColumns } from '../../../../src/model/trace-columns.js';
@@ -10,7 +10,7 @@ import { type Population, type Simulated, simulateSampling } from '../../../help
 function ingested({ profile }: Simulated, interval: number, memory?: BlockMemory): TraceColumns & { birth: Float64Array } {
   const collector = new TraceCollector();
   const traces = collector.thread('main');
-  ingestProfile(profile, traces, { tracebackLimit: 1, interval, ...(memory && { memory }) });
+  ingestProfile(profile, traces, { tracebackLimit: 1, interval, blocks: decodeProfile(profile, { interval, ...(memory && { memory }) }) });
   const columns = collector.columns();
   return { ...columns, birth: columns.birth! };
 }

@@ -9,7 +9,7 @@ const FLAGS = { set: ['--no-turbo-inlining'], undo: ['--turbo-inlining'] };
 
 function flagsOf(answers = {}) {
   const transport = new FakeTransport(answers);
-  const flags = new ChangedFlags(new Session(transport, { label: 'target', timeoutMs: 10 }), Caretaker.none());
+  const flags = new ChangedFlags(new Session(transport, { label: 'target', timeoutMs: 10 }), new Caretaker());
   const sent = () => transport.posted.map(({ params }) => /'(--[^']+)'/.exec(JSON.stringify(params))?.[1]);
   return { flags, sent };
 }
@@ -18,7 +18,7 @@ describe('flags of V8 that a tracing changes', () => {
   it('are put back where the target did not answer in time: it may set them later', async () => {
     const { flags, sent } = flagsOf();
     await expect(flags.change(FLAGS)).rejects.toThrow(CommandTimeoutError);
-    await expect(flags.putBack()).rejects.toThrow(CommandTimeoutError);
+    await expect(flags.restore()).rejects.toThrow(CommandTimeoutError);
     expect(sent()).toEqual(['--no-turbo-inlining', '--turbo-inlining']);
   });
 
@@ -27,12 +27,12 @@ describe('flags of V8 that a tracing changes', () => {
     const { flags, sent } = flagsOf({ 'Runtime.evaluate': () => ({ result: { type: 'object', value: [false, true] } }) });
     await flags.change(both);
     expect(flags.areSet).toBe(true);
-    await flags.putBack();
+    await flags.restore();
     expect(sent()[1]).toBe('--compact');
     const none = flagsOf({ 'Runtime.evaluate': () => ({ result: { type: 'object', value: [false, false] } }) });
     await none.flags.change(both);
     expect(none.flags.areSet).toBe(true);
-    await none.flags.putBack();
+    await none.flags.restore();
     expect(none.sent()).toHaveLength(1);
   });
 
@@ -40,7 +40,7 @@ describe('flags of V8 that a tracing changes', () => {
     const refusal = { result: { type: 'object' }, exceptionDetails: { text: 'require is not defined' } };
     const { flags, sent } = flagsOf({ 'Runtime.evaluate': () => refusal });
     await expect(flags.change(FLAGS)).rejects.toThrow(UnsupportedError);
-    await flags.putBack();
+    await flags.restore();
     expect(sent()).toEqual(['--no-turbo-inlining']);
   });
 });

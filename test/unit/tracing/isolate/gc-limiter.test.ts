@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { Session } from '../../../../src/protocol/session.js';
-import { Lanes } from '../../../../src/tracing/isolate/gc-limiter.js';
+import { GcLimiter } from '../../../../src/tracing/isolate/gc-limiter.js';
 import { FakeTransport } from '../../../helpers/fake-transport.js';
 
 /** Work that a test ends; `begun` has the names of what was begun. */
-function works(lanes: Lanes) {
+function works(gcLimiter: GcLimiter) {
   const begun: string[] = [];
   const ends = new Map<string, { resolve(): void; reject(error: Error): void }>();
   const begin = (name: string) =>
-    lanes.run(() => {
+    gcLimiter.run(() => {
       begun.push(name);
       return new Promise<string>((resolve, reject) => ends.set(name, { resolve: () => resolve(name), reject }));
     });
@@ -23,9 +23,9 @@ function works(lanes: Lanes) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('lanes', () => {
+describe('gcLimiter', () => {
   it('one for two cores at a time, the others in their order', async () => {
-    const { begun, begin, end } = works(new Lanes(4));
+    const { begun, begin, end } = works(new GcLimiter(4));
     const all = ['a', 'b', 'c', 'd'].map(begin);
     await turn();
     expect(begun).toEqual(['a', 'b']);
@@ -39,7 +39,7 @@ describe('lanes', () => {
   });
 
   it('what fails makes room, too, and a lane that was free stays so', async () => {
-    const { begun, begin, end, fail } = works(new Lanes(1));
+    const { begun, begin, end, fail } = works(new GcLimiter(1));
     const failing = begin('a').catch(String);
     const waiting = begin('b');
     fail('a');
@@ -60,7 +60,7 @@ describe('lanes', () => {
   ])('the cores: %s', async (_, answer, cores) => {
     const expected = Math.max(1, Math.floor(cores / 2));
     const session = new Session(new FakeTransport({ 'Runtime.evaluate': () => answer }), { label: 'it' });
-    const { begun, begin } = works(await Lanes.of(session));
+    const { begun, begin } = works(await GcLimiter.of(session));
     for (let i = 0; i <= expected; i++) void begin(`${i}`);
     await turn();
     expect(begun).toHaveLength(expected);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Session } from '../../../../src/protocol/session.js';
 import { Caretaker } from '../../../../src/tracing/cleanup/caretaker.js';
-import { Lanes } from '../../../../src/tracing/isolate/gc-limiter.js';
+import { GcLimiter } from '../../../../src/tracing/isolate/gc-limiter.js';
 import { TracedWorkers } from '../../../../src/tracing/workers/traced-workers.js';
 import { FakeTransport } from '../../../helpers/fake-transport.js';
 
@@ -44,16 +44,16 @@ test.each([
     tracebackLimit: 1,
     interval: 512,
     lines: false,
-    lanes: new Lanes(),
+    gcLimiter: new GcLimiter(),
     workers: true,
-    hold: false,
+    pauseNew: false,
     keepEnded,
     waitAtEnd: false,
     onOom: false,
     beginning: () => ({ force: true, flagsChanged: false }),
     expectRegistration: () => false,
     maxMessageBytes: 1e6,
-    caretaker: Caretaker.none(),
+    caretaker: new Caretaker(),
   });
   await workers.start();
   end(transport);

@@ -1,0 +1,57 @@
+import { UsageError } from '../../errors.js';
+import type { TrueLines } from '../isolate/true-lines.js';
+import type { StartOptions } from './start-options.js';
+
+/** What a run finds in a target when it starts. */
+export interface Circumstances {
+  /** The program was started without inlining. */
+  readonly inliningIsOff: boolean;
+  /** The program was started with the flags that make tracking allocations safe. */
+  readonly isTrackable: boolean;
+  /** The program is paused before its first line. */
+  readonly isPaused: boolean;
+}
+
+/** A program that is paused before its first line. */
+export interface PausedStart extends Omit<Circumstances, 'isPaused'> {
+  /** The program instruments itself when it is loaded. */
+  readonly hasLines: boolean;
+  /** Lets the program run. */
+  readonly release: () => Promise<void>;
+}
+
+/** What stands between a program and its first line, and what it was started with. Opens once. */
+export class Gate {
+  readonly #program: PausedStart | null;
+  #isShut: boolean;
+
+  /** @param program null for a program that runs already */
+  constructor(program: PausedStart | null) {
+    this.#program = program;
+    this.#isShut = program !== null;
+  }
+
+  get circumstances(): Circumstances {
+    const { inliningIsOff = false, isTrackable = false } = this.#program ?? {};
+    return { inliningIsOff, isTrackable, isPaused: this.#isShut };
+  }
+
+  /** @throws UsageError if true lines are asked of a paused program that was not launched with them */
+  check({ lines = false }: StartOptions): void {
+    if (this.#isShut && lines !== false && !this.#program!.hasLines) {
+      throw new UsageError('true lines must be there when the program is loaded: give lines to launch as well');
+    }
+  }
+
+  /** A program that instruments itself tells of its scripts from its first line on: we must listen before it runs, or soon after. */
+  async expectLines(trueLines: TrueLines): Promise<void> {
+    if (this.#program?.hasLines) await trueLines.expectRegistration();
+  }
+
+  /** Lets the program run; does nothing if it runs already. */
+  async open(): Promise<void> {
+    if (!this.#isShut) return;
+    this.#isShut = false;
+    await this.#program!.release();
+  }
+}
