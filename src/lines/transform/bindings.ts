@@ -8,7 +8,7 @@ export interface Binding {
   readonly owner: object;
   /** The offset from which it is certainly initialised; Infinity if the text does not show that. */
   readonly from: number;
-  readonly parameter: boolean;
+  readonly isParameter: boolean;
   /** Whether a function of the program closes over it, or an eval may. Then its value can change at any time. */
   captured: boolean;
 }
@@ -19,7 +19,7 @@ export interface Reference {
   readonly written: boolean;
 }
 
-type Declared = Pick<Binding, 'name' | 'from' | 'parameter'>;
+type Declared = Pick<Binding, 'name' | 'from' | 'isParameter'>;
 
 /** The names that a pattern binds or assigns. */
 export function patternNames(pattern: AnyNode | null): string[] {
@@ -48,7 +48,7 @@ export function lexicalNames(statements: readonly AnyNode[], inSwitch = false): 
       found.push(...declaredBy(node, inSwitch ? Number.POSITIVE_INFINITY : undefined));
     } else if ((node.type === 'ClassDeclaration' || node.type === 'FunctionDeclaration') && node.id) {
       const from = node.type === 'ClassDeclaration' && !inSwitch ? node.end : Number.POSITIVE_INFINITY;
-      found.push({ name: node.id.name, from, parameter: false });
+      found.push({ name: node.id.name, from, isParameter: false });
     }
   }
   return found;
@@ -57,7 +57,7 @@ export function lexicalNames(statements: readonly AnyNode[], inSwitch = false): 
 /** The names of a `let` or `const`. In the head of a for-in or for-of they are initialised only after the iterated expression. */
 export function declaredBy(node: Extract<AnyNode, { type: 'VariableDeclaration' }>, from?: number): Declared[] {
   return node.declarations.flatMap((declarator) =>
-    patternNames(declarator.id).map((name) => ({ name, from: from ?? declarator.end, parameter: false })),
+    patternNames(declarator.id).map((name) => ({ name, from: from ?? declarator.end, isParameter: false })),
   );
 }
 
@@ -109,8 +109,8 @@ export class Scopes {
 
   enter(owner: object, declared: readonly Declared[]): void {
     const scope = new Map<string, Hidden>();
-    for (const { name, from, parameter } of declared) {
-      const binding: Binding = { name, owner, from, parameter, captured: false };
+    for (const { name, from, isParameter } of declared) {
+      const binding: Binding = { name, owner, from, isParameter, captured: false };
       const known = { read: { binding, written: false }, write: { binding, written: true } };
       const before = scope.get(name);
       scope.set(name, { known, outer: before ? before.outer : this.#current.get(name) });

@@ -23,10 +23,10 @@ import type { Inside, Walk } from './walk.js';
 const TABLE_LINES = 64;
 
 export function visitLiteral(walk: Walk, node: ObjectExpression | ArrayExpression): number {
-  const table = walk.lineOf(node.end) - walk.lineOf(node.start) >= TABLE_LINES && isConstant(node);
+  const isTable = walk.lineOf(node.end) - walk.lineOf(node.start) >= TABLE_LINES && isConstant(node);
   return walk.wrappable(
     node,
-    () => (table ? NO_LINE : walk.visitAll(children(node))),
+    () => (isTable ? NO_LINE : walk.visitAll(children(node))),
     () => walk.allocation(node.start, 'object'),
   );
 }
@@ -70,11 +70,11 @@ export function visitBinary(walk: Walk, node: BinaryExpression): number {
 
 function operation(walk: Walk, node: BinaryExpression | AssignmentExpression, inside: Inside): Allocation | undefined {
   const { operator, left, right } = node;
-  const sum = operator === '+' || operator === '+=';
-  if (!sum && !isArithmetic(operator)) return walk.together(inside);
+  const isSum = operator === '+' || operator === '+=';
+  if (!isSum && !isArithmetic(operator)) return walk.together(inside);
   const from = operatorOffset(walk.source, left.end);
   if (isBigInt(left) || isBigInt(right)) return walk.allocation(from, 'object');
-  if (sum) return walk.allocation(from, 'sum', node);
+  if (isSum) return walk.allocation(from, 'sum', node);
   return walk.together(inside) ?? walk.allocation(from, 'number');
 }
 
@@ -93,11 +93,11 @@ export function visitUnary(walk: Walk, node: UnaryExpression): number {
 /** An assignment may grow its object: its elements, or its properties. The latter is too rare for a wrapper of its own. */
 export function visitAssignment(walk: Walk, node: AssignmentExpression): number {
   const { left, right, operator } = node;
-  const names = left.type === 'Identifier' && /^(?:=|&&=|\|\|=|\?\?=)$/.test(operator);
+  const givesName = left.type === 'Identifier' && /^(?:=|&&=|\|\|=|\?\?=)$/.test(operator);
   if (left.type === 'Identifier') walk.names.note(left.name, operator === '=' ? right : node);
   return walk.wrappable(
     node,
-    () => mergeLines(visitTarget(walk, left), names ? visitNamed(walk, right) : walk.visit(right)),
+    () => mergeLines(visitTarget(walk, left), givesName ? visitNamed(walk, right) : walk.visit(right)),
     (inside) => {
       if (left.type === 'Identifier') return operation(walk, node, inside);
       const from = operatorOffset(walk.source, left.end);

@@ -38,11 +38,11 @@ export function visitFunction(walk: Walk, node: FunctionNode): number {
  */
 function visitParts(walk: Walk, { params, body }: FunctionNode): number {
   const names = params.flatMap(patternNames);
-  const parameters = names.map((name) => ({ name, from: body.start, parameter: true }));
+  const parameters = names.map((name) => ({ name, from: body.start, isParameter: true }));
   const variables = (body.type === 'BlockStatement' ? varNames(body) : []).map((name) => ({
     name,
     from: names.includes(name) ? Number.POSITIVE_INFINITY : body.start,
-    parameter: false,
+    isParameter: false,
   }));
   return walk.inScope(parameters, () =>
     mergeLines(
@@ -64,7 +64,7 @@ function visitInitialiser(walk: Walk, at: number, children: () => void): void {
 
 /** The name of a class is visible in its `extends` clause and computed keys, where it cannot be read yet. */
 export function visitClass(walk: Walk, node: ClassNode): number {
-  const name = node.id ? [{ name: node.id.name, from: Number.POSITIVE_INFINITY, parameter: false }] : [];
+  const name = node.id ? [{ name: node.id.name, from: Number.POSITIVE_INFINITY, isParameter: false }] : [];
   return walk.inScope(name, () => visitClassParts(walk, node));
 }
 

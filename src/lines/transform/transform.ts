@@ -85,6 +85,6 @@ const COMMONJS_PARAMETERS = new Set(['exports', 'require', 'module', '__filename
 function topLevelNames({ body }: Program, sourceType: SourceType): Parameters<Walk['inScope']>[0] {
   if (sourceType === 'script') return [];
   const isParameter = (name: string) => sourceType === 'commonjs' && COMMONJS_PARAMETERS.has(name);
-  const variables = body.flatMap((statement) => varNames(statement)).map((name) => ({ name, from: 0, parameter: isParameter(name) }));
+  const variables = body.flatMap((statement) => varNames(statement)).map((name) => ({ name, from: 0, isParameter: isParameter(name) }));
   return [...variables, ...lexicalNames(body)];
 }

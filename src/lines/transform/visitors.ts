@@ -33,7 +33,7 @@ const VISITORS: Visitors = {
     );
   },
   CatchClause: (walk, node) => {
-    const declared = patternNames(node.param ?? null).map((name) => ({ name, from: node.body.start, parameter: false }));
+    const declared = patternNames(node.param ?? null).map((name) => ({ name, from: node.body.start, isParameter: false }));
     return walk.inScope(declared, () => visitChildren(walk, node));
   },
   WithStatement: (walk, node) => {

@@ -6,7 +6,7 @@ import { Names } from './operand-types.js';
 
 /** What the walk counts for one function while it is inside its body. */
 export interface FunctionScope {
-  readonly program: boolean;
+  readonly isProgram: boolean;
   /** Awaits, yields and direct evals so far. An expression during which this number grows cannot be moved into an arrow. */
   suspends: number;
   /** Allocations of weight `object` so far. */
@@ -39,7 +39,7 @@ export class Walk {
   readonly names = new Names();
   readonly scopes = new Scopes();
   readonly references: Reference[] = [];
-  currentFunction: FunctionScope = newFunctionScope(true);
+  currentFunction: FunctionScope = newFunctionScope({ isProgram: true });
   readonly source: string;
   readonly #lines: SourceLines;
   readonly #visitor: Visitor;
@@ -109,10 +109,10 @@ export class Walk {
 
   /** An allocation by the node itself. Code that runs once can afford a wrapper for every sum that may be a string. */
   allocation(from: number, weight: Allocation['weight'], sum?: Allocation['sum']): Allocation {
-    const once = this.currentFunction.program && this.currentFunction.loops === 0;
+    const runsOnce = this.currentFunction.isProgram && this.currentFunction.loops === 0;
     const line = this.lineOf(from);
     if (sum === undefined) return { from, line, weight };
-    return once ? { from, line, weight: 'object' } : { from, line, weight, sum };
+    return runsOnce ? { from, line, weight: 'object' } : { from, line, weight, sum };
   }
 
   /** If an expression allocates nothing itself but several of its parts do on one line, one wrapper serves them all. */
@@ -156,7 +156,7 @@ export class Walk {
   /** Walks a function's body, whose lines do not belong to its creator. Returns them and what else is known of the function. */
   inFunctionScope(children: () => number): Pick<FunctionScope, 'plain' | 'usesArguments'> & { lines: number } {
     const outer = this.currentFunction;
-    this.currentFunction = newFunctionScope(false);
+    this.currentFunction = newFunctionScope({ isProgram: false });
     try {
       return { lines: children(), plain: this.currentFunction.plain, usesArguments: this.currentFunction.usesArguments };
     } finally {
@@ -165,6 +165,6 @@ export class Walk {
   }
 }
 
-function newFunctionScope(program: boolean): FunctionScope {
-  return { program, suspends: 0, objects: 0, last: 0, loops: 0, closureless: 0, plain: true, usesArguments: false };
+function newFunctionScope({ isProgram }: Pick<FunctionScope, 'isProgram'>): FunctionScope {
+  return { isProgram, suspends: 0, objects: 0, last: 0, loops: 0, closureless: 0, plain: true, usesArguments: false };
 }

@@ -29,6 +29,6 @@ export function wrapperParameters({ at, owner, firstReference, endReference }: O
   return names.length > MOST_PARAMETERS ? '' : names.join(', ');
 }
 
-function canPass({ name, owner, from, parameter, captured }: Binding, at: number): boolean {
-  return !captured && from <= at && !(parameter && (owner as FunctionScope).usesArguments) && !CONTEXTUAL.test(name);
+function canPass({ name, owner, from, isParameter, captured }: Binding, at: number): boolean {
+  return !captured && from <= at && !(isParameter && (owner as FunctionScope).usesArguments) && !CONTEXTUAL.test(name);
 }

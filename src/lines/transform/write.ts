@@ -15,7 +15,7 @@ const PROGRAM = 1;
 /** What the bytes that are allocated at one nesting level are counted on. */
 interface Level {
   readonly line: number;
-  readonly wrapper: boolean;
+  readonly isWrapper: boolean;
   /** Of the enclosing function. */
   readonly editLimits: EditLimits;
 }
@@ -101,7 +101,7 @@ class Writer {
   #isNeeded({ line, weight, sum }: Allocation): boolean {
     const level = this.#levels.at(-1)!;
     if (level.line === line || this.#depth >= MOST_NESTED) return false;
-    return level.wrapper || weight === 'object' || (sum !== undefined && !this.#walk.names.isNumeric(sum));
+    return level.isWrapper || weight === 'object' || (sum !== undefined && !this.#walk.names.isNumeric(sum));
   }
 
   /**
@@ -123,7 +123,7 @@ class Writer {
     this.#statement = -1;
     const column = this.#insert(opening.at, `((${opening.parameters}) => ${opening.parenthesised ? '(' : ''}`);
     this.#wrappers.push(this.#line, column + 1, ...this.#place(from));
-    this.#levels.push({ line, wrapper: true, editLimits: this.#levels.at(-1)!.editLimits });
+    this.#levels.push({ line, isWrapper: true, editLimits: this.#levels.at(-1)!.editLimits });
     this.#depth++;
   }
 
@@ -136,7 +136,7 @@ class Writer {
 
   #enter(entry: Entry): void {
     const { at, line } = entry;
-    this.#levels.push({ line, wrapper: false, editLimits: entry });
+    this.#levels.push({ line, isWrapper: false, editLimits: entry });
     if (line === NO_LINE) return;
     const column = this.#moveTo(at);
     // The function's only allocating line may not be the line on which it starts. Then the beginning of the allocating line represents it.
