@@ -44,7 +44,9 @@ export async function leaveAndCloseInspector(
     if (!session.isOpen) return null;
     const others = await stayingClients(pid, endpoint.port);
     if (others !== 0) {
-      return others === null ? 'whether another debugger is connected to it cannot be told here' : 'another debugger is connected to it';
+      return others === null
+        ? 'another debugger may be connected to it, which this system does not tell'
+        : 'another debugger is connected to it';
     }
     const { exceptionDetails } = await evaluateOwn(session, CLOSE, { timeoutMs: PATIENCE_MS, doing: 'closing the inspector' });
     if (exceptionDetails)

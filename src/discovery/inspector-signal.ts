@@ -53,7 +53,7 @@ async function refuseUnlessNode({ pid, label }: KnownProcess, { executable, argv
     throw new ConnectError(`${label} has ended, or is part of the kernel; check the pid`);
   }
   if (executable === null) {
-    throw new ConnectError(`${label} may not be looked into: it has privileges that we have not; attach as root`);
+    throw new ConnectError(`${label} cannot be inspected: it has privileges that we do not have; attach as root`);
   }
   if ((await new NodeBinaries().versionOf(pid)) === null) throw new ConnectError(`${label} is not a Node program; check the pid`);
   if (!sharesNetwork) {

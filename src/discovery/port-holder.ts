@@ -20,7 +20,7 @@ export async function otherHolderOfPort({ pid, facts }: KnownProcess): Promise<s
     const files = await openFilesOf(other);
     if (files?.includes(socket.name)) return `${where} is held by process ${other} (${readProc(other)?.argv.join(' ') || 'ended since'})`;
   }
-  return `${where} is held by a process of user ${socket.uid}, which cannot be seen from here`;
+  return `${where} is held by a process of user ${socket.uid}, which we cannot see`;
 }
 
 function portOf(argv: readonly string[]): number {

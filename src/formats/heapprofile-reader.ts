@@ -68,7 +68,7 @@ export function snapshotOfProfile(file: InputFile): Snapshot {
 
 function profileOf(content: FileContent): SamplingProfile {
   const { head, samples } = content;
-  if (samples !== undefined && !Array.isArray(samples)) throw new BadProfileError('the profile is damaged: its "samples" are no list');
+  if (samples !== undefined && !Array.isArray(samples)) throw new BadProfileError('the profile is damaged: its "samples" are not a list');
   takeSourcePositions(content);
   return samples && samples.length > 0 ? { head, samples } : profileOfNodes(head);
 }
@@ -105,7 +105,7 @@ function readJson({ path, size, bytes: read }: InputFile): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)); // drops the byte order mark
   } catch (error) {
-    throw new BadProfileError(`${path} is damaged: it starts as JSON and is none`, { cause: error });
+    throw new BadProfileError(`${path} is damaged: it starts like JSON but is not valid JSON`, { cause: error });
   }
 }
 

@@ -70,10 +70,10 @@ function parseUrl(text: string): Address {
   const url = new URL(text);
   if (url.protocol !== 'ws:' && url.protocol !== 'http:') {
     throw new UsageError(
-      `cannot attach through ${url.protocol}//: an inspector speaks ws:// and http://; for a machine far away, forward its port by ssh`,
+      `cannot attach through ${url.protocol}//: an inspector speaks ws:// and http://; for a remote machine, forward its port by ssh`,
     );
   }
-  if (url.username !== '' || url.password !== '') throw new UsageError(`an inspector knows no users: leave the name out of ${url.host}`);
+  if (url.username !== '' || url.password !== '') throw new UsageError(`an inspector has no users: remove the user name from ${url.host}`);
   const port = url.port === '' ? 80 : Number(url.port);
   const where = parseHost(url.hostname, port);
   return url.protocol === 'ws:' && url.pathname !== '/' ? { ...where, path: url.pathname } : where;

@@ -34,7 +34,7 @@ function explain(cause: unknown, address: Address): string {
       return `nothing listens there; ${isLoopback(address.host) ? howToOpen(address) : HOW_TO_FORWARD}`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'no machine of that name is known; check the name';
+      return 'the name is unknown; check it';
     case 'ERR_NO_ANSWER':
       return `${message}; the program may be stopped, or something else listens there`;
     case 'ERR_TOO_LARGE':

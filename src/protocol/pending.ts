@@ -39,7 +39,7 @@ export class PendingCalls {
   run<T>(call: Call, start: (settle: Settle<T>) => (() => void) | undefined): Promise<T> {
     const lostBy = this.#lostBy ?? (call.needsEventLoop ? this.#loopLostBy : null);
     if (lostBy !== null) {
-      const message = `cannot go on with ${call.doing}: the connection to ${this.#label} is over: ${lostBy}`;
+      const message = `cannot continue ${call.doing}: the connection to ${this.#label} has ended: ${lostBy}`;
       return Promise.reject(raisedAt(call.site, new ConnectionLostError(message)));
     }
     return new Promise<T>((resolve, reject) => {

@@ -14,12 +14,12 @@ export interface Admission {
 /** @throws Refusal for a request that must not be answered, no matter what it asks for */
 export function admit({ method, headers }: IncomingMessage, { token, onLoopback }: Admission): void {
   if (onLoopback && !isOfThisMachine(headers.host ?? ''))
-    throw new Refusal(403, 'this is served to this machine: the Host header must be an IP address or localhost');
+    throw new Refusal(403, 'only this machine is served: the Host header must be an IP address or localhost');
   if (token && !token.matches(headers.authorization))
     throw new Refusal(401, 'send the token: Authorization: Bearer …', { headers: { 'WWW-Authenticate': 'Bearer' } });
   if (method !== 'GET' && method !== 'HEAD') throw new Refusal(405, 'GET and HEAD only', { headers: { Allow: 'GET, HEAD' } });
   if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0)
-    throw new Refusal(413, 'a request has no body here');
+    throw new Refusal(413, 'requests must have no body');
 }
 
 /**

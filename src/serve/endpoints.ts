@@ -52,7 +52,7 @@ export class Endpoints {
   /** @throws Refusal */
   answer(path: string, parameters: Parameters): Promise<Answer> {
     const endpoint = this.#paths.get(path);
-    if (!endpoint) throw new Refusal(404, 'there are /debug/pprof/, /debug/pprof/heap, /debug/pprof/allocs and /metrics');
+    if (!endpoint) throw new Refusal(404, 'not found: the paths are /debug/pprof/, /debug/pprof/heap, /debug/pprof/allocs and /metrics');
     return endpoint(parameters);
   }
 

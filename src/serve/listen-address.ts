@@ -20,6 +20,6 @@ export function parseListenAddress(text: string): Address {
 export function checkExposure({ host }: Address, hasToken: boolean): void {
   if (hasToken || isLoopback(host)) return;
   throw new UsageError(
-    `${host} is not loopback, where anybody could ask: give a token that clients have to send (--token-file, or TRACEMALLOC_TOKEN), or listen on 127.0.0.1`,
+    `${host} is not loopback, so anybody could connect: require a token from clients (--token-file, or TRACEMALLOC_TOKEN), or listen on 127.0.0.1`,
   );
 }

@@ -34,7 +34,7 @@ function costMetrics(isUp: boolean, { count, totalMs, lastFailure }: Pick<Shared
       name: 'tracemalloc_snapshot_duration_seconds',
       type: 'summary',
       unit: 'seconds',
-      help: 'Snapshots taken, failed ones too, and how long they took; the target stands still for a part of it.',
+      help: 'Snapshots, failed ones included, and how long they took; the target stands still for part of that time.',
       samples: [
         ['_count', count],
         ['_sum', totalMs / 1000],
@@ -64,11 +64,11 @@ function memoryMetrics({ columns, capture: { heap, time } }: Snapshot): Metric[]
     gauge('tracemalloc_traced_blocks', 'Live blocks allocated since the tracing began.', byDomain('blocks')),
     bytes('tracemalloc_heap_used_bytes', 'Used JavaScript heap of all threads.', known(heap?.heapUsed)),
     bytes('tracemalloc_heap_total_bytes', 'Reserved JavaScript heap of all threads.', known(heap?.heapTotal)),
-    bytes('tracemalloc_external_bytes', 'Memory outside of the heap that its objects hold, ArrayBuffers among it.', known(heap?.external)),
+    bytes('tracemalloc_external_bytes', 'Memory outside of the heap that its objects hold, ArrayBuffers included.', known(heap?.external)),
     bytes('tracemalloc_array_buffers_bytes', 'Memory of ArrayBuffers and Buffers.', known(heap?.arrayBuffers)),
     bytes('tracemalloc_resident_memory_bytes', 'Resident memory of the process.', known(heap?.rss)),
     {
-      ...gauge('tracemalloc_snapshot_timestamp_seconds', 'When the snapshot was taken that these figures are of.', [
+      ...gauge('tracemalloc_snapshot_timestamp_seconds', 'When the snapshot with these figures was taken.', [
         ['', Date.parse(time) / 1000],
       ]),
       unit: 'seconds',

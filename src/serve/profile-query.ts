@@ -11,7 +11,7 @@ export const MAX_SECONDS = 300;
  */
 export function secondsOf(query: URLSearchParams): number | null {
   const debug = query.get('debug') ?? '';
-  if (debug !== '' && debug !== '0') throw new Refusal(400, 'there is the binary profile only: leave debug out');
+  if (debug !== '' && debug !== '0') throw new Refusal(400, 'only the binary profile is available: leave debug out');
   const seconds = query.get('seconds') ?? '';
   if (seconds === '') return null;
   if (!/^\d{1,9}$/.test(seconds) || Number(seconds) < 1 || Number(seconds) > MAX_SECONDS)

@@ -111,15 +111,15 @@ export class ProfileServer {
 
   #refusalOf(error: unknown, { aborted }: AbortSignal): Refusal {
     if (error instanceof Refusal) return error;
-    if (aborted) return new Refusal(503, this.#whyStopped ?? 'you have gone');
+    if (aborted) return new Refusal(503, this.#whyStopped ?? 'the client is gone');
     this.#onError(error);
-    return new Refusal(500, 'the answer could not be made; stderr of tracemalloc serve says more');
+    return new Refusal(500, 'the answer failed; the stderr of tracemalloc serve says why');
   }
 
   async #answer(request: IncomingMessage, signal: AbortSignal): Promise<Answer> {
     admit(request, this.#admission);
     if (this.#whyStopped !== null) throw new Refusal(503, this.#whyStopped);
-    if (!URL.canParse(request.url ?? '', 'http://localhost')) throw new Refusal(400, 'that is no URL');
+    if (!URL.canParse(request.url ?? '', 'http://localhost')) throw new Refusal(400, 'this is not a URL');
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
     const leave = this.#requests.enter();
     try {

@@ -46,7 +46,7 @@ function mapOfUrl(url: string, filename: string): FoundMap | null {
 function textOfUrl(url: string): string {
   if (url.length > MAX_MAP_BYTES) throw tooLarge();
   const text = inlineMap(url);
-  if (text === undefined) throw new MapProblem('its URL holds no JSON');
+  if (text === undefined) throw new MapProblem('its URL contains no JSON');
   return text;
 }
 

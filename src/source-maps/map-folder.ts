@@ -36,7 +36,7 @@ export class MapFolder {
       if (agreeing < least || agreeing < most) continue;
       [best, most, isOnly] = [map, agreeing, agreeing > most];
     }
-    if (!isOnly) throw new MapProblem(`several files in ${this.path} are named ${wanted[0]}, and nothing says which is meant`);
+    if (!isOnly) throw new MapProblem(`several files in ${this.path} are named ${wanted[0]}, and none fits better than the others`);
     return best;
   }
 }

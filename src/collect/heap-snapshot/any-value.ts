@@ -55,7 +55,7 @@ export class AnyValue implements Section {
   }
 
   #open(closing: number): void {
-    if (this.#inPrimitive || this.#closing.push(closing) > MAX_DEPTH) throw damaged('its brackets make no sense');
+    if (this.#inPrimitive || this.#closing.push(closing) > MAX_DEPTH) throw damaged('its brackets do not match');
   }
 
   #passString(codes: Uint16Array, from: number, to: number): number {

@@ -54,7 +54,7 @@ export interface HeapTables {
 /** Consumes the tables: their columns are converted in place, to save memory. */
 export function buildHeapObjects(tables: HeapTables): HeapObjects {
   const { header, nodes, functions, tree, strings } = tables;
-  if (nodes.highestName >= strings.length) throw damaged(`a node of it is named by string ${nodes.highestName}, of ${strings.length}`);
+  if (nodes.highestName >= strings.length) throw damaged(`a node has the name ${nodes.highestName}, of ${strings.length} strings`);
   const text = (string: number): string => strings.text(string);
   const traceTree = tree.build(functions.length);
   const inHeap = nodes.traced.node.length;

@@ -150,7 +150,7 @@ export function checkStacks({ parent, functionIndex }: TraceTree, nodes: Uint32A
   for (const start of nodes) {
     for (let node = start; node !== 0 && checked[node] !== 1; node = parent[node]!) {
       if ((functionIndex[node] ?? NO_FUNCTION) === NO_FUNCTION)
-        throw damaged(`an object of it was allocated at ${start}, a stack that is not there`);
+        throw damaged(`an object was allocated at ${start}, a stack that does not exist`);
       checked[node] = 1;
     }
   }

@@ -69,7 +69,7 @@ function truncationNotes({ table, columns, tracebackLimit }: Snapshot): string[]
   }
   if (bytes === 0) return [];
   return [
-    `${formatSize(bytes)} have stacks deeper than the ${tracebackLimit} frames that were kept: they stand below “older frames not kept”.`,
+    `${formatSize(bytes)} have stacks deeper than the ${tracebackLimit} frames that were kept: they are below “older frames not kept”.`,
   ];
 }
 
@@ -78,7 +78,7 @@ function comparisonNotes(now: Snapshot, old: Snapshot | null): string[] {
   const notes: string[] = [];
   const [after, before] = [now.capture, old.capture];
   if (after.tracing === undefined || after.tracing !== before.tracing)
-    notes.push('The two are not known to be of one tracing: the difference compares what each of them saw.');
+    notes.push('The two snapshots may come from different tracings: the difference compares what each of them saw.');
   const settings: [string, unknown, unknown][] = [
     ['mode', after.mode, before.mode],
     ['interval', after.interval, before.interval],
@@ -86,7 +86,7 @@ function comparisonNotes(now: Snapshot, old: Snapshot | null): string[] {
     ['number of frames kept', now.tracebackLimit, old.tracebackLimit],
   ];
   const different = settings.filter(([, one, other]) => one !== other).map(([name]) => name);
-  if (different.length > 0) notes.push(`They differ in ${different.join(', ')}: what changed may be how it was recorded.`);
+  if (different.length > 0) notes.push(`They differ in ${different.join(', ')}, so some changes may come from how they were recorded.`);
   return notes;
 }
 

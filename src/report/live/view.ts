@@ -21,8 +21,8 @@ export interface LiveScreen {
 
 const KEYS = 'g grouping  s sort  / filter  f freeze  w save  ? help  q quit';
 const HELP = [
-  'g  group by the next: line, function, filename, package, thread, traceback (with --mode objects: type, domain)',
-  's  sort by the next: size, change since start, change since last',
+  'g  next grouping: line, function, filename, package, thread, traceback (with --mode objects: type, domain)',
+  's  next order: size, change since start, change since last',
   '/  show only places that contain a text; Enter keeps it, Escape shows all again',
   'f  freeze: take no snapshots, until f is pressed again',
   'w  save the snapshot that is shown',
@@ -89,8 +89,7 @@ function tableLines(
   { width, cwd, colours }: Omit<LiveScreen, 'height'>,
 ): string[] {
   if (!readings) return [];
-  if (rows.length === 0)
-    return [cutEnd(filter === '' ? 'nothing that was allocated since is alive' : 'no place contains this text', width)];
+  if (rows.length === 0) return [cutEnd(filter === '' ? 'nothing allocated since is still alive' : 'no place contains this text', width)];
   const since = (title: string, change: (row: LiveRow) => LiveRow['sinceStart'], dispensable: number): Column => ({
     title,
     ...changeCells(rows.map(change), colours),

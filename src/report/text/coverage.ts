@@ -54,7 +54,7 @@ function method({ mode, interval, precision }: CaptureInfo): string {
 }
 
 function resumedNote(time: string): string {
-  return `What was allocated before ${printable(time)} is not in it: the program looked as if it had ended, as during a long job outside of JavaScript, and was traced anew when it went on.`;
+  return `What was allocated before ${printable(time)} is not in it: the program seemed to have ended, as during a long job outside of JavaScript, and tracing began anew when it went on.`;
 }
 
 /** `external` already includes ArrayBuffers. */

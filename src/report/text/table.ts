@@ -25,7 +25,7 @@ const NOISE_NOTE = '~ within two standard errors (±): sampling alone may make s
 
 /** The largest groups as aligned columns, then one line for the rest. Sampled sizes have their standard error beside them. */
 export function statisticsTable(statistics: readonly Statistic[], options: TableOptions): string[] {
-  if (statistics.length === 0) return ['nothing that was allocated in this time is still alive'];
+  if (statistics.length === 0) return ['nothing allocated in this time is still alive'];
   const { cumulative, top, width } = options;
   const shown = statistics.slice(0, top);
   const columns: Column[] = [

@@ -31,7 +31,7 @@ const MOST_GUIDES = 80;
  */
 export function treeLines(snapshot: Snapshot, options: TreeOptions): string[] {
   const { size: whole } = totalOf(snapshot.columns);
-  if (whole === 0) return ['nothing that was allocated in this time is still alive'];
+  if (whole === 0) return ['nothing allocated in this time is still alive'];
   const { sizes, ...called } = summedTree(snapshot, options.isInverted);
   const columnsOf = (nodes: readonly number[]): Column[] => {
     const shown = nodes.map((node) => sizes[node]!);

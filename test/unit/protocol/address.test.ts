@@ -52,7 +52,7 @@ describe('parseTarget', () => {
     ['wss://h:1/x', 'cannot attach through wss://'],
     ['https://h:1', 'cannot attach through https://'],
     ['ws://:9229', 'names no target'],
-    ['http://user:secret@h:1', 'leave the name out of h:1'],
+    ['http://user:secret@h:1', 'remove the user name from h:1'],
     [{ url: 'localhost:9229' }, 'names no target'],
     [{} as TargetName, 'undefined is no port'],
     [null as unknown as TargetName, 'names no target'],

@@ -73,7 +73,7 @@ describe('send', () => {
     expect(await waiting).toBeInstanceOf(ConnectionLostError);
     expect((await waiting).message).toBe(`lost the connection to ${LABEL} while taking it: the program ended`);
     const late = await rejection(session.send('HeapProfiler.takeHeapSnapshot', {}, { needsEventLoop: true, doing: 'taking it' }));
-    expect(late.message).toBe(`cannot go on with taking it: the connection to ${LABEL} is over: the program ended`);
+    expect(late.message).toBe(`cannot continue taking it: the connection to ${LABEL} has ended: the program ended`);
     expect(transport.posted).toHaveLength(2);
     answer('usage');
     await expect(answered).resolves.toBe('usage');
@@ -219,7 +219,7 @@ describe('the end of the connection', () => {
     for (const call of [session.send('Runtime.getHeapUsage'), session.waitFor('Debugger.resumed')]) {
       const error = await rejection(call);
       expect(error).toBeInstanceOf(ConnectionLostError);
-      expect(error.message).toMatch(/the connection to 127\.0\.0\.1:9229 \(app\.js\) is over: the program ended; start it again$/);
+      expect(error.message).toMatch(/the connection to 127\.0\.0\.1:9229 \(app\.js\) has ended: the program ended; start it again$/);
     }
     expect(transport.posted).toHaveLength(0);
   });

@@ -28,5 +28,5 @@ document.body.append(
     element('section', { class: 'card', 'aria-label': 'Table' }, new Table(state).root),
   ),
   settings(state),
-  element('footer', {}, 'Sizes are in units of 1024. Made by tracemalloc; nothing of this page is sent anywhere.'),
+  element('footer', {}, 'Sizes are in units of 1024. Made by tracemalloc; this page sends nothing anywhere.'),
 );

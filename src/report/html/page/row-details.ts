@@ -5,7 +5,7 @@ import type { Column } from './table-columns.js';
 
 const LINES_AROUND = 4;
 const NOT_READ = 'Its source could not be read when the report was made.';
-const NOT_EMBEDDED = 'Sources are not in this report; --embed-sources puts them there.';
+const NOT_EMBEDDED = 'This report has no sources; --embed-sources adds them.';
 
 /** Shown below the selected row: all its figures, since the table may have no room for them, and its source if it is embedded. */
 export function rowDetails(state: State, row: Row, columns: readonly Column[]): HTMLElement {

@@ -17,7 +17,7 @@ export interface Column {
 
 const SIZE: Column = {
   title: 'size',
-  description: 'bytes that are alive',
+  description: 'live bytes',
   value: ({ size }) => size,
   text: ({ size }) => formatSize(size),
   isDetail: false,
@@ -31,42 +31,42 @@ const ERROR: Column = {
 };
 const COUNT: Column = {
   title: 'count',
-  description: 'blocks that are alive',
+  description: 'live blocks',
   value: ({ count }) => count,
   text: ({ count }) => `${count}`,
   isDetail: true,
 };
 const AVERAGE: Column = {
   title: 'average',
-  description: 'bytes of a block',
+  description: 'bytes per block',
   value: ({ size, count }) => (count > 0 ? size / count : 0),
   text: ({ size, count }) => (count > 0 ? formatSize(size / count) : ''),
   isDetail: true,
 };
 const CUMULATIVE: Column = {
   title: 'cumulative',
-  description: 'bytes, with those of what was called',
+  description: 'bytes, including everything that was called',
   value: ({ cumulative }) => cumulative ?? 0,
   text: ({ cumulative }) => formatSize(cumulative ?? 0),
   isDetail: true,
 };
 const CHANGE: Column = {
   title: 'change',
-  description: 'bytes now, less those before',
+  description: 'bytes now minus bytes before',
   value: ({ sizeDiff }) => sizeDiff,
   text: ({ sizeDiff, isNoise }) => `${isNoise ? '~ ' : ''}${formatSize(sizeDiff, true)}`,
   isDetail: false,
 };
 const COUNT_CHANGE: Column = {
   title: 'count change',
-  description: 'blocks now, less those before',
+  description: 'blocks now minus blocks before',
   value: ({ countDiff }) => countDiff,
   text: ({ countDiff }) => signedCount(countDiff),
   isDetail: true,
 };
 const CUMULATIVE_CHANGE: Column = {
   title: 'cumulative change',
-  description: 'change in bytes, with that of what was called',
+  description: 'change in bytes, including everything that was called',
   value: ({ cumulativeDiff }) => cumulativeDiff ?? 0,
   text: ({ cumulativeDiff }) => formatSize(cumulativeDiff ?? 0, true),
   isDetail: true,
@@ -82,7 +82,7 @@ export function columnsOf({ isDiff, data, choices, tree }: State): Column[] {
   const share: Column = {
     ...SIZE,
     title: 'share',
-    description: 'part of all bytes that were traced',
+    description: 'share of all traced bytes',
     text: ({ size }) => percent(size, total),
     isDetail: true,
   };

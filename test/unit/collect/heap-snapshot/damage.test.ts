@@ -40,7 +40,7 @@ describe('a snapshot that is none', () => {
     ['{"snapshot":{}}', 'the heap snapshot is damaged: "snapshot.meta" is not an object'],
     ['{"nodes":[]', 'the heap snapshot is damaged: "nodes" comes before "snapshot", which says how to read it'],
     [`{"${'k'.repeat(2_000_000)}`, 'the heap snapshot is damaged: a key of it takes more than 1048576 characters'],
-    [`{"snapshot":${'['.repeat(2000)}`, 'the heap snapshot is damaged: its brackets make no sense'],
+    [`{"snapshot":${'['.repeat(2000)}`, 'the heap snapshot is damaged: its brackets do not match'],
   ])('%#', (text, message) => {
     expect(failureOf(text)).toEqual(new BadProfileError(message));
   });
@@ -66,10 +66,10 @@ describe('a snapshot that contradicts itself', () => {
     [({ nodes }) => (nodes[3] = [1]), '"[" stands in "nodes" where only unsigned integers can stand'],
     [({ nodes }) => (nodes[3] = 2 ** 60), 'node 0 has a size above 2^53'],
     [({ nodes }) => (nodes[2] = 2 ** 32), 'node 0 holds a number above 2^32'],
-    [({ nodes }) => (nodes[1] = 1000), 'a node of it is named by string 1000, of 7'],
+    [({ nodes }) => (nodes[1] = 1000), 'a node has the name 1000, of 7 strings'],
     [({ nodes }) => (nodes[4] = 2), 'its nodes have 1 more edges than there are'],
     [({ nodes }) => (nodes[4] = 0), 'there are more edges than its nodes have'],
-    [({ nodes }) => (nodes[5] = 3), 'an object of it was allocated at 3, a stack that is not there'],
+    [({ nodes }) => (nodes[5] = 3), 'an object was allocated at 3, a stack that does not exist'],
     [({ edges }) => (edges[2] = 14), 'an edge of node 0 leads nowhere (14)'],
     [({ edges }) => (edges[2] = 8), 'an edge of node 0 leads nowhere (8)'],
     [({ edges }) => (edges[0] = 7), 'an edge of node 0 is of type 7, of 7'],
@@ -78,7 +78,7 @@ describe('a snapshot that contradicts itself', () => {
     [({ trace_tree: tree }) => (tree[0] = 2), 'its trace tree has the node 2 twice'],
     [({ trace_tree: tree }) => (tree[0] = 0), 'its trace tree has the node 0 twice'],
     [({ trace_tree: tree }) => (tree[0] = 4_000_000_000), 'its trace tree has 2 nodes, one of them with the number 4000000000'],
-    [({ trace_tree: tree }) => (tree[1] = 2), 'an object of it was allocated at 2, a stack that is not there'],
+    [({ trace_tree: tree }) => (tree[1] = 2), 'an object was allocated at 2, a stack that does not exist'],
     [({ trace_tree: tree }) => (tree[4] = 5), 'a node of its trace tree is not one that V8 writes'],
     [({ trace_tree: tree }) => (tree[1] = []), '"[" stands in its trace tree'],
     [({ trace_tree: tree }) => (tree[1] = -1), '"-" stands in its trace tree'],

@@ -49,15 +49,15 @@ it('notes say what limits the figures: reach, method, error, truncation', () => 
     expect.stringMatching(/^Most memory is outside the JavaScript heap/),
     'Sampled, one block in 30.2 KiB on average; lines are where functions start.',
     expect.stringMatching(/^± is the standard error/),
-    '3000 B have stacks deeper than the 1 frames that were kept: they stand below “older frames not kept”.',
+    '3000 B have stacks deeper than the 1 frames that were kept: they are below “older frames not kept”.',
   ]);
   expect(reportFacts(exact, null).notes).toEqual(['Exact, every block; lines are where functions start.']);
 });
 
 it('of a difference, notes say where the two cannot simply be compared', () => {
   const notes = reportFacts(sampled, exact).notes.join('\n');
-  expect(notes).toMatch(/not known to be of one tracing/);
-  expect(notes).toMatch(/They differ in mode, interval: what changed may be how it was recorded\./);
+  expect(notes).toMatch(/may come from different tracings/);
+  expect(notes).toMatch(/They differ in mode, interval, so some changes may come from how they were recorded\./);
   expect(reportFacts(sampled, sampled).notes.join('\n')).not.toMatch(/one tracing|differ in/);
   expect(reportFacts(sampled, sampled).captures.map(({ role }) => role)).toEqual(['after', 'before']);
 });

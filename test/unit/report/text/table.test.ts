@@ -21,7 +21,7 @@ test('the largest groups, then the rest', () => {
     '   300 B      1     300 B  a.js:1',
     '1 more: 50 B',
   ]);
-  expect(statisticsTable([], OPTIONS)).toEqual(['nothing that was allocated in this time is still alive']);
+  expect(statisticsTable([], OPTIONS)).toEqual(['nothing allocated in this time is still alive']);
 });
 
 test('what changed, and not what did not', () => {

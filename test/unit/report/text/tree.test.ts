@@ -68,7 +68,7 @@ test('frames that were not kept', () => {
 });
 
 test('nothing at all', () => {
-  expect(treeLines(Snapshot.fromTraces([]), OPTIONS)).toEqual(['nothing that was allocated in this time is still alive']);
+  expect(treeLines(Snapshot.fromTraces([]), OPTIONS)).toEqual(['nothing allocated in this time is still alive']);
 });
 
 describe('a difference', () => {
