@@ -39,8 +39,7 @@ const WRONG_USAGE = 2;
 const FAILED = 1;
 
 /** Carries out one command line. The only place where an error ends: as one line on stderr and an exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const console: Console = { out: process.stdout, err: process.stderr, cwd: process.cwd() };
+export async function main(argv: readonly string[], console: Console = ownConsole()): Promise<number> {
   let exitCode = 0;
   const program = programOf(console, (code) => {
     exitCode = code;
@@ -73,6 +72,10 @@ function programOf(console: Console, finish: (code: number) => void): Command {
     command.action(async () => finish(await run(command.args, command.opts() as never, console)));
   }
   return program;
+}
+
+function ownConsole(): Console {
+  return { out: process.stdout, err: process.stderr, cwd: process.cwd() };
 }
 
 function ownVersion(): string {

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
+import { main } from '../../src/cli/main.js';
 import { repoPath } from './paths.js';
 import { outputOf, reapLater, waitForText } from './target-process.js';
 
@@ -47,6 +48,23 @@ export function startCommand(args: readonly string[], { cwd, env }: CommandOptio
 /** `tracemalloc` until it has ended. */
 export function runCommand(args: readonly string[], options?: CommandOptions): Promise<Result> {
   return startCommand(args, options).exited;
+}
+
+/**
+ * `tracemalloc` in this process and in the current folder: for files, usage and refusals, which need no process of their own. What a signal, a terminal
+ * or the end of a process decides needs `runCommand`.
+ */
+export async function callCommand(args: readonly string[]): Promise<Pick<Result, 'code' | 'stdout' | 'stderr'>> {
+  const written = { stdout: '', stderr: '' };
+  const streamOf = (name: keyof typeof written) =>
+    new Writable({
+      write(chunk, _, done) {
+        written[name] += String(chunk);
+        done();
+      },
+    });
+  const code = await main(args, { out: streamOf('stdout'), err: streamOf('stderr'), cwd: process.cwd() });
+  return { code, ...written };
 }
 
 function childrenOf(pid: number): number[] {

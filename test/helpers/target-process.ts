@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { repoPath } from './paths.js';
 
 interface TargetOptions {
   readonly execPath: string;
@@ -42,6 +43,7 @@ export async function reapTargets(): Promise<void> {
   const left = [...kills];
   kills.clear();
   await Promise.all(left.map((kill) => kill()));
+  process.chdir(repoPath()); // a test may stand in one of them
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   folders.clear();
 }
@@ -49,6 +51,13 @@ export async function reapTargets(): Promise<void> {
 /** `kill` is called by `reapTargets`, also for a process that has ended by then. */
 export function reapLater(kill: () => Promise<unknown>): void {
   kills.add(kill);
+}
+
+/** A folder that `reapTargets` removes, as the current one. */
+export function enterTemporaryFolder(): string {
+  const folder = temporaryFolder();
+  process.chdir(folder);
+  return folder;
 }
 
 /** A folder that `reapTargets` removes. */

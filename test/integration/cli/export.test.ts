@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { exportTo } from '../../../src/formats/index.js';
 import { Snapshot } from '../../../src/index.js';
-import { runCommand, startCommand } from '../../helpers/command.js';
+import { callCommand, startCommand } from '../../helpers/command.js';
 import { repoPath } from '../../helpers/paths.js';
-import { reapLater, reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+import { enterTemporaryFolder, reapLater, reapTargets } from '../../helpers/target-process.js';
 
 let cwd = '';
-const tracemalloc = (...args: string[]) => runCommand(args, { cwd });
+const tracemalloc = (...args: string[]) => callCommand(args);
 const main = ['/srv/main.js', 1] as const;
 
 beforeEach(() => {
-  cwd = temporaryFolder();
+  cwd = enterTemporaryFolder();
   Snapshot.fromTraces([{ size: 1000, count: 10, frames: [main, ['/srv/load.js', 7]] }]).dump(join(cwd, 'old.tmsnap'));
   Snapshot.fromTraces([{ size: 5000, count: 50, frames: [main, ['/srv/load.js', 7]] }]).dump(join(cwd, 'new.tmsnap'));
 });

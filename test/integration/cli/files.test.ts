@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
 import { KEY_TYPES } from '../../../src/snapshot/statistics/key-type.js';
-import { runCommand, startCommand } from '../../helpers/command.js';
-import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+import { callCommand, startCommand } from '../../helpers/command.js';
+import { enterTemporaryFolder, reapTargets } from '../../helpers/target-process.js';
 
 let cwd = '';
-const tracemalloc = (...args: string[]) => runCommand(args, { cwd });
+const tracemalloc = (...args: string[]) => callCommand(args);
 const frame = (filename: string, lineno: number, functionName = '') => ({ filename, lineno, functionName });
 const main = frame('/srv/main.js', 1);
 const OLD = [
@@ -22,7 +22,7 @@ const NEW = [
 ];
 
 beforeAll(() => {
-  cwd = temporaryFolder();
+  cwd = enterTemporaryFolder();
   Snapshot.fromTraces(OLD, { tracebackLimit: 5 }).dump(join(cwd, 'old.tmsnap'));
   Snapshot.fromTraces(NEW, { tracebackLimit: 5 }).dump(join(cwd, 'new.tmsnap'));
 });

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
-import { runCommand, startCommand } from '../../helpers/command.js';
+import { callCommand, startCommand } from '../../helpers/command.js';
 import { repoPath } from '../../helpers/paths.js';
-import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
+import { enterTemporaryFolder, reapTargets, startTarget } from '../../helpers/target-process.js';
 import { commandLine, hasTerminal, startInTerminal } from '../../helpers/terminal.js';
 
 const PROGRAM = "const { writeFileSync } = require('node:fs'); writeFileSync('ran', '');";
@@ -12,12 +12,12 @@ const PROGRAM = "const { writeFileSync } = require('node:fs'); writeFileSync('ra
 const NO_TARGET = '127.0.0.1:1';
 
 let cwd = '';
-const tracemalloc = (...args: readonly string[]) => runCommand(args, { cwd });
+const tracemalloc = (...args: readonly string[]) => callCommand(args);
 const path = (name: string) => join(cwd, name);
 const content = (name: string) => readFileSync(path(name), 'latin1');
 
 beforeEach(() => {
-  cwd = temporaryFolder();
+  cwd = enterTemporaryFolder();
   Snapshot.fromTraces([{ size: 5000, count: 50, frames: [['/srv/main.js', 1]] }]).dump(path('now.tmsnap'));
   writeFileSync(path('app.cjs'), PROGRAM);
 });

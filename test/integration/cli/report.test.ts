@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
-import { runCommand } from '../../helpers/command.js';
+import { callCommand } from '../../helpers/command.js';
 import { repoPath } from '../../helpers/paths.js';
 import { profileOf } from '../../helpers/profiles.js';
-import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+import { enterTemporaryFolder, reapTargets } from '../../helpers/target-process.js';
 
 const BIN = repoPath('dist/src/cli/bin.js');
 let cwd = '';
-const report = (...args: string[]) => runCommand(['report', ...args], { cwd });
+const report = (...args: string[]) => callCommand(['report', ...args]);
 const path = (name: string) => join(cwd, name);
 const page = (name: string) => readFileSync(path(name), 'utf8');
 
 beforeEach(() => {
-  cwd = temporaryFolder();
+  cwd = enterTemporaryFolder();
   Snapshot.fromTraces([{ size: 100, frames: [[path('main.js'), 2]] }]).dump(path('now.tmsnap'));
   writeFileSync(path('main.js'), 'const secret = 1;\nkeep(secret);\n');
 });

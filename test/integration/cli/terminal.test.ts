@@ -2,15 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
-import { runCommand } from '../../helpers/command.js';
-import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+import { callCommand, runCommand } from '../../helpers/command.js';
+import { enterTemporaryFolder, reapTargets } from '../../helpers/target-process.js';
 import { commandLine, hasTerminal, startInTerminal } from '../../helpers/terminal.js';
 
 const ESCAPE = '\u001b';
 let cwd = '';
 
 beforeAll(() => {
-  cwd = temporaryFolder();
+  cwd = enterTemporaryFolder();
   const at = (name: string, lineno: number) => ({ filename: join(cwd, 'services', 'sessions', name), lineno, functionName: 'remember' });
   const [main, store, cache] = [at('main-entry-point.js', 5), at('session-store.js', 1234), at('cache.js', 7)];
   const trace = (size: number, ...frames: object[]) => ({ size, frames }) as never;
@@ -63,7 +63,7 @@ describe('elsewhere', () => {
   });
 
   it('--tree prints the tree, --inverted the other way round, --min-percent prunes it', async () => {
-    const tree = async (...args: string[]) => (await runCommand(['stats', 'now.tmsnap', '--tree', ...args], { cwd })).stdout.split('\n');
+    const tree = async (...args: string[]) => (await callCommand(['stats', 'now.tmsnap', '--tree', ...args])).stdout.split('\n');
     expect((await tree()).slice(3, -1)).toEqual([
       '   size  percent  called',
       '394 KiB    100 %  all',
@@ -80,7 +80,7 @@ describe('elsewhere', () => {
 
   it('diff --tree prints what changed in it, both ways round', async () => {
     const tree = async (...args: string[]) =>
-      (await runCommand(['diff', 'old.tmsnap', 'now.tmsnap', '--tree', ...args], { cwd })).stdout.split('\n').slice(3, -1);
+      (await callCommand(['diff', 'old.tmsnap', 'now.tmsnap', '--tree', ...args])).stdout.split('\n').slice(3, -1);
     expect(await tree()).toEqual([
       '  change  percent     size  called',
       '+388 KiB    +99 %  394 KiB  all',
@@ -115,7 +115,7 @@ describe('elsewhere', () => {
       ['stats', 'now.tmsnap'],
       ['diff', 'old.tmsnap', 'now.tmsnap'],
     ])
-      expect(await runCommand([...files, ...args], { cwd })).toMatchObject({
+      expect(await callCommand([...files, ...args])).toMatchObject({
         code: 2,
         stdout: '',
         stderr: expect.stringMatching(message),
