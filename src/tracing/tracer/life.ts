@@ -16,7 +16,7 @@ export interface Life<Run> {
   readonly run: Run | null;
   /** A run that was ended without restoring anything, because the program seemed to be at its end. null if there is none. */
   readonly abandoned: Run | null;
-  /** The program has told that it is at its end. */
+  /** The program has told us that it is at its end. */
   readonly hasSeenEnd: boolean;
 }
 
@@ -24,7 +24,7 @@ type LifeEvent = 'start' | 'suspend' | 'resume' | 'stop' | 'abandon' | 'end' | '
 
 export const IDLE: Life<never> = { state: 'idle', run: null, abandoned: null, hasSeenEnd: false };
 
-/** A program at its end, or a lost connection, can come in the middle of any other step: that step then changes the state no more. */
+/** The end of the program, or of the connection, can come in the middle of any other step. That step then leaves the state as it is. */
 const NEXT: Readonly<Record<LifeState, Partial<Record<LifeEvent, LifeState>>>> = {
   idle: { start: 'tracing', stop: 'idle', end: 'ending', close: 'closed' },
   tracing: { suspend: 'suspended', stop: 'idle', end: 'ending', close: 'closed' },
@@ -33,9 +33,13 @@ const NEXT: Readonly<Record<LifeState, Partial<Record<LifeEvent, LifeState>>>> =
   closed: { start: 'closed', suspend: 'closed', resume: 'closed', stop: 'closed', abandon: 'closed', end: 'closed', close: 'closed' },
 };
 
+/** Steps of a run that is traced. */
+const STEPS_OF_RUN: readonly LifeEvent[] = ['suspend', 'resume', 'abandon'];
+
 function next<Run>(life: Life<Run>, event: LifeEvent, change: Partial<Life<Run>> = {}): Life<Run> {
+  const fitsRun = life.run === null ? !STEPS_OF_RUN.includes(event) : event !== 'start';
   const state = NEXT[life.state][event];
-  if (state === undefined) throw new Error(`a tracer that is ${life.state} cannot ${event}`);
+  if (!fitsRun || state === undefined) throw new Error(`a tracer that is ${life.state} cannot ${event}`);
   return { ...life, ...change, state };
 }
 
