@@ -3,8 +3,8 @@ import { Lifecycle } from '../tracer/lifecycle.js';
 import { Tracer } from '../tracer/tracer.js';
 
 /**
- * A tracer of the process that calls it, through node:inspector and without a socket.
- * Everything but `onMark` works; a process cannot pause itself.
+ * A tracer of the process that calls this, through node:inspector and without a socket. It throws UnsupportedError for what a process cannot do to
+ * itself: `onMark`, `onOom`, object mode, and true lines if the process was not loaded with them.
  */
 export async function attachSelf(): Promise<Tracer> {
   const life = new Lifecycle({

@@ -13,24 +13,24 @@ import { connectToPid } from './pid-attach.js';
 
 export interface AttachOptions {
   /**
-   * The most that finding and reaching the inspector may take, and each answer of the target from then on, in ms; default 5000 and 30000.
-   * Only the profile itself may take longer, up to three minutes: its time grows with the heap.
+   * The longest time that finding and reaching the inspector may take, and each later answer of the target, in ms; default 5000 and 30000.
+   * Only the profile may take longer, up to three minutes: its time grows with the heap.
    */
   readonly timeoutMs?: number;
   /**
    * Gets what a user should know, one line each: whether a number was taken as a pid or a port, that an inspector was opened, that it had to
-   * stay open, that the target is not on this machine. Text from the target may be in it.
+   * stay open, that the target is not on this machine. It may contain text from the target.
    */
   readonly onNotice?: (notice: string) => void;
 }
 
 /**
- * Connects to a running Node process through its inspector. Nothing changes in the target until `start()`, except that a process that is
- * named by its pid and has no open inspector opens it; `close()` has it closed again.
+ * Connects to a running Node process through its inspector. Nothing changes in the target until `start()`, with one exception: a process that
+ * is named by its pid and has no open inspector opens it. `close()` closes it again.
  *
  * @param target pid, port, `'host:port'`, `'ws://…'`, `'http://…'`, `{ pid }`, `{ port, host? }` or `{ url }`; without a host: this machine. A
- *   number is a port where an inspector answers on it, else the pid of a process of ours.
- * @throws UsageError where `target` names nothing, ConnectError where no Node inspector answers or can be opened, UnsupportedError where this
+ *   number is a port if an inspector answers on it, else the pid of a process of this user.
+ * @throws UsageError if `target` names nothing, ConnectError if no Node inspector answers or can be opened, UnsupportedError if this
  *   system cannot open it
  */
 export async function attach(target: TargetName | { readonly pid: number }, options: AttachOptions = {}): Promise<Tracer> {

@@ -10,18 +10,18 @@ import { messageOf } from '../../protocol/error-text.js';
 import { type Connection, openConnectionTo } from './connection.js';
 
 const OPENING_TIMEOUT_MS = 5_000;
-/** When somebody else has the port, the inspector does not open; it might still open on a port that we do not know of. */
+/** After this time we look whether another process has the port, in which case the inspector does not open. */
 const TAKEN_PORT_MS = 500;
 const POLL_MS = 25;
 
 export interface PidConnection extends Connection {
-  /** Whether it was us who opened the inspector. */
+  /** We have opened the inspector. */
   readonly opened: boolean;
 }
 
 /**
- * Connects to the Node process `pid` of this machine through its inspector, and opens the inspector by SIGUSR1 where none is open.
- * @throws ConnectError, UnsupportedError that say why it cannot be
+ * Connects to the Node process `pid` of this machine through its inspector. If no inspector is open, opens it by SIGUSR1.
+ * @throws ConnectError, UnsupportedError that say why that is impossible
  */
 export async function connectToPid(pid: number, timeoutMs: number | undefined): Promise<PidConnection> {
   const target = lookAt(pid);
@@ -30,7 +30,7 @@ export async function connectToPid(pid: number, timeoutMs: number | undefined): 
   const open = await connectAmong(addresses, search);
   if (open) return { ...open, opened: false };
   await askForInspector(target);
-  // The program's own servers need not be asked again. Without /proc an address may be an inspector's now that was none before.
+  // The program's own servers need not be asked again. Without /proc the new inspector may have one of these addresses.
   if (target.facts !== null) for (const address of addresses) search.others.add(hostPort(address));
   const notOpened = new Set(search.others);
   try {
@@ -40,9 +40,9 @@ export async function connectToPid(pid: number, timeoutMs: number | undefined): 
   }
 }
 
-/** What went wrong; where the inspector has opened all the same, an error that says so. @param others where it was not before */
+/** Gives `error`, or, if the inspector has opened anyway, an error that says so. @param others addresses at which it was not before */
 async function toldOfInspector(error: unknown, { target, others }: Pick<Search, 'target' | 'others'>): Promise<unknown> {
-  if (target.facts === null) return error; // what answers may be another program's
+  if (target.facts === null) return error; // another program may answer
   const opened = (await addressesOf(target)).filter((address) => !others.has(hostPort(address)));
   const endpoint = await inspectorAmong(opened);
   if (!endpoint) return error;
@@ -55,7 +55,7 @@ async function toldOfInspector(error: unknown, { target, others }: Pick<Search, 
 
 interface Search {
   readonly target: KnownProcess;
-  /** Addresses that are not the inspector of this process. */
+  /** Addresses that are not those of this process's inspector. */
   readonly others: Set<string>;
   readonly timeoutMs: number | undefined;
 }
@@ -78,17 +78,17 @@ async function untilOpen(search: Search): Promise<Connection> {
   );
 }
 
-/** Where the process listens; without /proc, wherever an inspector may be. */
+/** The addresses at which the process listens; without /proc, all at which an inspector may be. */
 async function addressesOf({ pid, facts }: KnownProcess): Promise<readonly Listener[]> {
   if (facts === null) return USUAL_ADDRESSES;
   const files = (await openFilesOf(pid)) ?? [];
   return facts.sharesNetwork ? listenersAmong(files, (await readSocketTable('listening')) ?? []) : [];
 }
 
-/** A conversation with the process, through the one of these addresses that is its inspector. */
+/** Opens a conversation with the process at the one of these addresses that is its inspector; null if none is. */
 async function connectAmong(addresses: readonly Listener[], { target, others, timeoutMs }: Search): Promise<Connection | null> {
   const asked = addresses.filter((address) => !others.has(hostPort(address)));
-  const endpoints = await Promise.all(asked.map((address) => inspectorAmong([address]))); // a server of another kind may never answer
+  const endpoints = await Promise.all(asked.map((address) => inspectorAmong([address]))); // asked at the same time, because another kind of server may never answer
   for (const [index, endpoint] of endpoints.entries()) {
     if (!endpoint) continue;
     try {
@@ -96,7 +96,7 @@ async function connectAmong(addresses: readonly Listener[], { target, others, ti
       if (connection) return connection;
       others.add(hostPort(asked[index]!));
     } catch (error) {
-      if (!(error instanceof ConnectError)) throw error; // else it has closed since
+      if (!(error instanceof ConnectError)) throw error; // a ConnectError: the inspector has closed since
     }
   }
   return null;

@@ -5,7 +5,7 @@ import { LaunchError } from '../../errors.js';
 import { errorCode } from '../../protocol/error-text.js';
 
 const PREFIX = 'node-tracemalloc-';
-/** As mkdtemp names it: nothing else of ours in there is named so. */
+/** The names that mkdtemp gives such folders, and that we give nothing else. */
 const NAME = new RegExp(`^${PREFIX}[A-Za-z0-9]{6}$`);
 
 /** Makes the folder in which the processes of a followed program announce themselves. */
@@ -20,12 +20,12 @@ export function makeAnnouncementFolder(): string {
   }
 }
 
-/** In place of a controller that was killed: whatever the path says, nothing is removed but such a folder. */
+/** Removes the folder of a controller that was killed. Whatever `path` says, it removes nothing but such a folder. */
 export function removeLeftFolder(path: string): void {
   try {
     const isOurs = NAME.test(basename(path)) && dirname(path) === resolve(tmpdir()) && lstatSync(path).isDirectory();
     if (isOurs) rmSync(path, { recursive: true, force: true });
   } catch {
-    // It is gone, or somebody else's: nobody is there to be told.
+    // The folder is gone, or belongs to another user. Nobody is left to be told.
   }
 }

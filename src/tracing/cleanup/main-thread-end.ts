@@ -2,10 +2,10 @@ import { UnsupportedError } from '../../errors.js';
 import { evaluateOwn } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 
-/** What stands in the target while we watch; no program's own. */
+/** Names of globals in the target while we watch. No program has them. */
 const STATE = '__node_tracemalloc_main_end__';
 const TELL = '__node_tracemalloc_main_ends__';
-/** The main thread waits for us no longer than this. It sleeps in turns, between which the inspector answers. */
+/** The main thread waits for us no longer than this. It sleeps in short turns, and the inspector answers between them. */
 const PATIENCE_MS = 10_000;
 const TURN_MS = 2;
 
@@ -27,8 +27,9 @@ const RELEASE = `void globalThis.${STATE}?.release()`;
 const LEAVE = `globalThis.${STATE}?.leave(); delete globalThis.${STATE}; delete globalThis.${TELL}; undefined;`;
 
 /**
- * Learns that the main thread comes to its end by itself, in time: it then ends its workers and waits for each, before it waits for us. A worker that waits for
- * us at its end would do so for ever, because what frees it comes through the main thread (18 to 26; with `process.exit()` the main thread waits for us first).
+ * Tells in time when the main thread comes to its end without `process.exit()`. It then ends its workers and waits for each of them, before it
+ * waits for us. A worker that waits for us at its end would wait for ever, because our answer comes through the main thread (18 to 26). With
+ * `process.exit()` the main thread waits for us first.
  */
 export class MainThreadEnd {
   readonly #main: Session;
@@ -40,8 +41,8 @@ export class MainThreadEnd {
   }
 
   /**
-   * @param freeWorkers has no worker wait for us any more
-   * @throws UnsupportedError where the target does not let us
+   * @param freeWorkers tells all workers not to wait for us
+   * @throws UnsupportedError if the target does not let us
    */
   static async watch(main: Session, freeWorkers: () => Promise<void>): Promise<MainThreadEnd> {
     const stopListening = main.on('Runtime.bindingCalled', ({ name }) => {
@@ -49,7 +50,7 @@ export class MainThreadEnd {
       const release = () => evaluateOwn(main, RELEASE, { doing: 'letting the program end' });
       void freeWorkers()
         .then(release, release)
-        .catch(() => {}); // it has ended meanwhile
+        .catch(() => {}); // the program has ended meanwhile
     });
     await main.send('Runtime.addBinding', { name: TELL }, { doing: 'watching for the end of the program' });
     const { exceptionDetails } = await evaluateOwn(main, INSTALL, { doing: 'watching for the end of the program' });
@@ -68,7 +69,7 @@ export class MainThreadEnd {
   }
 }
 
-/** Takes what a watch has left in the target out of it. */
+/** Removes what a watch has left in the target. */
 export async function leaveMainThreadEnd(main: Session): Promise<void> {
   const doing = { doing: 'leaving the end of the program' };
   await main.send('Runtime.removeBinding', { name: TELL }, doing);

@@ -6,14 +6,14 @@ import { makeAnnouncementFolder } from '../cleanup/announcement-folder.js';
 import type { LaunchedLines } from '../isolate/line-scope.js';
 
 const PRELOAD = fileURLToPath(new URL('../preload/follow.cjs', import.meta.url));
-/** In NODE_OPTIONS, where quotes keep a path with spaces together. */
+/** For NODE_OPTIONS. The quotes allow a path with spaces. */
 const OPTION = `"--require=${PRELOAD.replace(/["\\]/g, '\\$&')}"`;
-/** `http`: the inspector's address is not written to stderr. */
+/** With `http` Node does not write the inspector's address to stderr. */
 const OPTIONS = `${OPTION} --inspect-publish-uid=http`;
 
 const announcement = z.object({
   pid: z.int(),
-  /** The closest ancestor that is followed; null for the program itself. */
+  /** The closest followed ancestor; null for the program itself. */
   parent: z.int().nullable(),
   argv: z.array(z.string()),
   version: z.string(),
@@ -21,41 +21,41 @@ const announcement = z.object({
   wasOpen: z.boolean(),
 });
 
-/** What a process of a followed program says of itself. It waits for `RELEASE` before its first line. */
+/** What a process of a followed program says of itself. It is paused before its first line until `RELEASE` is evaluated in it. */
 export type Announcement = z.output<typeof announcement>;
 
-/** Lets a process go on that has announced itself. */
+/** Lets a process run that has announced itself. */
 export const RELEASE = 'void (globalThis.__node_tracemalloc_released__ = true)';
 
-/** Ends the name of a file that is named by the pid of a process which another one is about to kill; see preload/ask-before-kill.cts. */
+/** A file `<pid>.kill` says that another process is about to kill this one; see preload/ask-before-kill.cts. */
 const KILL = '.kill';
 
 export interface ProcessListener {
   readonly process: (process: Announcement) => void;
-  /** A process is killed when this has resolved; never rejects. @param pid as `process.kill` takes it: 0 and below stand for groups */
+  /** The process is killed after this has resolved. Never rejects. @param pid as `process.kill` takes it: 0 or less names a group */
   readonly kill: (pid: number) => Promise<void>;
 }
 
 /**
- * Meets every Node process that a program starts, directly or through others, before its first line: they announce themselves in a folder of
- * ours, which their environment names.
+ * Meets every Node process that a program starts, directly or through others, before its first line. The processes announce themselves in a
+ * folder that their environment names.
  */
 export class ProcessTree {
   readonly #folder = makeAnnouncementFolder();
   readonly #watcher: FSWatcher;
   readonly #on: ProcessListener;
-  /** Files of those that are about to be killed. */
+  /** Files of processes that are about to be killed. */
   readonly #dying = new Set<string>();
 
   constructor(on: ProcessListener) {
     this.#on = on;
     this.#watcher = watch(this.#folder, () => this.#look());
-    this.#watcher.on('error', () => {}); // the folder was removed under us: nobody is met any more
+    this.#watcher.on('error', () => {}); // somebody has removed the folder: no process is met any more
     this.#watcher.unref();
     process.once('exit', this.#removeFolder);
   }
 
-  /** To be removed when we are killed. */
+  /** The caretaker removes it if we are killed. */
   get folder(): string {
     return this.#folder;
   }
@@ -73,13 +73,13 @@ export class ProcessTree {
     };
   }
 
-  /** Nobody is met any more; who has announced itself by now, is. */
+  /** Meets the processes that have announced themselves by now, and no others. */
   stop(): void {
     this.#watcher.close();
     this.#look();
   }
 
-  /** After the stop: who was not met, and who starts from now on, runs without us. */
+  /** After the stop. Processes that were not met, and those that start from now on, run without us. */
   remove(): void {
     process.off('exit', this.#removeFolder);
     this.#removeFolder();
@@ -97,7 +97,7 @@ export class ProcessTree {
     }
   }
 
-  /** Whoever kills it waits until the file is gone. */
+  /** The process that kills the other one waits until the file is gone. */
   async #letDie(file: string, pid: number): Promise<void> {
     if (this.#dying.has(file)) return;
     this.#dying.add(file);
@@ -107,7 +107,7 @@ export class ProcessTree {
   }
 }
 
-/** Takes it from its file; null where somebody else has cleared the folder up meanwhile, or wrote into it. */
+/** Reads the announcement and removes its file; null if somebody else has removed the file, or wrote something else into it. */
 function announcementIn(file: string): Announcement | null {
   try {
     const told = announcement.safeParse(JSON.parse(readFileSync(file, 'utf8')));
@@ -123,6 +123,6 @@ function names(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // closed meanwhile
+    return []; // the folder was removed meanwhile
   }
 }

@@ -2,29 +2,29 @@ import { CommandError, CommandTimeoutError, UsageError } from '../../errors.js';
 import { messageOf } from '../../protocol/error-text.js';
 import type { Session } from '../../protocol/session.js';
 
-/** An expression that names an object takes no time; one that never returns is ended in the target. */
+/** The longest time for an expression. An expression that never returns is ended in the target. */
 const EVALUATION_MS = 5_000;
 const GROUP = 'node-tracemalloc found';
-/** The console's own `require` is not asked for: see `evaluateOwn`. Before Node 20.16 there is one in CommonJS programs only. */
+/** We do not ask for the console's own `require`: see `evaluateOwn`. Before Node 20.16 only CommonJS programs have one. */
 const REQUIRE = "process.getBuiltinModule?.('module').createRequire(process.cwd() + '/') ?? process.mainModule?.require";
 
-/** A client of the target's inspector other than ours: chrome-remote-interface's, Playwright's and Puppeteer's CDP sessions are such. */
+/** Another client of the target's inspector: a CDP session of chrome-remote-interface, Playwright or Puppeteer. */
 export interface ProtocolClient {
   send(method: 'HeapProfiler.getHeapObjectId', params: { readonly objectId: string }): Promise<unknown>;
 }
 
 /**
- * An object in the target: an expression that yields it, which may use `require`; a RemoteObject, with the client that got it (V8 takes its id from
- * nobody else); or the id in the heap that V8 gave it, which is what DevTools shows behind the `@` in a heap snapshot. V8 gives all objects other ids
+ * An object in the target. Either an expression that yields it, which may use `require`. Or a RemoteObject with the client that got it, because V8
+ * takes its id only from that client. Or its id in the heap, which DevTools shows behind the `@` in a heap snapshot. V8 gives all objects new ids
  * when a client of the inspector leaves.
  */
 export type ObjectName = string | { readonly objectId: string; readonly client: ProtocolClient } | { readonly heapObjectId: number };
 
 /**
- * Does `work` with an object of the target held.
+ * Does `work` while an object of the target is kept alive.
  *
- * @param work gets the object's id in the heap, which is 0 for one that was born after the last heap snapshot
- * @throws UsageError where the expression throws, does not return, or yields a primitive, or there is no such object
+ * @param work gets a function that tells the object's id in the heap; 0 if the object is younger than the last heap snapshot
+ * @throws UsageError if the expression throws, does not return, or yields a primitive, or if there is no such object
  */
 export async function withObject<Result>(
   session: Session,
@@ -57,7 +57,7 @@ function heapId(answer: unknown): number {
   return id;
 }
 
-/** V8 goes through its heap for it, and takes 0 for any object that has no id yet. */
+/** V8 searches its heap for the object, and would find any object without an id for 0. */
 async function objectOfHeap(session: Session, heapObjectId: number): Promise<string> {
   if (!Number.isSafeInteger(heapObjectId) || heapObjectId < 1)
     throw new UsageError(`an object's id in the heap is a whole number above 0, not ${heapObjectId}`);
@@ -81,7 +81,7 @@ async function evaluateToObject(session: Session, expression: string): Promise<s
       (exception && 'value' in exception ? JSON.stringify(exception.value) : (exception?.type ?? text));
     throw new UsageError(`the expression ${shown(expression)} threw: ${thrown}`);
   }
-  // A symbol has a RemoteObject and no identity in the heap that V8 would tell.
+  // A symbol has a RemoteObject, but V8 tells no identity in the heap for it.
   if (result.objectId === undefined || result.type === 'symbol') {
     const what = result.type === 'undefined' || result.subtype === 'null' ? String(result.subtype ?? result.type) : `a ${result.type}`;
     throw new UsageError(`the expression ${shown(expression)} yields ${what}; only objects have an identity that can be looked up`);
@@ -103,7 +103,7 @@ async function evaluate(session: Session, expression: string) {
   }
 }
 
-/** A block: its value is that of the last statement in it. */
+/** Wraps the expression in a block. The value of a block is that of its last statement. */
 function withRequire(expression: string): string {
   return /\brequire\b/.test(expression) ? `{ const require = ${REQUIRE};\n${expression}\n}` : expression;
 }

@@ -13,7 +13,6 @@ import { leaveOldCode } from './safe-tracking.js';
 
 /** What is the same for every isolate of a run. */
 export interface IsolateSettings {
-  readonly tracebackLimit: number;
   /** Mean bytes between samples; null: objects are tracked, and nothing is sampled. */
   readonly interval: number | null;
   readonly lines: LinesOption;

@@ -4,10 +4,13 @@ import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { evaluateOwn, readHeapUsage } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 
-/** A target at a breakpoint of another debugger, or one that has replaced `process`, must not hold a snapshot up. */
+/** A target at a breakpoint of another debugger, or one that has replaced `process`, must not delay a snapshot for longer. */
 const PATIENCE_MS = 2_000;
 
-/** Bytes of the process, as far as the target tells: at its exit it only tells the heap's, and one that is stopped, or that clears up behind a large heap snapshot, nothing. */
+/**
+ * Bytes of the process, as far as the target tells. At its exit it tells only those of the heap. A target that is stopped, or that is still busy
+ * after a large heap snapshot, tells nothing: null.
+ */
 export async function readHeapTotals(session: Session): Promise<HeapTotals | null> {
   const usage = await inTime(session, evaluated(session, 'process.memoryUsage()', 'reading the memory usage'));
   if (isRecord(usage) && isSize(usage.heapUsed) && isSize(usage.heapTotal)) {
@@ -19,15 +22,15 @@ export async function readHeapTotals(session: Session): Promise<HeapTotals | nul
   return { heapUsed: heap.usedSize, heapTotal: heap.totalSize, external: null, arrayBuffers: null, rss: null };
 }
 
-/** Of all threads of a process, the main one first. null where one did not tell. */
+/** The sum over all threads of a process, the main thread first. null if one of them did not tell. */
 export function totalOfThreads(threads: readonly (HeapTotals | null)[]): HeapTotals | null {
   const total = sumOf(threads);
-  return total && { ...total, rss: threads[0]!.rss }; // each tells the process's
+  return total && { ...total, rss: threads[0]!.rss }; // every thread tells that of the whole process
 }
 
 export interface TargetAnswer {
   readonly info: CaptureInfo['target'];
-  /** It has come to its end, where it waits for us, without a context to evaluate in. */
+  /** The target is at its end and waits for us. It has no context to evaluate in. */
   readonly isEnding: boolean;
 }
 
@@ -51,13 +54,13 @@ export async function readTargetInfo(session: Session): Promise<TargetAnswer> {
   };
 }
 
-/** undefined where the expression throws. */
+/** undefined if the expression throws. */
 async function evaluated(session: Session, expression: string, doing: string): Promise<unknown> {
   const { result, exceptionDetails } = await evaluateOwn(session, expression, { timeoutMs: PATIENCE_MS, doing });
   return exceptionDetails ? undefined : result.value;
 }
 
-/** undefined where the target does not answer, or refuses. */
+/** undefined if the target does not answer, or refuses. */
 async function inTime<Answer>(session: Session, asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await asked;

@@ -2,15 +2,16 @@ import { CommandTimeoutError, UnsupportedError } from '../../errors.js';
 import { turnOfEventLoop } from '../../protocol/event-loop.js';
 import type { Session } from '../../protocol/session.js';
 
-/** Longer than any turn of an event loop that still serves anybody. */
+/** An event loop that still serves anybody turns faster than this. */
 const TURN_TIMEOUT_MS = 10_000;
 
 /**
- * The second half of what makes the tracking of allocations safe. It crashes a target when optimized code deoptimizes that has left objects out
- * (escape analysis; v8-facts, "Never do this to a target"): so no such code may be made from now on (`TRACKING_FLAGS`), none may be left (it has
- * been deoptimized), and none may be on the stack. Code that is on the stack now is gone once the isolate has been back at its event loop.
+ * The last of three steps that make it safe to track allocations. Tracking crashes a target when code deoptimizes that was optimized with
+ * escape analysis, which leaves objects out (v8-facts, "Never do this to a target"). So no such code may be made from now on
+ * (`TRACKING_FLAGS`), all existing code must be thrown away (`deoptimize`), and none may still be on the stack. The stack is empty when the
+ * isolate has been back at its event loop.
  *
- * @throws UnsupportedError where that cannot be had
+ * @throws UnsupportedError if the event loop does not turn
  */
 export async function leaveOldCode(session: Session): Promise<void> {
   try {

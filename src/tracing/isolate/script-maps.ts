@@ -2,12 +2,12 @@ import { normalFilename } from '../../collect/stacks/filenames.js';
 import type { StackTable } from '../../model/stack-table.js';
 import type { Isolate } from './isolate.js';
 
-/** Written by a compiler in memory (tsx, ts-node, Vite): the map is in no file, only V8 has it. */
+/** Files that tools compile in memory (tsx, ts-node, Vite). The map is in no file, only V8 has it. */
 const COMPILED = /\.(?:[cm]?tsx?|jsx|vue|svelte|astro)$/;
 
 /**
- * What V8 knows of the source maps of the scripts in a table, by filename: the URL of their last `//# sourceMappingURL`. Asked only where a
- * file's name says that it was compiled when it was loaded.
+ * The URLs of the source maps of the scripts in a table, by filename, as V8 knows them from the last `//# sourceMappingURL`. V8 is asked only
+ * about files whose names say that they were compiled when they were loaded.
  */
 export async function scriptMaps(isolates: readonly Isolate[], { filenames }: StackTable): Promise<ReadonlyMap<string, string>> {
   const compiled = new Set(filenames.filter((filename) => COMPILED.test(filename)));
@@ -23,7 +23,7 @@ export async function scriptMaps(isolates: readonly Isolate[], { filenames }: St
   return maps;
 }
 
-/** For `scriptMaps`, of an isolate that may have ended by then. */
+/** Prepares `scriptMaps` for an isolate that may have ended by then. */
 export async function learnScripts({ domain }: Pick<Isolate, 'domain'>): Promise<void> {
-  await domain.during({ pausing: false, doing: 'reading the source maps of the target' }, async () => {}); // V8 tells them all
+  await domain.during({ pausing: false, doing: 'reading the source maps of the target' }, async () => {}); // V8 tells of all scripts when the domain is switched on
 }

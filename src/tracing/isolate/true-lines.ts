@@ -11,8 +11,8 @@ import { type LinesOption, scriptMatcher } from './line-scope.js';
 import { ownCode } from './own-code.js';
 
 /**
- * What makes lines true in one isolate: scripts that were instrumented when they were loaded, and scripts that we edit while they run. What
- * `edit` changes, `restore` puts back. Inlining must be off.
+ * Makes lines true in one isolate: by scripts that were instrumented when they were loaded, and by scripts that we edit while they run. `restore`
+ * undoes what `edit` changes. Inlining must be off.
  */
 export class TrueLines {
   readonly #session: Session;
@@ -20,10 +20,10 @@ export class TrueLines {
   readonly #liveEdit: LiveEdit;
   readonly #canEdit: boolean;
   #isRegistered = false;
-  /** How the edit of each script of a running target went. */
+  /** How the edit of each script went, if the target was running. */
   edits: readonly ScriptEdit[] = [];
 
-  /** @param canEdit false in our own process, whose running code we cannot replace */
+  /** @param canEdit false for our own process: we cannot replace its running code */
   constructor(session: Session, { domain, canEdit, journal }: { domain: DebuggerDomain; canEdit: boolean; journal: EditJournal }) {
     this.#session = session;
     this.#canEdit = canEdit;
@@ -31,13 +31,13 @@ export class TrueLines {
     this.#registered = new RegisteredTables(session);
   }
 
-  /** A program that we launch with true lines tells of its scripts from the first on. */
+  /** Has a program that instruments itself tell of its scripts from now on. */
   async expectRegistration(): Promise<void> {
     await this.#registered.watch();
     this.#isRegistered = true;
   }
 
-  /** Looks whether the program was loaded with `node-tracemalloc/register`. */
+  /** Finds out whether the program was loaded with `node-tracemalloc/register`. */
   async find(): Promise<void> {
     if (!this.#isRegistered && (await this.#registered.refresh())) await this.expectRegistration();
   }
@@ -53,22 +53,22 @@ export class TrueLines {
     this.edits = await this.#liveEdit.apply(scriptMatcher(lines));
   }
 
-  /** The program's preload has set the flags, inlining and allocation folding, for good. */
+  /** The program's preload has switched off inlining and allocation folding until its end. */
   get hasPreload(): boolean {
     return this.#isRegistered;
   }
 
-  /** Before a snapshot: the scripts that were loaded since the last one. */
+  /** Call it before a snapshot: learns of the scripts that were loaded since the last one. */
   async refresh(): Promise<void> {
     if (this.#isRegistered) await this.#registered.refresh();
   }
 
-  /** Whether lines are where memory is allocated, as far as the scripts are the program's own. */
+  /** Whether frames stand on the lines that allocate, in the program's own scripts. */
   get areOn(): boolean {
     return this.#isRegistered || this.edits.some(({ outcome }) => outcome === 'done');
   }
 
-  /** Tells our own code from the program's. */
+  /** A function that tells our own code from the program's. */
   get codeOf(): (filename: string) => CodeKind {
     const { ownFolder } = this.#registered;
     return ownCode(ownFolder === null ? [OWN_FOLDER] : [OWN_FOLDER, ownFolder]);
@@ -77,17 +77,17 @@ export class TrueLines {
   readonly tableOf = ({ scriptId, url }: CallFrame): PositionLookup | undefined =>
     this.#liveEdit.tableOf(scriptId) ?? this.#registered.tableOf(url);
 
-  /** Afterwards `edits` tells of the scripts that keep their changed source, which does the same. */
+  /** Afterwards `edits` lists the scripts that keep their changed source, which behaves the same. */
   async restore(): Promise<void> {
     if (this.#session.isOpen) this.edits = await this.#liveEdit.restore();
   }
 
-  /** The program has ended, and its scripts with it. */
+  /** Call it when the program has ended, and its scripts with it. */
   forget(): void {
     this.edits = [];
   }
 
-  /** Before the connection ends. */
+  /** Call it before the connection ends. */
   async leave(): Promise<void> {
     await this.#registered.leave();
   }

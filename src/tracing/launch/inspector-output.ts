@@ -3,38 +3,39 @@ import { type Readable, Transform } from 'node:stream';
 interface Notice {
   readonly opening: string;
   readonly line: RegExp;
-  /** Comes after it, once more. */
+  /** A notice that follows this one, and may have come before. */
   readonly next?: Notice;
 }
 
 const HELP: Notice = { opening: 'For help, see: https://nodejs.org/', line: /For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/ };
 
-/** What Node writes to stderr about its inspector, each once in the life of a process. */
+/** What Node writes to stderr about its inspector. Each notice comes once in the life of a process, apart from HELP. */
 const NOTICES: readonly Notice[] = [
   { opening: 'Debugger listening on ws://', line: /Debugger listening on ws:\/\/\S+\r?\n$/ },
   HELP,
   { opening: 'Debugger attached.', line: /Debugger attached\.\r?\n$/ },
   { opening: 'Waiting for the debugger to disconnect...', line: /Waiting for the debugger to disconnect\.\.\.\r?\n$/ },
-  // Where we left before its end.
+  // Comes if we leave the program before its end.
   { opening: 'Debugger ending on ws://', line: /Debugger ending on ws:\/\/\S+\r?\n$/, next: HELP },
 ];
 const LONGEST_NOTICE = 200;
 
 interface Expected {
-  /** Asked at each notice: whether it is still true that none comes twice. */
+  /** Called at each notice: false if notices can come more than once by now. */
   readonly isOnce?: () => boolean;
 }
 
 /**
- * Passes a program's stderr on without the inspector's notices, each of which is taken out once, or whenever it comes where the processes that the
- * program starts write there, too; `onUrl` gets the address that the first
- * one names. Bytes are kept as they are, and only what may become a notice is held back until its line ends. A notice stands at the end
- * of a line, not always at its start: the program's own last line may lack its newline.
+ * Passes a program's stderr on without the inspector's notices. Each notice is removed once, or, if `isOnce` says no, whenever it comes, because the
+ * processes that the program starts write there, too. `onUrl` gets the address in the first notice.
+ *
+ * Bytes are kept as they are, and only text that may become a notice waits until its line ends. A notice stands at the end of a line, but not always
+ * at its start: the program's own last line may lack its newline.
  */
 export function withoutInspectorNotices(onUrl: (url: string) => void, { isOnce = () => true }: Expected = {}): Transform {
   const taken = new Set<Notice>();
   const expected = () => NOTICES.filter((one) => !taken.has(one) || !isOnce());
-  let held = '';
+  let waiting = '';
   const withoutNotice = (line: string): string => {
     const notice = expected().find((one) => one.line.test(line));
     if (notice === undefined) return line;
@@ -47,23 +48,23 @@ export function withoutInspectorNotices(onUrl: (url: string) => void, { isOnce =
   };
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      const lines = (held + chunk.toString('latin1')).split(/(?<=\n)/);
+      const lines = (waiting + chunk.toString('latin1')).split(/(?<=\n)/);
       const tail = lines.at(-1)!.endsWith('\n') ? '' : lines.pop()!;
       const whole = lines.map(withoutNotice).join('');
       const start = noticeStart(
         tail,
         expected().map(({ opening }) => opening),
       );
-      held = tail.slice(start);
+      waiting = tail.slice(start);
       done(null, Buffer.from(whole + tail.slice(0, start), 'latin1'));
     },
     flush(done) {
-      done(null, Buffer.from(held, 'latin1'));
+      done(null, Buffer.from(waiting, 'latin1'));
     },
   });
 }
 
-/** A reader of ours that goes away (`| head`) must not block the program: what it writes from then on is dropped. */
+/** If the reader goes away (`| head`), the program must not block: what it writes from then on is dropped. */
 export function passOn(errors: Readable, destination: NodeJS.WritableStream): void {
   errors.pipe(destination, { end: false });
   const onUnpipe = (source: unknown) => {
@@ -74,7 +75,7 @@ export function passOn(errors: Readable, destination: NodeJS.WritableStream): vo
   destination.on('unpipe', onUnpipe);
 }
 
-/** Where in an unfinished line a notice may have begun; its end where none can have. */
+/** The index in an unfinished line at which a notice may begin; the length of the line if none can. */
 function noticeStart(tail: string, openings: readonly string[]): number {
   for (let start = Math.max(0, tail.length - LONGEST_NOTICE); start < tail.length; start++) {
     const rest = tail.slice(start);

@@ -17,7 +17,7 @@ import { ProgramStderr, type StderrOption } from './program-stderr.js';
 
 const START_TIMEOUT_MS = 30_000;
 const OLDEST_NODE = 18;
-/** Port 0: a free one, on loopback. */
+/** Port 0 stands for any free port. */
 const INSPECT = '--inspect-brk=127.0.0.1:0';
 const HIDE_ARGUMENTS = `--require=${fileURLToPath(new URL('../preload/hide-arguments.cjs', import.meta.url))}`;
 
@@ -28,22 +28,22 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   /** Arguments of node, before the script. */
   readonly execArgv?: readonly string[];
-  /** The node binary; default the one that runs us. */
+  /** The node binary; default: the one that runs this process. */
   readonly execPath?: string;
-  /** Default: our own environment. */
+  /** Default: the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   /** For stdin, stdout and stderr; default `'inherit'`. With `'pipe'` the streams are the tracer's. */
   readonly stdio?: Stream | readonly [Stream, Stream, Stream];
-  /** True lines: instrument the program's own files (`'all'`: packages, too) when they are loaded, so that every line has its own bytes. */
+  /** True lines: instrument the program's own files (`'all'`: those of packages, too) when they are loaded, so that every line has its own bytes. */
   readonly lines?: LinesOption;
   /** `false`: the program runs without inlining of functions, so that every function has its own bytes. */
   readonly inlining?: boolean;
-  /** The mode that `start` will ask for. Object mode needs flags of V8, which Node before 20.16 and 22.3 takes only at its start. */
+  /** The mode that `start` will ask for. Object mode needs flags of V8, and Node before 20.16 and 22.3 accepts them only at its start. */
   readonly mode?: Mode;
-  /** Trace the Node processes that the program starts, directly or through others, from their first lines on, too: `processes` of the tracer. */
+  /** Trace also the Node processes that the program starts, directly or through others, from their first lines on: `processes` of the tracer. */
   readonly follow?: boolean;
-  /** Give the program a process group of its own, so that a Ctrl-C in the terminal reaches only us. */
+  /** Give the program its own process group, so that a Ctrl-C in the terminal reaches only this process. */
   readonly detached?: boolean;
 }
 
@@ -90,13 +90,13 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
       isDetached: options.detached ?? false,
     });
   } catch (error) {
-    child.kill('SIGKILL'); // it has not run a line yet
+    child.kill('SIGKILL'); // the program has not run a line yet
     await followed?.leave();
     throw error;
   }
 }
 
-/** What `spawn` cannot take, or the system refuses at once (E2BIG). */
+/** The error for options that `spawn` does not accept, or that the system refuses at once (E2BIG). */
 function refused(error: unknown, execPath: string): Error {
   if (errorCode(error).startsWith('ERR_')) return new UsageError(`nothing can be started so: ${messageOf(error)}`, { cause: error });
   return new LaunchError(`${execPath} does not run (${messageOf(error)})`, { cause: error });
@@ -110,7 +110,7 @@ async function connectLaunched(url: string, program: { script: string; pid: numb
   return new Lifecycle(await connectPaused({ url, pid, title, nodeVersion: null, pause: breakAtStart(caretaker), ...start }, caretaker));
 }
 
-/** A program that is followed gets its flags when it is traced: the children that it forks would inherit these arguments. */
+/** A followed program gets its flags when it is traced, because the children that it forks would inherit these arguments. */
 function flagArguments(options: LaunchOptions): readonly string[] {
   const inlining = startsWithoutInlining(options) ? ['--max-inlined-bytecode-size=0'] : [];
   return [...inlining, ...modeArguments(options.mode)];
@@ -120,7 +120,7 @@ function startsWithoutInlining({ inlining, mode }: LaunchOptions): boolean {
   return inlining === false || mode === 'objects';
 }
 
-/** Flags that all versions know: node refuses to start with any other. The rest of exact mode's are set when tracing starts. */
+/** Only flags that all versions know, because node refuses to start with any other. Exact mode's other flags are set when tracing starts. */
 function modeArguments(mode: Mode = 'sampling'): readonly string[] {
   switch (mode) {
     case 'sampling':
@@ -138,7 +138,7 @@ function streams(stdio: LaunchOptions['stdio'] = 'inherit'): readonly [Stream, S
   return typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
 }
 
-/** Waits for the inspector's address, which node writes to stderr, or a program that is followed announces. */
+/** Waits for the address of the inspector. Node writes it to stderr; a followed program announces it. */
 function inspectorOf(
   child: ChildProcess,
   { script, followed }: { readonly script: string; readonly followed: FollowedProcesses | null },
@@ -146,7 +146,7 @@ function inspectorOf(
   return new Promise((resolve, reject) => {
     let waiting = true;
     const finish = (act: () => void) => {
-      if (!waiting) return; // the program's later end, which `exited` tells
+      if (!waiting) return; // the program has ended later, which `exited` tells
       waiting = false;
       clearTimeout(timer);
       act();

@@ -8,8 +8,8 @@ interface Start {
 }
 
 /**
- * Where Node's permission model keeps us out, the program would not start, or, where it is followed, run to its end without us.
- * @throws LaunchError
+ * If Node's permission model keeps us out, the program would not start, or, if it is followed, would run to its end without us.
+ * @throws LaunchError in that case
  */
 export function checkPermissions({ script, execArgv, NODE_OPTIONS = '', isFollowed }: Start): void {
   const words = [...execArgv, ...NODE_OPTIONS.split(/\s+/)];

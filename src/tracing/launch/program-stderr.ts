@@ -8,20 +8,20 @@ import { passOn, withoutInspectorNotices } from './inspector-output.js';
 
 const PROCESS = fileURLToPath(new URL('./stderr-process.js', import.meta.url));
 
-/** Where it goes. */
+/** Where a stream of the program goes. */
 export type StderrOption = 'inherit' | 'pipe' | 'ignore';
 
 interface Reading {
-  /** Gets the inspector's address. */
+  /** Gets the address of the inspector. */
   readonly onUrl: (url: string) => void;
   /** The processes that the program starts have an inspector, too. */
   readonly isFollowed: boolean;
 }
 
 interface Directed {
-  /** For the tracer, where it was asked for. */
+  /** For the tracer; null if it was not asked for. */
   readonly stream: Readable | null;
-  /** All that was written has arrived. Comes late, or never, where somebody holds on to the program's stderr when it has ended. */
+  /** Resolves when all that was written has arrived: late, or never, if another process keeps the program's stderr open after its end. */
   readonly passedOn: Promise<unknown>;
 }
 
@@ -30,7 +30,7 @@ export class ProgramStderr {
   readonly #source: Readable;
   readonly #filtered: Transform;
   readonly #isFollowed: boolean;
-  /** All that has come yet, notices too. */
+  /** All that has come so far, notices included. */
   readonly #earlier: Buffer[] = [];
   readonly #keep = (chunk: Buffer) => void this.#earlier.push(chunk);
 
@@ -41,12 +41,12 @@ export class ProgramStderr {
     source.on('data', this.#keep).pipe(this.#filtered);
   }
 
-  /** Takes what has come yet. */
+  /** Takes what has come so far, without notices. */
   said(): string {
     return String(this.#filtered.read() ?? '').trim();
   }
 
-  /** From now on. Windows hands no pipe on that is being read: there it is this process that passes on. */
+  /** From now on the stream goes to `where`. Windows cannot pass on a pipe that is being read, so this process copies the stream there. */
   async direct(where: StderrOption): Promise<Directed> {
     if (where !== 'pipe' && process.platform !== 'win32') return this.#handOver(where);
     this.#source.off('data', this.#keep);
@@ -55,7 +55,7 @@ export class ProgramStderr {
     return { stream: where === 'pipe' ? this.#filtered : null, passedOn: Promise.resolve() };
   }
 
-  /** To a process that outlives us (docs/decisions/stderr-of-programs.md). */
+  /** Passes the stream to a process that outlives us (docs/decisions/stderr-of-programs.md). */
   async #handOver(where: 'inherit' | 'ignore'): Promise<Directed> {
     const source = this.#source;
     source.unpipe(this.#filtered).off('data', this.#keep);
@@ -74,7 +74,7 @@ export class ProgramStderr {
   }
 }
 
-/** Resolves when it was read: a program that ends at once does not end before somebody passes its words on. */
+/** Resolves when the other process has read it: until then the program must not run, because it may end at once. */
 async function sendEarlier(reader: ChildProcess, earlier: Buffer): Promise<void> {
   const pipe = reader.stdio[3] as Duplex;
   const closed = new Promise((resolve) => pipe.once('close', resolve));

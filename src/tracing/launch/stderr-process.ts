@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { passOn, withoutInspectorNotices } from './inspector-output.js';
 
-/** What the program has written before we were there; the rest comes from stdin. */
+/** The file descriptor of what the program wrote before this process was started. The rest comes from stdin. */
 const EARLIER = 3;
 
-// We end with the last process that writes: whoever is ended before us would lose its stderr.
+// This process ends when no process can write to the stream any more. If it ended earlier, what they write would be lost.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-process.stdout.on('error', () => {}); // nobody reads it any more
-// Whoever speaks to the program when its controller is gone causes notices of its own.
+process.stdout.on('error', () => {}); // nobody reads stdout any more
+// When the controller is gone, the next client of the inspector causes notices again.
 const errors = withoutInspectorNotices(() => {}, { isOnce: () => String(process.ppid) === process.argv[2] });
 passOn(errors, process.stdout);
 const earlier = new Socket({ fd: EARLIER });

@@ -1,19 +1,19 @@
-// A process that another one of its program kills, as test runners do with their workers, cannot be asked for its last snapshot any more. So the one
-// that kills has the controller ask first, and waits for that.
+// A process that is killed cannot be asked for its last snapshot any more. Test runners, for example, kill their workers. So the process that is
+// about to kill another one lets the controller ask first, and waits for it.
 const fs = require('node:fs') as typeof import('node:fs');
 const { constants } = require('node:os') as typeof import('node:os');
 
-/** Those that end a process that does not expect them. */
+/** Signals that end a process without a handler for them. */
 const DEADLY = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGKILL', 'SIGUSR2', 'SIGALRM', 'SIGTERM'] as const;
-/** A process that does not answer must be killed all the same. */
+/** A process that does not answer is killed after this time. */
 const PATIENCE_MS = 10_000;
 
 type Signal = string | number | undefined;
 interface Controller {
-  /** Where it sees what it is asked. */
+  /** The folder in which the controller finds our files. */
   readonly folder: string;
   readonly isWatched: () => boolean;
-  /** Sleeps until `isDone`, until the controller is gone, or for so long. */
+  /** Sleeps until `isDone`, until the controller is gone, or for `patienceMs`. */
   readonly wait: (isDone: () => boolean, patienceMs: number) => void;
 }
 
@@ -32,7 +32,7 @@ function askBeforeKill({ folder, isWatched, wait }: Controller): void {
   };
   const killAny = process.kill;
   process.kill = function (pid, signal) {
-    // One that kills itself Node has wait for its debuggers first (18 to 26).
+    // A process that kills itself waits for its debuggers first (18 to 26).
     if (Number(pid) !== process.pid) attempt(() => ask(Number(pid), signal));
     return killAny.call(this, pid, signal);
   };
@@ -42,12 +42,12 @@ function isDeadly(signal: Signal = 'SIGTERM'): boolean {
   return DEADLY.some((name) => name === signal || constants.signals[name] === signal);
 }
 
-/** The controller has gone, or the disk is full: the program goes on as it would without us. */
+/** If the controller is gone, or the disk is full, the program goes on as it would without us. */
 function attempt(ask: () => void): void {
   try {
     ask();
   } catch {
-    // As said.
+    // See above.
   }
 }
 

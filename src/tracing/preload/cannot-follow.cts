@@ -1,17 +1,17 @@
-// A child that may not read our files would not start with them. It is left alone: it runs as it would without us.
+// A child process that may not read our files would not start with them. It is left alone, and runs as it would without us.
 
-/** A word of an argument, which may be a line for a shell. */
+/** Matches inside an argument, which may be a line for a shell. */
 const PERMISSION_MODEL = /(?:^|[\s"'])--(?:experimental-)?permission(?=$|[\s"'=])/;
 
 interface Start {
-  /** What it is started with; lists of it, too. */
+  /** What the child is started with: arguments, and lists of arguments. */
   readonly words: readonly unknown[];
   readonly NODE_OPTIONS: string | undefined;
   readonly uid?: number | null | undefined;
   readonly gid?: number | null | undefined;
 }
 
-/** As we were when our files were read. */
+/** The user and the group with which our files were read. */
 const own = { uid: process.geteuid?.(), gid: process.getegid?.() };
 
 function cannotFollow({ words, NODE_OPTIONS, uid, gid }: Start): boolean {

@@ -1,5 +1,5 @@
-// A worker with an environment or arguments of its own does not inherit what NODE_OPTIONS preloads, and the processes that it starts would not be
-// followed: it gets the preload by what it has of its own.
+// A worker with its own environment or arguments does not inherit what NODE_OPTIONS preloads, and the processes that it starts would not be followed.
+// So the preload is added to its environment or its arguments.
 const threads = require('node:worker_threads') as typeof import('node:worker_threads');
 
 interface WorkerOptions {
@@ -7,7 +7,7 @@ interface WorkerOptions {
   readonly execArgv?: unknown;
 }
 interface Preload {
-  /** As it stands in NODE_OPTIONS. */
+  /** The option, as it stands in NODE_OPTIONS. */
   readonly option: string;
   readonly argument: string;
 }
@@ -22,7 +22,7 @@ function followWorkers(preload: Preload): void {
   });
 }
 
-/** Not the whole of our NODE_OPTIONS: Node refuses options of the process in an environment of a worker's own. */
+/** Adds only the preload, not all of our NODE_OPTIONS: Node refuses options of the process in the environment of a worker. */
 function withPreload(options: WorkerOptions | undefined, { option, argument }: Preload): WorkerOptions | undefined {
   const { env, execArgv } = options ?? {};
   if (Array.isArray(execArgv)) return changed(options, { execArgv: [...(execArgv as unknown[]), argument] });
@@ -31,7 +31,7 @@ function withPreload(options: WorkerOptions | undefined, { option, argument }: P
   return changed(options, { env: { ...env, NODE_OPTIONS: NODE_OPTIONS ? `${option} ${NODE_OPTIONS}` : option } });
 }
 
-/** Keeps what they inherit by their prototype, as Node does; they may be frozen. */
+/** The options may be frozen. Their prototype is kept, because Node reads inherited options, too. */
 function changed(options: WorkerOptions | undefined, own: WorkerOptions): WorkerOptions {
   return Object.create(options as object, Object.getOwnPropertyDescriptors(own)) as WorkerOptions;
 }

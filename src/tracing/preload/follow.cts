@@ -1,10 +1,10 @@
-// `NODE_OPTIONS=--require=<this file>`, in every process of a followed program: lets the controller trace it from its first line on, and has its own
-// children do the same. The program does not see it: neither in its environment nor in its arguments.
+// `NODE_OPTIONS=--require=<this file>` loads this file in every process of a followed program. It lets the controller trace the process from its first
+// line on, and loads itself in the children. The program sees it neither in its environment nor in its arguments.
 const KEY = 'NODE_TRACEMALLOC_FOLLOW';
-/** Set by the controller when the program may go on. */
+/** The controller sets this global when the program may run. */
 const RELEASED = '__node_tracemalloc_released__';
 const TURN_MS = 2;
-/** A controller that takes longer is stuck: the program goes on without it. */
+/** A controller that takes longer is stuck, and the program runs without it. */
 const PATIENCE_MS = 30_000;
 
 const fs = require('node:fs') as typeof import('node:fs');
@@ -14,21 +14,21 @@ const followWorkers = require('./follow-workers.cjs') as (preload: Preload) => v
 const cannotFollow = require('./cannot-follow.cjs') as (start: Start) => boolean;
 const threads = require('node:worker_threads') as typeof import('node:worker_threads');
 
-/** What a controller asks; see process-tree.ts. */
+/** What the controller wants; see process-tree.ts. */
 interface Orders {
-  /** Where processes are announced; gone when the controller is. */
+  /** The folder for announcements. It is removed when the controller ends. */
   readonly folder: string;
   readonly controller: number;
-  /** The closest ancestor that is followed; null for the program itself. */
+  /** The closest followed ancestor; null for the program itself. */
   readonly parent: number | null;
-  /** What brought us here, as it stands in NODE_OPTIONS. */
+  /** Our options, as they stand in NODE_OPTIONS. */
   readonly options: string;
-  /** That which loads us, the first of them. */
+  /** The first of them, which loads this file. */
   readonly option: string;
   readonly lines: Lines | null;
 }
 
-/** True lines, for children whose environment was made anew. */
+/** True lines, for children that do not inherit our environment. */
 interface Lines {
   readonly option: string;
   readonly env: Readonly<Record<string, string>>;
@@ -62,7 +62,7 @@ interface SpawnOptions {
 }
 type Environment = Record<string, string | undefined>;
 
-/** As the program is to see it: without us. */
+/** Removes our variables and options from the environment, so that the program does not see them. */
 function hide(env: Environment, { options, option }: Orders): void {
   delete env[KEY];
   const rest = env.NODE_OPTIONS?.replace(options, '').replace(option, '').trim();
@@ -70,7 +70,7 @@ function hide(env: Environment, { options, option }: Orders): void {
   else delete env.NODE_OPTIONS;
 }
 
-/** What a child's environment needs besides, so that it is with us. */
+/** What must be added to a child's environment so that the child is followed. */
 function additions(env: Environment, orders: Orders): Record<string, string> {
   const { options, lines } = orders;
   const words = [options, ...(env.NODE_OPTIONS ? [env.NODE_OPTIONS] : [])];
@@ -97,7 +97,7 @@ function followChildren(orders: Orders): void {
       const { uid, gid } = options ?? {};
       if (cannotFollow({ words: args, NODE_OPTIONS: env.NODE_OPTIONS, uid, gid })) return original(...args);
       const all = [...args];
-      // Keeps what it inherits by its prototype, as Node does; and may be frozen.
+      // The environment may be frozen. Its prototype is kept, because Node reads inherited variables, too.
       all[at] = { ...options, env: Object.create(env, Object.getOwnPropertyDescriptors(additions(env, orders))) };
       return original(...all);
     };
@@ -117,7 +117,7 @@ function pairsWithUs({ args = [], envPairs: pairs = [], uid, gid }: SpawnOptions
   ];
 }
 
-/** Waits for the controller. */
+/** Announces this process, and waits until the controller lets it run. */
 function announce({ folder, controller, parent }: Orders): void {
   if (!isWatched(folder, controller)) return;
   const inspector = require('node:inspector') as typeof import('node:inspector');
@@ -138,7 +138,7 @@ function announce({ folder, controller, parent }: Orders): void {
   }
 }
 
-/** Sleeps in turns: the inspector answers in between, and a controller that dies lets the program go on. */
+/** Sleeps in short turns. The inspector answers between them, and the program runs on if the controller dies. */
 function wait(controller: number): Wait {
   return (isDone, patienceMs) => {
     const cell = new Int32Array(new SharedArrayBuffer(4));
@@ -147,7 +147,7 @@ function wait(controller: number): Wait {
   };
 }
 
-/** A controller that was killed has left its folder. */
+/** Also removes the folder of a controller that was killed. */
 function isWatched(folder: string, controller: number): boolean {
   if (isAlive(controller)) return fs.existsSync(folder);
   fs.rmSync(folder, { recursive: true, force: true });
@@ -170,14 +170,14 @@ function follow(text: string): void {
   followWorkers({ option, argument: `--require=${__filename}` });
   askBeforeKill({ folder, isWatched: () => isWatched(folder, controller), wait: wait(controller) });
   if (threads.isMainThread) {
-    threads.setEnvironmentData(KEY, text); // a worker's children are followed, too
+    threads.setEnvironmentData(KEY, text); // the children of a worker are followed, too
     try {
       announce(orders);
     } catch {
-      // The controller has gone, or this process may not open an inspector: it runs as it would without us.
+      // The controller is gone, or this process may not open an inspector. It runs as it would without us.
     }
   }
-  (require('node:module') as typeof import('node:module')).syncBuiltinESMExports(); // what was replaced in the modules of Node
+  (require('node:module') as typeof import('node:module')).syncBuiltinESMExports(); // makes the replaced functions visible to ES modules
 }
 
 const orders = threads.isMainThread ? process.env[KEY] : threads.getEnvironmentData(KEY);

@@ -1,4 +1,4 @@
-// The program must not see that it has an inspector because of us: next prints the port, and test runners wait for ever where there is one.
+// The program must not see that we have opened its inspector. next would print its port, and test runners would wait for ever.
 const inspector = require('node:inspector') as typeof import('node:inspector');
 
 /** Opens an inspector on a free port of 127.0.0.1 that the program does not see. @returns its address */
@@ -20,7 +20,7 @@ function hide(port: number): void {
       const isOurs = isHidden && url() !== undefined;
       isHidden = false;
       if (!isOurs) return open(...args);
-      // A process has one inspector: it gets ours. Node makes the address of this port.
+      // A process has only one inspector, so the program gets ours. Node tells the address with this port.
       process.debugPort = port;
       return { __proto__: null, [Symbol.dispose ?? 'dispose']: () => inspector.close() };
     },

@@ -1,5 +1,5 @@
-// `node --inspect-brk=127.0.0.1:0 --require=<this file>`: the children that a program forks inherit its `process.execArgv`. They would wait for a
-// debugger of their own, at each of these versions (18 to 26), so the program does not see what it was launched with.
+// `node --inspect-brk=127.0.0.1:0 --require=<this file>`: the children that a program forks inherit its `process.execArgv`. Each of them would wait
+// for a debugger (18 to 26). So the program does not see these two arguments.
 process.execArgv = process.execArgv.filter(
   (argument) => argument !== '--inspect-brk=127.0.0.1:0' && argument !== `--require=${__filename}`,
 );

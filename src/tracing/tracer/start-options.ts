@@ -3,7 +3,7 @@ import { assertNever, UnsupportedError, UsageError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import type { LinesOption } from '../isolate/line-scope.js';
 
-/** CPython's bounds of the traceback limit. */
+/** CPython's upper bound of the traceback limit. */
 const MAX_FRAMES = 65535;
 
 export interface StartOptions {
@@ -15,30 +15,30 @@ export interface StartOptions {
   readonly interval?: number;
   /**
    * True lines: in a running program, replaces the source of its own files (`'all'`: of packages, too) so that every line that allocates has
-   * its own bytes, and puts it back at the stop. Not needed where the program was loaded with true lines.
+   * its own bytes, and restores it at the stop. Not needed if the program was loaded with true lines.
    */
   readonly lines?: LinesOption;
   /** `false`: the target stops inlining functions, so that every function has its own bytes. Object mode never inlines. */
   readonly inlining?: boolean;
   /**
-   * Keep the snapshot of the highest reading, for `closed` and `exited`. Readings are then taken for it from the start on, in up to a tenth
-   * of the time and a second more.
+   * Keep the snapshot of the highest reading, for `closed` and `exited`. Readings are taken for it from the start on. They take up to a tenth
+   * of the time, and a second more.
    */
   readonly peak?: boolean;
   /**
-   * `false`: only the main thread. Default: every worker thread, too. On Node 18 to 22 a network that fails just while a worker is asked can crash
+   * `false`: only the main thread. Default: every worker thread, too. On Node 18 to 22 a network that fails while a worker is asked can crash
    * the target: see docs/guide/safety.md.
    */
   readonly workers?: boolean;
-  /** Keep in every snapshot what workers that have ended since the start held at their end. */
+  /** Keep in every snapshot what workers held at their end, if they have ended since the start. */
   readonly keepEnded?: boolean;
   /**
    * At the heap limit of the main thread, take the last snapshot before the target goes on to its end: `closed` and `exited` have it, with
-   * `atHeapLimit`. What a worker holds at its own limit is kept in every snapshot that follows, and `capture.atHeapLimit` names it. The Debugger domain is
-   * on for it. Not in object mode.
+   * `atHeapLimit`. What a worker holds at its own limit is kept in every later snapshot, and `capture.atHeapLimit` names the worker. The Debugger
+   * domain is on meanwhile. Not in object mode.
    */
   readonly onOom?: boolean;
-  /** Take over when another tool is sampling this target. */
+  /** Take over if another tool is sampling this target. */
   readonly force?: boolean;
 }
 
@@ -69,7 +69,7 @@ export function checkOnOom({ mode, onOom }: StartOptions): void {
   }
 }
 
-/** What a process cannot do to itself. */
+/** @throws UnsupportedError for what a process cannot do to itself */
 export function checkOwnProcess({ mode, onOom }: StartOptions): void {
   if (onOom) throw new UnsupportedError('a process cannot pause itself at its heap limit; attach to it from another process');
   if (mode === 'objects') {

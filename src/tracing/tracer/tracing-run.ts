@@ -18,12 +18,12 @@ import type { Circumstances } from './gate.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
 import type { TracedTarget } from './traced-target.js';
 
-/** The index of the main thread in every snapshot of ours. */
+/** The index of the main thread in every snapshot. */
 const MAIN = 0;
-/** Version of Node from which on a heap snapshot waits for a turn of the event loop; before, it is taken while JavaScript runs, too. */
+/** From this version of Node on a heap snapshot waits for a turn of the event loop. Older versions take it while JavaScript runs. */
 const FIRST_THAT_WAITS = 22;
 
-/** One tracing, from a start to its stop. */
+/** One tracing of a whole process, from a start to its stop. */
 export class TracingRun {
   readonly tracebackLimit: number;
   readonly keepsPeak: boolean;
@@ -37,7 +37,7 @@ export class TracingRun {
   readonly #workers: TracedWorkers;
   #liveBytes = 0;
   #resumed: string | null = null;
-  /** Ordinals of samples count from the last start of the sampler. */
+  /** New whenever the ordinals of samples begin again. */
   #id = randomUUID();
 
   constructor(target: TracedTarget, options: StartOptions) {
@@ -48,15 +48,15 @@ export class TracingRun {
     this.#target = target;
     this.#mode = mode;
     this.#inlining = (options.inlining ?? true) && mode !== 'objects' && !lines;
-    // A heap snapshot waits for the event loop: other processes must not wait with it.
+    // A heap snapshot can wait long for the event loop. Other processes must not wait with it.
     const gcLimiter = mode === 'objects' ? new GcLimiter() : target.gcLimiter;
-    this.#settings = { tracebackLimit: this.tracebackLimit, interval: intervalOf(options), lines, gcLimiter };
+    this.#settings = { interval: intervalOf(options), lines, gcLimiter };
     const { main } = target;
     this.#flags = new ChangedFlags(main.session, target.caretaker);
     this.#main = new IsolateTracing(main, this.#settings);
     this.#workers = new TracedWorkers(main.session, {
       ...this.#settings,
-      // A worker that is paused when we are killed can stay paused: only workers of programs that were started for us are.
+      // A worker that is paused when we are killed stays paused, so we pause only workers of programs that were started for us.
       pauseNew: target.wasPaused,
       workers,
       keepEnded,
@@ -69,7 +69,7 @@ export class TracingRun {
     });
   }
 
-  /** A snapshot takes so long, and its tracking keeps the target from its end. */
+  /** A snapshot is expensive, and the tracking keeps the program from its end. */
   get isHeavy(): boolean {
     return this.#mode === 'objects';
   }
@@ -88,7 +88,7 @@ export class TracingRun {
     }
   }
 
-  /** What failed is what counts: not what cannot be undone because of it. */
+  /** The error of the start is what counts, so errors of the workers are ignored. */
   async #giveUp(): Promise<void> {
     if (!this.#target.main.session.isOpen) return;
     await this.#workers.stop().catch(() => {});
@@ -104,7 +104,7 @@ export class TracingRun {
     }
   }
 
-  /** Only ends the tracing: a program that goes needs nothing put back. */
+  /** Ends the tracing, and restores nothing: the program is at its end. */
   async end(): Promise<void> {
     await this.#workers.stop();
     await this.#workers.leave();
@@ -117,7 +117,7 @@ export class TracingRun {
     this.#resumed = null;
   }
 
-  /** Ends the tracing of the main thread until it is resumed, without its traces. */
+  /** Ends the tracing of the main thread until it is resumed. Its traces are lost. */
   async suspend(): Promise<void> {
     await this.#main.stop();
   }
@@ -128,19 +128,19 @@ export class TracingRun {
     this.#resumed = new Date().toISOString();
   }
 
-  /** Bytes of the heaps of all threads. Costs the target nothing. */
+  /** Bytes of the heaps of all threads, garbage included. Costs the target nothing. */
   async heapUsed(): Promise<number> {
     const [main, workers] = await Promise.all([heapUsedOf(this.#target.main), this.#workers.heapUsed()]);
     return main + workers;
   }
 
-  /** Bytes of the heaps of all threads that run, without garbage, at the moment of the last snapshot. */
+  /** Bytes of the heaps of all running threads, without garbage, at the last snapshot. */
   get liveBytes(): number {
     return this.#liveBytes;
   }
 
   /**
-   * A snapshot of all that is alive; forces a full collection.
+   * Takes a snapshot of all that is alive. Forces a full collection.
    *
    * @param isLast the program has come to its end
    */
@@ -177,19 +177,19 @@ export class TracingRun {
     });
   }
 
-  /** @throws CommandTimeoutError where a heap snapshot would wait for the event loop, and that does not turn */
+  /** @throws CommandTimeoutError if a heap snapshot would wait for the event loop, and the loop does not turn */
   async #readMain({ isLast }: { readonly isLast: boolean }): Promise<IsolateReading> {
     const { session, domain } = this.#target.main;
-    // Once asked for, it cannot be taken back, and those that follow would wait behind it. A pause of ours serves it, without a turn.
+    // A heap snapshot cannot be cancelled, and later commands would wait behind it. While we pause the target it needs no turn.
     if (this.isHeavy && !isLast && this.#major >= FIRST_THAT_WAITS && !domain.isPaused) await turnOfEventLoop(session, session.timeoutMs);
     return this.#main.read({ isLast });
   }
 
   /**
-   * Where an object of the main thread was allocated; null where that was before the tracing began. Takes a snapshot, which gives every object its
+   * Where an object of the main thread was allocated; null if that was before the tracing began. Takes a snapshot, which gives every object its
    * identity.
    *
-   * @throws UnsupportedError in other modes than objects, UsageError where no object has that name
+   * @throws UnsupportedError in other modes than objects, UsageError if no object has that name
    */
   async objectTraceback(name: ObjectName): Promise<Traceback | null> {
     if (!this.isHeavy) {
@@ -203,14 +203,14 @@ export class TracingRun {
     });
   }
 
-  /** NaN where the target did not tell. */
+  /** NaN if the target did not tell its version. */
   get #major(): number {
     return Number.parseInt(this.#target.info.nodeVersion?.slice(1) ?? '', 10);
   }
 
-  /** What all isolates compile with from now on. */
+  /** Sets the flags that all isolates compile with from now on. */
   async #changeFlags({ inliningIsOff, isTrackable }: Circumstances): Promise<void> {
-    const { hasPreload } = this.#target.main.trueLines; // it has set inlining and folding for good
+    const { hasPreload } = this.#target.main.trueLines; // the preload has set inlining and folding already
     await this.#flags.changeFor({
       nodeMajor: this.#major,
       withoutInlining: !this.#inlining && !inliningIsOff && !hasPreload,
@@ -219,7 +219,7 @@ export class TracingRun {
     });
   }
 
-  /** Inlining, sources and flags, as they were; optimized code that they brought goes last. */
+  /** Restores flags and sources, and throws away the code that was optimized with other flags. */
   async restore(): Promise<void> {
     if (!this.#target.main.session.isOpen) return;
     const flagsChanged = this.#flags.areSet;

@@ -5,18 +5,18 @@ import type { Session } from '../../protocol/session.js';
 import { Poll } from './poll.js';
 
 const POLL_MS = 250;
-/** Between two pieces of work that no handle stands for (a job of the thread pool), a program may look idle for a moment. */
+/** So many polls must find the program idle. Between two jobs of the thread pool, which have no handle, it may look idle for a moment. */
 const POLLS = 3;
-/** After each alarm that was false twice as many, up to these: each costs a heap snapshot and what was known by then. */
+/** Each false alarm doubles the polls, up to this number, because it costs a heap snapshot and the traces so far. */
 const MOST_POLLS = 40;
-/** A program at its end has this long for what it does at `beforeExit` and `exit`, before its event loop is looked at; then as long again, so often. */
+/** A program at its end has this long for its `beforeExit` and `exit` handlers before we look whether its event loop turns. We look `GRACES` times. */
 const GRACE_MS = 1500;
 const GRACES = 3;
 const LONGEST_TURN_MS = 10_000;
 
 /**
- * Whether nothing keeps the program's event loop alive but its standard streams, which Node lists though they do not; stdin does where it is read.
- * Asked in a turn of the event loop: a program that still runs its first lines has no handles either.
+ * Whether nothing keeps the program's event loop alive. Node lists the standard streams, though stdout and stderr do not keep it alive, and stdin
+ * does only if it is read. Asked in a turn of the event loop, because a program that still runs its first lines has no handles either.
  */
 const IS_IDLE = `(() => {
   const isQuiet = ({ fd, readableFlowing }) =>
@@ -25,7 +25,7 @@ const IS_IDLE = `(() => {
   return process._getActiveRequests().length === 0 && process.getActiveResourcesInfo().length <= quiet;
 })()`;
 
-/** A target that has no such functions is not known to be idle. */
+/** False for a target without these functions. */
 export async function isIdle(session: Session): Promise<boolean> {
   const asked = { expression: IS_IDLE, provided: HAS_EVENT_LOOP };
   const { result } = await evaluateInTurn(session, asked, { doing: 'watching for the end of the program' });
@@ -33,8 +33,8 @@ export async function isIdle(session: Session): Promise<boolean> {
 }
 
 /**
- * Whether a program that looks as if at its end comes to it, now that nothing of ours keeps it from that. A job that runs outside of JavaScript, in the
- * thread pool or in an addon, looks the same, but the event loop turns on.
+ * Whether a program that seems to be at its end comes to it, now that we do not keep it from that. A program that waits for a job outside of
+ * JavaScript, in the thread pool or in an addon, looks the same, but its event loop still turns.
  */
 export async function comesToItsEnd(session: Session): Promise<boolean> {
   for (let grace = 0; grace < GRACES; grace++) {
@@ -44,7 +44,7 @@ export async function comesToItsEnd(session: Session): Promise<boolean> {
     } catch (error) {
       if (!(error instanceof CommandTimeoutError)) return true;
     }
-    // On a slow machine this may be the last turn of all: one says nothing.
+    // On a slow machine this may be the very last turn, so a single one proves nothing.
     const turns = await turnOfEventLoop(session, LONGEST_TURN_MS).then(
       () => true,
       () => false,
@@ -55,8 +55,8 @@ export async function comesToItsEnd(session: Session): Promise<boolean> {
 }
 
 /**
- * Sees when a program has come to its end that does not end, because V8's tracking of allocations has a timer of its own in the event loop
- * (v8-facts, "Never do this to a target").
+ * Sees when a program is done but does not end, because V8's tracking of allocations keeps a timer in the event loop (v8-facts, "Never do this to
+ * a target").
  */
 export class EndWatch {
   readonly #onEnd: () => void;
@@ -82,7 +82,7 @@ export class EndWatch {
     this.#poll.stop();
   }
 
-  /** A target that does not answer is not known to be idle. */
+  /** A target that does not answer counts as busy. */
   #count(looksIdle: boolean): void {
     this.#idle = looksIdle ? this.#idle + 1 : 0;
     if (this.#idle < this.#polls) return;

@@ -5,10 +5,10 @@ import type { Session } from '../../protocol/session.js';
 const USE = { pausing: false, doing: 'watching for the heap limit' } as const;
 
 /**
- * Sees when a target comes near its heap limit: with the Debugger on V8 pauses it there, also where pauses are skipped (18 to 26). For the pause it
- * raises the limit fourfold, and puts it back only when the Debugger goes off: so the watch ends with the first pause, and the program dies where it
- * would have died. One that frees memory lives on, without the watch. Another client that has the Debugger on keeps the limit raised, and gets the
- * next pause, which is its own to end.
+ * Sees when a target comes near its heap limit. If the Debugger is on, V8 pauses the target there, even if pauses are skipped (18 to 26). V8 raises
+ * the limit fourfold for the pause, and restores it only when the Debugger goes off. So the watch ends with the first pause, and the program dies
+ * where it would have died. A program that frees memory lives on, without the watch. If another client has the Debugger on, the limit stays raised,
+ * and that client must end the next pause.
  */
 export class HeapLimitWatch {
   readonly #session: Session;
@@ -16,12 +16,12 @@ export class HeapLimitWatch {
   readonly #onLimit: () => Promise<void>;
   #leave: (() => Promise<void>) | null = null;
 
-  /** @param onLimit called while the target is paused; never rejects */
+  /** @param onLimit called while the target is paused. Never rejects */
   constructor(session: Session, domain: DebuggerDomain, onLimit: () => Promise<void>) {
     this.#session = session;
     this.#domain = domain;
     this.#onLimit = onLimit;
-    // Whatever else of ours has the Debugger on: nobody but us would end this pause.
+    // Listens even if the watch is off: if marks or a live edit have the Debugger on, only we can end this pause.
     session.on('Debugger.paused', (event) => void this.#onPause(event));
   }
 
@@ -42,7 +42,7 @@ export class HeapLimitWatch {
       await this.stop();
       await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target at its heap limit' });
     } catch {
-      // Refused where the Debugger is off by now, which has resumed the target. A connection that is lost is told by `closed`.
+      // Refused if the Debugger is off by now, which has resumed the target. If the connection is lost, `closed` says so.
     }
   }
 }

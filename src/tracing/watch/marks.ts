@@ -5,14 +5,14 @@ import type { DebuggerDomain } from '../../protocol/debugger-domain.js';
 import { parseAnswer, pausedEvent } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
 
-/** Called with the place of the mark, `app.js:12`, while the target is paused there. The target goes on when all listeners are done. */
+/** Called with the place of the mark, `app.js:12`, while the target is paused there. The target runs on when all listeners are done. */
 export type MarkListener = (label: string) => void | Promise<void>;
 
 type Pause = z.output<typeof pausedEvent>;
 
 /**
- * SerialQueue the `debugger` statements that the target passes into events. The Debugger domain is on only while somebody listens: with it on,
- * a `debugger` statement pauses the target, so every pause of ours is ended by us.
+ * Turns the `debugger` statements that the target passes into events. The Debugger domain is on only while somebody listens. While it is on, each
+ * `debugger` statement pauses the target, and we resume it.
  */
 export class Marks {
   readonly #session: Session;
@@ -21,7 +21,7 @@ export class Marks {
   readonly #listeners = new Set<MarkListener>();
   #leave: (() => Promise<void>) | null = null;
 
-  /** @param resumeAtStart the target is ours and waits before its first line: the pause there is ours to end */
+  /** @param resumeAtStart the target was started for us and is paused before its first line: we must end that pause */
   constructor(session: Session, { domain, resumeAtStart }: { domain: DebuggerDomain; resumeAtStart: boolean }) {
     this.#session = session;
     this.#domain = domain;
@@ -40,7 +40,7 @@ export class Marks {
     this.#listeners.delete(listener);
   }
 
-  /** Brings the target in line with whether somebody listens. */
+  /** Starts or ends the watch, depending on whether somebody listens. */
   async sync(): Promise<void> {
     if (this.#listeners.size > 0 && !this.isWatching) await this.#watch();
     else if (this.#listeners.size === 0 && this.isWatching) await this.#unwatch();
@@ -67,25 +67,25 @@ export class Marks {
       const pause = parseAnswer(pausedEvent, event, 'a pause of the target');
       if (await this.#isDebuggerStatement(pause)) failures = await this.#announce(pause.callFrames[0]!);
       else if (!this.#resumeAtStart || pause.reason !== 'Break on start') return;
-      // Where a listener has taken the last listener away, leaving the Debugger, or skipping its pauses, has resumed the target.
+      // If the watch has ended meanwhile, leaving the Debugger, or skipping its pauses, has resumed the target.
       if (this.isWatching) await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target' });
     } catch (error) {
-      // A lost connection also rejects what the user waits for; an event has nobody to tell. A refusal says that the target does not
-      // pause any more: another debugger resumed it, or we left the Debugger meanwhile.
+      // If the connection is lost, the user's own calls are rejected; nobody waits for this event. A refusal says that the target is not
+      // paused any more: another debugger has resumed it, or we have left the Debugger meanwhile.
       if (this.#session.isOpen && !(error instanceof CommandError)) failures.push(error);
     }
-    // As an EventEmitter does: what a listener throws is an uncaught exception of the controller.
+    // As with an EventEmitter, what a listener throws is an uncaught exception of the controller.
     for (const failure of failures) process.nextTick(() => raise(failure));
   }
 
-  /** What the listeners threw. They are called through a promise, so that no frame of ours stands below them. */
+  /** @returns what the listeners threw. They are called through a promise, so that their stacks contain none of our frames. */
   async #announce({ url, location }: Pause['callFrames'][number]): Promise<unknown[]> {
     const label = `${normalFilename(this.#domain.scripts.get(location.scriptId)?.url || url)}:${location.lineNumber + 1}`;
     const settled = await Promise.allSettled([...this.#listeners].map((listener) => Promise.resolve(label).then(listener)));
     return settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   }
 
-  /** Other debuggers' breakpoints, steps and pauses reach us as well, and are not ours to resume. */
+  /** Breakpoints, steps and pauses of other debuggers reach us as well. We must not resume them. */
   async #isDebuggerStatement({ reason, hitBreakpoints, callFrames }: Pause): Promise<boolean> {
     const location = callFrames[0]?.location;
     if (reason !== 'other' || (hitBreakpoints?.length ?? 0) > 0 || !location) return false;

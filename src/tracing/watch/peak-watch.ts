@@ -4,34 +4,34 @@ import { Poll } from './poll.js';
 /** How closely to watch, and what that may cost the target. */
 export interface Watchfulness {
   readonly pollMs: number;
-  /** A reading forces a full collection; together they may take this share of the target's time. */
+  /** The share of the target's time that readings may take together. Each of them forces a full collection. */
   readonly timeShare: number;
-  /** They may take this much more at once: at the start, and again when it has been saved up. */
+  /** The time that readings may take beyond the share: at the start, and again when it has been saved up. */
   readonly creditMs: number;
   /**
-   * What a reading must be above. `'used'`: the highest heap usage that was read at, garbage included, so that a program that only turns
-   * over is left alone. `'live'`: the highest that a reading found alive, so that no garbage hides a peak.
+   * What the heap usage must exceed for a reading. `'used'`: the highest usage at an earlier reading, garbage included, so that a program whose
+   * live memory is constant is left alone. `'live'`: the most that a reading found alive, so that no garbage hides a peak.
    */
   readonly above: 'used' | 'live';
 }
 
-/** For the peak that getTracedMemory() tells. */
+/** For the peak that getTracedMemory() tells, which nobody may need. */
 export const UNASKED: Watchfulness = { pollMs: 500, timeShare: 0.01, creditMs: 0, above: 'used' };
-/** For the snapshot of a peak, which somebody asked for. */
+/** For the snapshot of a peak, which the user asked for. */
 export const ASKED: Watchfulness = { pollMs: 100, timeShare: 0.1, creditMs: 1000, above: 'live' };
 
-/** A reading is due when the heap usage passes its old maximum by this factor. */
+/** A reading is due when the heap usage exceeds its old maximum by this factor. */
 const GROWTH = 1.1;
-/** What a reading takes in any case: 45 to 114 ms were measured on heaps below 30 MB. */
+/** The least time of a reading: 45 to 114 ms were measured on heaps below 30 MB. */
 const LEAST_MS = 100;
-/** And besides, by heap usage: a full collection took 50 ms at 90 MB, 180 ms at 250 MB. */
+/** The further time of a reading, by heap usage: a full collection took 50 ms at 90 MB, 180 ms at 250 MB. */
 const MS_PER_BYTE = 0.7e-6;
 const NOTHING = async () => 0;
 
 /**
- * Watches the heap usage, which costs the target nothing, and asks for a reading of the traced size when it reaches a new height.
- * What it can miss: a peak that comes and goes between two polls, one below a tenth above the last, and one at a time when a reading
- * would take more than its share: unasked for a heap of 50 MB the first 13 seconds, and about as long again after each reading.
+ * Watches the heap usage, which costs the target nothing, and asks for a reading of the traced size when it reaches a new height. It can miss a
+ * peak that comes and goes between two polls, one that is less than a tenth above the last, and one at a time when a reading would take more than
+ * its share. With `UNASKED` and a heap of 50 MB that is the first 13 seconds, and about as long after each reading.
  */
 export class PeakWatch {
   readonly #read: () => Promise<number>;
@@ -39,20 +39,23 @@ export class PeakWatch {
   #watchfulness = UNASKED;
   #heapUsed = NOTHING;
   #highest = 0;
-  /** How much longer the last reading took than one is reckoned at. */
+  /** The time of the last reading, divided by its estimate. */
   #slowness = 1;
-  /** What readings may take now, in ms; below 0 where the last one took more. */
+  /** The time that readings may take now, in ms; below 0 if the last one took more. */
   #credit = 0;
   #creditedAt = 0;
 
-  /** @param read takes a reading, and gives what was alive at its moment, in bytes: the program has run on since; what goes wrong with it is met by whoever uses the session, and ends the watch only with the session */
+  /**
+   * @param read takes a reading, and gives the bytes that were alive at that moment. Its errors are ignored: whoever uses the session meets them,
+   *   too. Only the end of the session ends the watch
+   */
   constructor(session: Session, read: () => Promise<number>) {
     this.#read = read;
     this.#poll = new Poll(session, () => this.#look());
   }
 
   /**
-   * Begins, or begins anew: what was highest before does not count.
+   * Starts, or starts again: earlier heights do not count.
    *
    * @param heapUsed reads the heap usage, in bytes
    */
@@ -88,7 +91,7 @@ export class PeakWatch {
     }
   }
 
-  /** Nothing is saved up beyond the credit of the start, or one reading. */
+  /** At most the credit of the start, or the cost of one reading, can be saved up. */
   #affords(costMs: number): boolean {
     const { timeShare, creditMs } = this.#watchfulness;
     const now = performance.now();

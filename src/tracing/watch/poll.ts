@@ -1,20 +1,20 @@
 import type { Session } from '../../protocol/session.js';
 
-/** Asks a target again and again until it is stopped or the session is over. Does not keep our own process alive. */
+/** Asks a target again and again until the poll is stopped or the session is over. Does not keep our own process alive. */
 export class Poll<Answer> {
   readonly #session: Session;
   readonly #ask: () => Promise<Answer>;
   readonly #take: (answer: Answer | undefined) => void;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param take is told each answer, undefined where there was none, but not one that comes after `stop()` */
+  /** @param take gets each answer, undefined if there was none. It gets no answer that comes after `stop()` */
   constructor(session: Session, ask: () => Promise<Answer>, take: (answer: Answer | undefined) => void = () => {}) {
     this.#session = session;
     this.#ask = ask;
     this.#take = take;
   }
 
-  /** Begins, or begins anew: asks in `pauseMs`, and again `pauseMs` after each answer. */
+  /** Starts, or starts again: asks in `pauseMs`, and `pauseMs` after each answer. */
   start(pauseMs: number): void {
     this.stop();
     const timer = setTimeout(() => {

@@ -10,26 +10,26 @@ import { learnScripts } from '../isolate/script-maps.js';
 import { EndWatch } from '../watch/end-watch.js';
 import { HeapLimitWatch } from '../watch/heap-limit.js';
 
-/** A message of a worker's comes as text inside the main thread's, where every quote takes two bytes. */
+/** A message of a worker comes as text inside a message of the main thread, in which every quote takes two bytes. */
 const WRAPPED = 2;
-/** What its profile may take, in waits for an answer. */
+/** The longest time for its profile, as a multiple of the longest wait for an answer. */
 const WAITS_FOR_PROFILE = 3;
 const UNREAD = 'it ended before it could be asked what it holds';
 
 export interface WorkersSettings extends IsolateSettings {
   /** false: workers are left alone. */
   readonly workers: boolean;
-  /** Hold new workers until they are traced, so that their first lines are, too. */
+  /** Pause new workers until they are traced, so that their first lines are traced, too. */
   readonly pauseNew: boolean;
-  /** Keep what a worker held at its end. */
+  /** Keep what workers held at their end. */
   readonly keepEnded: boolean;
-  /** Ask them to wait for us at their end, for what they hold then. */
+  /** Ask workers to wait for us at their end, so that we can read what they hold then. */
   readonly waitAtEnd: boolean;
-  /** Keep what a worker held when it came to its heap limit. */
+  /** Keep what workers held when they came to their heap limit. */
   readonly onOom: boolean;
-  /** How every worker's tracing begins; asked when it does. */
+  /** How the tracing of a worker begins; called when it does. */
   readonly beginning: () => Omit<Beginning, 'isPaused'>;
-  /** Have the position tables of instrumented scripts told from the worker's first line on. */
+  /** Whether workers instrument their scripts, and tell of them from their first line on. */
   readonly expectRegistration: () => boolean;
   readonly maxMessageBytes: number;
   readonly caretaker: Caretaker;
@@ -37,33 +37,33 @@ export interface WorkersSettings extends IsolateSettings {
 
 interface TracedWorkerOptions {
   readonly settings: WorkersSettings;
-  /** The longest wait for an answer of its. */
+  /** The longest wait for an answer of the worker. */
   readonly timeoutMs: number;
-  /** Of the main thread. */
+  /** The session with the main thread. */
   readonly main: Session;
-  /** The tracing of all is being stopped: it is not begun, and nothing more is kept. */
+  /** The run is being stopped: no worker is traced any more, and nothing more is kept. */
   readonly isLeaving: () => boolean;
 }
 
 export interface WorkerReading {
   readonly reading: IsolateReading;
-  /** It is of the moment at which the worker came to its heap limit. */
+  /** The reading was taken when the worker came to its heap limit. */
   readonly atHeapLimit: boolean;
 }
 
-/** The tracing of one worker, from when we find it to its end and beyond: what it held then may be kept. */
+/** The tracing of one worker, from when we find it to its end and beyond, because what it held then may be kept. */
 export class TracedWorker {
   readonly id: number;
   readonly tracing: IsolateTracing;
   readonly heapLimit: HeapLimitWatch;
-  /** Resolves, never rejects, with what went wrong, or null. */
+  /** Resolves, never rejects, when the worker is traced, with null; or with what went wrong. */
   readonly started: Promise<unknown>;
-  /** Resolves when it has ended, with whether later snapshots have to speak of it. */
+  /** Resolves when the worker has ended. True if later snapshots must contain it, or name it as missing. */
   readonly ended: Promise<boolean>;
   readonly #options: TracedWorkerOptions;
-  /** What it held in the last snapshot, at its heap limit, or at its end where there was none: kept for when it has ended. */
+  /** What the worker held in the last snapshot, at its heap limit, or, without these, at its end. Used when it has ended. */
   #last: WorkerReading | null = null;
-  /** Resolves when it has been left at its end; null until it comes to it. */
+  /** Resolves when we have left the worker at its end; null before its end. */
   #ending: Promise<void> | null = null;
 
   constructor({ session, id, name, isHeld }: Worker, options: TracedWorkerOptions) {
@@ -94,7 +94,7 @@ export class TracedWorker {
     return this.#session.isOpen;
   }
 
-  /** @returns null for a worker that has ended, or does so meanwhile, and is not kept */
+  /** @returns null if the worker has ended, or ends meanwhile, and is not kept */
   async read(): Promise<WorkerReading | null> {
     const { settings, timeoutMs } = this.#options;
     const failure = await this.started;
@@ -102,7 +102,7 @@ export class TracedWorker {
     if (!this.isOpen) return this.#left(failure);
     try {
       if (failure !== null) throw failure;
-      // A heap snapshot waits for the event loop, without a limit of its own.
+      // A heap snapshot would wait for the event loop without a limit.
       if (settings.interval === null) await turnOfEventLoop(this.#session, timeoutMs);
       const now = { reading: await this.tracing.read({ isLast: false }), atHeapLimit: false };
       if (settings.keepEnded) {
@@ -117,7 +117,7 @@ export class TracedWorker {
     }
   }
 
-  /** What was kept for when it has ended. */
+  /** Forgets what was kept for the time after its end. */
   forget(): void {
     this.#last = null;
   }
@@ -129,7 +129,7 @@ export class TracedWorker {
   async #begin({ isPaused }: Pick<Beginning, 'isPaused'>): Promise<null> {
     const { settings } = this.#options;
     const { session, trueLines } = this.tracing.isolate;
-    // Makes the worker wait for us at its end. While one waits, a main thread that exits waits, too (v8-facts, "Never do this"): see #leaveEnded.
+    // While a worker waits for us at its end, a main thread that exits waits, too (v8-facts, "Never do this"): see #leaveEnded.
     if (settings.waitAtEnd) await askToWaitAtEnd(session);
     if (settings.expectRegistration()) await trueLines.expectRegistration();
     else await trueLines.find();
@@ -154,8 +154,8 @@ export class TracedWorker {
   }
 
   /**
-   * The worker is paused. Node ends it a moment after it has gone on, with ERR_WORKER_OUT_OF_MEMORY (18 to 26): what it holds is kept for all snapshots
-   * that follow. Never rejects.
+   * The worker is paused at its heap limit. Node ends it with ERR_WORKER_OUT_OF_MEMORY soon after it runs on (18 to 26). What it holds is kept for all
+   * later snapshots. Never rejects.
    */
   async #keepAtHeapLimit(): Promise<void> {
     try {
@@ -164,13 +164,13 @@ export class TracedWorker {
       await learnScripts(this.tracing.isolate);
       this.#last = { reading, atHeapLimit: true };
     } catch {
-      // It could not be asked, and ends as it would without us.
+      // The worker could not be asked. It ends as it would without us.
     }
   }
 
   /**
-   * The worker has come to its end, and waits for us or for V8's tracking. Of one that ended by itself V8 has freed what its globals held (18 to
-   * 26): what the last snapshot found says more.
+   * The worker has come to its end, and waits for us, or is kept by V8's tracking. When a worker ends by itself, V8 has already freed what its globals
+   * held (18 to 26), so a reading of an earlier snapshot is kept if there is one.
    */
   async #leaveEnded(): Promise<void> {
     try {
@@ -182,13 +182,17 @@ export class TracedWorker {
         await this.tracing.stop();
       }
     } catch {
-      // It is gone, with what it held.
+      // The worker is gone, with what it held.
     } finally {
       await this.#session.close();
     }
   }
 
-  /** Now that it has ended. @throws ConnectionLostError where that is to be kept, or it went with the whole program, and nothing could be read before */
+  /**
+   * What is known of the worker after its end.
+   *
+   * @throws ConnectionLostError if nothing was read before, and ended workers are kept or the whole program has ended
+   */
   #left(failure: unknown): WorkerReading | null {
     const { settings, main } = this.#options;
     const isMissed = settings.keepEnded || !main.isOpen;
@@ -197,8 +201,8 @@ export class TracedWorker {
   }
 }
 
-/** Lets a worker that waits before its first line go, whoever holds it: also one that a controller which died has left. */
+/** Lets a worker run that is paused before its first line, whoever paused it. A controller that was killed may have left it so. */
 async function release(session: Session): Promise<void> {
-  // It may have ended meanwhile.
+  // The worker may have ended meanwhile.
   if (session.isOpen) await session.send('Runtime.runIfWaitingForDebugger').catch(() => {});
 }

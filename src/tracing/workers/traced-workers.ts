@@ -7,9 +7,9 @@ import { heapUsedOf } from '../isolate/isolate.js';
 import type { IsolateReading, IsolateTracing } from '../isolate/isolate-tracing.js';
 import { TracedWorker, type WorkersSettings } from './traced-worker.js';
 
-/** A worker that does not answer must not hold the others' snapshot up for long. */
+/** A worker that does not answer must not delay the snapshot of the others for longer. */
 const LONGEST_WAIT_MS = 10_000;
-/** A worker that waits stays so, and one that is sampled stays so (seen on 22, 24 and 26), when the controller is killed. */
+/** When the controller is killed, a paused worker stays paused, and a sampled one stays sampled (seen on 22, 24 and 26). */
 const TASK = 'workers';
 
 /** A thread that a snapshot lacks. */
@@ -22,11 +22,11 @@ interface MissingThread {
 interface WorkersReading {
   readonly readings: readonly IsolateReading[];
   readonly missing: readonly MissingThread[];
-  /** Those that have ended, and are there as they were at their heap limit. */
+  /** Threads that have ended, whose readings are those at their heap limit. */
   readonly atHeapLimit: readonly string[];
 }
 
-/** The tracing of all workers of a target: those that run, and those that come and go meanwhile. */
+/** The tracing of all workers of a target: those that run already, and those that come and go meanwhile. */
 export class TracedWorkers {
   readonly #workers: Workers;
   readonly #settings: WorkersSettings;
@@ -44,7 +44,7 @@ export class TracedWorkers {
     this.#workers = new Workers(main, { hold: settings.pauseNew, timeoutMs: this.#timeoutMs, onWorker: (worker) => this.#take(worker) });
   }
 
-  /** Resolves when those that run are traced, or have failed to be. */
+  /** Resolves when each running worker is traced, or could not be. */
   async start(): Promise<void> {
     const { workers, waitAtEnd } = this.#settings;
     if (workers && waitAtEnd) this.#mainThreadEnd = await MainThreadEnd.watch(this.#main, () => this.#free());
@@ -52,7 +52,7 @@ export class TracedWorkers {
     await this.#started();
   }
 
-  /** Bytes of the heaps of those that answer. */
+  /** Bytes of the heaps of the workers that answer. */
   async heapUsed(): Promise<number> {
     const read = await Promise.allSettled(this.#open.map(({ tracing }) => heapUsedOf(tracing.isolate)));
     return read.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
@@ -67,7 +67,7 @@ export class TracedWorkers {
     await this.#forEach((tracing) => tracing.source.clear());
   }
 
-  /** Never rejects: a worker that ends meanwhile is left out, one that fails is named. */
+  /** Never rejects. A worker that ends meanwhile is left out, and one that fails is listed as missing. */
   async read(): Promise<WorkersReading> {
     const readings: IsolateReading[] = [];
     const missing: MissingThread[] = [];
@@ -85,7 +85,7 @@ export class TracedWorkers {
     return { readings, missing, atHeapLimit };
   }
 
-  /** Ends the tracing in every worker; none is held any more. */
+  /** Ends the tracing of every worker. New workers are not paused any more. */
   async stop(): Promise<void> {
     this.#isLeaving = true;
     await this.#workers.stopHolding();
@@ -94,7 +94,7 @@ export class TracedWorkers {
     await this.#forEach((tracing) => tracing.stop());
   }
 
-  /** After the stop, when the flags are as they were: leaves every worker as it was found. */
+  /** After the stop, when the flags are restored: leaves every worker as it was found. */
   async restore(beginning: { readonly flagsChanged: boolean }): Promise<void> {
     await this.#forEach(async (tracing) => {
       await tracing.restore(beginning);
@@ -102,7 +102,7 @@ export class TracedWorkers {
     });
   }
 
-  /** After the stop. */
+  /** After the stop: ends the conversations with all workers. */
   async leave(): Promise<void> {
     await this.#forEach((tracing) => tracing.isolate.session.close());
     await this.#workers.leave();
@@ -126,7 +126,7 @@ export class TracedWorkers {
     });
   }
 
-  /** The main thread is about to end them all. What they hold is kept now; none waits for us at its end. */
+  /** The main thread is about to end all workers. Reads what they hold now, and tells them not to wait for us at their end. */
   async #free(): Promise<void> {
     await this.#forEach(({ isolate }) => askToWaitAtEnd(isolate.session, { enabled: false }));
     await this.read();
@@ -140,7 +140,7 @@ export class TracedWorkers {
     await Promise.all([...this.#traced].map(({ started }) => started));
   }
 
-  /** In all at once. One that ends meanwhile, or does not answer, does not stop the others. */
+  /** In all workers at once. One that ends meanwhile, or does not answer, does not stop the others. */
   async #forEach(act: (tracing: IsolateTracing) => Promise<void>): Promise<void> {
     await Promise.allSettled(this.#open.map(({ tracing }) => act(tracing)));
   }

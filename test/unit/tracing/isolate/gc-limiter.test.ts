@@ -23,7 +23,7 @@ function works(gcLimiter: GcLimiter) {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('gcLimiter', () => {
+describe('the limit of collections at once', () => {
   it('one for two cores at a time, the others in their order', async () => {
     const { begun, begin, end } = works(new GcLimiter(4));
     const all = ['a', 'b', 'c', 'd'].map(begin);
@@ -38,7 +38,7 @@ describe('gcLimiter', () => {
     expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('what fails makes room, too, and a lane that was free stays so', async () => {
+  it('what fails makes room, too, and a place that was free stays free', async () => {
     const { begun, begin, end, fail } = works(new GcLimiter(1));
     const failing = begin('a').catch(String);
     const waiting = begin('b');

@@ -41,7 +41,6 @@ test.each([
 ])('a worker that is gone before it was read %s', async (_, keepEnded, end, missing) => {
   const transport = programWithWorker();
   const workers = new TracedWorkers(new Session(transport, { label: 'app.js' }), {
-    tracebackLimit: 1,
     interval: 512,
     lines: false,
     gcLimiter: new GcLimiter(),
