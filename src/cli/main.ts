@@ -2,51 +2,16 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { TracemallocError } from '../errors.js';
 import { printable } from '../text/printable.js';
-import { configureAttach, runAttach } from './commands/attach.js';
-import { configureDiff, runDiff } from './commands/diff.js';
-import { configureExport, runExport } from './commands/export.js';
-import { configureList, runList } from './commands/list.js';
-import { configureReport, runReport } from './commands/report.js';
-import { configureRun, runRun } from './commands/run.js';
-import { configureServe, runServe } from './commands/serve.js';
-import { configureStats, runStats } from './commands/stats.js';
-import { configureTop, runTop } from './commands/top.js';
 import { type Console, errorLine } from './console/console.js';
-
-/** @returns the exit code */
-type Run<Values> = (args: readonly string[], values: Values, console: Console) => Promise<number>;
-
-interface Verb {
-  readonly name: string;
-  readonly configure: (command: Command) => Command;
-  /** Values are as the verb's own options declare them. */
-  readonly run: Run<never>;
-}
-
-const VERBS: readonly Verb[] = [
-  { name: 'run', configure: configureRun, run: runRun },
-  { name: 'attach', configure: configureAttach, run: runAttach },
-  { name: 'top', configure: configureTop, run: runTop },
-  { name: 'serve', configure: configureServe, run: runServe },
-  { name: 'stats', configure: configureStats, run: runStats },
-  { name: 'diff', configure: configureDiff, run: runDiff },
-  { name: 'report', configure: configureReport, run: runReport },
-  { name: 'export', configure: configureExport, run: runExport },
-  { name: 'list', configure: configureList, run: runList },
-];
+import { VERBS, verbIn } from './verbs.js';
 
 const WRONG_USAGE = 2;
 const FAILED = 1;
 
 /** Carries out one command line. The only place where an error ends: as one line on stderr and an exit code. */
 export async function main(argv: readonly string[], console: Console = ownConsole()): Promise<number> {
-  let exitCode = 0;
-  const program = programOf(console, (code) => {
-    exitCode = code;
-  });
   try {
-    await program.parseAsync(argv, { from: 'user' });
-    return exitCode;
+    return await carryOut(argv, console);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE; // it has said what is wrong
     console.err.write(`${describe(error, argv.includes('--verbose'))}\n`);
@@ -54,8 +19,27 @@ export async function main(argv: readonly string[], console: Console = ownConsol
   }
 }
 
-function programOf(console: Console, finish: (code: number) => void): Command {
-  const program = new Command('tracemalloc')
+/** @returns the exit code */
+async function carryOut(argv: readonly string[], console: Console): Promise<number> {
+  const program = programOf(console);
+  const named = verbIn(argv);
+  let exitCode = 0;
+  for (const verb of VERBS) {
+    const command = program.command(verb.name).description(verb.description).helpGroup(verb.group);
+    for (const [syntax, description] of verb.args) command.argument(syntax, description);
+    const loaded = verb === named ? await verb.load() : null;
+    loaded?.configure(command);
+    command.option('--verbose', 'print the stack of an error').option('--no-color', 'print without colour');
+    command.action(async () => {
+      exitCode = await loaded!.run(command.args, command.opts() as never, console);
+    });
+  }
+  await program.parseAsync(argv, { from: 'user' });
+  return exitCode;
+}
+
+function programOf(console: Console): Command {
+  return new Command('tracemalloc')
     .description('see which lines of a Node.js program hold its memory')
     .version(ownVersion(), '--version', 'print the version')
     .enablePositionalOptions()
@@ -65,13 +49,10 @@ function programOf(console: Console, finish: (code: number) => void): Command {
       outputError: (text, write) => write(text.replace(/^error:/, 'tracemalloc:')),
     })
     .configureHelp({ optionDescription })
-    .exitOverride();
-  for (const { name, configure, run } of VERBS) {
-    const command = configure(program.command(name)).copyInheritedSettings(program);
-    command.option('--verbose', 'print the stack of an error').option('--no-color', 'print without colour');
-    command.action(async () => finish(await run(command.args, command.opts() as never, console)));
-  }
-  return program;
+    .exitOverride()
+    .addHelpCommand(
+      new Command('help').argument('[command]').description('print the help of a command').helpOption(false).helpGroup('Help:'),
+    );
 }
 
 function ownConsole(): Console {

@@ -10,6 +10,7 @@ import type { Closing } from '../../tracing/tracer/closing.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, errorLine, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
+import { addExamples } from '../options/examples.js';
 import { duration } from '../options/option-values.js';
 import {
   addLossOptions,
@@ -22,7 +23,7 @@ import {
   type TreeValues,
 } from '../options/shared-options.js';
 import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
-import { addTargetArgument, type TargetValues, targetOf } from '../options/target-argument.js';
+import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { addForceOption, claimOutput, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, HEAP_LIMIT_NOTICE, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { CHECKPOINT_NAMES, Checkpoints, checkpointNotice } from '../tracing/checkpoints.js';
@@ -40,19 +41,21 @@ const TICK_MS = 1000;
 const LONGEST_END_MS = 5000;
 const NO_END_NOTICE = 'the program seemed to come to its end and has not ended: this is what it held then';
 
-export function configureAttach(command: Command): Command {
-  addTargetArgument(command)
-    .description('trace a running process for a while, then print which lines hold the memory; Ctrl-C ends it early')
+export function configure(command: Command): Command {
+  addTargetOptions(command)
     .option('--duration <time>', 'how long to trace (default: 30s; with --on-oom until the program ends)', duration)
     .option('-o, --output <file>', 'save the snapshot')
     .option(
       '--where <expression>',
       'with --mode objects: print where the object was allocated that the expression yields in the target, or that has the id @N in the heap',
     );
-  return addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command))))));
+  return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
+    ['tracemalloc attach 4711', 'what process 4711 allocates in 30 seconds and still holds'],
+    ['tracemalloc attach --port 9229 --duration 2m -o app.tmsnap', 'the program whose inspector is on port 9229, saved'],
+  ]);
 }
 
-export async function runAttach([name]: readonly string[], values: AttachValues, console: Console): Promise<number> {
+export async function run([name]: readonly string[], values: AttachValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
   checkPrintOptions(values);
   if (values.where !== undefined && values.mode !== 'objects') throw new UsageError('--where needs --mode objects');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { openFile } from '../../formats/open-file.js';
 import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
+import { addExamples } from '../options/examples.js';
 import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printDiff, printStatistics } from '../output/print-results.js';
@@ -10,16 +11,18 @@ interface DiffValues extends TableValues, TreeValues {
   readonly survivors: boolean;
 }
 
-export function configureDiff(command: Command): Command {
-  command
-    .description('print what changed between two saved snapshots')
-    .argument('<old>', 'the earlier file')
-    .argument('<new>', 'the later file')
-    .option('--survivors', 'print what was allocated after OLD was taken and is alive in NEW; of one tracing only', false);
-  return addTreeOptions(addTableOptions(command));
+export function configure(command: Command): Command {
+  command.option('--survivors', 'print what was allocated after OLD was taken and is alive in NEW; of one tracing only', false);
+  return addExamples(addTreeOptions(addTableOptions(command)), [
+    ['tracemalloc diff before.tmsnap after.tmsnap', 'the lines that changed most'],
+    [
+      "tracemalloc diff --tree --exclude 'node:*' before.tmsnap after.tmsnap",
+      'which calls led to the change, without what Node allocates itself',
+    ],
+  ]);
 }
 
-export async function runDiff([old, now]: readonly string[], values: DiffValues, console: Console): Promise<number> {
+export async function run([old, now]: readonly string[], values: DiffValues, console: Console): Promise<number> {
   checkPrintOptions(values);
   const { out, cwd } = console;
   const printing = { stream: out, cwd, mapper: sourceMapperOf(values, console) };

@@ -3,6 +3,7 @@ import { encode } from '../../formats/export.js';
 import { openFile } from '../../formats/open-file.js';
 import { FORMATS, formatNamed, formatOfFilename } from '../../formats/registry.js';
 import type { Console } from '../console/console.js';
+import { addExamples } from '../options/examples.js';
 import { addFilterOptions, type FilterValues, filtered } from '../options/filter-options.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
@@ -13,17 +14,18 @@ interface ExportValues extends SourceMapValues, FilterValues, OutputValues {
   readonly diff?: string;
 }
 
-export function configureExport(command: Command): Command {
+export function configure(command: Command): Command {
   command
-    .description('write a saved snapshot, or what changed since another one, in the format of another tool')
-    .argument('<file>', '.tmsnap, or a .heapprofile of Chrome or node')
     .requiredOption('-o, --output <file>', 'where to write it; - is stdout')
     .option('--format <name>', `${FORMATS.map(({ name }) => name).join(', ')} (default: by the end of the output's name)`)
     .option('--diff <old>', 'write the change since this earlier file');
-  return addSourceMapOptions(addFilterOptions(addForceOption(command)));
+  return addExamples(addSourceMapOptions(addFilterOptions(addForceOption(command))), [
+    ['tracemalloc export app.tmsnap -o app.pb.gz', 'for go tool pprof'],
+    ['tracemalloc export after.tmsnap --diff before.tmsnap --format markdown -o -', 'a table of what changed, on stdout'],
+  ]);
 }
 
-export async function runExport([file]: readonly string[], values: ExportValues, console: Console): Promise<number> {
+export async function run([file]: readonly string[], values: ExportValues, console: Console): Promise<number> {
   const { output, diff } = values;
   const format = values.format === undefined ? formatOfFilename(output) : formatNamed(values.format);
   if (output !== STDOUT) await claimOutput(output, values, console);

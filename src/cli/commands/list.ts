@@ -6,14 +6,16 @@ import { printable } from '../../text/printable.js';
 import { cutEnd } from '../../text/text-width.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
+import { addExamples } from '../options/examples.js';
 
-export function configureList(command: Command): Command {
-  return command
-    .description('list the Node processes on this machine, and where their inspectors are')
-    .option('--json', 'print one JSON document', false);
+export function configure(command: Command): Command {
+  return addExamples(command.option('--json', 'print one JSON document', false), [
+    ['tracemalloc list', 'the Node processes that can be traced'],
+    ['tracemalloc list --json', 'the same, for a script'],
+  ]);
 }
 
-export async function runList(_args: readonly string[], { json }: { json: boolean }, { out, err }: Console): Promise<number> {
+export async function run(_args: readonly string[], { json }: { json: boolean }, { out, err }: Console): Promise<number> {
   const rows = (await listNodeProcesses()).map(({ endpoint, ...process }) => ({
     pid: process.pid,
     host: endpoint?.host ?? null,

@@ -4,6 +4,7 @@ import { openFile } from '../../formats/open-file.js';
 import { buildReport } from '../../report/html/build-report.js';
 import { htmlDocument } from '../../report/html/document.js';
 import type { Console } from '../console/console.js';
+import { addExamples } from '../options/examples.js';
 import { addFilterOptions, type FilterValues, filtered } from '../options/filter-options.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
@@ -14,17 +15,18 @@ interface ReportValues extends SourceMapValues, FilterValues, OutputValues {
   readonly embedSources: boolean;
 }
 
-export function configureReport(command: Command): Command {
+export function configure(command: Command): Command {
   command
-    .description('make a page with a flame graph and a table of a saved snapshot')
-    .argument('<file>', '.tmsnap, or a .heapprofile of Chrome or node')
     .requiredOption('-o, --output <file>', 'the page to write: one HTML file that needs nothing else; - is stdout')
     .option('--diff <old>', 'show what changed since this earlier file')
     .option('--embed-sources', 'copy the source lines around what is shown into the page', false);
-  return addSourceMapOptions(addFilterOptions(addForceOption(command)));
+  return addExamples(addSourceMapOptions(addFilterOptions(addForceOption(command))), [
+    ['tracemalloc report app.tmsnap -o app.html', 'a page to open in a browser'],
+    ['tracemalloc report after.tmsnap --diff before.tmsnap --embed-sources -o growth.html', 'what grew, with the source lines'],
+  ]);
 }
 
-export async function runReport([file]: readonly string[], values: ReportValues, console: Console): Promise<number> {
+export async function run([file]: readonly string[], values: ReportValues, console: Console): Promise<number> {
   if (values.output !== STDOUT) await claimOutput(values.output, values, console);
   const mapper = sourceMapperOf(values, console);
   const opened = (path: string) => filtered(openFile(path), values, mapper);

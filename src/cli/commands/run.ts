@@ -10,6 +10,7 @@ import { launch } from '../../tracing/launch/launch.js';
 import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import { type Console, errorLine, type Output, writeLines } from '../console/console.js';
 import { type Interruption, onInterruption } from '../console/interruption.js';
+import { addExamples } from '../options/examples.js';
 import { collected } from '../options/option-values.js';
 import {
   addLossOptions,
@@ -41,11 +42,8 @@ interface RunValues extends TracingValues, LossValues, TableValues, TreeValues, 
 /** A last snapshot that gives the program's own files less than this share of the heap says little about it. */
 const LITTLE_SHARE = 0.05;
 
-export function configureRun(command: Command): Command {
+export function configure(command: Command): Command {
   command
-    .description('run a program under tracing; at its end print which lines hold the memory and save a snapshot')
-    .argument('<script>', 'the program')
-    .argument('[args...]', 'its arguments')
     .option('-o, --output <file>', 'where to save the snapshot (default: SCRIPT.PID.tmsnap)')
     .option('--marks', 'take a snapshot at every debugger statement that the program passes, too', false)
     .option('--peak', 'keep the snapshot of the highest memory, too; costs the program up to a tenth of its time', false)
@@ -53,11 +51,14 @@ export function configureRun(command: Command): Command {
     .option('--node <path>', 'the node binary to run it with (default: the one that runs us)')
     .option('--node-arg <arg>', 'an argument for node; repeatable', collected, [])
     .passThroughOptions();
-  return addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command))))));
+  return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
+    ['tracemalloc run app.js', 'what app.js holds at its end'],
+    ['tracemalloc run --peak -o app.tmsnap app.js --size 1000', 'with an argument for app.js; what it holds at its peak, too'],
+  ]);
 }
 
 /** @returns the program's exit code, or 128 + the number of the signal that ended it, as shells do */
-export async function runRun([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
+export async function run([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
   checkPrintOptions(values);
   const mapper = sourceMapperOf(values, console);
   if (values.output !== undefined) await claimOutput(values.output, values, console, derivedNames(values));

@@ -11,9 +11,10 @@ import { printable } from '../../text/printable.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
+import { addExamples } from '../options/examples.js';
 import { addTracingOptions, type TracingValues } from '../options/shared-options.js';
 import { addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf } from '../options/source-maps.js';
-import { addTargetArgument, type TargetValues, targetOf } from '../options/target-argument.js';
+import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
 interface ServeValues extends TracingValues, TargetValues, SourceMapValues {
@@ -24,17 +25,17 @@ interface ServeValues extends TracingValues, TargetValues, SourceMapValues {
 const EXPOSED =
   'this address is not loopback: what goes there, the token too, is not encrypted; put what speaks https in front of it, or a tunnel';
 
-export function configureServe(command: Command): Command {
-  addTargetArgument(command)
-    .description(
-      'trace a running process, and serve its memory over HTTP to continuous profilers, go tool pprof and Prometheus, until Ctrl-C',
-    )
+export function configure(command: Command): Command {
+  addTargetOptions(command)
     .option('--listen <address>', 'address to listen on, host:port or a port of this machine; port 0 is any that is free', '127.0.0.1:6060')
     .option('--token-file <file>', 'file with the token that clients have to send; needed where the address is not loopback');
-  return addSourceMapOptions(addTracingOptions(command));
+  return addExamples(addSourceMapOptions(addTracingOptions(command)), [
+    ['tracemalloc serve 4711', 'process 4711 on port 6060 of this machine'],
+    ['tracemalloc serve --pid 4711 --listen 7070', 'the same on port 7070'],
+  ]);
 }
 
-export async function runServe([name]: readonly string[], values: ServeValues, console: Console): Promise<number> {
+export async function run([name]: readonly string[], values: ServeValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
   const address = parseListenAddress(values.listen);
   const token = readToken(values.tokenFile, process.env);

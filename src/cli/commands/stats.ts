@@ -1,18 +1,19 @@
 import type { Command } from 'commander';
 import { openFile } from '../../formats/open-file.js';
 import type { Console } from '../console/console.js';
+import { addExamples } from '../options/examples.js';
 import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printStatistics } from '../output/print-results.js';
 
-export function configureStats(command: Command): Command {
-  command
-    .description('print which lines hold the memory in a saved snapshot')
-    .argument('<file>', '.tmsnap, or a .heapprofile of Chrome or node');
-  return addTreeOptions(addTableOptions(command));
+export function configure(command: Command): Command {
+  return addExamples(addTreeOptions(addTableOptions(command)), [
+    ['tracemalloc stats app.tmsnap', 'the ten lines that hold the most'],
+    ['tracemalloc stats --group-by package --top 5 app.tmsnap', 'the five packages that hold the most'],
+  ]);
 }
 
-export async function runStats([file]: readonly string[], values: TableValues & TreeValues, console: Console): Promise<number> {
+export async function run([file]: readonly string[], values: TableValues & TreeValues, console: Console): Promise<number> {
   checkPrintOptions(values);
   const mapper = sourceMapperOf(values, console);
   printStatistics(openFile(file!), values, { stream: console.out, cwd: console.cwd, mapper });

@@ -5,9 +5,10 @@ import { KEY_TYPES, type KeyType } from '../../snapshot/statistics/key-type.js';
 import type { Console } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { LiveView } from '../live/live-view.js';
+import { addExamples } from '../options/examples.js';
 import { addTracingOptions, type TracingValues } from '../options/shared-options.js';
 import { addEmbedOption, addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
-import { addTargetArgument, type TargetValues, targetOf } from '../options/target-argument.js';
+import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
 interface TopValues extends TracingValues, SourceMapValues, TargetValues {
@@ -15,14 +16,15 @@ interface TopValues extends TracingValues, SourceMapValues, TargetValues {
   readonly color: boolean;
 }
 
-export function configureTop(command: Command): Command {
-  addTargetArgument(command)
-    .description('watch which lines of a running process hold the memory, as it changes; q or Ctrl-C ends it')
-    .addOption(new Option('--group-by <key>', 'what to add up at first').choices(KEY_TYPES).default('lineno'));
-  return addEmbedOption(addSourceMapOptions(addTracingOptions(command)));
+export function configure(command: Command): Command {
+  addTargetOptions(command).addOption(new Option('--group-by <key>', 'what to add up at first').choices(KEY_TYPES).default('lineno'));
+  return addExamples(addEmbedOption(addSourceMapOptions(addTracingOptions(command))), [
+    ['tracemalloc top 4711', 'the lines of process 4711 that hold the most'],
+    ['tracemalloc top --port 9229 --group-by package', 'the packages of the program whose inspector is on port 9229'],
+  ]);
 }
 
-export async function runTop([name]: readonly string[], values: TopValues, console: Console): Promise<number> {
+export async function run([name]: readonly string[], values: TopValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
   if (!console.out.isTTY || !process.stdin.isTTY || process.env.TERM === 'dumb')
     throw new UsageError('top needs a terminal that can be redrawn, for its input and output; tracemalloc attach prints a table anywhere');

@@ -8,9 +8,8 @@ export interface TargetValues {
   readonly port?: number;
 }
 
-export function addTargetArgument(command: Command): Command {
+export function addTargetOptions(command: Command): Command {
   return command
-    .argument('[target]', 'pid, or port, host:port, ws:// or http:// address of the inspector')
     .option('--pid <pid>', 'the process with this pid; opens its inspector, and closes it when we leave', positiveInteger)
     .option('--port <port>', 'the inspector on this port of this machine', positiveInteger);
 }

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import type { Console } from './console/console.js';
+
+/** @returns the exit code */
+type Run<Values> = (args: readonly string[], values: Values, console: Console) => Promise<number>;
+
+/** What a module of `commands/` exports. */
+interface VerbModule {
+  /** Adds the options and the examples to the verb's command. */
+  readonly configure: (command: Command) => Command;
+  /** Values are as the verb's own options declare them. */
+  readonly run: Run<never>;
+}
+
+export interface Verb {
+  readonly name: string;
+  /** The heading in `tracemalloc --help`. */
+  readonly group: string;
+  readonly description: string;
+  /** Each as commander writes it (`<needed>`, `[optional]`, `[several...]`), with its description. */
+  readonly args: readonly (readonly [syntax: string, description: string])[];
+  readonly load: () => Promise<VerbModule>;
+}
+
+const TARGET = ['[target]', 'pid, or port, host:port, ws:// or http:// address of the inspector'] as const;
+const FILE = ['<file>', '.tmsnap, or a .heapprofile of Chrome or node'] as const;
+
+/** All that `tracemalloc --help` says of the verbs. The code of a verb is loaded when the command line names it. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'run',
+    group: 'Record:',
+    description: 'run a program under tracing; at its end print which lines hold the memory and save a snapshot',
+    args: [
+      ['<script>', 'the program'],
+      ['[args...]', 'its arguments'],
+    ],
+    load: () => import('./commands/run.js'),
+  },
+  {
+    name: 'attach',
+    group: 'Record:',
+    description: 'trace a running process for a while, then print which lines hold the memory; Ctrl-C ends it early',
+    args: [TARGET],
+    load: () => import('./commands/attach.js'),
+  },
+  {
+    name: 'stats',
+    group: 'Look:',
+    description: 'print which lines hold the memory in a saved snapshot',
+    args: [FILE],
+    load: () => import('./commands/stats.js'),
+  },
+  {
+    name: 'top',
+    group: 'Look:',
+    description: 'watch which lines of a running process hold the memory, as it changes; q or Ctrl-C ends it',
+    args: [TARGET],
+    load: () => import('./commands/top.js'),
+  },
+  {
+    name: 'list',
+    group: 'Look:',
+    description: 'list the Node processes on this machine, and where their inspectors are',
+    args: [],
+    load: () => import('./commands/list.js'),
+  },
+  {
+    name: 'diff',
+    group: 'Compare:',
+    description: 'print what changed between two saved snapshots',
+    args: [
+      ['<old>', 'the earlier file'],
+      ['<new>', 'the later file'],
+    ],
+    load: () => import('./commands/diff.js'),
+  },
+  {
+    name: 'report',
+    group: 'Share:',
+    description: 'make a page with a flame graph and a table of a saved snapshot',
+    args: [FILE],
+    load: () => import('./commands/report.js'),
+  },
+  {
+    name: 'export',
+    group: 'Share:',
+    description: 'write a saved snapshot, or what changed since another one, in the format of another tool',
+    args: [FILE],
+    load: () => import('./commands/export.js'),
+  },
+  {
+    name: 'serve',
+    group: 'Share:',
+    description:
+      'trace a running process, and serve its memory over HTTP to continuous profilers, go tool pprof and Prometheus, until Ctrl-C',
+    args: [TARGET],
+    load: () => import('./commands/serve.js'),
+  },
+];
+
+/** The verb that a command line asks for, or asks for help with. */
+export function verbIn(argv: readonly string[]): Verb | undefined {
+  const [first, second] = argv.filter((word) => !word.startsWith('-'));
+  const name = first === 'help' ? second : first;
+  return VERBS.find((verb) => verb.name === name);
+}
