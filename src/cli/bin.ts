@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { main } from './main.js';
 
+const argv = process.argv.slice(2);
+if (argv.includes('--verbose')) process.setSourceMapsEnabled(true); // stacks name our sources, not the bundle
 let writeFailed = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -10,7 +12,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(argv);
 process.once('exit', () => {
   if (writeFailed) process.exitCode ||= 1; // a stream tells of a failed write later, when main is done
 });

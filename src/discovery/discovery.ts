@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { ConnectError } from '../errors.js';
 import { type Address, hostPort, isLoopback, parseTarget, type TargetName } from '../protocol/address.js';
 import { connectFailure, isUnreachable, noAnswer } from '../protocol/connect-failure.js';
@@ -108,7 +108,7 @@ interface Question<S> {
   readonly timeoutMs: number;
 }
 
-async function ask<S extends z.ZodType>(address: Address, { path, schema, timeoutMs }: Question<S>): Promise<z.output<S>> {
+async function ask<S extends z.ZodMiniType>(address: Address, { path, schema, timeoutMs }: Question<S>): Promise<z.output<S>> {
   let text: string;
   try {
     text = await getText(address, path, timeoutMs);

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { scriptParsedEvent } from './schemas.js';
 import type { Session } from './session.js';
 

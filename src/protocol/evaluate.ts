@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { evaluation, heapUsage, parseAnswer } from './schemas.js';
 import type { CallOptions, Session } from './session.js';
 

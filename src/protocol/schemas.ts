@@ -1,6 +1,7 @@
 import type { Protocol } from 'devtools-protocol/types/protocol.js';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { BadProfileError, CommandError, type TracemallocError } from '../errors.js';
+import { IN_ENGLISH } from '../text/schema-messages.js';
 
 /** What an inspector answers to GET /json/version. */
 export const versionAnswer = z.object({ Browser: z.string(), 'Protocol-Version': z.string() });
@@ -12,45 +13,45 @@ export const listAnswer = z.array(
     type: z.string(),
     title: z.string(),
     url: z.string(),
-    webSocketDebuggerUrl: z.string().optional(),
+    webSocketDebuggerUrl: z.optional(z.string()),
   }),
 );
 
-const bytes = z.number().nonnegative();
+const bytes = z.number().check(z.nonnegative());
 
 /** `Runtime.getHeapUsage`. `embedderHeapUsedSize` and `backingStorageSize` exist from Node 24 on. */
 export const heapUsage = z.object({
   usedSize: bytes,
   totalSize: bytes,
-  embedderHeapUsedSize: bytes.optional(),
-  backingStorageSize: bytes.optional(),
+  embedderHeapUsedSize: z.optional(bytes),
+  backingStorageSize: z.optional(bytes),
 });
 
 const remoteObject = z.object({
   type: z.string(),
-  subtype: z.string().optional(),
-  value: z.unknown().optional(),
-  unserializableValue: z.string().optional(),
-  description: z.string().optional(),
-  objectId: z.string().optional(),
+  subtype: z.optional(z.string()),
+  value: z.optional(z.unknown()),
+  unserializableValue: z.optional(z.string()),
+  description: z.optional(z.string()),
+  objectId: z.optional(z.string()),
 });
 
 /** `Runtime.evaluate` and `Runtime.callFunctionOn`. */
 export const evaluation = z.object({
   result: remoteObject,
-  exceptionDetails: z.object({ text: z.string(), exception: remoteObject.optional() }).optional(),
+  exceptionDetails: z.optional(z.object({ text: z.string(), exception: z.optional(remoteObject) })),
 });
 
 /** `Debugger.paused`. */
 export const pausedEvent = z.object({
   reason: z.string(),
-  hitBreakpoints: z.array(z.string()).optional(),
+  hitBreakpoints: z.optional(z.array(z.string())),
   callFrames: z.array(
     z.object({
-      callFrameId: z.string().optional(),
-      functionName: z.string().optional(),
+      callFrameId: z.optional(z.string()),
+      functionName: z.optional(z.string()),
       url: z.string(),
-      location: z.object({ scriptId: z.string(), lineNumber: z.number(), columnNumber: z.number().optional() }),
+      location: z.object({ scriptId: z.string(), lineNumber: z.number(), columnNumber: z.optional(z.number()) }),
     }),
   ),
 });
@@ -59,13 +60,13 @@ export const pausedEvent = z.object({
 export const scriptParsedEvent = z.object({
   scriptId: z.string(),
   url: z.string(),
-  startLine: z.number().optional(),
-  startColumn: z.number().optional(),
-  hash: z.string().optional(),
-  sourceMapURL: z.string().optional(),
-  hasSourceURL: z.boolean().optional(),
-  isModule: z.boolean().optional(),
-  length: z.number().optional(),
+  startLine: z.optional(z.number()),
+  startColumn: z.optional(z.number()),
+  hash: z.optional(z.string()),
+  sourceMapURL: z.optional(z.string()),
+  hasSourceURL: z.optional(z.boolean()),
+  isModule: z.optional(z.boolean()),
+  length: z.optional(z.number()),
 });
 
 /**
@@ -80,22 +81,22 @@ const samplingProfile = z.object({
 });
 
 /** Checks `answer` against `schema`. Throws a CommandError of one line, which calls the answer `what`, if it does not fit. */
-export function parseAnswer<S extends z.ZodType>(schema: S, answer: unknown, what: string): z.output<S> {
-  const parsed = schema.safeParse(answer);
+export function parseAnswer<S extends z.ZodMiniType>(schema: S, answer: unknown, what: string): z.output<S> {
+  const parsed = schema.safeParse(answer, IN_ENGLISH);
   if (parsed.success) return parsed.data;
   throw malformed(CommandError, what, parsed.error);
 }
 
 /** Checks only the outer shape. The reader of the nodes and samples must check them. */
 export function parseSamplingProfile(answer: unknown): Protocol.HeapProfiler.SamplingHeapProfile {
-  const parsed = samplingProfile.safeParse(answer);
+  const parsed = samplingProfile.safeParse(answer, IN_ENGLISH);
   if (parsed.success) return parsed.data.profile;
   throw malformed(BadProfileError, 'the sampling profile', parsed.error);
 }
 
 type ErrorClass = new (message: string, options: { cause: unknown }) => TracemallocError;
 
-function malformed(Failure: ErrorClass, what: string, error: z.ZodError): TracemallocError {
+function malformed(Failure: ErrorClass, what: string, error: z.core.$ZodError): TracemallocError {
   const [issue] = error.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
   return new Failure(`${what} has an unexpected shape${where}: ${issue?.message ?? 'unknown'}`, { cause: error });

@@ -1,12 +1,12 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { MapProblem } from './map-problem.js';
 
-const offset = z.int().nonnegative();
+const offset = z.int().check(z.nonnegative());
 /** The fields of a source map, version 3 (ECMA-426), that positions need. */
 const plainMap = z.object({
   version: z.literal(3),
-  sources: z.array(z.string().nullable()),
-  sourceRoot: z.string().nullish(),
+  sources: z.array(z.nullable(z.string())),
+  sourceRoot: z.nullish(z.string()),
   mappings: z.string(),
 });
 const indexedMap = z.object({
@@ -58,7 +58,7 @@ function parsed(text: string): object {
   throw new MapProblem('it is no source map');
 }
 
-function validated<Schema extends z.ZodType>(schema: Schema, content: object): z.output<Schema> {
+function validated<Schema extends z.ZodMiniType>(schema: Schema, content: object): z.output<Schema> {
   const { success, data, error } = schema.safeParse(content);
   if (success) return data;
   throw new MapProblem(`it is no source map of version 3 (${error.issues[0]?.path.join('.')})`);

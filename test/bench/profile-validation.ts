@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { parseSamplingProfile } from '../../src/protocol/schemas.js';
 
 const SAMPLES = 1_000_000;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { evaluateOwn } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 import { decodePositions } from './codec.js';

@@ -72,7 +72,7 @@ function hashOf(text: string): string {
 }
 
 function asset(name: string): string {
-  return readFileSync(new URL(name, import.meta.url), 'utf8').trim();
+  return readFileSync(new URL(`../../report/html/${name}`, import.meta.url), 'utf8').trim();
 }
 
 function escaped(text: string): string {

@@ -2,13 +2,14 @@ import type { OriginalPlaces } from '../../model/original-places.js';
 import type { SnapshotParts } from '../../model/snapshot-parts.js';
 import type { StackTable } from '../../model/stack-table.js';
 import type { TraceColumns } from '../../model/trace-columns.js';
+import { IN_ENGLISH } from '../../text/schema-messages.js';
 import { decodeDoubles, decodeIntegers, inflate } from './column-codec.js';
 import { type ColumnName, LIMITS, metadataSchema, namesSchema, SECTIONS, type SectionEntry } from './file-format.js';
 import type { RawFile } from './upgrade.js';
 
 /** @throws when anything in the file does not fit together; the message is for the cause of a SnapshotFileError */
 export function decodeParts(file: RawFile): SnapshotParts {
-  const metadata = metadataSchema.parse(file.metadata);
+  const metadata = metadataSchema.parse(file.metadata, IN_ENGLISH);
   const sections = new Sections(metadata.sections, file.sections);
   const { threads, types, originalFilenames = [], ...tableNames } = sections.names();
   const table = { ...tableNames, ...decodeTable(sections) };
@@ -41,7 +42,7 @@ class Sections {
     const place = this.#places.get('names');
     if (place?.entry.encoding !== 'json') throw new RangeError('no names');
     const json = new TextDecoder('utf-8', { fatal: true }).decode(inflate(place.data, place.entry.length));
-    return namesSchema.parse(JSON.parse(json));
+    return namesSchema.parse(JSON.parse(json), IN_ENGLISH);
   }
 
   integers(name: ColumnName): Uint32Array<ArrayBuffer> {

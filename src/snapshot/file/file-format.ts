@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /*
  * The `.tmsnap` file, version 1. All numbers are little-endian. docs/snapshot-format.md says it for people.
@@ -25,7 +25,7 @@ export const OFFSET = { version: 8, metadataLength: 12, fileLength: 16, checksum
  */
 export const LIMITS = { traces: 2 ** 26, elements: 2 ** 27, sectionBytes: 2 ** 30, metadataBytes: 2 ** 24 } as const;
 
-const bytes = z.number().nonnegative();
+const bytes = z.number().check(z.nonnegative());
 
 const section = z.object({
   /** What it holds: see SECTIONS. A reader skips names that it does not know. Added in 1. */
@@ -33,50 +33,53 @@ const section = z.object({
   /** How it is written: `json`, `integers`, `doubles`; see column-codec.ts. Added in 1. */
   encoding: z.string(),
   /** Number of elements; for `json` its bytes. Added in 1. */
-  length: z.int().nonnegative().max(LIMITS.sectionBytes),
+  length: z.int().check(z.nonnegative(), z.lte(LIMITS.sectionBytes)),
   /** Bytes an element. Added in 1. */
-  width: z.int().min(1).max(8),
+  width: z.int().check(z.gte(1), z.lte(8)),
   /** Bytes in the file, compressed. Added in 1. */
-  bytes: z.int().nonnegative(),
+  bytes: z.int().check(z.nonnegative()),
 });
 
 export const metadataSchema = z.object({
   /** What wrote the file, for people. Added in 1. */
   generator: z.string(),
   /** Frames. Added in 1. */
-  tracebackLimit: z.int().min(1),
+  tracebackLimit: z.int().check(z.gte(1)),
   capture: z.object({
     /** Added in 1. */
     mode: z.enum(['sampling', 'exact', 'objects']),
     /** Mean bytes between two samples. Added in 1. */
-    interval: z.number().positive().nullable(),
+    interval: z.nullable(z.number().check(z.positive())),
     /** ISO 8601, UTC. Added in 1. */
     time: z.string(),
     /** Added in 1. */
-    target: z.object({ pid: z.int().nullable(), title: z.string(), nodeVersion: z.string().nullable() }),
+    target: z.object({ pid: z.nullable(z.int()), title: z.string(), nodeVersion: z.nullable(z.string()) }),
     /** Totals of the process in bytes; null where the target did not tell. Added in 1. */
-    heap: z
-      .object({ heapUsed: bytes, heapTotal: bytes, external: bytes.nullable(), arrayBuffers: bytes.nullable(), rss: bytes.nullable() })
-      .nullable(),
+    heap: z.nullable(
+      z.object({
+        heapUsed: bytes,
+        heapTotal: bytes,
+        external: z.nullable(bytes),
+        arrayBuffers: z.nullable(bytes),
+        rss: z.nullable(bytes),
+      }),
+    ),
     /** Added in 1. */
     precision: z.enum(['line', 'function']),
     /** Names the tracing that the births count in. Added in 1. */
-    tracing: z.string().optional(),
+    tracing: z.optional(z.string()),
     /** ISO 8601, UTC: older objects of the main thread are not there, because the tracing had to begin anew. Added in 1. */
-    resumed: z.string().optional(),
+    resumed: z.optional(z.string()),
     /** Threads that could not be asked, and why. Added in 1. */
-    missing: z
-      .array(z.object({ thread: z.string(), reason: z.string() }))
-      .readonly()
-      .optional(),
+    missing: z.optional(z.readonly(z.array(z.object({ thread: z.string(), reason: z.string() })))),
     /** Threads that are there as they were at their heap limit, where they have ended. Added in 1. */
-    atHeapLimit: z.array(z.string()).readonly().optional(),
+    atHeapLimit: z.optional(z.readonly(z.array(z.string()))),
   }),
   /** For each thread the highest birth at the capture, -1 for none. Without it: the highest in the file, which is lower in a filtered one. Added in 1. */
-  lastBirths: z.array(z.number()).optional(),
+  lastBirths: z.optional(z.array(z.number())),
   /** Of mode `objects`: memory outside of the heap has the birth of its owner. In files without it that birth means nothing, and so does `lastBirths`. Added in 1. */
-  offHeapBirths: z.literal('owner').optional(),
-  sections: z.array(section).max(1000),
+  offHeapBirths: z.optional(z.literal('owner')),
+  sections: z.array(section).check(z.maxLength(1000)),
 });
 
 export type Metadata = z.infer<typeof metadataSchema>;
@@ -86,10 +89,10 @@ export type SectionEntry = z.infer<typeof section>;
 export const namesSchema = z.object({
   filenames: z.array(z.string()),
   functionNames: z.array(z.string()),
-  threads: z.array(z.string()).min(1),
+  threads: z.array(z.string()).check(z.minLength(1)),
   types: z.array(z.string()),
   /** What `originalFile` points to. */
-  originalFilenames: z.array(z.string()).optional(),
+  originalFilenames: z.optional(z.array(z.string())),
 });
 
 /** Which columns a file may have, and whether one can do without. What they mean stands in StackTable and TraceColumns. All added in 1. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { ZodError } from 'zod';
+import { $ZodError } from 'zod/v4/core';
 import { SnapshotFileError } from '../../errors.js';
 import type { SnapshotParts } from '../../model/snapshot-parts.js';
 import { decodeParts } from './decode-parts.js';
@@ -31,7 +31,7 @@ class Problem extends Error {}
 /** The checksum fits where this is asked for anything but a Problem: somebody wrote it so. */
 function describe(cause: unknown): string {
   if (cause instanceof Problem) return cause.message;
-  const detail = cause instanceof ZodError ? `${cause.issues[0]?.path.join('.')}: ${cause.issues[0]?.message}` : (cause as Error).message;
+  const detail = cause instanceof $ZodError ? `${cause.issues[0]?.path.join('.')}: ${cause.issues[0]?.message}` : (cause as Error).message;
   return `its content contradicts itself (${detail}); save the snapshot again`;
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { CleanupTask, Message } from './cleanup-tasks.js';
 import { spawnHelper } from './spawn-helper.js';
 
-const PROCESS = fileURLToPath(new URL('./caretaker-process.js', import.meta.url));
+const PROCESS = fileURLToPath(new URL('../../tracing/cleanup/caretaker-process.js', import.meta.url));
 
 /** A connection to the inspector at `url`. */
 export interface GuardedConnection {

@@ -1,11 +1,11 @@
 import { type FSWatcher, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { makeAnnouncementFolder } from '../cleanup/announcement-folder.js';
 import type { LaunchedLines } from '../isolate/line-scope.js';
 
-const PRELOAD = fileURLToPath(new URL('../preload/follow.cjs', import.meta.url));
+const PRELOAD = fileURLToPath(new URL('../../tracing/preload/follow.cjs', import.meta.url));
 /** For NODE_OPTIONS. The quotes allow a path with spaces. */
 const OPTION = `"--require=${PRELOAD.replace(/["\\]/g, '\\$&')}"`;
 /** With `http` Node does not write the inspector's address to stderr. */
@@ -14,7 +14,7 @@ const OPTIONS = `${OPTION} --inspect-publish-uid=http`;
 const announcement = z.object({
   pid: z.int(),
   /** The closest followed ancestor; null for the program itself. */
-  parent: z.int().nullable(),
+  parent: z.nullable(z.int()),
   argv: z.array(z.string()),
   version: z.string(),
   url: z.string(),

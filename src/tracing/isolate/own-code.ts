@@ -7,7 +7,7 @@ import type { CodeKind } from '../../collect/stacks/call-stack.js';
  */
 const BETWEEN = [
   new URL('../../lines/preload/compile-step.js', import.meta.url),
-  ...['follow', 'ask-before-kill', 'hidden-inspector'].map((name) => new URL(`../preload/${name}.cjs`, import.meta.url)),
+  ...['follow', 'ask-before-kill', 'hidden-inspector'].map((name) => new URL(`../../tracing/preload/${name}.cjs`, import.meta.url)),
 ].map((url) => fileURLToPath(url).slice(fileURLToPath(new URL('../../', import.meta.url)).length));
 
 /** Tells the code below any of `folders` from the program's. Each folder ends with a separator. */

@@ -19,7 +19,7 @@ const START_TIMEOUT_MS = 30_000;
 const OLDEST_NODE = 18;
 /** Port 0 stands for any free port. */
 const INSPECT = '--inspect-brk=127.0.0.1:0';
-const HIDE_ARGUMENTS = `--require=${fileURLToPath(new URL('../preload/hide-arguments.cjs', import.meta.url))}`;
+const HIDE_ARGUMENTS = `--require=${fileURLToPath(new URL('../../tracing/preload/hide-arguments.cjs', import.meta.url))}`;
 
 type Stream = StderrOption;
 

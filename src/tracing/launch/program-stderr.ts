@@ -6,7 +6,7 @@ import { LaunchError } from '../../errors.js';
 import { spawnHelper } from '../cleanup/spawn-helper.js';
 import { passOn, withoutInspectorNotices } from './inspector-output.js';
 
-const PROCESS = fileURLToPath(new URL('./stderr-process.js', import.meta.url));
+const PROCESS = fileURLToPath(new URL('../../tracing/launch/stderr-process.js', import.meta.url));
 
 /** Where a stream of the program goes. */
 export type StderrOption = 'inherit' | 'pipe' | 'ignore';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { normalFilename } from '../../collect/stacks/filenames.js';
 import { CommandError } from '../../errors.js';
 import type { DebuggerDomain } from '../../protocol/debugger-domain.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { BadProfileError, CommandError } from '../../../src/errors.js';
 import {
   evaluation,
@@ -35,7 +35,7 @@ test.each([
 const FRAME = { callFrameId: '1', functionName: 'f', url: 'app.js', location: { scriptId: '7', lineNumber: 0 } };
 const SCRIPT = { scriptId: '7', url: 'app.js', startLine: 0, startColumn: 0, hash: 'h' };
 
-test.each<[string, z.ZodType, unknown, unknown]>([
+test.each<[string, z.ZodMiniType, unknown, unknown]>([
   ['heapUsage', heapUsage, { usedSize: 1, totalSize: 2 }, { usedSize: -1, totalSize: 2 }],
   ['heapUsage of Node 24', heapUsage, { usedSize: 1, totalSize: 2, backingStorageSize: 3, embedderHeapUsedSize: 4 }, { usedSize: 1 }],
   ['evaluation', evaluation, { result: { type: 'number', value: 1 } }, { result: 1 }],

@@ -1,0 +1,6 @@
+/** The verbs that speak to processes: the other file of the bundle. */
+export * as attach from './attach.js';
+export * as list from './list.js';
+export * as run from './run.js';
+export * as serve from './serve.js';
+export * as top from './top.js';
