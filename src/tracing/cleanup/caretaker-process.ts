@@ -1,33 +1,42 @@
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { connect, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { removeLeftFolder } from './announcement-folder.js';
-import type { CleanupTask, Message } from './cleanup-tasks.js';
+import type { CleanupTask, LastWord, Message } from './cleanup-tasks.js';
 
 /** Whatever happens, this process ends after this time. */
 const LONGEST_MS = 60_000;
 /** The file descriptor of the controller's connection. */
 const CONNECTION = 3;
+/** The file descriptor of what the controller has written so far, if a shell has waited and passes the last word on. */
+const JOURNAL = 4;
+
+const [, , url, word] = process.argv as [string, string, string, (LastWord | '')?];
+const told = word === undefined ? process.stdin : createReadStream('', { fd: JOURNAL, start: 0 });
 
 const tasks = new Map<string, CleanupTask>();
-let end: 'left' | 'lost' | null = null;
-for await (const line of createInterface({ input: process.stdin })) {
+let end: LastWord | null = word || null;
+for await (const line of createInterface({ input: told })) {
+  if (line === 'left' || line === 'lost') {
+    end = line;
+    break;
+  }
   const message = parse(line);
   if (message === null) break;
-  if (message === 'left' || message === 'lost') end = message;
-  else if (message.task === null) tasks.delete(message.name);
+  if (message.task === null) tasks.delete(message.name);
   else tasks.set(message.name, message.task);
 }
 // A controller that lives on still uses its folder.
 if (end === null) for (const task of tasks.values()) if (task.kind === 'folder') removeLeftFolder(task.path);
 // The controller is gone, or has lost the connection: mostly because the target was killed.
-if (end !== 'left' && (await isListening(process.argv[2]!))) {
+if (end !== 'left' && (await isListening(url))) {
   setTimeout(() => process.exit(), LONGEST_MS).unref();
   const connection = process.platform === 'win32' ? null : new Socket({ fd: CONNECTION });
   connection?.on('error', () => {}).resume(); // the answers that are still on their way to the controller
   const { cleanUpTarget } = await import('./clean-up-target.js'); // imported late, because most caretakers never need it
   // The target may end meanwhile. Nothing can be restored then, and nobody can be told.
-  await cleanUpTarget(process.argv[2]!, { tasks: [...tasks.values()], connection }).catch(() => {});
+  await cleanUpTarget(url, { tasks: [...tasks.values()], connection }).catch(() => {});
 }
 process.exit();
 

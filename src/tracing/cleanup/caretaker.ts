@@ -2,9 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { CleanupTask, Message } from './cleanup-tasks.js';
-import { spawnHelper } from './spawn-helper.js';
+import { Journal } from './journal.js';
+import { spawnHelper, spawnShell } from './spawn-helper.js';
 
 const PROCESS = fileURLToPath(new URL('../../tracing/cleanup/caretaker-process.js', import.meta.url));
+
+/** The shell waits for the end of the conversation. Unless the controller says that it has left the target, it becomes the caretaker's process. */
+const WAIT = 'read -r word; [ "$word" = left ] || exec "$@" "$word"';
 
 /** A connection to the inspector at `url`. */
 export interface GuardedConnection {
@@ -18,45 +22,52 @@ export interface GuardedConnection {
  * to another process there is no such process, and tasks have no effect: our own process ends with us.
  */
 export class Caretaker {
-  /** Tasks that were added before the process was started. */
-  readonly #early = new Map<string, CleanupTask>();
+  readonly #tasks = new Map<string, CleanupTask>();
   #process: ChildProcess | null = null;
+  /** What the process is told, apart from the last word; null if it reads that from its stdin, too. */
+  #journal: Journal | null = null;
 
   /** Starts the process. */
   guard(connection: GuardedConnection): void {
-    this.#process = startProcess(connection);
-    for (const [name, task] of this.#early) this.#tell({ name, task });
-    this.#early.clear();
+    this.#journal = process.platform === 'win32' ? null : Journal.open();
+    this.#process = startProcess(connection, this.#journal);
+    for (const [name, task] of this.#tasks) this.#tell({ name, task });
   }
 
   /** Call it before the change is made. @param name tells this task from others; a task of the same name is replaced */
   add(name: string, task: CleanupTask): void {
-    if (this.#process === null) this.#early.set(name, task);
-    else this.#tell({ name, task });
+    this.#tasks.set(name, task);
+    this.#tell({ name, task });
   }
 
   /** Call it after the change was undone. */
   done(name: string): void {
-    this.#early.delete(name);
+    this.#tasks.delete(name);
     this.#tell({ name, task: null });
   }
 
   /** The conversation is over. Tasks remain only if the connection was lost. */
   end({ isLost }: { readonly isLost: boolean }): void {
-    this.#tell(isLost ? 'lost' : 'left');
-    this.#process?.stdin?.end();
+    this.#process?.stdin?.end(`${isLost ? 'lost' : 'left'}\n`);
     this.#process = null;
+    this.#journal?.close();
+    this.#journal = null;
   }
 
   #tell(message: Message): void {
-    this.#process?.stdin?.write(`${JSON.stringify(message)}\n`);
+    const line = `${JSON.stringify(message)}\n`;
+    if (!this.#journal) this.#process?.stdin?.write(line);
+    else if (this.#tasks.size === 0) this.#journal.clear();
+    else this.#journal.append(line);
   }
 }
 
-function startProcess({ url, socket }: GuardedConnection): ChildProcess {
+function startProcess({ url, socket }: GuardedConnection, journal: Journal | null): ChildProcess {
   // Windows cannot pass sockets on this way.
   const shared = process.platform === 'win32' ? 'ignore' : socket;
-  const child = spawnHelper(PROCESS, { args: [url], stdio: ['pipe', 'ignore', 'ignore', shared] });
+  const child = journal
+    ? spawnShell(WAIT, { args: [process.execPath, PROCESS, url], stdio: ['pipe', 'ignore', 'ignore', shared, journal.fd] })
+    : spawnHelper(PROCESS, { args: [url], stdio: ['pipe', 'ignore', 'ignore', shared] });
   socket.resume(); // Node has stopped reading a socket that it passes to a child
   child.on('error', () => {}); // no process could be started: if we are killed then, our changes stay
   child.stdin?.on('error', () => {});

@@ -13,8 +13,14 @@ export type CleanupTask =
   /** A folder in which processes announce themselves to the controller. */
   | { readonly kind: 'folder'; readonly path: string };
 
+/** From the controller to its caretaker, one JSON text a line. A task of null is done. */
+export interface Message {
+  readonly name: string;
+  readonly task: CleanupTask | null;
+}
+
 /**
- * From the controller to its caretaker, one JSON text a line. A task of null is done. `left`: the controller has left the target, and nothing
- * remains to do. `lost`: the connection is lost, and the controller lives on without the target.
+ * The last line, without quotes. `left`: the controller has left the target, and nothing remains to do. `lost`: the connection is lost, and the
+ * controller lives on without the target. A controller that was killed says neither.
  */
-export type Message = { readonly name: string; readonly task: CleanupTask | null } | 'left' | 'lost';
+export type LastWord = 'left' | 'lost';

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SHELL } from './spawn-helper.js';
+
+/** A file without a name: only processes that have it open can read it, and it is gone with the last of them. */
+export class Journal {
+  readonly fd: number;
+
+  private constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  /** null if the temporary folder cannot be written, or if the system has no shell that could wait. */
+  static open(): Journal | null {
+    if (!existsSync(SHELL)) return null;
+    const path = join(tmpdir(), `node-tracemalloc-journal-${randomBytes(8).toString('hex')}`);
+    try {
+      const fd = openSync(path, 'ax+', 0o600);
+      rmSync(path);
+      return new Journal(fd);
+    } catch {
+      return null; // the caller tells its helper through a pipe instead
+    }
+  }
+
+  /** The text is written when this returns: a controller that is killed afterwards has said it. */
+  append(text: string): void {
+    writeSync(this.fd, text);
+  }
+
+  clear(): void {
+    ftruncateSync(this.fd);
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}
