@@ -1,8 +1,10 @@
 import type { SnapshotParts } from '../model/snapshot-parts.js';
 import type { StackTable } from '../model/stack-table.js';
 import type { TraceColumns } from '../model/trace-columns.js';
+import { keepTracebacks } from '../model/trace-loops.js';
 import { compilePattern, normalizeCase } from '../text/fnmatch.js';
 import { type AnyFilter, DomainFilter, type Filter, ThreadFilter } from './filter.js';
+import { inheritSums } from './statistics/remembered-sums.js';
 
 /** A filter, with its answer for each traceback or thread worked out; a DomainFilter needs none. */
 interface Prepared {
@@ -11,7 +13,7 @@ interface Prepared {
   readonly byThread: readonly boolean[] | null;
 }
 
-/** Of one thread, or of all where no filter asks: which tracebacks are kept, for each domain that a filter names, and for all other domains. */
+/** Of one thread, or of all if no filter asks: which tracebacks are kept, for each domain that a filter names, and for all other domains. */
 interface Masks {
   readonly named: ReadonlyMap<number, Uint8Array>;
   readonly others: Uint8Array;
@@ -25,6 +27,9 @@ export function selectTraces(
   const prepared = filters.map((filter) => prepare(filter, table, threads));
   const asksThread = prepared.some(({ byThread }) => byThread !== null);
   const masks = (asksThread ? threads : [null]).map((_, thread) => masksOf(prepared, table.totalFrames.length, thread));
+  const { named, others } = masks[0]!;
+  const isByTraceback = (!asksThread || columns.thread === null) && (columns.domain === null || named.size === 0);
+  if (isByTraceback) return ofTracebacks(columns, named.get(0) ?? others);
   return gather(columns, keptRows(asksThread ? columns : { ...columns, thread: null }, masks));
 }
 
@@ -36,8 +41,7 @@ function prepare(filter: AnyFilter, table: StackTable, threads: readonly string[
 }
 
 function masksOf(prepared: readonly Prepared[], tracebacks: number, thread: number): Masks {
-  const maskOf = (domain: number | null) =>
-    new Uint8Array(tracebacks).map((_, traceback) => Number(keeps(prepared, { traceback, domain, thread })));
+  const maskOf = (domain: number | null) => keptTracebacks(prepared, tracebacks, { domain, thread });
   const named = new Map<number, Uint8Array>();
   for (const { filter } of prepared) {
     if (!(filter instanceof ThreadFilter) && filter.domain !== null) named.set(filter.domain, maskOf(filter.domain));
@@ -45,52 +49,70 @@ function masksOf(prepared: readonly Prepared[], tracebacks: number, thread: numb
   return { named, others: maskOf(null) };
 }
 
+/** The traces of whole tracebacks. Their sums, if they are known, are known of the selection too. */
+function ofTracebacks(columns: TraceColumns, mask: Uint8Array): TraceColumns {
+  const { traceback, length } = columns;
+  let kept = 0;
+  for (let row = 0; row < length; row++) kept += mask[traceback[row]!]!;
+  if (kept === length) return columns;
+  const hasMore = columns.domain ?? columns.thread ?? columns.type ?? columns.birth;
+  const selected = Object.freeze(
+    hasMore ? gather(columns, rowsOf(columns, mask, kept)) : { ...columns, ...keepTracebacks(columns, mask, kept), length: kept },
+  );
+  inheritSums(selected, columns, mask);
+  return selected;
+}
+
+/** As `keepTracebacks` goes: every row is written, and the next one over it unless it is kept. */
+function rowsOf({ traceback }: TraceColumns, mask: Uint8Array, kept: number): Uint32Array {
+  const rows = new Uint32Array(kept);
+  for (let row = 0, at = 0; at < kept; row++) {
+    rows[at] = row;
+    at += mask[traceback[row]!]!;
+  }
+  return rows;
+}
+
 function keptRows({ length, traceback, domain, thread }: TraceColumns, masks: readonly Masks[]): Uint32Array {
-  const [first] = masks;
   const rows = new Uint32Array(length);
   let kept = 0;
-  if (thread === null && (domain === null || first!.named.size === 0)) {
-    const mask = first!.named.get(0) ?? first!.others;
-    for (let row = 0; row < length; row++) {
-      rows[kept] = row; // written always and counted when kept: no branch for the processor to guess wrong
-      kept += mask[traceback[row]!]!;
-    }
-  } else {
-    for (let row = 0; row < length; row++) {
-      const { named, others } = masks[thread ? thread[row]! : 0]!;
-      if ((named.get(domain ? domain[row]! : 0) ?? others)[traceback[row]!] === 1) rows[kept++] = row;
-    }
+  for (let row = 0; row < length; row++) {
+    const { named, others } = masks[thread ? thread[row]! : 0]!;
+    if ((named.get(domain ? domain[row]! : 0) ?? others)[traceback[row]!] === 1) rows[kept++] = row;
   }
   return rows.subarray(0, kept);
 }
 
-interface Row {
-  readonly traceback: number;
+interface Place {
   /** null: one that no filter names. */
   readonly domain: number | null;
   readonly thread: number;
 }
 
-function keeps(prepared: readonly Prepared[], row: Row): boolean {
-  let hasInclusive = false;
-  let isIncluded = false;
+/** By traceback: 1 if its traces in one domain of one thread are kept. */
+function keptTracebacks(prepared: readonly Prepared[], tracebacks: number, place: Place): Uint8Array {
+  const hasInclusive = prepared.some(({ filter }) => filter.inclusive);
+  const mask = new Uint8Array(tracebacks).fill(Number(!hasInclusive));
   for (const one of prepared) {
-    const matches = matchesFilter(one, row);
-    const { inclusive } = one.filter;
-    if (!inclusive && !matches) return false;
-    hasInclusive ||= inclusive;
-    isIncluded ||= inclusive && matches;
+    const matches = one.filter.inclusive ? matchesAt(one, place) : false;
+    if (matches === true) mask.fill(1);
+    else if (matches) for (let t = 0; t < tracebacks; t++) mask[t]! |= matches[t]!;
   }
-  return isIncluded || !hasInclusive;
+  for (const one of prepared) {
+    const matches = one.filter.inclusive ? true : matchesAt(one, place);
+    if (matches === false) mask.fill(0);
+    else if (matches !== true) for (let t = 0; t < tracebacks; t++) mask[t]! &= matches[t]!;
+  }
+  return mask;
 }
 
-function matchesFilter({ filter, byTraceback, byThread }: Prepared, { traceback, domain, thread }: Row): boolean {
+/** Whether a filter says yes to the traces there: to all, to none, or by traceback. */
+function matchesAt({ filter, byTraceback, byThread }: Prepared, { domain, thread }: Place): Uint8Array | boolean {
   if (filter instanceof ThreadFilter) return byThread![thread]!;
   const isDomain = domain === filter.domain;
   if (filter instanceof DomainFilter) return isDomain === filter.inclusive;
-  const matches = byTraceback![traceback] === 1;
-  if (filter.domain === null) return matches;
-  return filter.inclusive ? matches && isDomain : matches || !isDomain;
+  if (filter.domain === null || isDomain) return byTraceback!;
+  return !filter.inclusive;
 }
 
 /** By traceback: 1 where the filter says yes, its inclusive or exclusive sense already applied. The pattern runs once a file. */

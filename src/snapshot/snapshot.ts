@@ -39,8 +39,8 @@ export class Snapshot implements SnapshotParts {
   /** Takes the parts over: whoever made the columns must not write to them any more. */
   constructor(parts: SnapshotParts) {
     if (parts.threads.length === 0) throw new UsageError('a snapshot needs the name of at least one thread');
-    this.table = Object.freeze({ ...parts.table });
-    this.columns = Object.freeze({ ...parts.columns });
+    this.table = frozen(parts.table);
+    this.columns = frozen(parts.columns);
     this.threads = Object.freeze([...parts.threads]);
     this.types = Object.freeze([...parts.types]);
     this.tracebackLimit = parts.tracebackLimit;
@@ -124,4 +124,9 @@ export class Snapshot implements SnapshotParts {
   dump(path: string, options: DumpOptions = {}): void {
     dumpSnapshot(path, this, options);
   }
+}
+
+/** What is frozen comes from a snapshot: taken over as it is, it brings the sums that are remembered with it. */
+function frozen<T extends object>(value: T): T {
+  return Object.isFrozen(value) ? value : Object.freeze({ ...value });
 }

@@ -55,9 +55,11 @@ function assignCells(
   const { columns } = snapshot;
   const nodeOf = callTree.add(snapshot);
   const named = (key: ColumnKeyType) => {
-    const buckets = COLUMN_KEYS[key](snapshot);
-    const ids = buckets.names.map((name) => names.intern(name));
-    return (row: number) => ids[buckets.bucketOf[row]!]!;
+    const found = COLUMN_KEYS[key](snapshot);
+    const ids = (typeof found === 'string' ? [found] : found.names).map((name) => names.intern(name));
+    if (typeof found === 'string') return () => ids[0]!;
+    const { bucketOf } = found;
+    return (row: number) => ids[bucketOf[row]!]!;
   };
   const [domain, thread, type] = [named('domain'), named('thread'), named('type')];
   const key = new Uint32Array(CELL_FIELDS.length);

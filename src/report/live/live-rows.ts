@@ -20,7 +20,7 @@ export interface LiveRow {
 
 /** The groups of all three snapshots, the largest first. */
 export function liveRows({ first, previous, last }: LiveReadings, keyType: KeyType): LiveRow[] {
-  const groups = new Groups(keyType, last.snapshot.table);
+  const groups = new Groups(keyType);
   const assigned = ({ snapshot }: LiveReading) => ({ parts: snapshot, assignment: groups.assign(snapshot, false) });
   const [now, before, start] = [assigned(last), assigned(previous), assigned(first)];
   const sizes = (grouped: typeof now) => sumTotals(grouped.parts.columns, grouped.assignment, groups.size).size;

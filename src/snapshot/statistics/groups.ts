@@ -5,8 +5,10 @@ import { type StackTable, tracebackAt } from '../../model/stack-table.js';
 import { StringInterner } from '../../model/string-interner.js';
 import { Traceback } from '../../model/traceback.js';
 import { COLUMN_KEYS } from './column-keys.js';
-import { isLocationKey, type KeyType, type LocationKeyType } from './key-type.js';
+import { isLocationKey, type KeyType } from './key-type.js';
 import { LOCATION_KEYS } from './location-keys.js';
+import type { SummedColumn } from './remembered-sums.js';
+import { cumulativeGroups, pointsOf, type TableGroups, tableGroups } from './table-groups.js';
 import { compareLocations, compareTracebacks, type TablePlace } from './table-order.js';
 
 /** Which groups the traces of one snapshot count for: a trace falls into a bucket, a bucket belongs to one group or to several. */
@@ -14,52 +16,67 @@ export interface Assignment {
   /** By trace. */
   readonly bucketOf: Uint32Array;
   readonly buckets: number;
-  /** Group ids of all buckets; those of bucket b are `[starts[b] .. starts[b + 1])`, or the one at b where `starts` is null. */
+  /** Group ids of all buckets; those of bucket b are `[starts[b] .. starts[b + 1])`, or the one at b if `starts` is null. */
   readonly groups: Uint32Array;
   readonly starts: Uint32Array | null;
+  /** The column of the snapshot whose values the buckets are: its sums are remembered. Left out if the buckets are of no column. */
+  readonly column?: SummedColumn;
 }
 
-/** A group's first sight: the table where it was seen, and the location or the traceback there. A group by column has its name only. */
-type Origin = TablePlace | { readonly name: string };
+/** A table whose groups have numbers here. */
+interface KnownTable {
+  readonly table: StackTable;
+  readonly own: TableGroups;
+  /** As `own.groups`, with the numbers that hold for all tables. */
+  readonly groups: Uint32Array;
+}
 
 /**
  * The groups of one key type, numbered across snapshots: what is the same group in two of them gets the same number. The work is done
- * per distinct traceback, never per trace.
+ * per distinct traceback, never per trace; a second table costs work per distinct group only.
  */
 export class Groups {
   readonly keyType: KeyType;
   readonly #names = new StringInterner();
   readonly #points = new RowInterner();
-  readonly #rows: RowInterner;
-  readonly #origins: Origin[] = [];
+  readonly #rows = new RowInterner();
+  /** The first one's own numbers hold for all. */
+  readonly #tables: KnownTable[] = [];
+  /** Where the groups that the first table does not have were first seen. */
+  readonly #laterOrigins: TablePlace[] = [];
   /** Lines that several functions or columns share: their frame names neither. */
   readonly #sharedLines = new Set<number>();
   readonly #tracebacks = new Map<number, Traceback>();
 
-  /** @param first the table to be grouped first: when grouped by traceback, nearly each of its tracebacks becomes a group */
-  constructor(keyType: KeyType, first: StackTable) {
+  constructor(keyType: KeyType) {
     this.keyType = keyType;
-    this.#rows = new RowInterner(keyType === 'traceback' ? { rows: first.totalFrames.length, values: first.frames.length } : undefined);
   }
 
   get size(): number {
-    return this.#origins.length;
+    if (isTableKey(this.keyType)) return (this.#tables[0]?.own.origins.length ?? 0) + this.#laterOrigins.length;
+    return this.#names.values.length;
   }
 
   assign(parts: SnapshotParts, cumulative: boolean): Assignment {
-    const bucketOf = parts.columns.traceback;
-    const buckets = parts.table.totalFrames.length;
     const { keyType } = this;
-    if (keyType === 'traceback') return { bucketOf, buckets, groups: this.#byTraceback(parts.table), starts: null };
-    if (!isLocationKey(keyType)) {
-      const column = COLUMN_KEYS[keyType](parts);
-      const groups = Uint32Array.from(column.names, (name) => this.#named(name));
-      return { bucketOf: column.bucketOf, buckets: groups.length, groups, starts: null };
+    if (isTableKey(keyType)) {
+      const { groups, own } = this.#ofTable(parts.table, () =>
+        cumulative && isLocationKey(keyType) ? cumulativeGroups(parts.table, keyType) : tableGroups(parts.table, keyType),
+      );
+      return byTraceback(parts, groups, own.starts);
     }
-    const groupOf = this.#locationGrouper(keyType, parts.table);
-    if (!cumulative) return { bucketOf, buckets, groups: byMostRecent(parts.table, groupOf), starts: null };
-    const mostGroups = this.size + parts.table.locationFile.length;
-    return { bucketOf, buckets, ...byEveryFrame(parts.table, groupOf, mostGroups) };
+    const found = COLUMN_KEYS[keyType](parts);
+    if (typeof found === 'string')
+      return byTraceback(parts, new Uint32Array(parts.table.totalFrames.length).fill(this.#names.intern(found)), null);
+    return {
+      get bucketOf() {
+        return found.bucketOf;
+      },
+      buckets: found.names.length,
+      groups: Uint32Array.from(found.names, (name) => this.#names.intern(name)),
+      starts: null,
+      column: found.column,
+    };
   }
 
   /** Frames, names and columns are those of the group's first trace: they are no part of a group's identity. */
@@ -74,11 +91,8 @@ export class Groups {
 
   /** CPython's order of tracebacks, found without making any; groups that it would not tell apart go by name and column. */
   compare(a: number, b: number): number {
-    const [one, other] = [this.#origins[a]!, this.#origins[b]!];
-    if ('table' in one && 'table' in other) {
-      if (this.keyType === 'traceback') return compareTracebacks(one, other);
-      if (this.keyType === 'lineno') return compareLocations(one, other);
-    }
+    if (this.keyType === 'traceback') return compareTracebacks(this.#originOf(a), this.#originOf(b));
+    if (this.keyType === 'lineno') return compareLocations(this.#originOf(a), this.#originOf(b));
     const [left, right] = [this.traceback(a).frames[0]!, this.traceback(b).frames[0]!];
     return left.compare(right) || compareText(left.functionName, right.functionName) || left.column - right.column;
   }
@@ -94,87 +108,82 @@ export class Groups {
   }
 
   #makeTraceback(group: number): Traceback {
-    const origin = this.#origins[group]!;
-    if ('name' in origin) return new Traceback([new Frame(origin.name, 0)]);
-    if (!isLocationKey(this.keyType)) return new Traceback(tracebackAt(origin.table, origin.id));
-    const frame = LOCATION_KEYS[this.keyType].frame(origin.table, origin.id);
+    if (!isTableKey(this.keyType)) return new Traceback([new Frame(this.#names.values[group]!, 0)]);
+    const { table, id } = this.#originOf(group);
+    if (!isLocationKey(this.keyType)) return new Traceback(tracebackAt(table, id));
+    const frame = LOCATION_KEYS[this.keyType].frame(table, id);
     if (!this.#sharedLines.has(group)) return new Traceback([frame]);
     return new Traceback([new Frame(frame.filename, frame.lineno, { precision: frame.precision })]);
   }
 
-  #named(name: string): number {
-    const group = this.#rows.intern([this.#names.intern(name)], 0, 1);
-    if (group === this.#origins.length) this.#origins.push({ name });
-    return group;
+  #originOf(group: number): TablePlace {
+    const { table, own } = this.#tables[0]!;
+    const later = group - own.origins.length;
+    return later < 0 ? { table, id: own.origins[group]! } : this.#laterOrigins[later]!;
   }
 
-  /** The group of a location, found when it is first asked for: most locations of a deep table are never the most recent frame. */
-  #locationGrouper(keyType: LocationKeyType, table: StackTable): (location: number) => number {
-    const { width, write } = LOCATION_KEYS[keyType].rows(table, this.#names);
-    const known = new Int32Array(table.locationFile.length).fill(-1);
-    const row = new Uint32Array(width);
-    return (location) => {
-      let group = known[location]!;
-      if (group !== -1) return group;
-      write(row, location);
-      group = this.#rows.intern(row, 0, width);
-      if (group === this.#origins.length) this.#origins.push({ table, id: location });
-      else if (keyType === 'lineno' && differsInName(table, location, this.#origins[group]!)) this.#sharedLines.add(group);
-      known[location] = group;
-      return group;
+  #ofTable(table: StackTable, find: () => TableGroups): KnownTable {
+    const known = this.#tables.find((one) => one.table === table);
+    if (known) return known;
+    const [first] = this.#tables;
+    const own = find();
+    if (first && this.#rows.size === 0) this.#numbersOf(first.table, first.own);
+    const groups = first ? renumbered(own.groups, this.#numbersOf(table, own)) : own.groups;
+    if (!first) for (const group of own.sharedLines) this.#sharedLines.add(group);
+    const added = { table, own, groups };
+    this.#tables.push(added);
+    return added;
+  }
+
+  /** By group of one table its number among all. The first table, which is looked at first, has the numbers from 0 on. */
+  #numbersOf(table: StackTable, { origins, sharedLines }: TableGroups): Uint32Array {
+    const write = this.#rowWriter(table);
+    const numbers = new Uint32Array(origins.length);
+    for (let own = 0; own < numbers.length; own++) {
+      const { row, length } = write(origins[own]!);
+      const isNew = this.#rows.size;
+      const group = this.#rows.intern(row, 0, length);
+      numbers[own] = group;
+      if (group < isNew || group < this.#tables[0]!.own.origins.length) continue;
+      this.#laterOrigins.push({ table, id: origins[own]! });
+      if (sharedLines.has(own)) this.#sharedLines.add(group);
+    }
+    return numbers;
+  }
+
+  /** Gives a group's identity as numbers that are the same for all tables, by the group's origin. */
+  #rowWriter(table: StackTable): (origin: number) => { row: Uint32Array; length: number } {
+    const { keyType } = this;
+    if (isLocationKey(keyType)) {
+      const { width, write } = LOCATION_KEYS[keyType].rows(table, this.#names);
+      const row = new Uint32Array(width);
+      return (location) => {
+        write(row, location);
+        return { row, length: width };
+      };
+    }
+    const points = pointsOf(table, this.#names, this.#points);
+    let row = new Uint32Array(64);
+    return (traceback) => {
+      const start = table.tracebackStart[traceback]!;
+      const length = table.tracebackStart[traceback + 1]! - start;
+      if (length > row.length) row = new Uint32Array(2 * length);
+      for (let i = 0; i < length; i++) row[i] = points[table.frames[start + i]!]!;
+      return { row, length };
     };
   }
-
-  #byTraceback(table: StackTable): Uint32Array {
-    const { width, write } = LOCATION_KEYS.lineno.rows(table, this.#names);
-    const row = new Uint32Array(width);
-    const points = new Uint32Array(table.locationFile.length);
-    for (let location = 0; location < points.length; location++) {
-      write(row, location);
-      points[location] = this.#points.intern(row, 0, width);
-    }
-    // A loop: TypedArray.from walks an iterator and takes 30 times as long.
-    const frames = new Uint32Array(table.frames.length);
-    for (let i = 0; i < frames.length; i++) frames[i] = points[table.frames[i]!]!;
-    const groups = new Uint32Array(table.totalFrames.length);
-    for (let t = 0; t < groups.length; t++) {
-      const group = this.#rows.intern(frames, table.tracebackStart[t]!, table.tracebackStart[t + 1]!);
-      if (group === this.#origins.length) this.#origins.push({ table, id: t });
-      groups[t] = group;
-    }
-    return groups;
-  }
 }
 
-function differsInName(table: StackTable, location: number, origin: Origin): boolean {
-  if (!('table' in origin) || origin.table !== table) return false;
-  return (
-    table.locationFunction[location] !== table.locationFunction[origin.id] ||
-    table.locationColumn[location] !== table.locationColumn[origin.id]
-  );
+function isTableKey(keyType: KeyType): keyType is Parameters<typeof tableGroups>[1] {
+  return keyType === 'traceback' || isLocationKey(keyType);
 }
 
-function byMostRecent(table: StackTable, groupOf: (location: number) => number): Uint32Array {
-  const groups = new Uint32Array(table.totalFrames.length);
-  for (let t = 0; t < groups.length; t++) groups[t] = groupOf(table.frames[table.tracebackStart[t + 1]! - 1]!);
-  return groups;
+function byTraceback({ columns, table }: SnapshotParts, groups: Uint32Array, starts: Uint32Array | null): Assignment {
+  return { bucketOf: columns.traceback, buckets: table.totalFrames.length, groups, starts, column: 'traceback' };
 }
 
-/** Every group of a traceback once, however often it stands in it: a recursive function holds its bytes once. */
-function byEveryFrame(table: StackTable, groupOf: (location: number) => number, mostGroups: number) {
-  const count = table.totalFrames.length;
-  const starts = new Uint32Array(count + 1);
-  const groups = new Uint32Array(table.frames.length);
-  const lastSeenIn = new Int32Array(mostGroups).fill(-1);
-  let length = 0;
-  for (let t = 0; t < count; t++) {
-    for (let i = table.tracebackStart[t]!; i < table.tracebackStart[t + 1]!; i++) {
-      const group = groupOf(table.frames[i]!);
-      if (lastSeenIn[group] === t) continue;
-      lastSeenIn[group] = t;
-      groups[length++] = group;
-    }
-    starts[t + 1] = length;
-  }
-  return { groups: groups.subarray(0, length), starts };
+function renumbered(groups: Uint32Array, numbers: Uint32Array): Uint32Array {
+  const result = new Uint32Array(groups.length);
+  for (let i = 0; i < groups.length; i++) result[i] = numbers[groups[i]!]!;
+  return result;
 }

@@ -2,7 +2,8 @@ import { blocksPerSample } from '../../model/block-sizes.js';
 import type { SnapshotParts } from '../../model/snapshot-parts.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
 import type { Assignment } from './groups.js';
-import { sumByGroup } from './totals.js';
+import { sumsOf } from './remembered-sums.js';
+import { addUp, sumByBucket } from './totals.js';
 
 /** The traces of one snapshot as they were grouped. */
 export interface GroupedTraces {
@@ -11,6 +12,9 @@ export interface GroupedTraces {
 }
 
 const UNSEEN_SAMPLES = 0.5;
+
+/** Skips nothing. */
+const NO_ROW = () => false;
 
 /** What the samples of each group tell of the error of its size. Of two groups together both add up. */
 export interface SampleSpread {
@@ -36,11 +40,21 @@ export function sampleSpread(
 ): SampleSpread | null {
   const { mode, interval } = parts.capture;
   if (mode !== 'sampling' || interval === null || interval <= 1) return null;
+  const { samples, variance } = bucketSpread({ parts, assignment }, interval, skip);
+  return { samples: addUp(assignment, groupCount, samples), variance: addUp(assignment, groupCount, variance) };
+}
+
+/** By bucket. That of all traces of each traceback is worked out once. */
+function bucketSpread({ parts, assignment }: GroupedTraces, interval: number, skip: (row: number) => boolean): SampleSpread {
+  const sums = assignment.column === 'traceback' && skip === NO_ROW ? sumsOf(parts.columns) : null;
+  if (sums?.spread?.interval === interval) return sums.spread;
   const { size, count } = parts.columns;
-  return {
-    samples: sumByGroup(assignment, groupCount, (row) => Number(!skip(row))),
-    variance: sumByGroup(assignment, groupCount, (row) => (skip(row) ? 0 : traceVariance(size[row]!, count[row]!, interval))),
+  const spread = {
+    samples: sumByBucket(assignment, (row) => Number(!skip(row))),
+    variance: sumByBucket(assignment, (row) => (skip(row) ? 0 : traceVariance(size[row]!, count[row]!, interval))),
   };
+  if (sums) sums.spread = { interval, ...spread };
+  return spread;
 }
 
 /**
@@ -71,7 +85,7 @@ function traceVariance(size: number, count: number, interval: number): number {
 
 /** By group, in bytes. */
 export function standardErrors(grouped: GroupedTraces, groupCount: number): Float64Array {
-  const variance = groupVariance(grouped, groupCount, () => false);
+  const variance = groupVariance(grouped, groupCount, NO_ROW);
   return variance ? variance.map(Math.sqrt) : new Float64Array(groupCount);
 }
 
@@ -89,9 +103,10 @@ export function differenceErrors(grouped: GroupedTraces, old: GroupedTraces, gro
  */
 export function sharedSamples(now: SnapshotParts, old: SnapshotParts): Record<'now' | 'old', (row: number) => boolean> {
   const [own, others] = sharedBirths(now, old);
+  if (!own || !others) return { now: NO_ROW, old: NO_ROW };
   return {
-    now: (row) => others !== null && isIn(others, now.columns.birth![row]!),
-    old: (row) => own !== null && isIn(own, old.columns.birth![row]!),
+    now: (row) => isIn(others, now.columns.birth![row]!),
+    old: (row) => isIn(own, old.columns.birth![row]!),
   };
 }
 

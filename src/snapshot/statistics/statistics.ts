@@ -9,7 +9,7 @@ import { sumTotals, type Totals } from './totals.js';
 
 /** Largest size first, then count, then traceback. */
 export function groupStatistics(parts: SnapshotParts, keyType: KeyType, cumulative: boolean): Statistic[] {
-  const groups = new Groups(keyType, parts.table);
+  const groups = new Groups(keyType);
   const assignment = groups.assign(parts, cumulative);
   const { size, count } = sumTotals(parts.columns, assignment, groups.size);
   const order = descending(present([{ size, count }]), size, (a, b) => count[b]! - count[a]! || groups.compare(b, a));
@@ -19,7 +19,7 @@ export function groupStatistics(parts: SnapshotParts, keyType: KeyType, cumulati
 
 /** Largest change of size first, then size, change of count, count, and traceback. */
 export function compareStatistics(snapshots: { now: SnapshotParts; old: SnapshotParts }, keyType: KeyType, cumulative: boolean) {
-  const groups = new Groups(keyType, snapshots.now.table);
+  const groups = new Groups(keyType);
   const now = { parts: snapshots.now, assignment: groups.assign(snapshots.now, cumulative) };
   const old = { parts: snapshots.old, assignment: groups.assign(snapshots.old, cumulative) };
   const after = sumTotals(now.parts.columns, now.assignment, groups.size);

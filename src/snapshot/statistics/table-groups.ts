@@ -1,0 +1,159 @@
+import { RowInterner } from '../../model/row-interner.js';
+import type { StackTable } from '../../model/stack-table.js';
+import { StringInterner } from '../../model/string-interner.js';
+import type { LocationKeyType } from './key-type.js';
+import { LOCATION_KEYS } from './location-keys.js';
+
+/** The groups of one table's tracebacks under one key, numbered in the order of first sight. */
+export interface TableGroups {
+  /** Groups of all tracebacks; those of traceback t are `[starts[t] .. starts[t + 1])`, or the one at t if `starts` is null. */
+  readonly groups: Uint32Array;
+  readonly starts: Uint32Array | null;
+  /** By group: the location, or under the key `traceback` the traceback, where it was first seen. */
+  readonly origins: Uint32Array;
+  /** Lines that several functions or columns share: their frame names neither. */
+  readonly sharedLines: ReadonlySet<number>;
+}
+
+export type TableKeyType = LocationKeyType | 'traceback';
+
+/** A table of a snapshot never changes, so its groups are worked out once for each key. */
+const remembered = new WeakMap<StackTable, Map<TableKeyType, TableGroups>>();
+
+/** Each traceback in one group: that of its most recent frame, or its own. */
+export function tableGroups(table: StackTable, keyType: TableKeyType): TableGroups {
+  const known = remembered.get(table) ?? new Map<TableKeyType, TableGroups>();
+  const groups = known.get(keyType) ?? (keyType === 'traceback' ? byTraceback(table) : byMostRecent(table, keyType));
+  if (Object.isFrozen(table)) remembered.set(table, known.set(keyType, groups));
+  return groups;
+}
+
+function byMostRecent(table: StackTable, keyType: LocationKeyType): TableGroups {
+  const grouper = new LocationGrouper(table, keyType);
+  const groups = new Uint32Array(table.totalFrames.length);
+  for (let t = 0; t < groups.length; t++) groups[t] = grouper.groupOf(table.frames[table.tracebackStart[t + 1]! - 1]!);
+  return { groups, starts: null, ...grouper.build() };
+}
+
+/**
+ * Every group of a traceback once, however often it stands in it: a recursive function holds its bytes once. Not remembered: it would
+ * take four bytes for every frame of the table.
+ */
+export function cumulativeGroups(table: StackTable, keyType: LocationKeyType): TableGroups {
+  const grouper = new LocationGrouper(table, keyType);
+  const count = table.totalFrames.length;
+  const starts = new Uint32Array(count + 1);
+  const groups = new Uint32Array(table.frames.length);
+  const lastSeenIn = new Int32Array(table.locationFile.length).fill(-1);
+  let length = 0;
+  for (let t = 0; t < count; t++) {
+    for (let i = table.tracebackStart[t]!; i < table.tracebackStart[t + 1]!; i++) {
+      const group = grouper.groupOf(table.frames[i]!);
+      if (lastSeenIn[group] === t) continue;
+      lastSeenIn[group] = t;
+      groups[length++] = group;
+    }
+    starts[t + 1] = length;
+  }
+  return { groups: groups.subarray(0, length), starts, ...grouper.build() };
+}
+
+/** The groups of locations, each found when it is first asked for: most locations of a deep table are never the most recent frame. */
+class LocationGrouper {
+  readonly #table: StackTable;
+  readonly #known: Int32Array;
+  readonly #row: Uint32Array;
+  readonly #write: (row: Uint32Array, location: number) => void;
+  readonly #rows = new RowInterner();
+  readonly #origins: number[] = [];
+  readonly #sharedLines = new Set<number>();
+  readonly #sharesLines: boolean;
+
+  constructor(table: StackTable, keyType: LocationKeyType) {
+    const { width, write } = LOCATION_KEYS[keyType].rows(table, new StringInterner());
+    this.#table = table;
+    this.#known = new Int32Array(table.locationFile.length).fill(-1);
+    this.#row = new Uint32Array(width);
+    this.#write = write;
+    this.#sharesLines = keyType === 'lineno';
+  }
+
+  groupOf(location: number): number {
+    const known = this.#known[location]!;
+    return known === -1 ? this.#find(location) : known;
+  }
+
+  build(): Pick<TableGroups, 'origins' | 'sharedLines'> {
+    return { origins: Uint32Array.from(this.#origins), sharedLines: this.#sharedLines };
+  }
+
+  #find(location: number): number {
+    this.#write(this.#row, location);
+    const group = this.#rows.intern(this.#row, 0, this.#row.length);
+    if (group === this.#origins.length) this.#origins.push(location);
+    else if (this.#sharesLines && this.#differsInName(location, this.#origins[group]!)) this.#sharedLines.add(group);
+    this.#known[location] = group;
+    return group;
+  }
+
+  #differsInName(location: number, origin: number): boolean {
+    const { locationFunction, locationColumn } = this.#table;
+    return locationFunction[location] !== locationFunction[origin] || locationColumn[location] !== locationColumn[origin];
+  }
+}
+
+/** By location the number of its file and line, the same for all that differ in nothing else. */
+export function pointsOf(table: StackTable, names: StringInterner, rows: RowInterner): Uint32Array {
+  const { width, write } = LOCATION_KEYS.lineno.rows(table, names);
+  const row = new Uint32Array(width);
+  const points = new Uint32Array(table.locationFile.length);
+  for (let location = 0; location < points.length; location++) {
+    write(row, location);
+    points[location] = rows.intern(row, 0, width);
+  }
+  return points;
+}
+
+/** A hash table over the frames where they stand: nothing is copied. */
+function byTraceback(table: StackTable): TableGroups {
+  const points = pointsOf(table, new StringInterner(), new RowInterner({ rows: table.locationFile.length, values: 0 }));
+  const { tracebackStart, frames } = table;
+  const groups = new Uint32Array(table.totalFrames.length);
+  const origins = new Uint32Array(groups.length);
+  const hashes = new Int32Array(groups.length);
+  let mask = 1023;
+  while (mask < 2 * groups.length) mask = 2 * mask + 1;
+  const slots = new Int32Array(mask + 1).fill(-1);
+  let size = 0;
+  for (let t = 0; t < groups.length; t++) {
+    const [start, end] = [tracebackStart[t]!, tracebackStart[t + 1]!];
+    let hash = end - start;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ points[frames[i]!]!, 0x9e3779b1) ^ (hash >>> 15);
+    let slot = (hash ^ (hash >>> 16)) & mask;
+    let group = slots[slot]!;
+    while (group !== -1 && (hashes[group] !== hash || !isAlike(table, points, { start, end, other: origins[group]! }))) {
+      slot = (slot + 1) & mask;
+      group = slots[slot]!;
+    }
+    if (group === -1) {
+      group = size++;
+      slots[slot] = group;
+      hashes[group] = hash;
+      origins[group] = t;
+    }
+    groups[t] = group;
+  }
+  return { groups, starts: null, origins: origins.slice(0, size), sharedLines: new Set() };
+}
+
+/** Whether the frames `[start, end)` stand at the same points as those of another traceback. */
+function isAlike(
+  { tracebackStart, frames }: StackTable,
+  points: Uint32Array,
+  { start, end, other }: { start: number; end: number; other: number },
+): boolean {
+  const shift = tracebackStart[other]! - start;
+  if (tracebackStart[other + 1]! - shift !== end) return false;
+  for (let i = start; i < end; i++) if (points[frames[i]!] !== points[frames[i + shift]!]) return false;
+  return true;
+}
