@@ -1,6 +1,7 @@
 import { type OriginalPlaces, OriginalPlacesBuilder } from './original-places.js';
 import type { SnapshotParts } from './snapshot-parts.js';
 import { type StackTable, StackTableBuilder } from './stack-table.js';
+import { usedTracebacks } from './trace-loops.js';
 
 /**
  * The same traces over a table that holds nothing else. A filtered snapshot shares the table of the whole one; its file must not carry
@@ -8,8 +9,7 @@ import { type StackTable, StackTableBuilder } from './stack-table.js';
  */
 export function compact(parts: SnapshotParts): SnapshotParts {
   const { table, columns } = parts;
-  const used = new Uint8Array(table.totalFrames.length);
-  for (let row = 0; row < columns.length; row++) used[columns.traceback[row]!] = 1;
+  const used = usedTracebacks(columns, table.totalFrames.length);
   if (!used.includes(0)) return parts;
   const builder = new StackTableBuilder();
   const { ids, locations } = copyTracebacks(table, builder, (t) => used[t] === 1);

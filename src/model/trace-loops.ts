@@ -50,6 +50,38 @@ export function keepTracebacks(columns: TraceColumns, mask: Uint8Array, kept: nu
   return selected;
 }
 
+/** By traceback: 1 if a trace has it. */
+export function usedTracebacks({ length, traceback }: TraceColumns, tracebacks: number): Uint8Array {
+  const used = new Uint8Array(tracebacks);
+  for (let from = 0; from < length; from += BLOCK_ROWS) {
+    const to = Math.min(length, from + BLOCK_ROWS);
+    ids.set(traceback.subarray(from, to));
+    markBlock(to - from, used);
+  }
+  return used;
+}
+
+function markBlock(rows: number, used: Uint8Array): void {
+  for (let row = 0; row < rows; row++) used[ids[row]!] = 1;
+}
+
+/** How many traces have a traceback that the mask has a 1 for. */
+export function countTracebacks({ length, traceback }: TraceColumns, mask: Uint8Array): number {
+  let kept = 0;
+  for (let from = 0; from < length; from += BLOCK_ROWS) {
+    const to = Math.min(length, from + BLOCK_ROWS);
+    ids.set(traceback.subarray(from, to));
+    kept += countInBlock(to - from, mask);
+  }
+  return kept;
+}
+
+function countInBlock(rows: number, mask: Uint8Array): number {
+  let kept = 0;
+  for (let row = 0; row < rows; row++) kept += mask[ids[row]!]!;
+  return kept;
+}
+
 /** Every row is written, and the next one over it unless it is kept: there is no branch for the processor to guess wrong. */
 function keepInBlock(rows: number, mask: Uint8Array): number {
   let kept = 0;

@@ -1,7 +1,7 @@
 import type { SnapshotParts } from '../model/snapshot-parts.js';
 import type { StackTable } from '../model/stack-table.js';
 import type { TraceColumns } from '../model/trace-columns.js';
-import { keepTracebacks } from '../model/trace-loops.js';
+import { countTracebacks, keepTracebacks } from '../model/trace-loops.js';
 import { compilePattern, normalizeCase } from '../text/fnmatch.js';
 import { type AnyFilter, DomainFilter, type Filter, ThreadFilter } from './filter.js';
 import { inheritSums } from './statistics/remembered-sums.js';
@@ -51,10 +51,8 @@ function masksOf(prepared: readonly Prepared[], tracebacks: number, thread: numb
 
 /** The traces of whole tracebacks. Their sums, if they are known, are known of the selection too. */
 function ofTracebacks(columns: TraceColumns, mask: Uint8Array): TraceColumns {
-  const { traceback, length } = columns;
-  let kept = 0;
-  for (let row = 0; row < length; row++) kept += mask[traceback[row]!]!;
-  if (kept === length) return columns;
+  const kept = countTracebacks(columns, mask);
+  if (kept === columns.length) return columns;
   const hasMore = columns.domain ?? columns.thread ?? columns.type ?? columns.birth;
   const selected = Object.freeze(
     hasMore ? gather(columns, rowsOf(columns, mask, kept)) : { ...columns, ...keepTracebacks(columns, mask, kept), length: kept },

@@ -29,7 +29,7 @@ export class CPython {
     return new CPython(child);
   }
 
-  /** Milliseconds of an operation, or the bytes of the dumped file. */
+  /** Milliseconds of processor time of an operation, or the bytes of the dumped file. */
   async ask(operation: string): Promise<number> {
     this.#child.stdin.write(`${operation}\n`);
     const { value, done } = await this.#answers.next();

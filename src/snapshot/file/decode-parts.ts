@@ -3,7 +3,7 @@ import type { SnapshotParts } from '../../model/snapshot-parts.js';
 import type { StackTable } from '../../model/stack-table.js';
 import type { TraceColumns } from '../../model/trace-columns.js';
 import { IN_ENGLISH } from '../../text/schema-messages.js';
-import { decodeDoubles, decodeIntegers, inflate } from './column-codec.js';
+import { type DecodedIntegers, decodeDoubles, decodeIntegers, decodeWholeNumbers, inflate } from './column-codec.js';
 import { type ColumnName, LIMITS, metadataSchema, namesSchema, SECTIONS, type SectionEntry } from './file-format.js';
 import type { RawFile } from './upgrade.js';
 
@@ -16,8 +16,10 @@ export function decodeParts(file: RawFile): SnapshotParts {
   const hasBirths = metadata.capture.mode !== 'objects' || metadata.offHeapBirths === 'owner';
   const columns = { ...decodeColumns(sections), ...(!hasBirths && { birth: null }) };
   const original = decodeOriginal(sections, originalFilenames);
-  checkTable(table);
-  checkColumns(columns, { tracebacks: table.totalFrames.length, threads: threads.length, types: types.length });
+  checkTable(table, sections);
+  ensure('traceback', sections.isBelow('traceback', table.totalFrames.length));
+  ensure('thread', sections.isBelow('thread', threads.length));
+  ensure('type', sections.isBelow('type', types.length));
   const { tracebackLimit, capture, lastBirths } = metadata;
   if (lastBirths) ensure('lastBirths', lastBirths.length === threads.length);
   return { table, columns, threads, types, tracebackLimit, capture, original, ...(hasBirths && lastBirths && { lastBirths }) };
@@ -26,6 +28,7 @@ export function decodeParts(file: RawFile): SnapshotParts {
 /** The sections of a file by name. Everything that metadata alone can show to be wrong is found before anything is inflated. */
 class Sections {
   readonly #places = new Map<string, { entry: SectionEntry; data: Uint8Array }>();
+  readonly #highest = new Map<ColumnName, number>();
 
   constructor(entries: readonly SectionEntry[], bytes: Uint8Array) {
     let start = 0;
@@ -54,16 +57,29 @@ class Sections {
     if (!place) return null;
     const { encoding, length, width } = place.entry;
     if (encoding !== 'integers' || width > 4) throw new RangeError(`${name} must be integers`);
-    return decodeIntegers(inflate(place.data, length * width), width);
+    return this.#noted(name, decodeIntegers(inflate(place.data, length * width), width));
   }
 
-  optionalDoubles(name: ColumnName): Float64Array | null {
+  /** @throws for one that is not finite or below `least` */
+  optionalDoubles(name: ColumnName, least: number): Float64Array | null {
     const place = this.#places.get(name);
     if (!place) return null;
     const { encoding, length, width } = place.entry;
-    if (encoding === 'integers') return new Float64Array(this.integers(name));
+    if (encoding === 'integers' && width <= 4) return this.#noted(name, decodeWholeNumbers(inflate(place.data, length * width), width));
     if (encoding !== 'doubles' || width !== 8) throw new RangeError(`${name} must be numbers`);
-    return decodeDoubles(inflate(place.data, length * width));
+    const values = decodeDoubles(inflate(place.data, length * width));
+    ensure(name, isFiniteFrom(values, least));
+    return values;
+  }
+
+  /** Whether all of a column of integers that was read are, found while it was decoded; so is one that is not there. */
+  isBelow(name: ColumnName, limit: number): boolean {
+    return (this.#highest.get(name) ?? -1) < limit;
+  }
+
+  #noted<Values>(name: ColumnName, { values, highest }: DecodedIntegers<Values>): Values {
+    this.#highest.set(name, highest);
+    return values;
   }
 
   #checkLengths(): void {
@@ -100,7 +116,7 @@ function decodeOriginal(sections: Sections, filenames: readonly string[]): Origi
   ];
   if (!file && !line && !column) return null;
   if (!file || !line || !column) throw new RangeError('a part of the original places is missing');
-  ensure('originalFile', isBelow(file, filenames.length));
+  ensure('originalFile', sections.isBelow('originalFile', filenames.length));
   return { filenames, file, line, column };
 }
 
@@ -109,12 +125,12 @@ function decodeColumns(sections: Sections): TraceColumns {
   return {
     length: traceback.length,
     traceback,
-    size: sections.optionalDoubles('size') ?? new Float64Array(0),
+    size: sections.optionalDoubles('size', 0) ?? new Float64Array(0),
     count: sections.integers('count'),
-    domain: narrowed(sections.optionalIntegers('domain')),
-    thread: narrowed16(sections.optionalIntegers('thread')),
+    domain: narrowed(sections),
+    thread: narrowed16(sections),
     type: sections.optionalIntegers('type'),
-    birth: sections.optionalDoubles('birth'),
+    birth: sections.optionalDoubles('birth', -Number.MAX_VALUE),
   };
 }
 
@@ -131,20 +147,22 @@ function startsOf(depth: Uint32Array): Uint32Array {
   return starts;
 }
 
-function narrowed(domain: Uint32Array | null): Uint8Array | Uint32Array | null {
-  return domain && isBelow(domain, 0x100) ? new Uint8Array(domain) : domain;
+function narrowed(sections: Sections): Uint8Array | Uint32Array | null {
+  const domain = sections.optionalIntegers('domain');
+  return domain && sections.isBelow('domain', 0x100) ? new Uint8Array(domain) : domain;
 }
 
-function narrowed16(thread: Uint32Array | null): Uint16Array | null {
-  if (thread && !isBelow(thread, 0x10000)) throw new RangeError('a thread out of range');
+function narrowed16(sections: Sections): Uint16Array | null {
+  const thread = sections.optionalIntegers('thread');
+  if (!sections.isBelow('thread', 0x10000)) throw new RangeError('a thread out of range');
   return thread && new Uint16Array(thread);
 }
 
-function checkTable(table: StackTable): void {
-  ensure('locationFile', isBelow(table.locationFile, table.filenames.length));
-  ensure('locationFunction', isBelow(table.locationFunction, table.functionNames.length));
-  ensure('locationIsLine', isBelow(table.locationIsLine, 2));
-  ensure('frames', isBelow(table.frames, table.locationFile.length));
+function checkTable(table: StackTable, sections: Sections): void {
+  ensure('locationFile', sections.isBelow('locationFile', table.filenames.length));
+  ensure('locationFunction', sections.isBelow('locationFunction', table.functionNames.length));
+  ensure('locationIsLine', sections.isBelow('locationIsLine', 2));
+  ensure('frames', sections.isBelow('frames', table.locationFile.length));
   ensure('depth', table.tracebackStart.at(-1) === table.frames.length);
   ensure(
     'totalFrames',
@@ -152,22 +170,8 @@ function checkTable(table: StackTable): void {
   );
 }
 
-function checkColumns(columns: TraceColumns, counts: { tracebacks: number; threads: number; types: number }): void {
-  ensure('traceback', isBelow(columns.traceback, counts.tracebacks));
-  ensure('size', isFiniteFrom(columns.size, 0));
-  ensure('thread', !columns.thread || isBelow(columns.thread, counts.threads));
-  ensure('type', !columns.type || isBelow(columns.type, counts.types));
-  ensure('birth', !columns.birth || isFiniteFrom(columns.birth, -Number.MAX_VALUE));
-}
-
 function ensure(name: string, holds: boolean): void {
   if (!holds) throw new RangeError(`${name} has a value that cannot be`);
-}
-
-function isBelow(values: Uint8Array | Uint16Array | Uint32Array, limit: number): boolean {
-  let highest = -1;
-  for (let i = 0; i < values.length; i++) if (values[i]! > highest) highest = values[i]!;
-  return highest < limit;
 }
 
 function isFiniteFrom(values: Float64Array, least: number): boolean {

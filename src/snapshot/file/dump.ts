@@ -2,9 +2,11 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import { SnapshotFileError } from '../../errors.js';
 import { compact } from '../../model/compact.js';
 import type { SnapshotParts } from '../../model/snapshot-parts.js';
+import type { StackTable } from '../../model/stack-table.js';
+import type { TraceColumns } from '../../model/trace-columns.js';
 import { type Mappable, SourceMapper } from '../../source-maps/source-mapper.js';
 import { writeFile } from './atomic-write.js';
-import { encodeColumn } from './column-codec.js';
+import { type Column, type EncodedColumn, encodeColumn } from './column-codec.js';
 import { type ColumnName, LIMITS, MAGIC, type Metadata, OFFSET, SECTIONS, type SectionEntry } from './file-format.js';
 import { CURRENT_VERSION } from './upgrade.js';
 
@@ -25,7 +27,23 @@ export function dumpSnapshot(path: string, snapshot: SnapshotParts & Mappable, {
   const { columns, table } = parts;
   if (columns.length > LIMITS.traces || table.frames.length > LIMITS.elements)
     throw new SnapshotFileError(`cannot save the snapshot to ${path}: a file holds up to ${LIMITS.traces} traces; filter it first`);
-  writeFile(path, encodeSnapshot(compact(parts)), 'save the snapshot to');
+  const isCompact = remembered.has(columns);
+  writeFile(path, encodeSnapshot(isCompact ? parts : compact(parts)), 'save the snapshot to');
+}
+
+/**
+ * The columns of a snapshot never change, so each is encoded once, and its encoding lives as long as they. A second file of the same
+ * snapshot costs little more than to write it. A selection of traces has a smaller table in its file: it is not remembered.
+ */
+const remembered = new WeakMap<TraceColumns | StackTable, Map<ColumnName, EncodedColumn>>();
+
+function encodeOnce(name: ColumnName, values: Column, { columns, table }: SnapshotParts): EncodedColumn {
+  const owner = SECTIONS[name].of === 'trace' ? columns : table;
+  if (name.startsWith('original') || !Object.isFrozen(columns) || !Object.isFrozen(table)) return encodeColumn(values);
+  const known = remembered.get(owner) ?? new Map<ColumnName, EncodedColumn>();
+  const encoded = known.get(name) ?? encodeColumn(values);
+  remembered.set(owner, known.set(name, encoded));
+  return encoded;
 }
 
 function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
@@ -41,7 +59,7 @@ function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
   for (const name of Object.keys(SECTIONS) as ColumnName[]) {
     const values = columns[name];
     if (!values) continue;
-    const { data: compressed, ...entry } = encodeColumn(values);
+    const { data: compressed, ...entry } = encodeOnce(name, values, parts);
     append({ name, ...entry }, compressed);
   }
   const { tracebackLimit, capture, lastBirths } = parts;
@@ -62,7 +80,7 @@ function encodeNames({ table, threads, types, original }: SnapshotParts): Uint8A
   return new TextEncoder().encode(JSON.stringify(names));
 }
 
-function columnsOf({ table, columns, original }: SnapshotParts): Record<ColumnName, Parameters<typeof encodeColumn>[0] | null> {
+function columnsOf({ table, columns, original }: SnapshotParts): Record<ColumnName, Column | null> {
   const depth = table.totalFrames.map((_, t) => table.tracebackStart[t + 1]! - table.tracebackStart[t]!);
   const { locationFile, locationLine, locationColumn, locationFunction, locationIsLine, totalFrames, frames } = table;
   return {
