@@ -1,5 +1,4 @@
 import { ALIGNMENT, type BlockSize } from '../../model/block-sizes.js';
-import { tiltToSurplus } from './exponential-tilt.js';
 import { type Budget, type ExpectedSamples, type SampleGroup, type Split, type SplitKind, splitCount, splitsOf } from './node-splits.js';
 
 /** Steps for one exact solution: a few milliseconds. */
@@ -31,17 +30,16 @@ const NOTHING: Sums = { from: 0, weights: Float64Array.of(1) };
 
 /**
  * What the samples of a node are, given that together they have this surplus: by all mixtures of up to two sizes a group where these are few
- * enough, by one mixed group among pure ones or pure ones alone otherwise, else roughly.
+ * enough, otherwise by one mixed group among pure ones, or pure ones alone.
  *
  * @param surplus bytes
- * @returns null when nothing gives this surplus, or the budget is spent
+ * @returns null if nothing gives this surplus, if there are too many splits, or if the budget is spent
  */
 export function solveNode(groups: readonly SampleGroup[], surplus: number, budget: Budget): ExpectedSamples | null {
   if (!Number.isInteger(surplus / ALIGNMENT)) return null;
   const likely = groups.map(likelyBlocks);
-  const exact = solveExactly(likely, surplus / ALIGNMENT, budget);
-  if (exact) return exact.expected.map((expected, group) => spreadOut(expected, likely[group]!, groups[group]!.blocks));
-  return tiltToSurplus(groups, surplus, budget);
+  const solution = solveExactly(likely, surplus / ALIGNMENT, budget);
+  return solution ? solution.expected.map((expected, group) => spreadOut(expected, likely[group]!, groups[group]!.blocks)) : null;
 }
 
 function solveExactly(groups: readonly SampleGroup[], surplus: number, budget: Budget): Solution | null {
