@@ -2,11 +2,11 @@ import { blocksPerSample } from '../../model/block-sizes.js';
 import type { SampleColumns } from './sample-columns.js';
 import { learnSizes, type NodeProduct, type SampledNode, type SizeWeights } from './size-weights.js';
 
-/** What is known of the nodes that samples name, by their numbers. */
+/** Facts about the nodes that have samples, by their numbers. */
 export interface NodeColumns {
-  /** V8's own sum; NaN for a node that is not in the tree. */
+  /** V8's own sum in bytes; NaN for a node that is not in the tree. */
   readonly selfSize: Float64Array;
-  /** Number of the place in the program, the same for a function on whatever stack. */
+  /** Number of the place in the program. A function has the same number on every stack. */
   readonly site: Uint32Array;
 }
 
@@ -16,9 +16,9 @@ export interface Decoding {
   readonly memory?: BlockMemory;
 }
 
-/** What the snapshots of one tracing remember, so that a block that lives on keeps its size and cancels in a difference. */
+/** Passed from one snapshot of a tracing to the next, so that a block that stays alive keeps its size and cancels in a difference. */
 export interface BlockMemory {
-  /** Block sizes by ordinal, of the samples of the last snapshot that may be of several sizes. */
+  /** By ordinal: the block size of each sample of the last snapshot with several possible sizes. */
   sizes: ReadonlyMap<number, number>;
 }
 
@@ -27,7 +27,7 @@ interface Group extends NodeProduct {
   samples: number;
 }
 
-/** The block size of each sample, in bytes; 0 where no size explains it. */
+/** The block size of each sample, in bytes; 0 if no size explains it. */
 export function decodeBlocks(
   samples: SampleColumns,
   nodes: NodeColumns,
@@ -37,7 +37,7 @@ export function decodeBlocks(
   const learnt = learnSizes(sampled, interval);
   const rows = rowsByGroup(groupOf, groups);
   const sizes = new Float64Array(samples.length);
-  /** Groups that are shared out together: those about which only their site tells anything. */
+  /** Groups with the same weights get their sizes together. */
   const pools = new Map<SizeWeights, Uint32Array[]>();
   for (const [number, group] of groups.entries()) {
     const blocks = learnt.candidates.get(group.product)!;
@@ -58,8 +58,8 @@ export function decodeBlocks(
 }
 
 /**
- * The whole number of blocks that a sample stands for: 1 / p, rounded up or down by a number that belongs to the sample, so that it is right in the
- * mean and the same in every snapshot. V8's own rounding to the nearest is off by up to a third for blocks near the interval.
+ * The whole number of blocks that a sample stands for: 1 / p, rounded up or down by a hash of the ordinal. It is right in the mean and the same in every
+ * snapshot. V8 rounds to the nearest number, which is off by up to a third for blocks near the interval.
  */
 export function wholeBlocks(size: number, interval: number, ordinal: number): number {
   return Math.floor(blocksPerSample(size, interval) + uniform(ordinal, ROUNDING));
@@ -94,8 +94,8 @@ function rowsByGroup(groupOf: Uint32Array, groups: readonly Group[]): Uint32Arra
 }
 
 /**
- * Shares sizes out to the rows of a pool by their weights: what is known keeps its size, the others take what is left, in an order that does not
- * depend on the size. Filling quotas has far less scatter than drawing each row by itself.
+ * Gives each row of a pool a size, so that the sizes are as frequent as their weights say. Rows with a known size keep it. The others share the rest, in
+ * an order that does not depend on the size. Filling quotas scatters far less than drawing a size for each row.
  */
 function assignSizes(
   sizes: Float64Array,
@@ -130,7 +130,7 @@ function fillQuotas(
   { blocks, quotas, ordinals }: { blocks: SizeWeights['blocks']; quotas: readonly number[]; ordinals: Float64Array },
 ): void {
   const step = quotas.reduce((sum, quota) => sum + quota, 0) / rows.length;
-  const offset = uniform(ordinals[rows[0]!]!, OFFSET); // the share of a size that is due less than one row falls to it now and then
+  const offset = uniform(ordinals[rows[0]!]!, OFFSET); // a size whose quota is less than one row still gets a row now and then
   let block = 0;
   let filled = quotas[0]!;
   for (const [rank, row] of rows.entries()) {
@@ -139,7 +139,7 @@ function fillQuotas(
   }
 }
 
-/** The rows in an order that follows from their ordinals and from nothing else. */
+/** The rows in an order that depends on nothing but their ordinals. */
 function shuffled(rows: Uint32Array, ordinals: Float64Array): Uint32Array {
   const keys = Float64Array.from(rows, (row, i) => Math.floor(uniform(ordinals[row]!, ORDER) * 2 ** 26) * 2 ** 26 + i);
   return Uint32Array.from(keys.sort(), (key) => rows[key % 2 ** 26]!);
@@ -149,7 +149,7 @@ const ROUNDING = 0x9e3779b9;
 const ORDER = 0x85ebca6b;
 const OFFSET = 0xc2b2ae35;
 
-/** A number from 0 to below 1 that belongs to a sample, for one purpose. */
+/** A hash of an ordinal, from 0 to below 1. Each purpose has its own. */
 function uniform(ordinal: number, purpose: number): number {
   let mixed = ((ordinal % 2 ** 32) ^ purpose) | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x7feb352d);

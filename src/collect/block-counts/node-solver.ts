@@ -1,14 +1,14 @@
 import { ALIGNMENT, type BlockSize } from '../../model/block-sizes.js';
 import { type Budget, type ExpectedSamples, type SampleGroup, type Split, type SplitKind, splitCount, splitsOf } from './node-splits.js';
 
-/** Steps for one exact solution: a few milliseconds. */
+/** The most steps for one solution: a few milliseconds. */
 const MOST_STEPS = 2_000_000;
-/** Steps that it takes to lay out a split, for each of its sizes; measured against adding a weight. */
+/** The steps to lay out one size of a split. One step is the time to add a weight. */
 const STEPS_PER_BLOCK = 10;
-/** Sizes less likely than this are left out of the exact solution. */
+/** Sizes less likely than this are left out. */
 const LEAST_WEIGHT = 0.003;
 
-/** The weight of every sum of surpluses, in units of ALIGNMENT, from `from` on. */
+/** The weight of each sum of surpluses. Sums are in units of ALIGNMENT; the first is `from`. */
 interface Sums {
   readonly from: number;
   readonly weights: Float64Array;
@@ -16,11 +16,11 @@ interface Sums {
 
 interface Solution {
   readonly expected: number[][];
-  /** How likely it was that the surplus comes out as it does. */
+  /** How likely the node's surplus is under the splits that were tried. */
   readonly weight: number;
 }
 
-/** A group and the splits of it that are looked at. */
+/** A group, and the kind of splits to try for it. */
 interface Part {
   readonly group: SampleGroup;
   readonly kind: SplitKind;
@@ -29,8 +29,8 @@ interface Part {
 const NOTHING: Sums = { from: 0, weights: Float64Array.of(1) };
 
 /**
- * What the samples of a node are, given that together they have this surplus: by all mixtures of up to two sizes a group where these are few
- * enough, otherwise by one mixed group among pure ones, or pure ones alone.
+ * Finds how many samples of each group have which size, given that all samples of the node together have this surplus. It tries all mixtures of up to
+ * two sizes in each group. If these are too many, it tries mixtures in one group at a time, and last one size for each group.
  *
  * @param surplus bytes
  * @returns null if nothing gives this surplus, if there are too many splits, or if the budget is spent
@@ -61,7 +61,7 @@ function averaged(solutions: readonly Solution[]): Solution {
   return { expected, weight };
 }
 
-/** About, before anything is laid out. */
+/** An estimate, made before any split is laid out. */
 function stepsOf(parts: readonly Part[]): number {
   const counts = parts.map(({ group, kind }) => splitCount(group, kind));
   const ranges = parts.map(({ group }) => rangeOf(group));
@@ -74,14 +74,14 @@ function stepsOf(parts: readonly Part[]): number {
   return steps;
 }
 
-/** How far the surpluses of a group's splits lie apart, in units of ALIGNMENT. */
+/** The distance between the smallest and the largest surplus of a group, in units of ALIGNMENT. */
 function rangeOf({ samples, blocks }: SampleGroup): number {
   const each = blocks.map(({ size, scale, count }) => size * (scale - count));
   const largest = blocks.reduce((most, { size }) => Math.max(most, size), 0);
   return (samples * (Math.max(...each) - Math.min(...each)) + largest) / ALIGNMENT;
 }
 
-/** The group with the most splits first: it then meets no sums of others on the way there. */
+/** The group with the most splits comes first, since there are no sums yet to combine it with. */
 function inOrder(counts: readonly number[]): number[] {
   return [...counts.keys()].sort((a, b) => counts[b]! - counts[a]!);
 }
@@ -104,7 +104,7 @@ function solve(parts: readonly Part[], { surplus, budget }: { surplus: number; b
   return { expected, weight };
 }
 
-/** The samples of each block, over all splits of a group, when `weightOf` tells how likely the others make up for a split's surplus. */
+/** The mean samples of each block over all splits of a group. `weightOf` tells how likely the other groups give the rest of the node's surplus. */
 function expectedOf(splits: readonly Split[], blocks: number, weightOf: (surplus: number) => number): number[] {
   const sums = new Array<number>(blocks).fill(0);
   let total = 0;

@@ -1,14 +1,14 @@
 import { checkSample, type ProfileSample } from '../stacks/v8-profile.js';
 
 /**
- * The samples as columns, their nodes and sizes as small numbers in order of first sight. Each sample object is looked at once, and what
- * is known of a node or a size is then an element of an array, not of a Map.
+ * The samples as columns. Nodes and sizes are numbered from 0 in the order in which they first appear, so that facts about them are kept in arrays, which
+ * are faster than Maps.
  */
 export interface SampleColumns {
   readonly length: number;
-  /** The number of each node that a sample names, by its id. */
+  /** By the id of a node with samples: its number. */
   readonly nodeNumbers: ReadonlyMap<number, number>;
-  /** How many samples have each size. The order of its keys is that of their numbers. */
+  /** By size: how many samples have it. The keys are in the order of their numbers. */
   readonly sizes: ReadonlyMap<number, number>;
   /** Number of the node, for each sample. */
   readonly node: Uint32Array;
@@ -17,7 +17,7 @@ export interface SampleColumns {
   readonly ordinal: Float64Array;
 }
 
-/** @throws BadProfileError at the first sample that is not one */
+/** @throws BadProfileError at the first malformed sample */
 export function sampleColumns(samples: readonly ProfileSample[]): SampleColumns {
   const { length } = samples;
   const columns = { node: new Uint32Array(length), size: new Uint32Array(length), ordinal: new Float64Array(length) };

@@ -5,24 +5,24 @@ import type { Budget, ExpectedSamples } from './node-splits.js';
 /** The samples of one node with one product. */
 export interface NodeProduct {
   readonly product: number;
-  /** Number of the place in the program: several nodes may stand for it, on different stacks. */
+  /** Number of the place in the program. Several nodes may have the same place, on different stacks. */
   readonly site: number;
   readonly samples: number;
 }
 
 export interface SampledNode {
   readonly products: readonly NodeProduct[];
-  /** V8's own sum, in bytes; NaN where it is not known. */
+  /** V8's own sum, in bytes; NaN if it is not known. */
   readonly selfSize: number;
 }
 
-/** What the samples of one product may be, and how likely each size is at some place. */
+/** The possible sizes of one product, and how likely each is at some place. */
 export interface SizeWeights {
   readonly blocks: readonly BlockSize[];
   readonly weights: readonly number[];
 }
 
-/** For the products whose size is not known for certain: at a node where its sum told something, otherwise at its site. */
+/** The size weights of products with several possible sizes: those of the node if its sum taught something, otherwise those of its site. */
 export interface LearntSizes {
   readonly candidates: ReadonlyMap<number, readonly BlockSize[]>;
   readonly atNode: ReadonlyMap<NodeProduct, SizeWeights>;
@@ -30,9 +30,9 @@ export interface LearntSizes {
 }
 
 const ROUNDS = 3;
-/** How many samples the weights of the level above count for at the level below. Measured from 0.3 to 3: no difference above the noise. */
+/** The weights of the level above count as this many samples at the level below. Values from 0.3 to 3 made no difference above the noise. */
 const PRIOR_SAMPLES = 0.3;
-/** For the solutions of one snapshot: some 50 ms, and as much again for a million samples. */
+/** The steps for one snapshot: some 50 ms, and as much again for a million samples. */
 const STEPS = 30_000_000;
 const STEPS_PER_SAMPLE = 30;
 
@@ -42,14 +42,14 @@ interface OpenNode {
 }
 
 /**
- * Learns how likely each block size is, from nodes to sites to the whole profile and back. CDP sends a sample's size times count only, which several sizes
- * may share, but V8's sum for a node rounds differently (`surplusOf`): what it says of nodes with several samples is what is known of the others. Before
- * anything is learnt, small sizes are the likely ones.
+ * Learns how likely each block size is, from nodes to sites to the whole profile and back. CDP sends only the product of a sample's size and count, and
+ * several sizes may share a product. V8's sum for a node rounds differently (`surplusOf`), so a node with several samples tells which sizes they have. Other
+ * nodes take over what was learnt there. At the start, small sizes are the likely ones.
  */
 export function learnSizes(nodes: readonly SampledNode[], interval: number): LearntSizes {
   const candidates = candidatesOf(nodes, interval);
   const openNodes = nodes.map((node) => openNode(node, candidates)).filter(({ open }) => open.length > 0);
-  openNodes.sort((a, b) => samplesOf(b.open) - samplesOf(a.open)); // where the budget ends, the large ones are done
+  openNodes.sort((a, b) => samplesOf(b.open) - samplesOf(a.open)); // if the budget runs out, the large ones are done
   const steps = STEPS + STEPS_PER_SAMPLE * openNodes.reduce((sum, { open }) => sum + samplesOf(open), 0);
   let sites = new SiteWeights(candidates, new Map());
   let atNode = new Map<NodeProduct, SizeWeights>();
@@ -67,7 +67,7 @@ function candidatesOf(nodes: readonly SampledNode[], interval: number): Map<numb
   return candidates;
 }
 
-/** A product with one possible size has a known surplus, a single sample none: what is left is that of the open ones. */
+/** A product with one possible size has a known surplus, and a single sample has none. The rest of the surplus belongs to the open products. */
 function openNode({ products, selfSize }: SampledNode, candidates: ReadonlyMap<number, readonly BlockSize[]>): OpenNode {
   let surplus = selfSize;
   const open: NodeProduct[] = [];
@@ -101,7 +101,7 @@ function samplesOf(products: readonly NodeProduct[]): number {
   return products.reduce((sum, { samples }) => sum + samples, 0);
 }
 
-/** The weights of sizes by site, where nothing was learnt those of the whole profile. */
+/** The weights of sizes by site. A site that taught nothing has the weights of the whole profile. */
 class SiteWeights {
   readonly #everywhere = new Map<number, SizeWeights>();
   readonly #bySite = new Map<string, SizeWeights>();
