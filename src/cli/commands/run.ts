@@ -9,7 +9,7 @@ import { printable } from '../../text/printable.js';
 import { launch } from '../../tracing/launch/launch.js';
 import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import { type Console, errorLine, type Output, writeLines } from '../console/console.js';
-import { type Interruption, onInterruption } from '../console/interruption.js';
+import { onInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
 import { collected } from '../options/option-values.js';
 import {
@@ -29,6 +29,7 @@ import { addForceOption, claimOutput, type DerivedNames, freeName, type OutputVa
 import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../tracing/checkpoints.js';
 import { gatherProcesses } from '../tracing/follow.js';
+import { PassedSignals } from '../tracing/passed-signals.js';
 
 interface RunValues extends TracingValues, LossValues, TableValues, TreeValues, OutputValues {
   readonly output?: string;
@@ -72,18 +73,16 @@ export async function run([script, ...args]: readonly string[], values: RunValue
     detached: true, // a Ctrl-C in the terminal comes to us alone, and the snapshot before it is passed on
     ...(values.node !== undefined && { execPath: values.node }),
   });
-  let interruptions = 0;
-  const stopListening = onInterruption((signal) => {
-    const nth = ++interruptions;
-    launching.then((tracer) => interrupt(tracer, signal, nth)).catch(() => {}); // a launch that fails ends the command anyway
-  });
+  const signals = new PassedSignals();
+  // What rejects is a launch, which ends the command anyway, or a signal to a program that has ended.
+  const stopListening = onInterruption((signal) => void signals.pass(signal, launching).catch(() => {}));
   try {
     const tracer = await launching;
     const output = values.output ?? freeName((n) => defaultOutput(script!, tracer.pid, n), derivedNames(values));
     const reporting = { output, values, console, mapper };
     if (values.marks) saveMarks(tracer, reporting);
     await startOrKill(tracer, values).catch((error: unknown) => {
-      if (interruptions === 0) throw error;
+      if (!signals.any) throw error;
     });
     const checkpoints = checkpointsOf(tracer, reporting);
     const ended = await tracer.exited;
@@ -116,12 +115,6 @@ function checkpointsOf(tracer: LaunchedTracer, reporting: Reporting): ProgramChe
   if (everyMs === undefined) return null;
   const save = (snapshot: Snapshot, path: string) => withEmbedded(snapshot, values, mapper).dump(path);
   return new ProgramCheckpoints(tracer, (pid) => (follow ? `${output}.${pid}` : output), { everyMs, save, console });
-}
-
-/** The second one asks for no snapshot, and the third one for nothing. */
-async function interrupt(tracer: LaunchedTracer, signal: Interruption, nth: number): Promise<void> {
-  if (nth <= 2) await tracer.kill(signal, { atOnce: nth === 2 });
-  else await tracer.kill('SIGKILL', { atOnce: true, group: signal === 'SIGINT' });
 }
 
 /** A program that cannot be traced is not run at all. */

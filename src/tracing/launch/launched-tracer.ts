@@ -19,6 +19,8 @@ const FROM_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 export interface KillOptions {
   /** Without a last snapshot. */
   readonly atOnce?: boolean;
+  /** Nothing is sent if this is aborted before the last snapshot is there. */
+  readonly unless?: AbortSignal;
   /** Send it to the program's whole process group, if it has its own; default for SIGINT and SIGQUIT. */
   readonly group?: boolean;
 }
@@ -106,10 +108,11 @@ export class LaunchedTracer extends Tracer {
    */
   async kill(
     signal: NodeJS.Signals = 'SIGTERM',
-    { atOnce = false, group = FROM_TERMINALS.includes(signal) }: KillOptions = {},
+    { atOnce = false, unless, group = FROM_TERMINALS.includes(signal) }: KillOptions = {},
   ): Promise<void> {
     if (!(signal in constants.signals)) throw new UsageError(`unknown signal: ${JSON.stringify(signal)}`);
     if (!atOnce) await inTime(Promise.all([this.#life.keepLastSnapshot(), this.#followed?.keepLastSnapshots()]), LONGEST_SNAPSHOT_MS);
+    if (unless?.aborted) return;
     const isGroup = this.#isDetached && group && process.platform !== 'win32';
     if (!isGroup || this.#child.exitCode !== null || this.#child.signalCode !== null) this.#child.kill(signal);
     else process.kill(-this.pid, signal);
