@@ -1,4 +1,4 @@
-// A service to trace. It keeps every order, and says "ready" when it has 100,000 of them. It runs until it is stopped.
+// A service to trace. It keeps every order, and says "ready" when it has 50,000 of them. It runs until it is stopped.
 class Order {
   constructor(id) {
     this.id = id;
@@ -13,7 +13,7 @@ function addOrder(id) {
   orders.set(id, new Order(id));
 }
 
-for (let id = 0; id < 100_000; id++) addOrder(id);
+for (let id = 0; id < 50_000; id++) addOrder(id);
 photos.push(Buffer.alloc(8_000_000));
 console.log('ready');
 setInterval(() => addOrder(orders.size + photos.length), 1000);
