@@ -296,6 +296,39 @@ describe('docs/contributing.md', () => {
   });
 });
 
+/** Fixed parts of what the command prints, as the pages quote it. */
+const QUOTED = [
+  ['README.md', 'lines are where functions start'],
+  [
+    'docs/guide/find-a-leak.md',
+    'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.',
+  ],
+  ['docs/guide/find-a-leak.md', 'sampling alone may make such a change'],
+  ['docs/guide/find-a-leak.md', 'the program came to its heap limit; what follows is what was alive then'],
+  ['docs/guide/objects.md', 'JavaScript is always on the stack'],
+  ['docs/guide/safety.md', 'V8 has one sampler for all; end the other one first, or take over with force (--take-over)'],
+  ['docs/guide/source-maps.md', 'it names places that cannot be, which are left out'],
+  ['docs/guide/source-maps.md', 'is named like a file of the snapshot'],
+  ['docs/guide/threads-and-processes.md', '; what follows is the checkpoint of '],
+  [
+    'docs/guide/true-lines.md',
+    'so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave',
+  ],
+  ['docs/guide/true-lines.md', 'stays at the precision of functions'],
+  ['docs/guide/watch-live.md', 'g grouping  s sort  / filter  f freeze  w save  ? help  q quit'],
+] as const;
+
+describe('quoted output', () => {
+  const sources = readdirSync(repoPath('src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(repoPath('src', name), 'utf8'));
+
+  it.each(QUOTED)('%s: %s', (name, text) => {
+    expect(page(name)).toContain(text);
+    expect(sources.some((source) => source.includes(text))).toBe(true);
+  });
+});
+
 /** The turns of phrase that docs/contributing.md rules out; that page quotes them. */
 const RULED_OUT = [/\bthat (?:is|are|was|were) there\b/, /\bof ours\b/, /\bin place of\b/, /\ball the same\b/];
 
