@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
-/** A program that says `ready`, and then answers each line on its stdin with one. */
+/** A program that prints `ready` and then answers each line on its stdin with one line. */
 export class Answering {
   readonly #stdin: Writable;
   readonly #lines: AsyncIterator<string>;
@@ -18,7 +18,7 @@ export class Answering {
     return program;
   }
 
-  /** Rejects where the program ends before it answers. */
+  /** Rejects if the program ends before it answers. */
   ask(command: string): Promise<string> {
     this.tell(command);
     return this.#next();

@@ -14,7 +14,7 @@ export interface Reply {
   readonly text: string;
 }
 
-/** One HTTP request on a connection of its own, with any header (`fetch` sets Host by itself). */
+/** Sends one HTTP request on a connection of its own, with any header (`fetch` would set Host itself). */
 export function ask(url: string, { method = 'GET', headers = {}, body, signal }: Question = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { method, headers, agent: false, ...(signal && { signal }) }, (response) => {

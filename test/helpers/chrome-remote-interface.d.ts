@@ -1,4 +1,4 @@
-/** The client of chrome-remote-interface, as its users have it. */
+/** The client of chrome-remote-interface as its users see it. */
 declare module 'chrome-remote-interface' {
   interface Client {
     send(method: string, params?: object): Promise<unknown>;

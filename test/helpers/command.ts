@@ -19,14 +19,14 @@ interface Result {
 
 export interface RunningCommand {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
-  /** With all its output. */
+  /** Resolves when it has ended, with all its output. */
   readonly exited: Promise<Result>;
   waitFor(name: 'stdout' | 'stderr', pattern: RegExp): Promise<string>;
 }
 
 const BIN = repoPath('dist/src/cli/bin.js');
 
-/** `tracemalloc` as a process of its own. */
+/** Starts `tracemalloc` as a process of its own. */
 export function startCommand(args: readonly string[], { cwd, env }: CommandOptions = {}): RunningCommand {
   const child = spawn(process.execPath, [BIN, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -36,7 +36,7 @@ export function startCommand(args: readonly string[], { cwd, env }: CommandOptio
   const output = outputOf(child);
   const exited = new Promise<Result>((resolve) => child.once('close', (code, signal) => resolve({ code, signal, ...output })));
   reapLater(async () => {
-    // The program of a `run` is in a process group of its own and would outlive its command.
+    // A `run` puts its program into another process group, where it would outlive the command.
     const programs = child.exitCode === null && child.signalCode === null ? childrenOf(child.pid!) : [];
     child.kill('SIGKILL');
     for (const pid of programs) process.kill(pid, 'SIGKILL');
@@ -45,7 +45,7 @@ export function startCommand(args: readonly string[], { cwd, env }: CommandOptio
   return { child, exited, waitFor: (name, pattern) => waitForText(child, { name, pattern, output }) };
 }
 
-/** `tracemalloc` until it has ended. */
+/** Runs `tracemalloc` to its end. */
 export function runCommand(args: readonly string[], options?: CommandOptions): Promise<Result> {
   return startCommand(args, options).exited;
 }

@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
-/** A program that takes commands on its stdin and answers each with a line. */
+/** A program that reads commands from its stdin and answers each with a line. */
 export interface Commanded {
   tell(command: string): void;
-  /** Resolves when the program has printed this line, now or before. */
+  /** Resolves when the program has printed this line, even if it did so before the call. */
   answered(line: string): Promise<void>;
-  /** Tells, and waits for the answer. */
+  /** Sends a command and waits for its answer. */
   ask(command: string, answer: string): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ const { domains }: { domains: readonly Domain[] } = JSON.parse(
   readFileSync(repoPath('node_modules/devtools-protocol/json/js_protocol.json'), 'utf8'),
 );
 
-/** Where a value is not what the protocol's own description says, as paths; `type` is `HeapProfiler.SamplingHeapProfile`. */
+/** The paths at which a value differs from the protocol's own description. `type` is for example `HeapProfiler.SamplingHeapProfile`. */
 export function protocolViolations(value: unknown, type: string): string[] {
   const [domain, id] = type.split('.') as [string, string];
   const rule = domains.find((one) => one.domain === domain)?.types?.find((one) => one.id === id);

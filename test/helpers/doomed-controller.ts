@@ -1,6 +1,6 @@
 /*
- * A controller that traces the process behind a port in several ways, and kills itself right after the Nth command that it has sent to it, or at its end:
- * some commands come by the clock, so a quick run has fewer. With N = 0 it lives, and prints the number of commands.
+ * A controller that traces the process behind a port in several ways. It kills itself directly after its Nth command, or at its end: some
+ * commands are sent by a timer, so a quick run has fewer. With N = 0 it does not kill itself, and prints the number of commands.
  */
 import { attach } from '../../src/index.js';
 import { Session } from '../../src/protocol/session.js';

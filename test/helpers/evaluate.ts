@@ -2,7 +2,7 @@ import { connect } from '../../src/discovery/connect.js';
 import { discover } from '../../src/discovery/discovery.js';
 import type { Session } from '../../src/protocol/session.js';
 
-/** Evaluates `expression` in a target over a conversation of its own, awaits a promise that it yields, and gives its value if it is a primitive. */
+/** Evaluates `expression` in a target over a session of its own, awaits a promise, and returns the value if it is a primitive. */
 export async function evaluateIn(port: number, expression: string): Promise<unknown> {
   const session = await connect(await discover(port));
   try {
@@ -13,7 +13,7 @@ export async function evaluateIn(port: number, expression: string): Promise<unkn
 }
 
 async function evaluated(session: Session, expression: string): Promise<unknown> {
-  // In two steps: a promise that only the inspector holds may be collected while it is awaited.
+  // In two steps, because a promise that only the inspector holds may be collected while it is awaited.
   const first = await session.send('Runtime.evaluate', { expression });
   const { objectId, subtype } = first.result;
   const isPromise = objectId !== undefined && subtype === 'promise';
@@ -22,7 +22,7 @@ async function evaluated(session: Session, expression: string): Promise<unknown>
   return result.value;
 }
 
-/** Evaluates in a target over one conversation, kept until `close`: a client that leaves ends the tracking of allocations for all. */
+/** Evaluates in a target over one session, which stays open until `close`: a client that leaves ends allocation tracking for all. */
 export async function openEvaluator(port: number): Promise<{ evaluate(expression: string): Promise<unknown>; close(): Promise<void> }> {
   const session = await connect(await discover(port));
   return {
@@ -32,8 +32,8 @@ export async function openEvaluator(port: number): Promise<{ evaluate(expression
 }
 
 /**
- * An expression that runs `code` in a turn of the event loop of its own and yields 42. Code that pauses must not run inside the evaluation:
- * Node may then lose the wake-up for the next command, and spins in its pause without an answer (seen on 18, 20 and 26).
+ * An expression that runs `code` in its own turn of the event loop and returns 42. Code that pauses must not run inside the evaluation.
+ * Node may then lose the wake-up for the next command, and spin in its pause without an answer (seen on 18, 20 and 26).
  */
 export function inTurnOfItsOwn(code: string): string {
   return `new Promise((resolve) => setTimeout(() => { ${code}; resolve(42); }))`;

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
-/** A server of the test's own that is not, or only half, an inspector. */
+/** A server in the test that is not an inspector, or only half of one. */
 export interface FakeServer {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Calls `serve` for every connection; by default it accepts, and never says a word. */
+/** Calls `serve` for every connection. By default it accepts and never sends anything. */
 export function startTcpServer(serve: (socket: Socket) => void = () => {}): Promise<FakeServer> {
   return listen(createServer(serve));
 }
@@ -17,7 +17,7 @@ export function startHttpServer(answer: RequestListener): Promise<FakeServer> {
   return listen(createHttpServer(answer));
 }
 
-/** Answers as an inspector does: `version` and `list` are sent as JSON, `list` being told the port. */
+/** Answers as an inspector does: sends `version` and `list` as JSON. `list` receives the port. */
 export function startInspector(version: unknown, list: (port: number) => unknown): Promise<FakeServer> {
   return startHttpServer((request, response) => {
     const port = request.socket.localPort ?? 0;
@@ -27,7 +27,7 @@ export function startInspector(version: unknown, list: (port: number) => unknown
 
 const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-/** Completes the WebSocket handshake and leaves the raw socket to the test. */
+/** Completes the WebSocket handshake and gives the raw socket to the test. */
 export function startWebSocketServer(serve: (socket: Socket) => void): Promise<FakeServer> {
   return startTcpServer((socket) => {
     socket.once('data', (request) => {
@@ -47,7 +47,7 @@ function listen(server: Server): Promise<FakeServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    socket.on('error', () => {}); // the other side may go at any time: that is what is tested
+    socket.on('error', () => {}); // the other side may leave at any time, which is what the tests are about
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -10,8 +10,8 @@ interface Posted {
 type Handler = (params: never) => unknown;
 
 /**
- * A target in memory. Commands with a handler in `answers` get what it returns, before `post` returns; all others stay in `posted` until
- * the test answers them.
+ * A target in memory. A command with a handler in `answers` gets the handler's result before `post` returns. All other commands stay in
+ * `posted` until the test answers them.
  */
 export class FakeTransport implements Transport {
   readonly posted: Posted[] = [];
@@ -36,7 +36,7 @@ export class FakeTransport implements Transport {
     if (handler !== undefined) posted.answer(handler(params as never));
   }
 
-  /** The latest command, which the test is about to answer. */
+  /** The latest command, for the test to answer. */
   last(): Posted {
     const posted = this.posted.at(-1);
     if (posted === undefined) throw new Error('nothing was sent');

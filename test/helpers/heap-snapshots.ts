@@ -1,7 +1,7 @@
 import type { HeapObjects } from '../../src/collect/heap-snapshot/heap-objects.js';
 import { HeapSnapshotReader } from '../../src/collect/heap-snapshot/reader.js';
 
-/** One object as a test compares it: its stack from the most recent function to the oldest. */
+/** One object in a form that tests compare: its stack goes from the most recent function to the oldest. */
 export interface ListedObject {
   readonly id: number;
   readonly type: string;
@@ -10,7 +10,7 @@ export interface ListedObject {
   readonly stack: readonly string[];
 }
 
-/** @param cuts how long each chunk is; the last one takes the rest */
+/** @param cuts the length of each chunk; the last chunk takes the rest */
 export function readInChunks(text: string, cuts: readonly number[] = []): HeapObjects {
   const reader = new HeapSnapshotReader();
   let at = 0;
@@ -34,7 +34,7 @@ export function listed(objects: HeapObjects): ListedObject[] {
   }).sort(byId);
 }
 
-/** Memory outside of the heap has its owner's id. */
+/** Memory outside of the heap has the id of its owner. */
 function byId(a: ListedObject, b: ListedObject): number {
   return a.id - b.id || a.domain - b.domain;
 }
@@ -56,7 +56,7 @@ interface ParsedSnapshot {
 type NestedNumbers = number | NestedNumbers[];
 type Row = Record<string, number>;
 
-/** The same by JSON.parse and objects, as V8 writes it: types first among the fields. What the reader is compared with. */
+/** Lists the same with JSON.parse and plain objects, in the order of fields that V8 writes. Tests compare the reader with it. */
 export function listedNaively(text: string): { objects: ListedObject[]; untracedBytes: number[] } {
   const { snapshot, nodes, edges, strings, trace_function_infos: infos, trace_tree: tree } = JSON.parse(text) as ParsedSnapshot;
   const { meta } = snapshot;
@@ -119,7 +119,7 @@ function rowsOf(values: readonly number[], fields: readonly string[]): Row[] {
   );
 }
 
-/** Fields of a tree node: id, function, count, size, children. */
+/** The fields of a tree node: id, function, count, size, children. */
 function naiveStacks(tree: readonly NestedNumbers[], infos: readonly Row[], strings: readonly string[]): Map<number, string[]> {
   const stacks = new Map<number, string[]>();
   const walk = (level: readonly NestedNumbers[], callers: readonly string[]): void => {

@@ -1,6 +1,6 @@
 import type { TraceInput } from '../../src/snapshot/from-traces.js';
 
-/** Each means something to a format, a terminal, a spreadsheet or a browser. */
+/** Each of these has a special meaning in a format, a terminal, a spreadsheet or a browser. */
 export const HOSTILE_NAMES = [
   'a;b',
   'a,b "c" \'d\'',
@@ -27,7 +27,7 @@ export const HOSTILE_NAMES = [
   'constructor',
 ] as const;
 
-/** One stack a name, in which the name is file, function, type and thread; sizes count up from 1001. */
+/** One stack for each name, which is its file, function, type and thread. Sizes count up from 1001. */
 export function hostileTraces(): TraceInput[] {
   return HOSTILE_NAMES.map((name, index) => ({
     size: 1001 + index,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The processes beside this one whose environment has `mark` in it, as Linux lists them: pid and command. */
+/** Lists the other processes (pid and command) whose environment contains `mark`, on Linux. */
 export function markedProcesses(mark: string): string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   return pids.flatMap((pid) => {
@@ -9,7 +9,7 @@ export function markedProcesses(mark: string): string[] {
   });
 }
 
-/** Empty for a process that has ended, or is another user's. */
+/** Empty if the process has ended or belongs to another user. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'latin1');

@@ -4,7 +4,7 @@ import { outputOf, reapLater, type TargetProcess, waitForText } from './target-p
 interface PlainOptions {
   readonly execArgv?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** In place of `node -e code`. */
+  /** Replaces `node -e code`. */
   readonly command?: readonly [string, ...string[]];
 }
 
@@ -13,7 +13,10 @@ export interface PlainProcess extends Pick<TargetProcess, 'pid' | 'child' | 'exi
   waitFor(name: 'stdout' | 'stderr', pattern: RegExp): Promise<string>;
 }
 
-/** A process without an inspector, once it has printed `ready`. Its inspector would open on a free port unless `execArgv` says otherwise. */
+/**
+ * Starts a process without an inspector and waits for its `ready`. The inspector would open on a free port unless `execArgv` says
+ * otherwise.
+ */
 export async function startPlain(execPath: string, code: string, options: PlainOptions = {}): Promise<PlainProcess> {
   const node = [execPath, ...(options.execArgv ?? ['--inspect-port=0']), '-e', `${code}; console.log('ready')`] as const;
   const [file, ...args] = options.command ?? node;

@@ -1,10 +1,10 @@
 const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2 };
 
-/** A line of output that a Statistic or a StatisticDiff printed. */
+/** A line printed by a Statistic or a StatisticDiff. */
 export interface PrintedStatistic {
-  /** `ex1.mjs:7`: without the folder. */
+  /** `ex1.mjs:7`, without the folder. */
   readonly place: string;
-  /** Bytes, as far as the printed digits go. */
+  /** Bytes, with the precision of the printed digits. */
   readonly size: number;
   readonly count: number;
   readonly sizeDiff: string | undefined;

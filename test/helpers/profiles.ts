@@ -1,15 +1,15 @@
 import type { ProfileNode, ProfileSample, SamplingProfile } from '../../src/collect/stacks/v8-profile.js';
 
-/** A frame as `name@url:line:column`, 0-based as V8 counts; `(GC)` and `push` without an address are pseudo-nodes and builtins. */
+/** A frame as `name@url:line:column`, 0-based as in V8. `(GC)` and `push`, without a URL, are a pseudo-node and a builtin. */
 interface Branch {
   readonly frame: string;
-  /** Sizes of the samples that this node has itself. */
+  /** The sizes of the node's own samples. */
   readonly samples?: readonly number[];
   readonly children?: readonly Branch[];
   readonly scriptId?: string;
 }
 
-/** A profile from a picture of its tree. Node ids and ordinals count up in the order of the picture. */
+/** Makes a profile from a picture of its tree. Node ids and ordinals count up in the order of the picture. */
 export function profileOf(children: readonly Branch[], rootSamples: readonly number[] = []): SamplingProfile {
   const samples: ProfileSample[] = [];
   let ids = 0;

@@ -44,7 +44,7 @@ export function run(execPath: string, args: readonly string[], { execArgv = [], 
   return { code: status, stdout, stderr };
 }
 
-/** Runs it with true lines. */
+/** Runs a program to its end with true lines. */
 export function runRegistered(execPath: string, args: readonly string[], { execArgv = [], ...options }: RunOptions = {}): Run {
   return run(execPath, args, { ...options, execArgv: [...execArgv, '--import', REGISTER_URL] });
 }

@@ -4,7 +4,7 @@ import { snapshotFrom } from '../unit/snapshot/picture.js';
 import { runCommand } from './command.js';
 import { temporaryFolder } from './target-process.js';
 
-/** A folder with the reports of two pictures of stacks: `now.html`, and `diff.html` with what changed. */
+/** Writes the reports of two pictures of stacks to a folder: `now.html`, and `diff.html` with the difference. */
 export async function reportPages({ old, now }: { readonly old: string; readonly now: string }): Promise<string> {
   const folder = temporaryFolder();
   snapshotFrom(old).dump(join(folder, 'old.tmsnap'));

@@ -1,7 +1,7 @@
 import { connect } from '../../src/discovery/connect.js';
 import { discover } from '../../src/discovery/discovery.js';
 
-/** Until somebody samples the target, or nobody does any more; asking does neither. */
+/** Waits until somebody samples the target, or until nobody does. Asking does not change that. */
 export async function untilSampled({ port }: { readonly port: number }, wanted: boolean): Promise<void> {
   const probe = await connect(await discover(port));
   const isSampled = () =>

@@ -6,7 +6,7 @@ export interface Serving {
   readonly url: string;
 }
 
-/** `tracemalloc serve` of a target, on a port that is free, once it serves. */
+/** Starts `tracemalloc serve` of a target on a free port, and waits until it serves. */
 export async function startServing(
   target: string | number,
   options: readonly string[] = [],

@@ -18,20 +18,20 @@ interface Traced {
   /** By `FILE:LINE`. */
   readonly lines: ReadonlyMap<string, ShownLine>;
   readonly stderr: string;
-  /** The saved snapshot. */
+  /** The path of the saved snapshot. */
   readonly snapshot: string;
 }
 
 interface RunOptions {
   readonly execPath?: string;
-  /** Arguments of node. */
+  /** Arguments for node. */
   readonly nodeArgs?: readonly string[];
-  /** Options of the command. */
+  /** Options for the command. */
   readonly options?: readonly string[];
   readonly cwd?: string;
 }
 
-/** `tracemalloc run` of a program that prints no brace; every block counted. */
+/** Runs `tracemalloc run` with every block counted. The program must not print a brace. */
 export async function runAndShow(
   program: readonly string[],
   { execPath, nodeArgs = [], options = [], cwd }: RunOptions = {},
@@ -45,7 +45,7 @@ export async function runAndShow(
   return { lines: linesOf(stdout.slice(stdout.indexOf('{'))), stderr, snapshot };
 }
 
-/** `tracemalloc stats` of a saved snapshot. */
+/** Runs `tracemalloc stats` on a saved snapshot. */
 export async function statsOf(snapshot: string, ...options: readonly string[]): Promise<Omit<Traced, 'snapshot'>> {
   const { code, stdout, stderr } = await runCommand(['stats', '--json', ...options, snapshot]);
   if (code !== 0) throw new Error(`stats ended with ${code}: ${stderr}`);

@@ -1,6 +1,6 @@
 import type { ProfileNode, ProfileSample, SamplingProfile } from '../../src/collect/stacks/v8-profile.js';
 
-/** Live blocks by function, one line each, in order: how many of which size. */
+/** Live blocks by function: how many of which size. Each function has one line, in order. */
 export type Population = readonly (readonly { readonly size: number; readonly blocks: number }[])[];
 
 export interface Simulated {
@@ -10,8 +10,8 @@ export interface Simulated {
 }
 
 /**
- * What V8's sampling profiler would send of a population (SamplingHeapProfiler: SampleObject, ScaleSample, BuildSamples), written from its source
- * and not with our own code.
+ * What V8's sampling profiler would send for a population (SamplingHeapProfiler: SampleObject, ScaleSample, BuildSamples). It is written
+ * from V8's source and does not use our own code.
  */
 export function simulateSampling(population: Population, interval: number, random: () => number): Simulated {
   const samples: ProfileSample[] = [];

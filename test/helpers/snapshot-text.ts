@@ -1,7 +1,7 @@
-/** A heap snapshot as a test writes it down. Names stand in place of indices. */
+/** A heap snapshot as a test writes it, with names instead of indexes. */
 export interface SnapshotPicture {
   readonly nodes: readonly NodePicture[];
-  /** Each function once, in the order of their numbers. */
+  /** All functions, in the order of their numbers. */
   readonly functions?: readonly string[];
   readonly tree?: readonly TreePicture[];
 }
@@ -12,7 +12,7 @@ interface NodePicture {
   readonly id: number;
   readonly size: number;
   readonly trace?: number;
-  /** Places of the nodes that it leads to. */
+  /** The indexes of the nodes to which it has edges. */
   readonly to?: readonly (number | { readonly weak: number })[];
 }
 
@@ -36,7 +36,7 @@ const NODE_KINDS = [
 ];
 const EDGE_KINDS = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'];
 
-/** How the fields are ordered; names that V8 does not have are filled with a number. */
+/** The order of the fields. Fields that V8 does not have are filled with a number. */
 export interface Orders {
   readonly node?: readonly string[];
   readonly edge?: readonly string[];
@@ -55,7 +55,7 @@ export const V8_ORDERS = {
 
 type Nested = number | Nested[];
 
-/** The sections of a snapshot as values that JSON.stringify takes; a test may damage them. */
+/** The sections of a snapshot as values for JSON.stringify. A test may damage them. */
 export function sectionsOf(picture: SnapshotPicture, orders: Orders = {}): Record<string, unknown> {
   const order = { ...V8_ORDERS, ...orders };
   const strings: string[] = ['<dummy>'];

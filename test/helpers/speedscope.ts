@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 
-/** The part of speedscope's own model that the tests look at. */
+/** The part of speedscope's own model that the tests use. */
 interface SpeedscopeFrame {
   readonly name: string;
   readonly file?: string;
@@ -29,7 +29,7 @@ const RELEASE = join(dirname(require.resolve('speedscope/package.json')), 'dist/
 
 let importers: Promise<Importers> | undefined;
 
-/** What speedscope makes of a file that is dropped onto it; null where it does not recognise it. */
+/** What speedscope makes of a file that is dropped onto it; null if it does not recognise the file. */
 export async function importIntoSpeedscope(name: string, content: Uint8Array) {
   importers ??= loadImporters();
   const { buffer, byteOffset, byteLength } = Uint8Array.from(content);
@@ -44,8 +44,8 @@ function readProfile(profile: SpeedscopeProfile) {
 }
 
 /**
- * The package holds the built web application alone. Its one script is run up to the line that draws the page, in a context with as much of a
- * browser as it touches by then; the names of what it exports lazily are not minified.
+ * The package only has the built web application. We run its script up to the line that draws the page, in a context with as much of a
+ * browser as the script needs until then. The names of its lazy exports are not minified.
  */
 function loadImporters(): Promise<Importers> {
   const file = readdirSync(RELEASE).find((name) => /^speedscope-.*\.js$/.test(name))!;

@@ -4,24 +4,24 @@ import { join } from 'node:path';
 import { repoPath } from './paths.js';
 import { REGISTER_URL } from './registered.js';
 
-/** A package with its tests, as its tarball has them. */
+/** A package with its tests, as in its tarball. */
 export interface Suite {
   readonly name: string;
-  /** Its folder of tests. */
+  /** The folder of its tests. */
   readonly folder: string;
-  /** Test files that are left out, with the reason. */
+  /** Test files that are left out, each with the reason. */
   readonly without?: Readonly<Record<string, string>>;
-  /** What to run in place of all the test files. */
+  /** What to run instead of all test files. */
   readonly program?: readonly string[];
-  /** So many tests there are at least: fewer, and something went wrong that was the same in both runs. */
+  /** The least number of tests. With fewer, something failed in the same way in both runs. */
   readonly tests: number;
-  /** The package whose files are tested, where it is not the one that brings the tests. */
+  /** The package that is tested, if it is not the one that brings the tests. */
   readonly tested?: string;
 }
 
 const NO_PACKAGES = 'the tarball lacks the folders node_modules in which it looks';
 
-/** The one that mostly waits for timers comes first: tests that run side by side start in this order. */
+/** The suite that mostly waits for timers comes first, because tests that run side by side start in this order. */
 export const SUITES: readonly Suite[] = [
   {
     name: 'promises-aplus-tests',
@@ -65,7 +65,7 @@ export const SUITES: readonly Suite[] = [
 
 export interface SuiteRun {
   readonly code: number | null;
-  /** What it printed, without durations. */
+  /** Its output without durations. */
   readonly output: string;
   readonly stderr: string;
   readonly tests: number;
@@ -77,9 +77,9 @@ export interface SuiteRun {
 interface SuiteOptions {
   readonly execPath: string;
   readonly modules: string;
-  /** Where the names of instrumented scripts go. */
+  /** The file for the names of instrumented scripts. */
   readonly scriptsFile: string;
-  /** With true lines for all files, kept in this folder. */
+  /** If given, all files have true lines, and the cache is in this folder. */
   readonly cache?: string;
 }
 
@@ -91,7 +91,7 @@ export async function runSuite(suite: Suite, { execPath, modules, scriptsFile, c
   const lines = cache === undefined ? {} : { NODE_TRACEMALLOC_LINES: 'all', NODE_TRACEMALLOC_CACHE: cache };
   const env = { ...inherited, NODE_NO_WARNINGS: '1', SUITES_SCRIPTS: scriptsFile, ...lines };
   const flags = ['--test-reporter=tap', ...(cache === undefined ? [] : ['--import', REGISTER_URL]), '--import', SCRIPTS];
-  // Files, not pipes: where a test pretends to be on Windows, tape writes at once, and fails when we are slow to read (EAGAIN).
+  // Files, not pipes: if a test pretends to be on Windows, tape writes synchronously, and fails if we read too slowly (EAGAIN).
   const files = ['stdout', 'stderr'].map((name) => `${scriptsFile}.${name}`);
   const [out, err] = files.map((file) => openSync(file, 'w'));
   const child = spawn(execPath, [...flags, ...programOf(suite, cwd)], { cwd, env, stdio: ['ignore', out!, err!] });

@@ -7,13 +7,13 @@ import { repoPath } from './paths.js';
 
 interface TargetOptions {
   readonly execPath: string;
-  /** A program, or the source of one: CommonJS, run from a temporary file. */
+  /** The file of a program, or its source: CommonJS, which runs from a temporary file. */
   readonly file?: string;
   readonly code?: string;
   readonly args?: readonly string[];
   readonly execArgv?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Wait until the program prints a line `ready`. */
+  /** Whether to wait until the program prints a line `ready`. */
   readonly ready?: boolean;
 }
 
@@ -25,20 +25,20 @@ interface Exit {
 export interface TargetProcess {
   readonly pid: number;
   readonly port: number;
-  /** The inspector's WebSocket. */
+  /** The URL of the inspector's WebSocket. */
   readonly url: string;
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly exited: Promise<Exit>;
   stdout(): string;
   stderr(): string;
-  /** SIGKILL; resolves when the process is gone. */
+  /** Sends SIGKILL. Resolves when the process is gone. */
   kill(): Promise<Exit>;
 }
 
 const kills = new Set<() => Promise<unknown>>();
 const folders = new Set<string>();
 
-/** Ends whatever the tests of this file have left; for afterEach or afterAll. */
+/** Ends everything that the tests of this file have left running; for afterEach or afterAll. */
 export async function reapTargets(): Promise<void> {
   const left = [...kills];
   kills.clear();
@@ -48,26 +48,26 @@ export async function reapTargets(): Promise<void> {
   folders.clear();
 }
 
-/** `kill` is called by `reapTargets`, also for a process that has ended by then. */
+/** `reapTargets` calls `kill`, even if the process has ended by then. */
 export function reapLater(kill: () => Promise<unknown>): void {
   kills.add(kill);
 }
 
-/** A folder that `reapTargets` removes, as the current one. */
+/** Creates a folder that `reapTargets` removes, and makes it the current one. */
 export function enterTemporaryFolder(): string {
   const folder = temporaryFolder();
   process.chdir(folder);
   return folder;
 }
 
-/** A folder that `reapTargets` removes. */
+/** Creates a folder that `reapTargets` removes. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tracemalloc-test-'));
   folders.add(folder);
   return folder;
 }
 
-/** A real Node process with its inspector open on a port of its own. */
+/** Starts a real Node process with its inspector open on a free port. */
 export async function startTarget(options: TargetOptions): Promise<TargetProcess> {
   const script = options.file ?? writeScript(options.code ?? '');
   const argv = ['--inspect=127.0.0.1:0', ...(options.execArgv ?? []), script, ...(options.args ?? [])];
@@ -96,7 +96,7 @@ interface Awaited {
   readonly output: Output;
 }
 
-/** What a process has printed so far. */
+/** Collects what a process prints. */
 export function outputOf(child: TargetProcess['child']): Output {
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -107,7 +107,7 @@ export function outputOf(child: TargetProcess['child']): Output {
   return output;
 }
 
-/** The first group of `pattern` as soon as the process has printed it. */
+/** Resolves with the first group of `pattern` as soon as the process has printed it. */
 export function waitForText(child: TargetProcess['child'], { name, pattern, output }: Awaited): Promise<string> {
   return new Promise((resolve, reject) => {
     const look = (): void => {

@@ -11,21 +11,21 @@ interface TerminalOptions {
 }
 
 export interface InTerminal {
-  /** Everything that was written to the terminal, escape sequences too. */
+  /** Everything that was written to the terminal, including escape sequences. */
   readonly written: () => string;
   readonly exited: Promise<number | null>;
-  /** Closes the terminal, as a window or a connection that goes away. */
+  /** Closes the terminal, as when its window or connection goes away. */
   hangUp(): Promise<unknown>;
-  /** As from the keyboard. */
+  /** Types on the keyboard. */
   type(text: string): void;
-  /** The first group of `pattern` as soon as it was written. */
+  /** Resolves with the first group of `pattern` as soon as it has been written. */
   waitFor(pattern: RegExp): Promise<string>;
 }
 
 /** `script` of util-linux gives a program a terminal. */
 export const hasTerminal = existsSync('/usr/bin/script');
 
-/** Node decides by these whether a terminal has colours; whoever runs the tests may have set them. */
+/** Node uses these to decide whether a terminal has colours. The environment of the tests may have set them. */
 const PLAIN_TERMINAL: NodeJS.ProcessEnv = {
   TERM: 'xterm-256color',
   COLORTERM: undefined,
@@ -36,12 +36,12 @@ const PLAIN_TERMINAL: NodeJS.ProcessEnv = {
   FORCE_COLOR: undefined,
 };
 
-/** `tracemalloc`, as a line of a shell. */
+/** `tracemalloc` with arguments, as a line for a shell. */
 export function commandLine(...args: string[]): string {
   return [process.execPath, repoPath('dist/src/cli/bin.js'), ...args].map((word) => `'${word}'`).join(' ');
 }
 
-/** Runs lines of a shell in a terminal of their own. */
+/** Runs shell lines in a terminal of their own. */
 export function startInTerminal(lines: string, { cwd, columns = 80, rows = 24, env }: TerminalOptions): InTerminal {
   const shell = `stty cols ${columns} rows ${rows}; ${lines}`;
   const child = spawn('/usr/bin/script', ['-qefc', shell, '/dev/null'], {

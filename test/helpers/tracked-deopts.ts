@@ -6,7 +6,7 @@ import { startTarget } from './target-process.js';
 
 const PROGRAM = repoPath('fixtures', 'programs', 'deoptimizing.cjs');
 
-/** One run of the deoptimizing program under object mode; throws when it did not survive. */
+/** One run of the deoptimizing program in object mode. Throws if the program does not survive. */
 export async function launchedDeopts(execPath: string): Promise<void> {
   const tracer = await launch(PROGRAM, { execPath, args: ['work'], mode: 'objects', stdio: 'ignore' });
   await tracer.start({ mode: 'objects', nframe: 10 });
@@ -14,7 +14,7 @@ export async function launchedDeopts(execPath: string): Promise<void> {
   if (code !== 0 || signal !== null || snapshot === null) throw new Error(`it ended with ${signal ?? code}: ${String(error)}`);
 }
 
-/** One attachment to it while it is hot, with deoptimizations before and after a snapshot and after the end. */
+/** Attaches once while the program is hot, with deoptimizations before a snapshot, after it, and after the end. */
 export async function attachedDeopts(execPath: string): Promise<void> {
   const target = await startTarget({ execPath, file: PROGRAM, ready: true });
   const evaluator = await openEvaluator(target.port);
