@@ -12,16 +12,16 @@ const require = createRequire(import.meta.url);
 const ENTRY = require.resolve('@sparticuz/chromium');
 const PACKAGE = ENTRY.slice(0, ENTRY.lastIndexOf('build'));
 const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
-/** Where the browser of the package is unpacked, once for all checkouts. */
+/** The folder into which the package's browser is unpacked, shared by all checkouts. */
 const BROWSER_FOLDER = join(NODE_CACHE, `chromium-${version}`);
 const BROWSER_PATH = join(BROWSER_FOLDER, 'chromium');
-/** The package has a browser for it. */
+/** The package has a browser for this machine. */
 export const hasBrowser = process.platform === 'linux' && process.arch === 'x64';
 
 const QUIET = '--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const ARGS = `--headless --no-sandbox --disable-gpu ${QUIET}`.split(' ');
 
-/** With the libraries that it needs and a bare machine has not: the package unpacks those where it believes to be in a cloud function. */
+/** Also unpacks libraries that a bare machine lacks. The package does so only if it believes that it runs in a cloud function. */
 async function unpackBrowser(folder: string): Promise<void> {
   if (!hasBrowser) throw new Error('there is no package of it for this machine');
   const code = `require(${JSON.stringify(ENTRY)}).executablePath()`;
@@ -29,7 +29,7 @@ async function unpackBrowser(folder: string): Promise<void> {
   await promisify(execFile)(process.execPath, ['-e', code], { env, timeout: 120_000 });
 }
 
-/** A browser with an empty profile of its own. It is unpacked if the cache does not hold it. */
+/** Starts a browser with an empty profile. Unpacks the browser first if the cache does not have it. */
 export async function startBrowser(): Promise<Browser> {
   await provide(BROWSER_FOLDER, { isThere: () => existsSync(BROWSER_PATH), install: unpackBrowser });
   const libraries = [process.env.LD_LIBRARY_PATH, join(BROWSER_FOLDER, 'al2023/lib')].filter(Boolean).join(':');

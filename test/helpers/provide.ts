@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { cachedNode, NODE_CACHE, NODE_PACKAGE } from './nodes.js';
 import { type PackageSet, setFiles, setFolder } from './package-sets.js';
 
-/** Downloads a Node binary if the cache does not hold it. Does not reject: the tests then run on the binaries that are there. */
+/** Downloads a Node binary if the cache does not have it. Does not reject: without it, the tests run on the other binaries. */
 export async function provideNode(version: string): Promise<void> {
   try {
     await provide(join(NODE_CACHE, version), {
@@ -34,7 +34,10 @@ interface Provision {
   readonly install: (folder: string) => Promise<void>;
 }
 
-/** Fills a place of the cache if it is empty. Into a folder of its own first: two runs at once, or one that is interrupted, never leave half of it behind. */
+/**
+ * Fills a place of the cache if it is empty. Installs into a folder of its own first, so that neither two runs at once nor an interrupted
+ * run leave an incomplete folder.
+ */
 export async function provide(place: string, { isThere, install }: Provision): Promise<void> {
   if (isThere()) return;
   await mkdir(dirname(place), { recursive: true });
@@ -43,7 +46,7 @@ export async function provide(place: string, { isThere, install }: Provision): P
     await install(folder);
     await rename(folder, place);
   } catch (error) {
-    if (!isThere()) throw error; // else another run was faster
+    if (!isThere()) throw error; // otherwise another run has provided it meanwhile
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
