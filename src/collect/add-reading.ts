@@ -3,7 +3,7 @@ import { ingestProfile } from './sampling/ingest-profile.js';
 import type { ThreadTraces } from './stacks/trace-collector.js';
 import type { Reading, ReadingOptions } from './stacks/trace-source.js';
 
-/** Adds the traces of a reading to a snapshot. A reading stays as it is: it can be added to any number of snapshots. */
+/** Adds the traces of a reading to a snapshot. The reading is not changed, so it can be added to several snapshots. */
 export function addReading(reading: Reading, traces: ThreadTraces, options: ReadingOptions): void {
   if (reading.kind === 'objects') ingestObjects(reading.objects, traces, options);
   else ingestProfile(reading.profile, traces, { ...options, interval: reading.interval, blocks: reading.blocks });

@@ -109,10 +109,7 @@ function readJson({ path, size, bytes: read }: InputFile): unknown {
   }
 }
 
-/**
- * In a profile without samples each node has its own bytes, which become one sample. The oldest profiles have no ids either, so we number
- * the nodes.
- */
+/** In a profile without samples, each node's own bytes become one sample. The oldest profiles have no ids either, so nodes are numbered. */
 function profileOfNodes(head: ProfileNode): SamplingProfile {
   const samples: ProfileSample[] = [];
   let id = 0;

@@ -6,8 +6,7 @@ import { SNIFFED_BYTES } from './format.js';
 import { FORMATS, formatOfContent } from './registry.js';
 
 /**
- * Opens a snapshot file, or a file in another format that we can read. The content decides the format, not the name. The path may be a
- * pipe.
+ * Opens a snapshot file, or a file in another format that we can read. The content decides the format, not the name. A pipe works too.
  *
  * @throws SnapshotFileError, BadProfileError; both name the file
  */

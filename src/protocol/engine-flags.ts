@@ -36,8 +36,8 @@ export async function setFlags(session: Session, flags: readonly string[]): Prom
 }
 
 /**
- * Discards all optimized code of an isolate by a moment of precise coverage. Hot code is then compiled again with the current flags (18 to
- * 26).
+ * Discards all optimized code of an isolate by a moment of precise coverage. Hot code is then compiled again, with the current flags
+ * (18 to 26).
  */
 export async function deoptimize(session: Session): Promise<void> {
   const doing = { doing: 'deoptimizing the target' };

@@ -1,6 +1,6 @@
 /**
- * The message of a thrown value. Does not use `instanceof Error`: inside a vm context, as under jest, Node's own errors belong to another
- * realm.
+ * The message of a thrown value. It does not use `instanceof Error`, because Node's own errors belong to another realm inside a vm context,
+ * as under jest.
  */
 export function messageOf(thrown: unknown): string {
   return typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);

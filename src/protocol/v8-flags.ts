@@ -12,8 +12,8 @@ export function inliningFlags(nodeMajor: number): Flags {
 }
 
 /**
- * Stops V8 from allocating several objects at once, which makes one sample (v8-facts 3). Maglev's flag is a level; its default depends on
- * the version.
+ * Stops V8 from allocating several objects at once, which makes one sample (v8-facts 3). Maglev's flag is a level, whose default depends
+ * on the version.
  */
 export function foldingFlags(nodeMajor: number): Flags {
   const { set, undo } = off(['turbo-allocation-folding']);

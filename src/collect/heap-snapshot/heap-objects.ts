@@ -28,8 +28,8 @@ export interface HeapObjects {
   /** Index in `types`. */
   readonly type: Uint32Array;
   /**
-   * The constructor's name; for other nodes the kind in parentheses: `(string)`, `(closure)`, `(array)`; for native memory the name that V8
-   * or Node gives it.
+   * The constructor's name; for native memory the name that V8 or Node gives it; for other nodes their kind in parentheses, such as
+   * `(string)`, `(closure)` or `(array)`.
    */
   readonly types: readonly string[];
   /** 0: the heap. 1: the backing store of an ArrayBuffer. 2: other memory outside of the heap. */

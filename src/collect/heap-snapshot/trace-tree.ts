@@ -25,8 +25,8 @@ const DIGITS = 3;
 const AFTER = 4;
 
 /**
- * Reads the nested arrays `[id, function, …, [children]]`. Until all are read, a node is identified by its place in the text: its id may
- * come last.
+ * Reads the nested arrays `[id, function, …, [children]]`. A node's id may come last, so until all are read a node is identified by its
+ * place in the text.
  */
 export class TraceTreeSection implements Section {
   done = false;

@@ -7,8 +7,8 @@ import type { ObjectReading, ReadOptions, TraceSource } from '../stacks/trace-so
 type SnapshotCommand = 'HeapProfiler.takeHeapSnapshot' | 'HeapProfiler.stopTrackingHeapObjects';
 
 /**
- * V8 writes about 100 MB a second, so a heap of many gigabytes takes minutes. So does the start, when V8 gives every object an id (32 s for
- * 18 million).
+ * V8 writes about 100 MB a second, so a heap of many gigabytes takes minutes. So does the start, at which V8 gives every object an id:
+ * 18 million took 32 s.
  */
 const SNAPSHOT_TIMEOUT_MS = 1_800_000;
 const ENDED =

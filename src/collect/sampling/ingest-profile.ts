@@ -20,8 +20,8 @@ const LEFT_OUT = -2;
 const UNRESOLVED = -3;
 
 /**
- * Turns a profile of V8 into traces, in one pass over the tree and one over the samples. It does not recurse, because V8 may send stacks of
- * any depth.
+ * Turns a profile of V8 into traces, in one pass over the tree and one over the samples. V8 may send stacks of any depth, so it does not
+ * recurse.
  *
  * @returns bytes of the added traces
  */
@@ -35,7 +35,7 @@ export function ingestProfile(profile: SamplingProfile, traces: ThreadTraces, op
   return rows.size.reduce((sum, size) => sum + size, 0);
 }
 
-/** The block size of each sample, in bytes, 0 where no size explains it; null where every block is a sample of its own. Writes to the memory. */
+/** The block size of each sample, in bytes, 0 if no size explains it; null if every block has its own sample. Updates the memory. */
 export function decodeProfile({ head, samples: all }: SamplingProfile, decoding: Decoding): Float64Array | null {
   if (decoding.interval <= 1) return null;
   const samples = sampleColumns(all);

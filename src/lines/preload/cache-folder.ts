@@ -18,8 +18,8 @@ export function openCacheFolder(env: NodeJS.ProcessEnv = process.env): string | 
 }
 
 /**
- * Creates parents only on request, since nobody asked for a missing temporary folder. Not `recursive`: it hangs for a folder in /proc (Node
- * 20).
+ * Creates parents only on request, since nobody asked for a missing temporary folder. It does not use `recursive`, which hangs for a
+ * folder in /proc (Node 20).
  */
 function makeFolder(folder: string, { withParents }: { readonly withParents: boolean }): void {
   try {

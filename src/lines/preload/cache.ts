@@ -26,8 +26,7 @@ export interface Origin {
 /**
  * Keeps texts on disk, found by what they were made from. Any number of processes may use it at once: an entry is written to a temporary
  * file and renamed, and has a checksum. An entry also holds its source, which the reader compares. So a short hash is enough as its name,
- * and a start needs neither node:crypto (5 ms) nor a hash of every whole source. Any failure counts as a miss. An empty text is an entry
- * too.
+ * and a start needs neither node:crypto (5 ms) nor a hash of every whole source. Any failure counts as a miss. Empty texts are stored too.
  */
 export class Cache {
   readonly #folder: string;

@@ -1,7 +1,6 @@
 /**
  * What is needed to map positions of a transformed text to the original, as plain numbers that a cache can store as JSON. All lines and
- * columns here are 0-based and count UTF-16 units, as in CDP. No edit adds or moves a line: lines are the same in both texts, columns
- * shift.
+ * columns here are 0-based and count UTF-16 units, as in CDP. Edits keep all lines and only shift columns.
  */
 export interface PositionTable {
   /**

@@ -72,8 +72,8 @@ function inlineSegments(source: string, index: LineIndex): Segment[] | undefined
 }
 
 /**
- * `mappings` of a source map, version 3: `;` between lines, `,` between segments of column, source, line, …, each relative to the one
- * before.
+ * Decodes the `mappings` of a source map, version 3: `;` between lines, `,` between segments of column, source, line, …, each relative to
+ * the one before.
  */
 function decode(mappings: string, { starts }: LineIndex): Segment[] {
   const segments: Segment[] = [];

@@ -5,10 +5,7 @@ import type { FunctionScope } from './walk.js';
 /** Names that a variable may have but a parameter may not have everywhere. */
 const CONTEXTUAL = /^(?:yield|await|let|static|async|of|eval|arguments|implements|interface|package|private|protected|public)$/;
 
-/**
- * V8 allows 65,534 parameters, but each takes a stack slot in every enclosing wrapper. If there are more variables than this, none is
- * passed.
- */
+/** V8 allows 65,534 parameters, but each takes a stack slot in every enclosing wrapper. If there are more variables, none is passed. */
 const MOST_PARAMETERS = 64;
 
 /**

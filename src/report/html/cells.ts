@@ -22,8 +22,9 @@ export interface TracesAsCells {
 }
 
 /**
- * Adds up the traces by stack, domain, thread and type, and merges the stacks into a tree. @param old null if there is no difference to
- * show
+ * Adds up the traces by stack, domain, thread and type, and merges the stacks into a tree.
+ *
+ * @param old null if there is no difference to show
  */
 export function tracesAsCells(now: Snapshot, old: Snapshot | null): TracesAsCells {
   const names = new StringInterner();
