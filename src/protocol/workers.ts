@@ -9,17 +9,17 @@ export interface Worker {
   readonly id: string;
   /** The name that the program gave it; empty if none. */
   readonly name: string;
-  /** Whether it waits for `Runtime.runIfWaitingForDebugger` before its first line. */
-  readonly isHeld: boolean;
+  /** It is paused before its first line until `Runtime.runIfWaitingForDebugger`. */
+  readonly isPaused: boolean;
 }
 
 export interface WorkersOptions {
   /**
-   * Holds workers that start from now on before their first line. If the controller is killed while it holds a worker, the worker stays
-   * held until somebody attaches (18 to 26).
+   * Pause the workers that start from now on before their first line. A worker that is paused when its controller is killed stays paused until
+   * somebody attaches (18 to 26).
    */
-  readonly hold: boolean;
-  /** How long a call to a worker waits for its answer, in ms. */
+  readonly pauseNew: boolean;
+  /** The most that a call to a worker waits for its answer, in ms. */
   readonly timeoutMs: number;
   readonly onWorker: (worker: Worker) => void;
 }
@@ -47,7 +47,7 @@ export class Workers {
         const { id, name } = identityOf(workerInfo);
         const label = `worker ${id}${name === '' ? '' : ` (${name})`} of ${main.label}`;
         const session = new Session(transport, { label, timeoutMs: this.#options.timeoutMs });
-        this.#options.onWorker({ session, id, name, isHeld: waitingForDebugger });
+        this.#options.onWorker({ session, id, name, isPaused: waitingForDebugger });
       }),
       main.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }) => this.#transports.get(sessionId)?.receive(message)),
       main.on('NodeWorker.detachedFromWorker', ({ sessionId }) => {
@@ -59,7 +59,7 @@ export class Workers {
       for (const transport of this.#transports.values()) transport.lose(reason);
     });
     try {
-      await main.send('NodeWorker.enable', { waitForDebuggerOnStart: this.#options.hold });
+      await main.send('NodeWorker.enable', { waitForDebuggerOnStart: this.#options.pauseNew });
       this.#isWatching = true;
     } catch (error) {
       this.#stopListening();
@@ -67,9 +67,9 @@ export class Workers {
     }
   }
 
-  /** From now on workers start as they would without us. Resolves when every held worker has been passed to `onWorker`. */
-  async stopHolding(): Promise<void> {
-    if (this.#isWatching && this.#options.hold) await this.#main.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  /** From now on workers start as they would without us. Resolves when every paused worker has come through `onWorker`. */
+  async stopPausing(): Promise<void> {
+    if (this.#isWatching && this.#options.pauseNew) await this.#main.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
   }
 
   /** Ends the remaining sessions, and reports no more workers. */

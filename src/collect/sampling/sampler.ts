@@ -5,7 +5,7 @@ import type { Session } from '../../protocol/session.js';
 import type { BlockMemory } from '../block-counts/decode-blocks.js';
 import { LineTables, MARK } from '../stacks/line-tables.js';
 import type { ReadOptions, SampledReading, TraceSource } from '../stacks/trace-source.js';
-import type { SamplingProfile } from '../stacks/v8-profile.js';
+import { checkSample, type SamplingProfile } from '../stacks/v8-profile.js';
 import { decodeProfile } from './ingest-profile.js';
 import { fitsMessage, tooLargeError } from './message-size.js';
 
@@ -108,7 +108,7 @@ export class Sampler implements TraceSource {
     const profile = this.#lineTables?.without(whole) ?? whole;
     const interval = this.#interval;
     const blocks = decodeProfile(profile, { interval, memory: this.#memory });
-    this.#lastTraced = profile.samples.reduce((sum, { size }) => sum + size, 0);
+    this.#lastTraced = sampledBytes(profile);
     this.#lastUsed = liveBytes;
     return { kind: 'samples', profile, interval, blocks, liveBytes };
   }
@@ -181,4 +181,14 @@ export class Sampler implements TraceSource {
   async #heapUsed(): Promise<number> {
     return (await readHeapUsage(this.#session, { doing: 'reading the heap usage' })).usedSize;
   }
+}
+
+/** @throws BadProfileError at the first sample that is not one */
+function sampledBytes({ samples }: SamplingProfile): number {
+  let bytes = 0;
+  for (const sample of samples) {
+    checkSample(sample);
+    bytes += sample.size;
+  }
+  return bytes;
 }

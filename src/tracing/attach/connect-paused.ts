@@ -16,11 +16,11 @@ export interface Pause {
 }
 
 export interface PausedProgram extends Omit<PausedStart, 'release'> {
-  /** Of its inspector. */
+  /** The address of its inspector. */
   readonly url: string;
   readonly pid: number | null;
   readonly title: string;
-  /** null: the program is asked. */
+  /** null if the program must be asked. */
   readonly nodeVersion: string | null;
   readonly pause: Pause;
 }

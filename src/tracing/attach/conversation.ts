@@ -4,8 +4,8 @@ import type { Session } from '../../protocol/session.js';
 import type { Caretaker } from '../cleanup/caretaker.js';
 
 /**
- * Opens a conversation with the program at `endpoint`, which `caretaker` guards from its first command to its end. Every conversation with
- * another process is opened here. Fails with ConnectError, in bounded time.
+ * Opens a conversation with the program at `endpoint`, which `caretaker` guards from its first command to its end. Every conversation of a tracer with
+ * a target is opened here. Fails with ConnectError, in bounded time.
  */
 export async function openConversation(
   endpoint: Pick<Endpoint, 'webSocketUrl' | 'label'>,

@@ -31,7 +31,7 @@ export async function cleanUpTarget(url: string, { tasks, connection }: LeftBehi
   const session = await connect({ webSocketUrl: url, label: url }, { connectTimeoutMs: TIMEOUT_MS, timeoutMs: TIMEOUT_MS });
   const threads: Thread[] = [{ name: MAIN, session }];
   const onWorker = (worker: Worker) => void threads.push({ name: worker.id, session: worker.session });
-  const workers = new Workers(session, { hold: false, timeoutMs: TIMEOUT_MS, onWorker });
+  const workers = new Workers(session, { pauseNew: false, timeoutMs: TIMEOUT_MS, onWorker });
   const hasWorkers = tasks.some(({ kind }) => kind === 'workers');
   // To talk to workers has its risks (docs/guide/safety.md), so it is done only if the controller did.
   if (hasWorkers) await workers.watch();

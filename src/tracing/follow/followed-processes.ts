@@ -88,12 +88,12 @@ export class FollowedProcesses {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Of all processes but the program itself. Never rejects. */
+  /** Keeps a last snapshot of every process but the program itself. Never rejects. */
   async keepLastSnapshots(): Promise<void> {
     await Promise.all(this.#others.map(keepLastSnapshot));
   }
 
-  /** Processes that come from now on run without us. Never rejects: `closed` of each tracer says what failed. */
+  /** Leaves all processes but the program itself, with a last snapshot. Those that come from now on run without us. Never rejects: `closed` of each tracer says what failed. */
   async leave(): Promise<void> {
     this.#tree.stop();
     await Promise.all(this.#arriving);
@@ -118,7 +118,7 @@ export class FollowedProcesses {
       this.#announceFirst = null;
       return;
     }
-    const arrival = this.#trace(process).catch(() => {}); // it ended before we could talk to it
+    const arrival = this.#trace(process).catch(() => {}); // the process ended before we could talk to it
     this.#arriving.add(arrival);
     void arrival.then(() => this.#arriving.delete(arrival));
   }

@@ -66,7 +66,7 @@ export class TracedWorker {
   /** Resolves when we have left the worker at its end; null before its end. */
   #ending: Promise<void> | null = null;
 
-  constructor({ session, id, name, isHeld }: Worker, options: TracedWorkerOptions) {
+  constructor({ session, id, name, isPaused }: Worker, options: TracedWorkerOptions) {
     const { settings, timeoutMs, isLeaving } = options;
     const isolate = isolateOf(session, {
       thread: `worker ${id}${name === '' ? '' : ` (${name})`}`,
@@ -81,7 +81,7 @@ export class TracedWorker {
     this.#options = options;
     this.tracing = new IsolateTracing(isolate, settings);
     this.heapLimit = new HeapLimitWatch(session, isolate.domain, () => this.#keepAtHeapLimit());
-    const begun = isLeaving() ? Promise.resolve(null) : this.#begin({ isPaused: isHeld });
+    const begun = isLeaving() ? Promise.resolve(null) : this.#begin({ isPaused });
     this.started = begun.catch((error: unknown) => error).finally(() => release(session));
     this.ended = this.#watchEnd();
   }

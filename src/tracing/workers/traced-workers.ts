@@ -41,7 +41,11 @@ export class TracedWorkers {
     this.#settings = settings;
 
     this.#timeoutMs = Math.min(main.timeoutMs, LONGEST_WAIT_MS);
-    this.#workers = new Workers(main, { hold: settings.pauseNew, timeoutMs: this.#timeoutMs, onWorker: (worker) => this.#take(worker) });
+    this.#workers = new Workers(main, {
+      pauseNew: settings.pauseNew,
+      timeoutMs: this.#timeoutMs,
+      onWorker: (worker) => this.#take(worker),
+    });
   }
 
   /** Resolves when each running worker is traced, or could not be. */
@@ -88,7 +92,7 @@ export class TracedWorkers {
   /** Ends the tracing of every worker. New workers are not paused any more. */
   async stop(): Promise<void> {
     this.#isLeaving = true;
-    await this.#workers.stopHolding();
+    await this.#workers.stopPausing();
     await this.#started();
     await Promise.allSettled([...this.#traced].map(({ heapLimit }) => heapLimit.stop()));
     await this.#forEach((tracing) => tracing.stop());

@@ -142,12 +142,12 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     expect(exit).toEqual({ code: 4, signal: null, snapshot: null, atHeapLimit: false, peak: null, error: null });
   });
 
-  it('a start that is refused leaves the program held, and it can still run or be killed', async () => {
-    const tracer = await launched(program('held.cjs', 'console.log("done")'), binary);
+  it('a start that is refused leaves the program paused, and it can still run or be killed', async () => {
+    const tracer = await launched(program('paused.cjs', 'console.log("done")'), binary);
     expect((await failureOf(tracer.start({ nframe: 0 }))).name).toBe('UsageError');
     await tracer.resume();
     expect((await outputOf(tracer)).out).toBe('done\n');
-    const other = await launched(program('held.cjs', 'console.log("done")'), binary);
+    const other = await launched(program('paused.cjs', 'console.log("done")'), binary);
     expect((await failureOf(other.start({ interval: 0 }))).name).toBe('UsageError');
     await other.kill();
     const { out, exit } = await outputOf(other);
@@ -214,8 +214,8 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     expect((await failureOf(tracer.takeSnapshot())).name).toBe('NotTracingError');
     await closed;
     expect((await tracer.exited).code).toBe(0);
-    const held = await launched(file, binary);
-    const given = [held.close(), failureOf(held.takeSnapshot())] as const;
+    const paused = await launched(file, binary);
+    const given = [paused.close(), failureOf(paused.takeSnapshot())] as const;
     expect((await given[1]).name).toBe('NotTracingError');
     await given[0];
   });

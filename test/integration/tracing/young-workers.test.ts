@@ -49,7 +49,7 @@ describe.each(nodeBinaries())('workers that are being made, Node $major', ({ exe
     const session = await connect(await discover(target.port));
     const asked: Promise<void>[] = [];
     const workers = new Workers(session, {
-      hold: true,
+      pauseNew: true,
       timeoutMs: TIMEOUT_MS,
       onWorker: ({ session: worker }) => asked.push(askUntilItRuns(worker, ask)),
     });
