@@ -6,7 +6,7 @@ import type { Session } from './session.js';
  * Node's module `v8`, if an evaluation can get it (`process.getBuiltinModule`: from 20.16 and 22.3 on). Otherwise the internal binding
  * below it, for which Node would print a deprecation warning.
  */
-const V8 = `process.getBuiltinModule?.('v8') ?? (() => {
+export const V8 = `process.getBuiltinModule?.('v8') ?? (() => {
   const { noDeprecation } = process;
   process.noDeprecation = true;
   try { return process.binding('v8'); } finally { process.noDeprecation = noDeprecation; }

@@ -60,7 +60,7 @@ export class TracingRun {
       pauseNew: target.wasPaused,
       workers,
       keepEnded,
-      waitAtEnd: keepEnded && !target.isSelf,
+      waitAtEnd: (keepEnded || onOom) && !target.isSelf,
       onOom,
       beginning: () => ({ force, flagsChanged: this.#flags.areSet }),
       expectRegistration: () => main.trueLines.hasPreload,

@@ -22,7 +22,7 @@ export class HeapLimitWatch {
     this.#domain = domain;
     this.#onLimit = onLimit;
     // Listens even if the watch is off: if marks or a live edit have the Debugger on, only we can end this pause.
-    session.on('Debugger.paused', (event) => void this.#onPause(event));
+    onOomPause(session, () => void this.#onPause());
   }
 
   async start(): Promise<void> {
@@ -35,14 +35,31 @@ export class HeapLimitWatch {
     if (this.#session.isOpen) await leave?.();
   }
 
-  async #onPause(event: unknown): Promise<void> {
-    if (pausedEvent.safeParse(event).data?.reason !== 'OOM') return;
+  async #onPause(): Promise<void> {
     if (this.#leave !== null) await this.#onLimit();
-    try {
-      await this.stop();
-      await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target at its heap limit' });
-    } catch {
-      // Refused if the Debugger is off by now, which has resumed the target. If the connection is lost, `closed` says so.
-    }
+    await resume(this.#session, () => this.stop());
+  }
+}
+
+/**
+ * For a target without a watch. While marks or a live edit have the Debugger on for a moment, V8 pauses the target at its heap limit all the same, and
+ * only we can end that pause.
+ */
+export function endPausesAtHeapLimit(session: Session): void {
+  onOomPause(session, () => void resume(session));
+}
+
+function onOomPause(session: Session, act: () => void): void {
+  session.on('Debugger.paused', (event) => {
+    if (pausedEvent.safeParse(event).data?.reason === 'OOM') act();
+  });
+}
+
+async function resume(session: Session, before: () => Promise<void> = async () => {}): Promise<void> {
+  try {
+    await before();
+    await session.send('Debugger.resume', {}, { doing: 'resuming the target at its heap limit' });
+  } catch {
+    // Refused if the Debugger is off by now, which has resumed the target. If the connection is lost, `closed` says so.
   }
 }

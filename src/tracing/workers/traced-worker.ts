@@ -8,7 +8,8 @@ import { isolateOf } from '../isolate/isolate.js';
 import { type Beginning, type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
 import { learnScripts } from '../isolate/script-maps.js';
 import { EndWatch } from '../watch/end-watch.js';
-import { HeapLimitWatch } from '../watch/heap-limit.js';
+import { endPausesAtHeapLimit } from '../watch/heap-limit.js';
+import { FullHeap } from './full-heap.js';
 
 /** A message of a worker comes as text inside a message of the main thread, in which every quote takes two bytes. */
 const WRAPPED = 2;
@@ -25,7 +26,7 @@ export interface WorkersSettings extends IsolateSettings {
   readonly keepEnded: boolean;
   /** Ask workers to wait for us at their end, so that we can read what they hold then. */
   readonly waitAtEnd: boolean;
-  /** Keep what workers held when they came to their heap limit. */
+  /** Keep what workers held that Node ended at their heap limit. Needs `waitAtEnd`. */
   readonly onOom: boolean;
   /** How the tracing of a worker begins; called when it does. */
   readonly beginning: () => Omit<Beginning, 'isPaused'>;
@@ -47,7 +48,7 @@ interface TracedWorkerOptions {
 
 export interface WorkerReading {
   readonly reading: IsolateReading;
-  /** The reading was taken when the worker came to its heap limit. */
+  /** Node ended the worker because its heap was full. */
   readonly atHeapLimit: boolean;
 }
 
@@ -55,12 +56,12 @@ export interface WorkerReading {
 export class TracedWorker {
   readonly id: number;
   readonly tracing: IsolateTracing;
-  readonly heapLimit: HeapLimitWatch;
   /** Resolves, never rejects, when the worker is traced, with null; or with what went wrong. */
   readonly started: Promise<unknown>;
   /** Resolves when the worker has ended. True if later snapshots must contain it, or name it as missing. */
   readonly ended: Promise<boolean>;
   readonly #options: TracedWorkerOptions;
+  readonly #heap: FullHeap;
   /** What the worker held in the last snapshot, at its heap limit, or, without these, at its end. Used when it has ended. */
   #last: WorkerReading | null = null;
   /** Resolves when we have left the worker at its end; null before its end. */
@@ -80,7 +81,8 @@ export class TracedWorker {
     this.id = Number(id);
     this.#options = options;
     this.tracing = new IsolateTracing(isolate, settings);
-    this.heapLimit = new HeapLimitWatch(session, isolate.domain, () => this.#keepAtHeapLimit());
+    this.#heap = new FullHeap(session);
+    endPausesAtHeapLimit(session);
     const begun = isLeaving() ? Promise.resolve(null) : this.#begin({ isPaused });
     this.started = begun.catch((error: unknown) => error).finally(() => release(session));
     this.ended = this.#watchEnd();
@@ -131,41 +133,27 @@ export class TracedWorker {
     const { session, trueLines } = this.tracing.isolate;
     // While a worker waits for us at its end, a main thread that exits waits, too (v8-facts, "Never do this"): see #leaveEnded.
     if (settings.waitAtEnd) await askToWaitAtEnd(session);
+    if (settings.onOom) await this.#heap.watch();
     if (settings.expectRegistration()) await trueLines.expectRegistration();
     else await trueLines.find();
     await this.tracing.start({ ...settings.beginning(), isPaused });
-    if (settings.onOom) await this.heapLimit.start();
     return null;
   }
 
   async #watchEnd(): Promise<boolean> {
-    const { keepEnded, interval } = this.#options.settings;
+    const { keepEnded, onOom, interval } = this.#options.settings;
     const onEnd = () => {
       this.#ending ??= this.#leaveEnded();
     };
     const watch = new EndWatch(this.#session, onEnd);
-    if (keepEnded) this.#session.on('NodeRuntime.waitingForDisconnect', onEnd);
+    if (keepEnded || onOom) this.#session.on('NodeRuntime.waitingForDisconnect', onEnd);
     if (interval === null) void this.started.then(() => watch.start());
     await this.#session.closed;
     watch.stop();
+    this.#heap.stop();
     await this.#ending;
     const isMissed = keepEnded && (await this.started) === null;
     return this.#last !== null || isMissed;
-  }
-
-  /**
-   * The worker is paused at its heap limit. Node ends it with ERR_WORKER_OUT_OF_MEMORY soon after it runs on (18 to 26). What it holds is kept for all
-   * later snapshots. Never rejects.
-   */
-  async #keepAtHeapLimit(): Promise<void> {
-    try {
-      if ((await this.started) !== null) return;
-      const reading = await this.tracing.read({ isLast: false });
-      await learnScripts(this.tracing.isolate);
-      this.#last = { reading, atHeapLimit: true };
-    } catch {
-      // The worker could not be asked. It ends as it would without us.
-    }
   }
 
   /**
@@ -175,10 +163,7 @@ export class TracedWorker {
   async #leaveEnded(): Promise<void> {
     try {
       if ((await this.started) === null && !this.#options.isLeaving()) {
-        if (this.#options.settings.keepEnded) {
-          this.#last ??= { reading: await this.tracing.read({ isLast: true }), atHeapLimit: false };
-          await learnScripts(this.tracing.isolate);
-        }
+        await this.#keepAtEnd();
         await this.tracing.stop();
       }
     } catch {
@@ -186,6 +171,14 @@ export class TracedWorker {
     } finally {
       await this.#session.close();
     }
+  }
+
+  async #keepAtEnd(): Promise<void> {
+    const { keepEnded, onOom } = this.#options.settings;
+    const atHeapLimit = onOom && (await this.#heap.isReached());
+    if (!keepEnded && !atHeapLimit) return;
+    if (atHeapLimit || this.#last === null) this.#last = { reading: await this.tracing.read({ isLast: true }), atHeapLimit };
+    await learnScripts(this.tracing.isolate);
   }
 
   /**

@@ -94,8 +94,8 @@ export class TracedWorkers {
     this.#isLeaving = true;
     await this.#workers.stopPausing();
     await this.#started();
-    await Promise.allSettled([...this.#traced].map(({ heapLimit }) => heapLimit.stop()));
-    await this.#forEach((tracing) => tracing.stop());
+    // While a worker is still to wait, a main thread that has called process.exit() may wait for it when we have left.
+    await Promise.all([this.#waitNoMore(), this.#forEach((tracing) => tracing.stop())]);
   }
 
   /** After the stop, when the flags are restored: leaves every worker as it was found. */
@@ -132,8 +132,12 @@ export class TracedWorkers {
 
   /** The main thread is about to end all workers. Reads what they hold now, and tells them not to wait for us at their end. */
   async #free(): Promise<void> {
-    await this.#forEach(({ isolate }) => askToWaitAtEnd(isolate.session, { enabled: false }));
-    await this.read();
+    await this.#waitNoMore();
+    if (this.#settings.keepEnded) await this.read();
+  }
+
+  async #waitNoMore(): Promise<void> {
+    if (this.#settings.waitAtEnd) await this.#forEach(({ isolate }) => askToWaitAtEnd(isolate.session, { enabled: false }));
   }
 
   get #open(): TracedWorker[] {

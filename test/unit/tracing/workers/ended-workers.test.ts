@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Session } from '../../../../src/protocol/session.js';
 import { Caretaker } from '../../../../src/tracing/cleanup/caretaker.js';
 import { GcLimiter } from '../../../../src/tracing/isolate/gc-limiter.js';
 import { TracedWorkers } from '../../../../src/tracing/workers/traced-workers.js';
 import { FakeTransport } from '../../../helpers/fake-transport.js';
+import { profileOf } from '../../../helpers/profiles.js';
 
 const SESSION = { sessionId: '1' };
 
@@ -12,8 +14,8 @@ const ANSWERS: Record<string, object> = {
   'Runtime.getHeapUsage': { usedSize: 1, totalSize: 2 },
 };
 
-/** A program whose one worker answers everything, and does not wait for us at its end. */
-function programWithWorker(): FakeTransport {
+/** A program whose one worker answers everything. */
+function programWithWorker(answers: Record<string, object> = {}, asked: string[] = []): FakeTransport {
   const transport: FakeTransport = new FakeTransport({
     'NodeWorker.enable': () => {
       const workerInfo = { workerId: '1', type: 'worker', title: '[worker 1]', url: '' };
@@ -22,12 +24,31 @@ function programWithWorker(): FakeTransport {
     },
     'NodeWorker.sendMessageToWorker': ({ message }: { message: string }) => {
       const { id, method } = JSON.parse(message) as { id: number; method: string };
-      const result = ANSWERS[method] ?? {};
+      asked.push(method);
+      const result = { ...ANSWERS, ...answers }[method] ?? {};
       queueMicrotask(() => transport.emit('NodeWorker.receivedMessageFromWorker', { ...SESSION, message: JSON.stringify({ id, result }) }));
       return {};
     },
+    'NodeWorker.detach': () => ({}),
   });
   return transport;
+}
+
+function workersOf(transport: FakeTransport, { keepEnded = false, onOom = false }): TracedWorkers {
+  return new TracedWorkers(new Session(transport, { label: 'app.js' }), {
+    interval: 512,
+    lines: false,
+    gcLimiter: new GcLimiter(),
+    workers: true,
+    pauseNew: false,
+    keepEnded,
+    waitAtEnd: false,
+    onOom,
+    beginning: () => ({ force: true, flagsChanged: false }),
+    expectRegistration: () => false,
+    maxMessageBytes: 1e6,
+    caretaker: new Caretaker(),
+  });
 }
 
 const NAMED = [{ thread: 'worker 1', reason: 'it ended before it could be asked what it holds' }];
@@ -40,22 +61,46 @@ test.each([
   ['is named where the whole program is', false, killed, NAMED],
 ])('a worker that is gone before it was read %s', async (_, keepEnded, end, missing) => {
   const transport = programWithWorker();
-  const workers = new TracedWorkers(new Session(transport, { label: 'app.js' }), {
-    interval: 512,
-    lines: false,
-    gcLimiter: new GcLimiter(),
-    workers: true,
-    pauseNew: false,
-    keepEnded,
-    waitAtEnd: false,
-    onOom: false,
-    beginning: () => ({ force: true, flagsChanged: false }),
-    expectRegistration: () => false,
-    maxMessageBytes: 1e6,
-    caretaker: new Caretaker(),
-  });
+  const workers = workersOf(transport, { keepEnded });
   await workers.start();
   end(transport);
   await expect(workers.read()).resolves.toEqual({ readings: [], missing, atHeapLimit: [] });
   if (end === ended) await expect(workers.read()).resolves.toMatchObject({ missing });
 });
+
+const MIB = 2 ** 20;
+const PROFILE = { profile: profileOf([{ frame: 'leak@app.js:6:1', samples: [1000] }]) };
+
+function waitsAtItsEnd(transport: FakeTransport): void {
+  const message = JSON.stringify({ method: 'NodeRuntime.waitingForDisconnect', params: {} });
+  transport.emit('NodeWorker.receivedMessageFromWorker', { ...SESSION, message });
+}
+
+test.each([
+  ['whose heap was full is shown as it was then', 47, ['worker 1']],
+  ['whose heap was not full is left out', 40, []],
+])('with onOom, a worker %s', async (_, usedMiB, atHeapLimit) => {
+  const asked: string[] = [];
+  const transport = programWithWorker(
+    {
+      'Runtime.evaluate': { result: { type: 'number', value: 48 * MIB } },
+      'Runtime.getHeapUsage': { usedSize: usedMiB * MIB, totalSize: 64 * MIB },
+      'HeapProfiler.getSamplingProfile': PROFILE,
+    },
+    asked,
+  );
+  const workers = workersOf(transport, { onOom: true });
+  await workers.start();
+  // With the Debugger on V8 would pause the worker at its limit, of which the whole program can die.
+  expect(asked).not.toContain('Debugger.enable');
+  waitsAtItsEnd(transport);
+  await until(() => transport.posted.some(({ method }) => method === 'NodeWorker.detach'));
+  ended(transport);
+  const { readings, ...rest } = await workers.read();
+  expect(rest).toEqual({ atHeapLimit, missing: [] });
+  expect(readings).toHaveLength(atHeapLimit.length);
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await setTimeout(1);
+}
