@@ -1,7 +1,7 @@
 import { ConnectionLostError } from '../../errors.js';
 import type { Session } from '../../protocol/session.js';
 import { INSPECTOR_CLOSED } from '../../protocol/transport.js';
-import { comesToItsEnd, EndWatch } from '../watch/end-watch.js';
+import { comesToItsEnd, EndWatch, isIdle } from '../watch/end-watch.js';
 import { HeapLimitWatch } from '../watch/heap-limit.js';
 import type { Closing } from './closing.js';
 import { Gate } from './gate.js';
@@ -168,9 +168,15 @@ export class Lifecycle {
     return this.#afterSnapshot({ isLast: false }, async () => {
       const { run } = this.#life;
       if (run === null) return;
+      // The snapshot may have taken long, and the program may have gone on meanwhile: 20 s and a timer were seen on a loaded machine.
+      if (!this.#life.hasSeenEnd && !(await this.#isStillIdle())) {
+        this.#endWatch.start();
+        return;
+      }
       await run.suspend();
       this.#life = suspended(this.#life);
-      if (await comesToItsEnd(this.#session)) {
+      // The event is not sent twice: it may have come while the tracking was suspended.
+      if (this.#life.hasSeenEnd || (await comesToItsEnd(this.#session))) {
         this.#quieten();
         this.#life = abandoned(this.#life);
         await run.end();
@@ -180,6 +186,15 @@ export class Lifecycle {
         this.#endWatch.start();
       }
     });
+  }
+
+  /** False for a program that does not answer. */
+  async #isStillIdle(): Promise<boolean> {
+    try {
+      return await isIdle(this.#session);
+    } catch {
+      return false;
+    }
   }
 
   /** Never rejects. */

@@ -89,7 +89,7 @@ describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath 
     expect(code).toBe(0);
     expectNearly(typed(snapshot!, 'Late').count, 2000);
     expect(coverageLines(snapshot!.capture, 0).join()).toMatch(/What was allocated before \d{4}-.* is not in it/);
-  });
+  }, 90_000);
 
   it('has true lines', async () => {
     const tracer = await launch(PROGRAM, { execPath, args: ['end'], mode: 'objects', lines: true, stdio: 'ignore' });
