@@ -82,6 +82,19 @@ describe('dump and load', () => {
     expect(loaded.traces).toEqual(snapshot.traces);
   });
 
+  it('writes the same bytes the second time, and what a selection of a saved snapshot holds', () => {
+    const snapshot = richSnapshot();
+    const fresh = new Snapshot({ ...snapshot, table: { ...snapshot.table }, columns: { ...snapshot.columns } });
+    const [first, second] = [saved('first.tmsnap', snapshot).bytes, saved('second.tmsnap', snapshot).bytes];
+    expect(second).toEqual(first);
+    expect(saved('fresh.tmsnap', fresh).bytes).toEqual(first);
+    const selected = snapshot.filterTraces([new Filter(false, '*red*')]);
+    expect(selected.columns.length).toBe(snapshot.columns.length - 1);
+    const loaded = Snapshot.load(saved('selected.tmsnap', selected).path);
+    expect(loaded.traces).toEqual(selected.traces);
+    expect(loaded.table.filenames).not.toContain('\u001b[31mred');
+  });
+
   it('works on no traces', () => {
     const { path } = saved('none.tmsnap', Snapshot.fromTraces([], { tracebackLimit: 3 }));
     expect(Snapshot.load(path).traces).toEqual([]);
