@@ -14,10 +14,12 @@ import { benchSlowdown } from './slowdown.js';
 import { benchSnapshot } from './snapshot.js';
 import { benchSoak } from './soak.js';
 import { benchSourceMap } from './source-map.js';
+import { benchStartup } from './startup.js';
 import { benchTrackingStress } from './tracking-stress.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   engine: benchEngine,
+  startup: benchStartup,
   snapshot: benchSnapshot,
   'heap-snapshot': benchHeapSnapshot,
   slowdown: benchSlowdown,

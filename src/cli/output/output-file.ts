@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { OutputFileError, SnapshotFileError, UsageError } from '../../errors.js';
 import { whyNot, writeFile } from '../../snapshot/file/atomic-write.js';
@@ -104,6 +103,7 @@ function listed(files: readonly string[]): string {
 
 /** An input that ends, or a Ctrl-C, is no. */
 async function isConfirmed(question: string, { err }: Console): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: err });
   const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
   const answer = await Promise.race([terminal.question(question), closed]);
