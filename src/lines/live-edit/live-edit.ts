@@ -2,7 +2,6 @@ import { CommandError } from '../../errors.js';
 import type { DebuggerDomain, ParsedScript } from '../../protocol/debugger-domain.js';
 import type { Session } from '../../protocol/session.js';
 import { type PositionLookup, positionLookup } from '../table/position-table.js';
-import { transform } from '../transform/transform.js';
 import { type Outcome, type Replacement, replaceSources } from './replace-sources.js';
 
 /** The result of editing one script. */
@@ -110,6 +109,7 @@ export class LiveEdit {
     if (this.#edited.has(scriptId)) return { outcome: 'done', reason: '' }; // still edited, because the last restore failed
     const scriptSource = await this.#sourceOf(script);
     if (scriptSource === null) return { outcome: 'unchanged', reason: 'it has been garbage collected' };
+    const { transform } = await import('../transform/transform.js'); // with its parser: most tracings edit nothing
     const {
       code,
       positions: table,
