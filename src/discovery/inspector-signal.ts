@@ -73,7 +73,7 @@ function refusal({ pid, label }: KnownProcess): ConnectError {
       return new ConnectError(`${label} ignores SIGUSR1, which opens the inspector of a Node program; ${USE_INSPECT}`);
     default:
       return new ConnectError(
-        `${label} has taken away Node's handler of SIGUSR1, which opens the inspector, and the signal would end it; ${USE_INSPECT}`,
+        `${label} has removed Node's handler for SIGUSR1, which opens the inspector, so the signal would end it; ${USE_INSPECT}`,
       );
   }
 }

@@ -18,7 +18,7 @@ export interface KnownProcess {
 /** @throws UsageError if `pid` cannot be a pid, or is our own */
 export function checkPid(pid: number): void {
   if (!Number.isInteger(pid) || pid < 1 || pid > 0x7fff_ffff) {
-    throw new UsageError(`${String(pid)} is no pid: a pid is a whole number of at least 1`);
+    throw new UsageError(`${String(pid)} is not a pid: a pid is a whole number of at least 1`);
   }
   if (pid === process.pid) throw new UsageError(`${pid} is the pid of this process; use attachSelf()`);
 }

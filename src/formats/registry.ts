@@ -31,7 +31,7 @@ export const FORMATS: readonly ExchangeFormat[] = [
 /** @throws UsageError that lists the names */
 export function formatNamed(name: string): ExchangeFormat {
   const found = FORMATS.find((format) => format.name === name || format.extensions.some((extension) => extension.slice(1) === name));
-  if (!found) throw new UsageError(`there is no format ${name}; choose ${FORMATS.map((format) => format.name).join(', ')}`);
+  if (!found) throw new UsageError(`unknown format ${name}; choose ${FORMATS.map((format) => format.name).join(', ')}`);
   return found;
 }
 
@@ -41,7 +41,7 @@ export function formatOfFilename(path: string): ExchangeFormat {
   const found = FORMATS.find(({ extensions }) => extensions.some((extension) => name.endsWith(extension)));
   if (found) return found;
   const endings = FORMATS.map(({ extensions: [usual], name: format }) => `${usual} (${format})`).join(', ');
-  throw new UsageError(`the name ${path} does not tell the format; give it (--format), or let the name end with ${endings}`);
+  throw new UsageError(`the name ${path} does not tell the format; give it (--format), or end the name with ${endings}`);
 }
 
 /** Chooses the format by the beginning of a file; undefined for our own snapshots and for unknown content. */

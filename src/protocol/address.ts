@@ -81,11 +81,11 @@ function parseUrl(text: string): Address {
 
 function address(host: string, port: number): Address {
   if (!Number.isInteger(port) || port < 1 || port > HIGHEST_PORT)
-    throw new UsageError(`${String(port)} is no port: a port is a number from 1 to ${HIGHEST_PORT}`);
+    throw new UsageError(`${String(port)} is not a port: a port is a number from 1 to ${HIGHEST_PORT}`);
   return { host: DIALLED_INSTEAD.get(host) ?? host, port };
 }
 
 function noTarget(target: unknown): UsageError {
   const shown = JSON.stringify(target)?.slice(0, 200) ?? String(target);
-  return new UsageError(`${shown} names no target: write a pid, a port, host:port, ws://host:port/id or http://host:port`);
+  return new UsageError(`${shown} is not a target: write a pid, a port, host:port, ws://host:port/id or http://host:port`);
 }

@@ -39,11 +39,11 @@ function explain(cause: unknown, address: Address): string {
       return `${message}; the program may be stopped, or something else listens there`;
     case 'ERR_TOO_LARGE':
     case 'ERR_STATUS':
-      return `what listens there is something else (${message}); check the port`;
+      return `something else listens there (${message}); check the port`;
     case 'ECONNRESET':
-      return 'what listens there dropped the connection; check the port';
+      return 'the server there dropped the connection; check the port';
     default:
-      if (code.startsWith('HPE_')) return 'what listens there does not speak HTTP; check the port';
+      if (code.startsWith('HPE_')) return 'the server there does not speak HTTP; check the port';
       return isUnreachable(cause) ? `it cannot be reached (${code}); check the address` : `${message}; check the address`;
   }
 }

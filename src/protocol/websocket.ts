@@ -129,7 +129,7 @@ class WebSocketTransport implements Transport {
       const limit = MAX_MESSAGE_BYTES / 2 ** 20;
       return `it sent a message above the limit of ${limit} MiB; attach again and ask for less (a larger interval makes a smaller profile)`;
     }
-    if (this.#failure !== null) return `it sent what no inspector sends (${messageOf(this.#failure)}); check what listens there`;
+    if (this.#failure !== null) return `it sent something that no inspector sends (${messageOf(this.#failure)}); check what listens there`;
     if (code === GOODBYE) return INSPECTOR_CLOSED;
     return 'the program ended or was killed, or the network failed; if it still runs, attach again';
   }

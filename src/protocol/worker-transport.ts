@@ -58,7 +58,7 @@ export class WorkerTransport implements Transport {
     try {
       message = JSON.parse(text) as Message;
     } catch (error) {
-      this.lose(`it sent what no inspector sends (${messageOf(error)})`);
+      this.lose(`it sent something that no inspector sends (${messageOf(error)})`);
       return;
     }
     const { id, method, params, result, error } = message;

@@ -14,7 +14,7 @@ export class BearerToken {
   constructor(token: string, source: string) {
     if (!/^[\w.~+/-]+=*$/.test(token) || token.length < MIN_LENGTH)
       throw new UsageError(
-        `${source} holds no token: it is one line of at least ${MIN_LENGTH} letters, digits or - . _ ~ + / (openssl rand -hex 32 makes one)`,
+        `${source} does not hold a valid token: a token is one line of at least ${MIN_LENGTH} letters, digits or - . _ ~ + / (openssl rand -hex 32 makes one)`,
       );
     this.#hash = hashOf(token);
   }

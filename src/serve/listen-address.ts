@@ -12,7 +12,7 @@ export function parseListenAddress(text: string): Address {
   const bare = /^\[(.+)\]$/.exec(host)?.[1] ?? host;
   const isName = isIP(bare) === 4 ? host === bare : isIP(bare) === 6 ? host !== bare : /^[\w.-]+$/.test(host);
   if (port === undefined || Number(port) > HIGHEST_PORT || !isName)
-    throw new UsageError(`'${text}' is no address to listen on: write 127.0.0.1:6060, [::1]:6060 or a port`);
+    throw new UsageError(`'${text}' is not an address to listen on: write 127.0.0.1:6060, [::1]:6060 or a port`);
   return { host: bare, port: Number(port) };
 }
 

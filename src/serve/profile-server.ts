@@ -68,7 +68,7 @@ export class ProfileServer {
       });
     } catch (cause) {
       const where = hostPort(options.address);
-      const reason = errorCode(cause) === 'EADDRINUSE' ? 'somebody else does' : messageOf(cause);
+      const reason = errorCode(cause) === 'EADDRINUSE' ? 'another program listens there' : messageOf(cause);
       throw new ListenError(`cannot listen on ${where}: ${reason}; choose another address (--listen)`, { cause });
     }
     try {

@@ -60,7 +60,7 @@ function entriesOf(folder: string, root: string): Dirent[] {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     if (folder !== root) return []; // we can use no maps from a folder that we may not read
-    throw new UsageError(`${folder} is no folder of source maps: ${(error as NodeJS.ErrnoException).code}; check the path`, {
+    throw new UsageError(`${folder} cannot be read as a folder of source maps: ${(error as NodeJS.ErrnoException).code}; check the path`, {
       cause: error,
     });
   }

@@ -19,7 +19,7 @@ export class MapWarnings {
 
   addUselessFolder(folder: string): void {
     if (this.#isNew(folder))
-      this.#warn(`no source map in ${folder} is named like a file of the snapshot: FILE.map, as FILE.js.map for FILE.js`);
+      this.#warn(`no source map in ${folder} matches a file of the snapshot: the map of FILE.js must be named FILE.js.map`);
   }
 
   /** Ignores maps of packages: many packages are published without the maps that their files name, and the user cannot change that. */

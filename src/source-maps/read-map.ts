@@ -53,13 +53,13 @@ function parsed(text: string): object {
     const content: unknown = JSON.parse(text.replace(GUARD, ''));
     if (typeof content === 'object' && content !== null) return content;
   } catch {
-    throw new MapProblem('it is no JSON');
+    throw new MapProblem('it is not JSON');
   }
-  throw new MapProblem('it is no source map');
+  throw new MapProblem('it is not a source map');
 }
 
 function validated<Schema extends z.ZodMiniType>(schema: Schema, content: object): z.output<Schema> {
   const { success, data, error } = schema.safeParse(content);
   if (success) return data;
-  throw new MapProblem(`it is no source map of version 3 (${error.issues[0]?.path.join('.')})`);
+  throw new MapProblem(`it is not a source map of version 3 (${error.issues[0]?.path.join('.')})`);
 }

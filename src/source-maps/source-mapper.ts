@@ -79,7 +79,7 @@ export class SourceMapper {
 
   #read(map: FoundMap, { filename: script, table, locations }: Script, places: OriginalPlacesBuilder): void {
     const originals = originalsOf(readMap(map.text()), positionsOf(table, locations));
-    if (originals.includes('wrong')) this.#warnings.add(map.name, 'is wrong: it names places that cannot be, which are left out');
+    if (originals.includes('wrong')) this.#warnings.add(map.name, 'is wrong: it names impossible places, which are left out');
     const found = originals.filter((original): original is Original => original !== null && original !== 'wrong');
     const names = this.#namesOf(map, script, new Set(found.map(({ source }) => source)));
     originals.forEach((original, i) => {

@@ -62,7 +62,7 @@ export class ObjectTracker implements TraceSource {
   async #refuseOthers(): Promise<void> {
     if (!(await this.#somebodyTracks())) return;
     throw new ForeignSamplerError(
-      'another tool tracks the allocations of this target, and V8 has one tracker for all, which it ends now that we leave; end the other one first, or take over with force (--take-over)',
+      'another tool tracks the allocations of this target, and V8 has only one tracker, which it ends now that we leave; stop the other tool first, or take over with force (--take-over)',
     );
   }
 

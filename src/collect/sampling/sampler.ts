@@ -71,7 +71,7 @@ export class Sampler implements TraceSource {
     if (isSampled) {
       if (!force) {
         throw new ForeignSamplerError(
-          'another tool is sampling the heap of this target, and V8 has one sampler for all; end the other one first, or take over with force (--take-over)',
+          'another tool is sampling the heap of this target, and V8 has only one sampler; stop the other tool first, or take over with force (--take-over)',
         );
       }
       await this.#session.send('HeapProfiler.stopSampling', undefined, {

@@ -10,7 +10,7 @@ export class Problems {
   /** One line for stderr; undefined if all went well. */
   get summary(): string | undefined {
     if (this.#count === 0) return undefined;
-    const files = this.#count === 1 ? '1 file goes' : `${this.#count} files go`;
-    return `node-tracemalloc: ${files} without true lines: ${this.#first}${this.#count === 1 ? '' : ', …'}\n`;
+    const files = this.#count === 1 ? '1 file has' : `${this.#count} files have`;
+    return `node-tracemalloc: ${files} no true lines: ${this.#first}${this.#count === 1 ? '' : ', …'}\n`;
   }
 }

@@ -55,7 +55,7 @@ describe('wrong usage, exit code 2', () => {
       /^tracemalloc: the name out\.txt does not tell the format; .*\.pb\.gz \(pprof\).*\n$/,
     ],
     ['stdout without a format', ['new.tmsnap', '-o', '-'], /^tracemalloc: the name - does not tell the format/],
-    ['an unknown format', ['new.tmsnap', '--format', 'xml', '-o', '-'], /^tracemalloc: there is no format xml; choose pprof, .*\n$/],
+    ['an unknown format', ['new.tmsnap', '--format', 'xml', '-o', '-'], /^tracemalloc: unknown format xml; choose pprof, .*\n$/],
     [
       'a difference that the format cannot hold',
       ['new.tmsnap', '--diff', 'old.tmsnap', '-o', 'out.heapprofile'],

@@ -141,7 +141,9 @@ it('a port that is taken: one line, and the target is left alone', async () => {
   const target = await growing(execPath);
   const { code, stdout, stderr } = await runCommand(['serve', `${target.port}`, '--listen', `${target.port}`]);
   expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toMatch(/^tracemalloc: cannot listen on 127\.0\.0\.1:\d+: somebody else does; choose another address \(--listen\)\n$/);
+  expect(stderr).toMatch(
+    /^tracemalloc: cannot listen on 127\.0\.0\.1:\d+: another program listens there; choose another address \(--listen\)\n$/,
+  );
   const next = await attach(target.port);
   await next.start();
   await next.close();
@@ -149,7 +151,7 @@ it('a port that is taken: one line, and the target is left alone', async () => {
 
 it.each([
   ['no target', ['--listen', '1'], /name a target/],
-  ['no address', ['1', '--listen', 'nowhere'], /'nowhere' is no address to listen on/],
+  ['no address', ['1', '--listen', 'nowhere'], /'nowhere' is not an address to listen on/],
 ])('%s: wrong usage', async (_what, args, message) => {
   const { code, stderr } = await runCommand(['serve', ...args]);
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);

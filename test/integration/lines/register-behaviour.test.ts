@@ -69,7 +69,7 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
     const program = join(PROGRAMS, 'broken.cjs');
     const { stdout, stderr, code } = runRegistered(execPath, [program], { env });
     expect({ stdout, code }).toEqual({ stdout: run(execPath, [program], NOTHING).stdout, code: 0 });
-    expect(stderr).toMatch(/^node-tracemalloc: 2 files go without true lines: \S+broken-list\.cjs does not parse: [^\n]+, …\n$/);
+    expect(stderr).toMatch(/^node-tracemalloc: 2 files have no true lines: \S+broken-list\.cjs does not parse: [^\n]+, …\n$/);
   });
 
   test('a folder that cannot hold the cache is no trouble', () => {

@@ -22,10 +22,10 @@ const map = (fields: object): string => JSON.stringify({ version: 3, sources: ['
 
 /** What the file names as its map, and the text of app.js.map where there is one. */
 const MAPS: readonly { readonly name: string; readonly url: string; readonly file?: string; readonly warning?: RegExp }[] = [
-  { name: 'base64 that is none', url: 'data:application/json;base64,!!!%%%', warning: /of .*app.js is not used: it is no JSON/ },
-  { name: 'a text that is no JSON, inline', url: inline('{ "version": 3, "mappings"'), warning: /of .*app.js is not used: it is no JSON/ },
-  { name: 'JSON that is no map, inline', url: inline('[7]'), warning: /is not used: it is no source map of version 3/ },
-  { name: 'a percent code that is none', url: 'data:application/json,%E0%A4%A', warning: /of .*app.js is not used: it is no JSON/ },
+  { name: 'base64 that is none', url: 'data:application/json;base64,!!!%%%', warning: /of .*app.js is not used: it is not JSON/ },
+  { name: 'a text that is no JSON, inline', url: inline('{ "version": 3, "mappings"'), warning: /of .*app.js is not used: it is not JSON/ },
+  { name: 'JSON that is no map, inline', url: inline('[7]'), warning: /is not used: it is not a source map of version 3/ },
+  { name: 'a percent code that is none', url: 'data:application/json,%E0%A4%A', warning: /of .*app.js is not used: it is not JSON/ },
   { name: 'a file that is missing', url: 'missing.js.map', warning: /missing.js.map is missing/ },
   { name: 'a name with a NUL', url: 'app%00.js.map', warning: /is missing/ },
   { name: 'a folder', url: '.', warning: /is missing/ },
@@ -33,9 +33,9 @@ const MAPS: readonly { readonly name: string; readonly url: string; readonly fil
     name: 'a text that is no JSON',
     url: 'app.js.map',
     file: '{ "version": 3, "mappings": 7',
-    warning: /app.js.map is not used: it is no JSON/,
+    warning: /app.js.map is not used: it is not JSON/,
   },
-  { name: 'null', url: 'app.js.map', file: 'null', warning: /is not used: it is no source map/ },
+  { name: 'null', url: 'app.js.map', file: 'null', warning: /is not used: it is not a source map/ },
   { name: 'another version', url: 'app.js.map', file: map({ version: 2 }), warning: /version 3 \(version\)/ },
   { name: 'mappings that are a number', url: 'app.js.map', file: map({ mappings: 7 }), warning: /version 3 \(mappings\)/ },
   { name: 'no mappings', url: 'app.js.map', file: map({ mappings: undefined }), warning: /version 3 \(mappings\)/ },
@@ -58,18 +58,18 @@ const MAPS: readonly { readonly name: string; readonly url: string; readonly fil
     name: 'sources that do not exist',
     url: 'app.js.map',
     file: map({ mappings: 'A+hBAA;;;A+hBAA' }),
-    warning: /is wrong: it names places that cannot be/,
+    warning: /is wrong: it names impossible places/,
   },
   {
     name: 'lines and columns out of range',
     url: 'app.js.map',
     file: map({ mappings: 'gggggC,AADDD;;;AADDD,ggggggC' }),
-    warning: /is wrong: it names places that cannot be/,
+    warning: /is wrong: it names impossible places/,
   },
   {
     name: 'lines out of range, inline',
     url: inline(map({ mappings: 'AADDD;;;AADDD,gggggC' })),
-    warning: /is wrong: it names places that cannot be/,
+    warning: /is wrong: it names impossible places/,
   },
   {
     name: 'sources on another host',

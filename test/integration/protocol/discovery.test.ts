@@ -98,7 +98,7 @@ describe('what is no inspector of Node', () => {
   test('an HTTP server', async () => {
     const port = await serving(startHttpServer((_, response) => response.writeHead(404).end('not here')));
     expect((await failure(port)).message).toBe(
-      `no inspector at 127.0.0.1:${port}: what listens there is something else (an HTTP server that answers 404); check the port`,
+      `no inspector at 127.0.0.1:${port}: something else listens there (an HTTP server that answers 404); check the port`,
     );
   });
 
@@ -119,12 +119,12 @@ describe('what is no inspector of Node', () => {
 
   test('a server of another kind, which speaks first', async () => {
     const port = await serving(startTcpServer((socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n')));
-    expect((await failure(port)).message).toContain('what listens there does not speak HTTP; check the port');
+    expect((await failure(port)).message).toContain('the server there does not speak HTTP; check the port');
   });
 
   test('a server that hangs up', async () => {
     const port = await serving(startTcpServer((socket) => socket.once('data', () => socket.destroy())));
-    expect((await failure(port)).message).toContain('what listens there dropped the connection; check the port');
+    expect((await failure(port)).message).toContain('the server there dropped the connection; check the port');
   });
 
   test('a WebSocket server that upgrades whatever comes', async () => {

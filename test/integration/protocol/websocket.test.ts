@@ -43,8 +43,8 @@ test('an HTTP server that does not know the path', async () => {
 });
 
 test.each([
-  ['text that is not JSON', frame('hello'), /it sent what no inspector sends \(Unexpected token/],
-  ['an event named error', frame('{"method":"error","params":{}}'), /it sent what no inspector sends/],
+  ['text that is not JSON', frame('hello'), /it sent something that no inspector sends \(Unexpected token/],
+  ['an event named error', frame('{"method":"error","params":{}}'), /it sent something that no inspector sends/],
   ['a message above the limit', frame('{', MAX_MESSAGE_BYTES + 1), /it sent a message above the limit of 256 MiB; .* ask for less/],
 ])('%s ends the connection with its reason', async (_, bytes, reason) => {
   const url = await serving(

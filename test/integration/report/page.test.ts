@@ -168,7 +168,7 @@ let misdeeds: Misdeeds;
     expect(await pointAt(0.01, 0)).toBe('all +1024 B, 11.0 KiB before, 12.0 KiB, 100 %, 3 blocks');
     expect(await page.locator('.coverage').innerText()).toMatch(/traced\s+12\.0 KiB\s+11\.0 KiB before/);
     expect(await page.locator('.legend').innerText()).toMatch(
-      /grey: no change\s+what is narrower than a pixel: together, by the sum of its changes$/,
+      /grey: no change\s+several, each narrower than a pixel: by the sum of their changes$/,
     );
     expect(await page.locator('.unchanged').count()).toBe(0);
     expect((await rows()).map((cells) => [cells[0], cells.at(-1)])).toEqual([

@@ -65,7 +65,7 @@ test('a folder in which no map fits is spoken of', async () => {
   const folder = temporaryFolder();
   const { lines, stderr } = await statsOf(gone.plain, '--source-maps', folder);
   expectGenerated(lines);
-  expect(stderr).toBe(`no source map in ${folder} is named like a file of the snapshot: FILE.map, as FILE.js.map for FILE.js\n`);
+  expect(stderr).toBe(`no source map in ${folder} matches a file of the snapshot: the map of FILE.js must be named FILE.js.map\n`);
 });
 
 test('a diff of the two has the same lines on both sides', async () => {
@@ -93,7 +93,7 @@ test('of what was compiled in memory the file has it in any case', async () => {
 test.each([
   [
     ['stats', '--source-maps', '/no/such/folder', 'any.tmsnap'],
-    /^tracemalloc: \/no\/such\/folder is no folder of source maps: ENOENT; check the path\n$/,
+    /^tracemalloc: \/no\/such\/folder cannot be read as a folder of source maps: ENOENT; check the path\n$/,
   ],
   [
     ['run', '--embed-maps', '--no-source-maps', 'any.js'],

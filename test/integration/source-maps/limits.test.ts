@@ -66,7 +66,7 @@ test('a map that leads to another file says nothing of what is in it', () => {
   const { script, snapshot } = project();
   writeFileSync(script, `work();\n//# sourceMappingURL=${'../'.repeat(20)}etc/passwd\n`);
   const { place, warnings } = shown(snapshot);
-  expect({ place, warnings }).toEqual({ place: `${script}:1`, warnings: ['the source map /etc/passwd is not used: it is no JSON'] });
+  expect({ place, warnings }).toEqual({ place: `${script}:1`, warnings: ['the source map /etc/passwd is not used: it is not JSON'] });
 });
 
 test('a map of 200 MB is refused in one line', async () => {

@@ -74,7 +74,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
   it('never sends the signal to a program that would die of it', async () => {
     const target = await startPlain(execPath, `const f = () => {}; process.on('SIGUSR1', f).off('SIGUSR1', f); ${ALIVE}`);
     expect((await failure(target.pid)).message).toMatch(
-      /^process \d+ \(node\) has taken away Node's handler of SIGUSR1, which opens the inspector, and the signal would end it; start it with --inspect/,
+      /^process \d+ \(node\) has removed Node's handler for SIGUSR1, which opens the inspector, so the signal would end it; start it with --inspect/,
     );
     await expectUntouched(target);
   });

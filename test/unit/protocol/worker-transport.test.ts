@@ -11,6 +11,6 @@ test('a worker whose messages are no JSON: its conversation is over, and says wh
   const asked = session.send('Runtime.getHeapUsage');
   transport.receive('{"id":1,');
   await expect(asked).rejects.toThrow(ConnectionLostError);
-  await expect(session.closed).resolves.toMatch(/^it sent what no inspector sends \(/);
+  await expect(session.closed).resolves.toMatch(/^it sent something that no inspector sends \(/);
   expect(main.isOpen).toBe(true);
 });

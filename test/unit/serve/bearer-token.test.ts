@@ -42,7 +42,7 @@ it('comes from the file, else from the environment', () => {
 it('what is no token is refused, and not shown', () => {
   for (const bad of ['', 'too-short', 'has spaces in the middle', 'two-lines-of-text\nare-not-one-token', 'unprintable-\u0000-character']) {
     for (const read of [() => readToken(tokenFile(bad), {}), () => readToken(undefined, { TRACEMALLOC_TOKEN: bad })]) {
-      expect(read).toThrow(/ holds no token: it is one line of at least 16 /);
+      expect(read).toThrow(/ does not hold a valid token: a token is one line of at least 16 /);
       if (bad !== '') expect(read).not.toThrow(bad);
     }
   }

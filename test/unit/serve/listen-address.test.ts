@@ -14,7 +14,7 @@ it.each([
 it.each(['', ':6060', '127.0.0.1', '127.0.0.1:65536', '::1:6060', '[127.0.0.1]:1', 'a b:1', 'http://127.0.0.1:1', '127.0.0.1:x'])(
   '%p is none',
   (text) => {
-    expect(() => parseListenAddress(text)).toThrow(`'${text}' is no address to listen on: write 127.0.0.1:6060, [::1]:6060 or a port`);
+    expect(() => parseListenAddress(text)).toThrow(`'${text}' is not an address to listen on: write 127.0.0.1:6060, [::1]:6060 or a port`);
   },
 );
 

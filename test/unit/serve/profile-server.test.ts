@@ -242,7 +242,9 @@ it('an address that is taken, that is not ours, or that others reach', async () 
       onError: (error) => faults.push(error),
     });
   const taken = listen('127.0.0.1', Number(new URL(url).port));
-  await expect(taken).rejects.toThrow(/^cannot listen on 127\.0\.0\.1:\d+: somebody else does; choose another address \(--listen\)$/);
+  await expect(taken).rejects.toThrow(
+    /^cannot listen on 127\.0\.0\.1:\d+: another program listens there; choose another address \(--listen\)$/,
+  );
   await expect(taken).rejects.toBeInstanceOf(ListenError);
   await expect(listen('0.0.0.0', 0)).rejects.toThrow(/is not loopback/);
 });

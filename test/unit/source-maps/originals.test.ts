@@ -140,8 +140,8 @@ describe('maps that are wrong', () => {
   ])('%s', (_, mappings) => expect(() => ours(map(mappings), [[0, 0]])).toThrow(/damaged/));
 
   test.each([
-    ['no JSON, and does not say what it is', 'root:x:0:0', /^it is no JSON$/],
-    ['a number', '7', /no source map$/],
+    ['no JSON, and does not say what it is', 'root:x:0:0', /^it is not JSON$/],
+    ['a number', '7', /not a source map$/],
     ['a list', '[7]', /version 3/],
     ['another version', JSON.stringify({ ...map('AAAA'), version: 2 }), /version 3 \(version\)/],
     ['sources that are numbers', JSON.stringify({ ...map('AAAA'), sources: [7] }), /\(sources\.0\)/],

@@ -33,7 +33,7 @@ function changes(theme: Theme, { data: { cells } }: State): (Node | string)[] {
   return [
     element('span', {}, 'shrank ', ...STEPS.map((step) => swatch(css(changeColor(step, theme)))), ' grew'),
     element('span', {}, isSampled ? 'grey: no change, or one that sampling alone may make' : 'grey: no change'),
-    element('span', {}, 'what is narrower than a pixel: together, by the sum of its changes'),
+    element('span', {}, 'several, each narrower than a pixel: by the sum of their changes'),
   ];
 }
 

@@ -15,7 +15,7 @@ export function header({ data, isDiff }: State): HTMLElement {
       'div',
       { class: 'cards' },
       coverageCard(facts.coverage, facts.oldCoverage),
-      element('section', { class: 'card notes', 'aria-label': 'Notes' }, element('h2', {}, 'To be read with'), list(facts.notes)),
+      element('section', { class: 'card notes', 'aria-label': 'Notes' }, element('h2', {}, 'Notes'), list(facts.notes)),
     ),
   );
 }
