@@ -306,9 +306,9 @@ const QUOTED = [
   ['docs/guide/find-a-leak.md', 'sampling alone may make such a change'],
   ['docs/guide/find-a-leak.md', 'the program came to its heap limit; what follows is what was alive then'],
   ['docs/guide/objects.md', 'JavaScript is always on the stack'],
-  ['docs/guide/safety.md', 'V8 has one sampler for all; end the other one first, or take over with force (--take-over)'],
-  ['docs/guide/source-maps.md', 'it names places that cannot be, which are left out'],
-  ['docs/guide/source-maps.md', 'is named like a file of the snapshot'],
+  ['docs/guide/safety.md', 'V8 has only one sampler; stop the other tool first, or take over with force (--take-over)'],
+  ['docs/guide/source-maps.md', 'it names impossible places, which are left out'],
+  ['docs/guide/source-maps.md', 'matches a file of the snapshot'],
   ['docs/guide/threads-and-processes.md', '; what follows is the checkpoint of '],
   [
     'docs/guide/true-lines.md',
