@@ -35,7 +35,7 @@ export function createInstrument({ onScript, onProblem }: Listener): Instrument 
       if (problem !== undefined) onProblem(filename, problem);
       return text;
     } catch (error) {
-      onProblem(info.url, `cannot be instrumented: ${String(error)}`); // a fault of ours must not stop the program
+      onProblem(info.url, `cannot be instrumented: ${String(error)}`); // our own faults must not stop the program
       return source;
     } finally {
       isBusy = false;

@@ -48,7 +48,7 @@ export function transform(source: string, { sourceType, isRunning = false }: Tra
     return rewrite(source, parsed.program, { sourceType, isRunning });
   } catch (error) {
     const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
-    return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem }; // a fault of ours must not stop the program
+    return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem }; // our own faults must not stop the program
   }
 }
 
