@@ -28,6 +28,7 @@ const EVALUATIONS: readonly (readonly [word: string, purpose: string, value?: un
   ['.since(', 'read the registry'],
   ['process.memoryUsage()', 'read the memory usage', MEMORY],
   ['isQuiet', 'ask whether it is idle', true],
+  ['main_end__', 'watch the end of the main thread'],
   ['setImmediate', 'wait for a turn'],
   ['loopStart', 'ask for the event loop', true],
   ['setFlagsFromString', 'set flags', []],
@@ -40,6 +41,8 @@ export class FakeProgram extends FakeTransport {
   readonly sent: string[] = [];
   /** Called when a command of this name is sent, before the answer. */
   readonly on = new Map<string, () => void>();
+  /** Other answers than the usual ones, by purpose. */
+  readonly answers = new Map<string, unknown>();
   /** Commands that are not answered. */
   readonly silent = new Set<string>();
   /** Commands that are refused. */
@@ -84,7 +87,8 @@ export class FakeProgram extends FakeTransport {
     const { expression } = params as { expression: string };
     const found = EVALUATIONS.find(([word]) => expression.includes(word));
     if (!found) throw new Error(`an evaluation that the fake program does not know: ${expression}`);
-    return found;
+    const [word, purpose] = found;
+    return this.answers.has(purpose) ? [word, purpose, this.answers.get(purpose)] : found;
   }
 
   #result(method: string, value: unknown): unknown {

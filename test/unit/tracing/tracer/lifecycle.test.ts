@@ -159,11 +159,31 @@ describe('a program that seems to be at its end, while its objects are tracked',
     await Promise.all([set.tracer.start({ mode: 'objects' }), pass(0)]);
     set.program.sent.length = 0;
     await pass(750);
-    expect(set.program.sent.slice(-3)).toEqual(['HeapProfiler.takeHeapSnapshot', 'read the memory usage', 'HeapProfiler.disable']);
+    expect(set.program.sent.slice(-4)).toEqual([
+      'HeapProfiler.takeHeapSnapshot',
+      'read the memory usage',
+      'ask whether it is idle',
+      'HeapProfiler.disable',
+    ]);
     expect(set.tracer.isTracing()).toBe(true);
     set.program.sent.length = 0;
     return set;
   }
+
+  it('is not suspended if it went on during the snapshot', async () => {
+    const { program, tracer } = stage();
+    await Promise.all([tracer.start({ mode: 'objects' }), pass(0)]);
+    program.on.set('HeapProfiler.takeHeapSnapshot', () => program.answers.set('ask whether it is idle', false));
+    program.sent.length = 0;
+    await pass(750);
+    expect(from(program.sent, 'HeapProfiler.takeHeapSnapshot')).toEqual([
+      'HeapProfiler.takeHeapSnapshot',
+      'read the memory usage',
+      'ask whether it is idle',
+    ]);
+    expect(tracer.isTracing()).toBe(true);
+    program.lose('over');
+  });
 
   it('is tracked again if its event loop still turns', async () => {
     const { program, tracer } = await suspended();
