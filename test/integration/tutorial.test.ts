@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
-import { nodeBinaries } from '../helpers/nodes.js';
+import { expect, it } from '@jest/globals';
+import { describeNodes } from '../helpers/describe-nodes.js';
 import { repoPath } from '../helpers/paths.js';
 import { type PrintedStatistic, printedStatistics } from '../helpers/printed-statistics.js';
 
 /** The library itself, which these programs import, needs Node 20. */
-const binaries = nodeBinaries().filter(({ major }) => major >= 20);
+const hasLibrary = (major: number) => major >= 20;
 async function output(execPath: string, program: string): Promise<string> {
   const { stdout } = await promisify(execFile)(execPath, [repoPath('fixtures/programs/tutorial', program)], { maxBuffer: 2 ** 24 });
   return stdout;
@@ -28,7 +28,7 @@ function expectTracked(found: readonly PrintedStatistic[], place: string, blockS
   expect([size >= blocks * blockSize * 0.999, size < blocks * blockSize + 20_000]).toEqual([true, true]);
 }
 
-describe.each(binaries)("the tutorial's programs on Node $major", ({ execPath }) => {
+describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath }) => {
   it('1: three lists, the largest first', async () => {
     const found = printedStatistics(await output(execPath, 'ex1.mjs'), '');
     expect(found.slice(0, 2).map(({ place }) => place)).toEqual(['ex1.mjs:8', 'ex1.mjs:7']);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { nodeBinaries } from '../helpers/nodes.js';
+import { afterEach, expect, it } from '@jest/globals';
+import { describeNodes } from '../helpers/describe-nodes.js';
 import { repoPath } from '../helpers/paths.js';
 import { reapTargets, startTarget } from '../helpers/target-process.js';
 
@@ -29,11 +29,15 @@ it('a controller that watches for long does not grow', async () => {
 });
 
 /** The library itself, which this program imports, needs Node 20. */
-describe.each(nodeBinaries().filter(({ major }) => major >= 20))('a process that traces itself, Node $major', ({ execPath }) => {
-  it('never shows our own frames, and does not grow', async () => {
-    const { filenames, heaps } = JSON.parse(await outputOf(execPath, 'self-loop.mjs'));
-    expect(filenames).toContain(repoPath('fixtures/programs/self-loop.mjs'));
-    expect(filenames.filter((name: string) => name.startsWith(repoPath('dist')) || name.includes('node_modules'))).toEqual([]);
-    expect(heaps[1] - heaps[0]).toBeLessThan(GROWTH_BOUND);
-  });
-});
+describeNodes(
+  'a process that traces itself, Node $major',
+  (major) => major >= 20,
+  ({ execPath }) => {
+    it('never shows our own frames, and does not grow', async () => {
+      const { filenames, heaps } = JSON.parse(await outputOf(execPath, 'self-loop.mjs'));
+      expect(filenames).toContain(repoPath('fixtures/programs/self-loop.mjs'));
+      expect(filenames.filter((name: string) => name.startsWith(repoPath('dist')) || name.includes('node_modules'))).toEqual([]);
+      expect(heaps[1] - heaps[0]).toBeLessThan(GROWTH_BOUND);
+    });
+  },
+);

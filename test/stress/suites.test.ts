@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
-import { nodeBinaries } from '../helpers/nodes.js';
+import { afterAll, expect, test } from '@jest/globals';
+import { describeNodes } from '../helpers/describe-nodes.js';
 import { providePackages } from '../helpers/provide.js';
 import { removeTemporaryFolders, temporaryFolder } from '../helpers/registered.js';
 import { runSuite, SUITES } from '../helpers/suites.js';
@@ -9,17 +9,21 @@ const modules = join(await providePackages('suites'), 'node_modules');
 const FOLDER = temporaryFolder();
 afterAll(removeTemporaryFolders);
 
-describe.each(nodeBinaries().filter(({ major }) => [20, 24].includes(major)))('on Node $major', ({ execPath, major }) => {
-  test.concurrent.each(SUITES)('the tests of $name have the same results with true lines and without', async (suite) => {
-    const options = { execPath, modules };
-    const [plain, instrumented] = await Promise.all([
-      runSuite(suite, { ...options, scriptsFile: join(FOLDER, `${suite.name}-${major}-plain`) }),
-      runSuite(suite, { ...options, scriptsFile: join(FOLDER, `${suite.name}-${major}`), cache: join(FOLDER, 'cache') }),
-    ]);
-    expect(plain).toMatchObject({ code: 0, failed: [], scripts: [] });
-    expect(plain.tests).toBeGreaterThanOrEqual(suite.tests);
-    expect({ ...instrumented, scripts: [] }).toEqual(plain);
-    const tested = instrumented.scripts.filter((url) => url.includes(`${sep}${suite.tested ?? suite.name}${sep}`));
-    expect(tested.length).toBeGreaterThan(0);
-  });
-});
+describeNodes(
+  'on Node $major',
+  (major) => [20, 24].includes(major),
+  ({ execPath, major }) => {
+    test.concurrent.each(SUITES)('the tests of $name have the same results with true lines and without', async (suite) => {
+      const options = { execPath, modules };
+      const [plain, instrumented] = await Promise.all([
+        runSuite(suite, { ...options, scriptsFile: join(FOLDER, `${suite.name}-${major}-plain`) }),
+        runSuite(suite, { ...options, scriptsFile: join(FOLDER, `${suite.name}-${major}`), cache: join(FOLDER, 'cache') }),
+      ]);
+      expect(plain).toMatchObject({ code: 0, failed: [], scripts: [] });
+      expect(plain.tests).toBeGreaterThanOrEqual(suite.tests);
+      expect({ ...instrumented, scripts: [] }).toEqual(plain);
+      const tested = instrumented.scripts.filter((url) => url.includes(`${sep}${suite.tested ?? suite.name}${sep}`));
+      expect(tested.length).toBeGreaterThan(0);
+    });
+  },
+);

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { expect, it } from '@jest/globals';
+import { describeNodes } from '../../helpers/describe-nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { printedStatistics } from '../../helpers/printed-statistics.js';
 
 /** The library itself, which these programs import, needs Node 20. */
-const binaries = nodeBinaries().filter(({ major }) => major >= 20);
+const hasLibrary = (major: number) => major >= 20;
 const TOLERANCE = 0.02;
 
 /** BigInts of 88 bytes, copies of an object of 48, instances of 40; then BigInts of 280 and 344. */
@@ -37,7 +37,7 @@ const PROGRAMS: readonly (readonly [string, readonly Section[]])[] = [
   ['ex8.mjs', [{ from: 'DIFFERENCE', lines: { ...FIRST, 27: 280, 29: 344 } }]],
 ];
 
-describe.each(binaries)("the tutorial's programs with true lines on Node $major", ({ execPath }) => {
+describeNodes("the tutorial's programs with true lines on Node $major", hasLibrary, ({ execPath }) => {
   it.each(PROGRAMS)('%s prints each line of its one function', async (program, sections) => {
     const args = ['--import', 'node-tracemalloc/register', repoPath('fixtures/programs/tutorial-lines', program)];
     const { stdout } = await promisify(execFile)(execPath, args, { cwd: repoPath(), maxBuffer: 2 ** 24 });

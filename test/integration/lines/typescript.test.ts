@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { runCommand } from '../../helpers/command.js';
+import { describeNodes } from '../../helpers/describe-nodes.js';
 import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { providePackages } from '../../helpers/provide.js';
@@ -62,8 +63,15 @@ test.each(oldestAndNewest())('and of what ts-node compiles, on Node $major', ({ 
   return expectLines(execPath, [], ['ts-node.cjs', 'app.ts']);
 });
 
-test('what Node itself transforms goes without lines: it would transform our text once more', async () => {
-  const { execPath } = nodeBinaries().find(({ major }) => major === 24)!;
+describeNodes(
+  'what Node $major itself transforms',
+  (major) => major === 24,
+  ({ execPath }) => {
+    test('goes without lines: Node would transform our text once more', () => expectNoLines(execPath));
+  },
+);
+
+async function expectNoLines(execPath: string): Promise<void> {
   const program = [...['--node', execPath, '--node-arg', '--experimental-transform-types', '--'], `${FOLDER}/app.ts`, 'hold'];
   const { code, stdout } = await runCommand(
     ['run', '--lines', '--mode', 'exact', '--json', '-o', `${temporaryFolder()}/t.tmsnap`, ...program],
@@ -72,4 +80,4 @@ test('what Node itself transforms goes without lines: it would transform our tex
   const { statistics } = JSON.parse(stdout.slice(stdout.indexOf('\n'))) as { statistics: readonly Row[] };
   const frames = statistics.flatMap(({ traceback }) => traceback.frames).filter(({ filename }) => filename === `${FOLDER}/app.ts`);
   expect({ code, precisions: new Set(frames.map(({ precision }) => precision)) }).toEqual({ code: 0, precisions: new Set(['function']) });
-});
+}

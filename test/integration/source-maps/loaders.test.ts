@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { describeNodes } from '../../helpers/describe-nodes.js';
 import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { providePackages } from '../../helpers/provide.js';
@@ -55,23 +56,30 @@ describe.each(oldestAndNewest())('on Node $major', (node) => {
   test('true lines of what swc compiles', () => expectLines(node, swc, true));
 });
 
-describe.each(nodeBinaries().filter(({ major }) => major >= 22))("Node $major's own type stripping", ({ execPath }) => {
-  const program = repoPath('fixtures/programs/lines/typed.ts');
+describeNodes(
+  "Node $major's own type stripping",
+  (major) => major >= 22,
+  ({ execPath }) => {
+    const program = repoPath('fixtures/programs/lines/typed.ts');
 
-  test('leaves lines as they are', async () => {
-    const { lines } = await runAndShow([program], { execPath });
-    // The callback makes an object of 32 bytes, and a BigInt.
-    expectAbout(lines.get(`${program}:12`), 4000 * (152 + 32), 'function');
-  });
+    test('leaves lines as they are', async () => {
+      const { lines } = await runAndShow([program], { execPath });
+      // The callback makes an object of 32 bytes, and a BigInt.
+      expectAbout(lines.get(`${program}:12`), 4000 * (152 + 32), 'function');
+    });
 
-  test('and true ones', async () => {
-    const { lines } = await runAndShow([program], { execPath, options: ['--lines'] });
-    expectAbout(lines.get(`${program}:14`), 4000 * 152, 'line');
-  });
-});
+    test('and true ones', async () => {
+      const { lines } = await runAndShow([program], { execPath, options: ['--lines'] });
+      expectAbout(lines.get(`${program}:14`), 4000 * 152, 'line');
+    });
+  },
+);
 
 // With true lines it is not supported: Node would transform once more what we have made of the text.
-test.each(nodeBinaries().filter(({ major }) => major === 22 || major === 24))(
-  'where functions start in what Node $major transforms',
-  (node) => expectLines(node, { ...tsx, nodeArgs: ['--experimental-transform-types'] }, false),
+describeNodes(
+  'what Node $major transforms',
+  (major) => major === 22 || major === 24,
+  (node) => {
+    test('stands where functions start', () => expectLines(node, { ...tsx, nodeArgs: ['--experimental-transform-types'] }, false));
+  },
 );

@@ -8,6 +8,7 @@ import { askForInspector } from '../../../src/discovery/inspector-signal.js';
 import { readProc } from '../../../src/discovery/proc.js';
 import { isStillThere, lookAt } from '../../../src/discovery/process-identity.js';
 import { attach, ConnectError, UsageError } from '../../../src/index.js';
+import { describeNodes } from '../../helpers/describe-nodes.js';
 import { failureOf } from '../../helpers/failure.js';
 import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { type PlainProcess, startPlain } from '../../helpers/plain-process.js';
@@ -80,13 +81,17 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
   });
 });
 
-describe.each(nodeBinaries().filter(({ major }) => major >= 22))('Node $major', ({ execPath }) => {
-  it.each(['--disable-sigusr1', '--permission'])('%s', async (option) => {
-    const target = await startPlain(execPath, ALIVE, { execArgv: [option] });
-    expect((await failure(target.pid)).message).toContain('does not open its inspector: it runs with --disable-sigusr1 or --permission');
-    await expectUntouched(target);
-  });
-});
+describeNodes(
+  'Node $major',
+  (major) => major >= 22,
+  ({ execPath }) => {
+    it.each(['--disable-sigusr1', '--permission'])('%s', async (option) => {
+      const target = await startPlain(execPath, ALIVE, { execArgv: [option] });
+      expect((await failure(target.pid)).message).toContain('does not open its inspector: it runs with --disable-sigusr1 or --permission');
+      await expectUntouched(target);
+    });
+  },
+);
 
 describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
   it('a program that is busy in JavaScript', async () => {
