@@ -131,7 +131,7 @@ async function helpersOf(folder: string): Promise<string[][]> {
 function costsOf(pid: string): string[] {
   const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8');
   const words = read('cmdline').split('\0');
-  const role = ['stderr-process', 'caretaker-process', 'waiting.cjs', 'bin.js'].find((name) => words.some((word) => word.includes(name)));
+  const role = ['stderr-process', 'caretaker-process', 'bin.js', 'waiting.cjs'].find((name) => words.some((word) => word.includes(name)));
   const [user, system] = read('stat')
     .replace(/^.*\) /, '')
     .split(' ')

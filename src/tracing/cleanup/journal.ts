@@ -13,9 +13,9 @@ export class Journal {
   }
 
   /** null if the temporary folder cannot be written, or if the system has no shell that could wait. */
-  static open(): Journal | null {
+  static open(folder = tmpdir()): Journal | null {
     if (!existsSync(SHELL)) return null;
-    const path = join(tmpdir(), `node-tracemalloc-journal-${randomBytes(8).toString('hex')}`);
+    const path = join(folder, `node-tracemalloc-journal-${randomBytes(8).toString('hex')}`);
     try {
       const fd = openSync(path, 'ax+', 0o600);
       rmSync(path);
