@@ -22,15 +22,15 @@ export interface Verb {
   readonly load: () => Promise<VerbModule>;
 }
 
-const TARGET = ['[target]', 'pid, or port, host:port, ws:// or http:// address of the inspector'] as const;
-const FILE = ['<file>', '.tmsnap, or a .heapprofile of Chrome or node'] as const;
+const TARGET = ['[target]', 'pid of a process, or where its inspector is: a port, host:port, or a ws:// or http:// address'] as const;
+const FILE = ['<file>', 'a .tmsnap file, or a .heapprofile file of Chrome or Node'] as const;
 
 /** All that `tracemalloc --help` says of the verbs. The code of a verb is loaded when the command line names it. */
 export const VERBS: readonly Verb[] = [
   {
     name: 'run',
     group: 'Record:',
-    description: 'run a program under tracing; at its end print which lines hold the memory and save a snapshot',
+    description: 'run a program and trace it; when it ends, print which lines hold its memory, and save a snapshot',
     args: [
       ['<script>', 'the program'],
       ['[args...]', 'its arguments'],
@@ -40,7 +40,7 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'attach',
     group: 'Record:',
-    description: 'trace a running process for a while, then print which lines hold the memory; Ctrl-C ends it early',
+    description: 'trace a running process for a while, then print which lines hold its memory; Ctrl-C stops tracing early',
     args: [TARGET],
     load: async () => (await import('./commands/on-processes.js')).attach,
   },
@@ -54,14 +54,14 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'top',
     group: 'Look:',
-    description: 'watch which lines of a running process hold the memory, as it changes; q or Ctrl-C ends it',
+    description: 'show live which lines of a running process hold its memory; q or Ctrl-C quits',
     args: [TARGET],
     load: async () => (await import('./commands/on-processes.js')).top,
   },
   {
     name: 'list',
     group: 'Look:',
-    description: 'list the Node processes on this machine, and where their inspectors are',
+    description: 'list the Node processes on this machine and the ports of their inspectors',
     args: [],
     load: async () => (await import('./commands/on-processes.js')).list,
   },
@@ -78,14 +78,14 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'report',
     group: 'Share:',
-    description: 'make a page with a flame graph and a table of a saved snapshot',
+    description: 'make an HTML page of a saved snapshot, with a flame graph and a table',
     args: [FILE],
     load: async () => (await import('./commands/on-files.js')).report,
   },
   {
     name: 'export',
     group: 'Share:',
-    description: 'write a saved snapshot, or what changed since another one, in the format of another tool',
+    description: "write a saved snapshot, or its change since an earlier one, in another tool's format",
     args: [FILE],
     load: async () => (await import('./commands/on-files.js')).export,
   },
@@ -93,7 +93,7 @@ export const VERBS: readonly Verb[] = [
     name: 'serve',
     group: 'Share:',
     description:
-      'trace a running process, and serve its memory over HTTP to continuous profilers, go tool pprof and Prometheus, until Ctrl-C',
+      'trace a running process until Ctrl-C, and serve its memory over HTTP to continuous profilers, go tool pprof and Prometheus',
     args: [TARGET],
     load: async () => (await import('./commands/on-processes.js')).serve,
   },

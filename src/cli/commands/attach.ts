@@ -44,14 +44,17 @@ const NO_END_NOTICE = 'the program seemed to come to its end and has not ended: 
 export function configure(command: Command): Command {
   addTargetOptions(command)
     .option('--duration <time>', 'how long to trace (default: 30s; with --on-oom until the program ends)', duration)
-    .option('-o, --output <file>', 'save the snapshot')
+    .option('-o, --output <file>', 'save the snapshot as this file')
     .option(
       '--where <expression>',
-      'with --mode objects: print where the object was allocated that the expression yields in the target, or that has the id @N in the heap',
+      'with --mode objects: print where an object was allocated; an expression that yields it in the target, or its id in the heap as @N',
     );
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
     ['tracemalloc attach 4711', 'what process 4711 allocates in 30 seconds and still holds'],
-    ['tracemalloc attach --port 9229 --duration 2m -o app.tmsnap', 'the program whose inspector is on port 9229, saved'],
+    [
+      'tracemalloc attach --port 9229 --duration 2m -o app.tmsnap',
+      'the program whose inspector is on port 9229, for two minutes; the snapshot is saved',
+    ],
   ]);
 }
 

@@ -12,7 +12,7 @@ interface DiffValues extends TableValues, TreeValues {
 }
 
 export function configure(command: Command): Command {
-  command.option('--survivors', 'print what was allocated after OLD was taken and is alive in NEW; of one tracing only', false);
+  command.option('--survivors', 'print what was allocated after OLD was taken and is alive in NEW; both must be of one tracing', false);
   return addExamples(addTreeOptions(addTableOptions(command)), [
     ['tracemalloc diff before.tmsnap after.tmsnap', 'the lines that changed most'],
     [

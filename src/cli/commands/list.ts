@@ -9,7 +9,7 @@ import { widthOfTerminal } from '../console/terminal.js';
 import { addExamples } from '../options/examples.js';
 
 export function configure(command: Command): Command {
-  return addExamples(command.option('--json', 'print one JSON document', false), [
+  return addExamples(command.option('--json', 'print one JSON document instead of a table', false), [
     ['tracemalloc list', 'the Node processes that can be traced'],
     ['tracemalloc list --json', 'the same, for a script'],
   ]);

@@ -17,9 +17,9 @@ interface ReportValues extends SourceMapValues, FilterValues, OutputValues {
 
 export function configure(command: Command): Command {
   command
-    .requiredOption('-o, --output <file>', 'the page to write: one HTML file that needs nothing else; - is stdout')
+    .requiredOption('-o, --output <file>', 'the HTML file to write, which needs no other file; - is stdout')
     .option('--diff <old>', 'show what changed since this earlier file')
-    .option('--embed-sources', 'copy the source lines around what is shown into the page', false);
+    .option('--embed-sources', 'copy the source lines around the shown places into the page', false);
   return addExamples(addSourceMapOptions(addFilterOptions(addForceOption(command))), [
     ['tracemalloc report app.tmsnap -o app.html', 'a page to open in a browser'],
     ['tracemalloc report after.tmsnap --diff before.tmsnap --embed-sources -o growth.html', 'what grew, with the source lines'],

@@ -46,15 +46,15 @@ const LITTLE_SHARE = 0.05;
 export function configure(command: Command): Command {
   command
     .option('-o, --output <file>', 'where to save the snapshot (default: SCRIPT.PID.tmsnap)')
-    .option('--marks', 'take a snapshot at every debugger statement that the program passes, too', false)
-    .option('--peak', 'keep the snapshot of the highest memory, too; costs the program up to a tenth of its time', false)
-    .option('--follow', 'trace the Node processes that the program starts, too: one file each, as FILE.PID, and all of them in FILE', false)
-    .option('--node <path>', 'the node binary to run it with (default: the one that runs us)')
-    .option('--node-arg <arg>', 'an argument for node; repeatable', collected, [])
+    .option('--marks', 'also take a snapshot at every debugger statement that the program passes', false)
+    .option('--peak', "also keep the snapshot of the highest reading; takes up to a tenth of the program's time", false)
+    .option('--follow', 'also trace the Node processes that the program starts; saves each as FILE.PID, and all of them as FILE', false)
+    .option('--node <path>', 'the node binary that runs the program (default: the one that runs tracemalloc)')
+    .option('--node-arg <arg>', 'an argument for node itself; repeatable', collected, [])
     .passThroughOptions();
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
     ['tracemalloc run app.js', 'what app.js holds at its end'],
-    ['tracemalloc run --peak -o app.tmsnap app.js --size 1000', 'with an argument for app.js; what it holds at its peak, too'],
+    ['tracemalloc run --peak -o app.tmsnap app.js --size 1000', 'what app.js --size 1000 holds at its peak and at its end'],
   ]);
 }
 

@@ -27,10 +27,10 @@ const EXPOSED =
 
 export function configure(command: Command): Command {
   addTargetOptions(command)
-    .option('--listen <address>', 'address to listen on, host:port or a port of this machine; port 0 is any that is free', '127.0.0.1:6060')
-    .option('--token-file <file>', 'file with the token that clients have to send; needed where the address is not loopback');
+    .option('--listen <address>', 'address to listen on: host:port, or a port of this machine; 0 takes any free port', '127.0.0.1:6060')
+    .option('--token-file <file>', 'file with the token that clients must send; required if the address is not loopback');
   return addExamples(addSourceMapOptions(addTracingOptions(command)), [
-    ['tracemalloc serve 4711', 'process 4711 on port 6060 of this machine'],
+    ['tracemalloc serve 4711', 'the memory of process 4711, on port 6060 of this machine'],
     ['tracemalloc serve --pid 4711 --listen 7070', 'the same on port 7070'],
   ]);
 }

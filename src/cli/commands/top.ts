@@ -17,7 +17,7 @@ interface TopValues extends TracingValues, SourceMapValues, TargetValues {
 }
 
 export function configure(command: Command): Command {
-  addTargetOptions(command).addOption(new Option('--group-by <key>', 'what to add up at first').choices(KEY_TYPES).default('lineno'));
+  addTargetOptions(command).addOption(new Option('--group-by <key>', 'what to group by at first').choices(KEY_TYPES).default('lineno'));
   return addExamples(addEmbedOption(addSourceMapOptions(addTracingOptions(command))), [
     ['tracemalloc top 4711', 'the lines of process 4711 that hold the most'],
     ['tracemalloc top --port 9229 --group-by package', 'the packages of the program whose inspector is on port 9229'],

@@ -15,11 +15,11 @@ export interface FilterValues {
 
 export function addFilterOptions(command: Command): Command {
   return command
-    .option('--include <pattern>', 'only traces allocated in files of this name (* ? [...]); repeatable', collected, [])
-    .option('--exclude <pattern>', 'no traces allocated in files of this name; repeatable', collected, [])
+    .option('--include <pattern>', 'only traces allocated in files that match this pattern (* ? [...]); repeatable', collected, [])
+    .option('--exclude <pattern>', 'no traces allocated in files that match this pattern; repeatable', collected, [])
     .option(
       '--domain <n>',
-      'only this domain: 0 the JavaScript heap, 1 array buffers, 2 other memory outside of it (1 and 2 with --mode objects)',
+      'only this domain: 0 the JavaScript heap, 1 array buffers, 2 other memory outside the heap (1 and 2 only with --mode objects)',
       wholeNumber,
     )
     .option('--thread <pattern>', "only these threads: 'main', 'worker *', 'worker 3 (name)' (* ? [...]); repeatable", collected, []);

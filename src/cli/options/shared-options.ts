@@ -44,30 +44,30 @@ export interface TableValues extends SourceMapValues, FilterValues {
 export function addTracingOptions(command: Command): Command {
   return (
     command
-      .option('--nframe <n>', 'most recent frames kept of each stack', positiveInteger, DEFAULT_NFRAME)
+      .option('--nframe <n>', 'how many of the most recent frames to keep of each stack', positiveInteger, DEFAULT_NFRAME)
       .addOption(
-        new Option('--mode <mode>', 'samples, every block, or every object with its type')
+        new Option('--mode <mode>', 'what to record: samples, every block, or every object with its type')
           .choices(['sampling', 'exact', 'objects'])
           .default('sampling'),
       )
       .option(
         '--interval <bytes>',
-        `mean bytes between two samples; with --mode sampling only (default: ${DEFAULT_INTERVAL})`,
+        `mean bytes between two samples; only with --mode sampling (default: ${DEFAULT_INTERVAL})`,
         positiveInteger,
       )
-      .option('--lines', "true lines: instrument the program's own files so that every line has its own bytes")
+      .option('--lines', "true lines: instrument the program's own files, so that every line has its own bytes")
       // A flag of its own: as an optional value, the word after --lines would be taken for it.
       .option('--lines=all', 'true lines in packages, too')
-      .option('--lines-include <pattern>', 'true lines only in files of this name (* ? [...]); repeatable', collected, [])
-      .option('--lines-exclude <pattern>', 'no true lines in files of this name; repeatable', collected, [])
+      .option('--lines-include <pattern>', 'true lines only in files that match this pattern (* ? [...]); repeatable', collected, [])
+      .option('--lines-exclude <pattern>', 'no true lines in files that match this pattern; repeatable', collected, [])
       .option('--no-inline', 'true functions: switch inlining off, so that every function has its own bytes')
-      .option('--no-workers', 'trace the main thread alone, not its worker threads')
-      .option('--keep-ended', 'keep what worker threads that have ended held when they were last seen', false)
-      .option('--take-over', 'take the sampler over when another tool is sampling the target')
+      .option('--no-workers', 'trace only the main thread, not its worker threads')
+      .option('--keep-ended', 'when a worker thread ends, keep what it held when it was last seen', false)
+      .option('--take-over', 'if another tool is sampling the target, take over its sampler')
   );
 }
 
-/** A call tree in place of the table. */
+/** A call tree instead of the table. */
 export interface TreeValues {
   readonly tree?: true;
   readonly inverted?: true;
@@ -76,24 +76,28 @@ export interface TreeValues {
 
 export function addTreeOptions(command: Command): Command {
   return command
-    .option('--tree', 'print the tree of calls, from the oldest frames on, in place of the table')
-    .option('--inverted', 'with --tree: from the places that allocate to their callers')
-    .option('--min-percent <n>', 'with --tree: leave out what holds, or has changed by, less of the total (default: 1)', percentage);
+    .option('--tree', 'print a tree of calls instead of the table, beginning with the oldest frames')
+    .option('--inverted', 'with --tree: begin with the places that allocate, and show their callers below')
+    .option(
+      '--min-percent <n>',
+      'with --tree: leave out frames that hold, or in a diff changed by, less than this share of the total (default: 1)',
+      percentage,
+    );
 }
 
 /** What is kept of a program that does not come to an orderly end. */
 export function addLossOptions(command: Command): Command {
   return command
-    .option('--checkpoint <time>', 'save a snapshot every so often (30s, 5m) as FILE.checkpoint, for when the program is killed', period)
-    .option('--on-oom', 'take the last snapshot when the program comes to its heap limit, before it goes on to its end', false);
+    .option('--checkpoint <time>', 'save a snapshot as FILE.checkpoint every so often (30s, 5m), in case the program is killed', period)
+    .option('--on-oom', 'when the program reaches its heap limit, take the last snapshot before the program ends', false);
 }
 
 export function addTableOptions(command: Command): Command {
   return addSourceMapOptions(addFilterOptions(command))
-    .addOption(new Option('--group-by <key>', 'what to add up').choices(KEY_TYPES).default('lineno'))
-    .option('--cumulative', 'count a trace for every frame of its stack', false)
-    .option('--top <n>', 'rows to print (default: 10; with --json all)', positiveInteger)
-    .option('--json', 'print one JSON document', false);
+    .addOption(new Option('--group-by <key>', 'what to group by').choices(KEY_TYPES).default('lineno'))
+    .option('--cumulative', 'count a trace for every frame of its stack, not only for the most recent one', false)
+    .option('--top <n>', 'how many rows to print (default: 10; with --json, all)', positiveInteger)
+    .option('--json', 'print one JSON document instead of a table', false);
 }
 
 export function startOptions(values: TracingValues & Partial<LossValues>): StartOptions {

@@ -15,13 +15,16 @@ export interface SourceMapValues {
 
 export function addSourceMapOptions(command: Command): Command {
   return command
-    .option('--source-maps <dir>', 'look for source maps in this folder first, by the names of the scripts')
-    .option('--no-source-maps', 'print the lines of what ran, not those of the sources that it was compiled from');
+    .option('--source-maps <dir>', 'look for source maps in this folder first; each is found by the name of its script')
+    .option('--no-source-maps', 'print the lines of the code that ran, not of the sources it was compiled from');
 }
 
 /** Of commands that save a snapshot. */
 export function addEmbedOption(command: Command): Command {
-  return command.option('--embed-maps', 'save with the snapshot what the source maps say, for a machine that has neither maps nor sources');
+  return command.option(
+    '--embed-maps',
+    'save the original lines with the snapshot, for a machine that has neither the source maps nor the sources',
+  );
 }
 
 /**

@@ -10,7 +10,11 @@ export interface TargetValues {
 
 export function addTargetOptions(command: Command): Command {
   return command
-    .option('--pid <pid>', 'the process with this pid; opens its inspector, and closes it when we leave', positiveInteger)
+    .option(
+      '--pid <pid>',
+      'the process with this pid; opens its inspector if it is closed, and closes it again at the end',
+      positiveInteger,
+    )
     .option('--port <port>', 'the inspector on this port of this machine', positiveInteger);
 }
 

@@ -22,15 +22,15 @@ export const STDOUT = '-';
 /** What else a command writes beside its file: what such names have behind the file's own, `/^\.\d+$/`. */
 export type DerivedNames = readonly RegExp[];
 
-/** So many names of files that are there are told. */
+/** A message names at most this many existing files. */
 const MOST_NAMES = 3;
 
 export function addForceOption(command: Command): Command {
-  return command.option('--force', 'replace files that are there under the name of the output', false);
+  return command.option('--force', 'replace existing files that have the name of the output', false);
 }
 
 /**
- * Makes sure, before the work begins, that a result may be written to `path`: files that are there are replaced with `force` only, or when
+ * Makes sure, before the work begins, that a result may be written to `path`: existing files are replaced only with `force`, or when
  * the user says so at a terminal. What is no file (a device, a pipe) is written to as it is.
  *
  * @throws OutputFileError; UsageError for an empty name, and for `-`, where the command has no text for stdout
