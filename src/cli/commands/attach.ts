@@ -47,7 +47,7 @@ export function configure(command: Command): Command {
     .option('-o, --output <file>', 'save the snapshot as this file')
     .option(
       '--where <expression>',
-      'with --mode objects: print where an object was allocated; an expression that yields it in the target, or its id in the heap as @N',
+      'with --mode objects: print where an object was allocated; give an expression that yields it in the target, or its id in the heap as @N',
     );
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
     ['tracemalloc attach 4711', 'what process 4711 allocates in 30 seconds and still holds'],

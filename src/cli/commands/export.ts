@@ -17,7 +17,7 @@ interface ExportValues extends SourceMapValues, FilterValues, OutputValues {
 export function configure(command: Command): Command {
   command
     .requiredOption('-o, --output <file>', 'the file to write; - is stdout')
-    .option('--format <name>', `${FORMATS.map(({ name }) => name).join(', ')} (default: told by the extension of the output)`)
+    .option('--format <name>', `${FORMATS.map(({ name }) => name).join(', ')} (default: by the extension of the output)`)
     .option('--diff <old>', 'write the change since this earlier file');
   return addExamples(addSourceMapOptions(addFilterOptions(addForceOption(command))), [
     ['tracemalloc export app.tmsnap -o app.pb.gz', 'for go tool pprof'],
