@@ -59,9 +59,10 @@ export class PendingCalls {
         fail(new ConnectionLostError(`lost the connection to ${this.#label} while ${call.doing}: ${reason}`));
       };
       this.#lose.set(lose, call);
+      // Before the start: Node delivers an answer in-process by an interrupt, which can come inside any call, this one too, and the timer would stay.
+      if (call.timeoutMs <= LONGEST_TIMER_MS) timer = setTimeout(() => fail(timedOut(this.#label, call)), call.timeoutMs);
       stop = start({ resolve: (value) => end(() => resolve(value)), reject: fail });
       if (!open) stop?.();
-      else if (call.timeoutMs <= LONGEST_TIMER_MS) timer = setTimeout(() => fail(timedOut(this.#label, call)), call.timeoutMs);
     });
   }
 
