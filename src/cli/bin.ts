@@ -6,7 +6,7 @@ if (argv.includes('--verbose')) process.setSourceMapsEnabled(true); // stacks na
 let writeFailed = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return; // the reader has seen enough (`| head -1`), and a target is still to be left clean
+    if (error.code === 'EPIPE') return; // the reader has closed the pipe (`| head -1`); we go on, because we may still have to leave a target clean
     writeFailed = true;
     if (stream === process.stdout) process.stderr.write(`tracemalloc: the result could not be written: ${error.message}\n`);
   });
@@ -14,5 +14,5 @@ for (const stream of [process.stdout, process.stderr]) {
 
 process.exitCode = await main(argv);
 process.once('exit', () => {
-  if (writeFailed) process.exitCode ||= 1; // a stream tells of a failed write later, when main is done
+  if (writeFailed) process.exitCode ||= 1; // a stream may report a failed write after main has returned
 });

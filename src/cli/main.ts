@@ -8,12 +8,12 @@ import { VERBS, verbIn } from './verbs.js';
 const WRONG_USAGE = 2;
 const FAILED = 1;
 
-/** Carries out one command line. The only place where an error ends: as one line on stderr and an exit code. */
+/** Carries out one command line. Every error ends here, as one line on stderr and an exit code. @returns the exit code */
 export async function main(argv: readonly string[], console: Console = ownConsole()): Promise<number> {
   try {
     return await carryOut(argv, console);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE; // it has said what is wrong
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE; // commander has printed what is wrong
     console.err.write(`${describe(error, argv.includes('--verbose'))}\n`);
     return error instanceof TracemallocError ? error.exitCode : FAILED;
   }
@@ -63,7 +63,7 @@ function ownVersion(): string {
   return (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 }
 
-/** Without the defaults that say nothing: "(default: false)", "(default: [])". */
+/** Leaves out defaults that say nothing: "(default: false)", "(default: [])". */
 function optionDescription(option: Option): string {
   const says = option.defaultValue !== false && !(Array.isArray(option.defaultValue) && option.defaultValue.length === 0);
   return says ? Help.prototype.optionDescription(option) : option.description;

@@ -25,7 +25,7 @@ export interface Verb {
 const TARGET = ['[target]', 'pid of a process, or where its inspector is: a port, host:port, or a ws:// or http:// address'] as const;
 const FILE = ['<file>', 'a .tmsnap file, or a .heapprofile file of Chrome or Node'] as const;
 
-/** All that `tracemalloc --help` says of the verbs. The code of a verb is loaded when the command line names it. */
+/** Everything that `tracemalloc --help` says about the verbs. The code of a verb is loaded only if the command line names it. */
 export const VERBS: readonly Verb[] = [
   {
     name: 'run',

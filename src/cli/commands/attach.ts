@@ -88,7 +88,10 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   }
 }
 
-/** Of the object that was asked for. An expression that is wrong does not cost the table. */
+/**
+ * Where the object of `--where` was allocated; null if that was before the tracing began. A wrong expression is reported and gives undefined,
+ * so that the table is still printed.
+ */
 async function tracebackOf(tracer: Tracer, expression: string | undefined, { err }: Console): Promise<Traceback | null | undefined> {
   if (expression === undefined) return undefined;
   try {
@@ -100,7 +103,7 @@ async function tracebackOf(tracer: Tracer, expression: string | undefined, { err
   }
 }
 
-/** `@123` is the id of an object in the heap, as DevTools shows it; no expression begins so. */
+/** `@123` is the id of a heap object, as DevTools shows it. No JavaScript expression begins with `@` and a digit. */
 function objectName(text: string): ObjectName {
   const id = /^@(\d+)$/.exec(text.trim())?.[1];
   return id === undefined ? text : { heapObjectId: Number(id) };
@@ -108,24 +111,28 @@ function objectName(text: string): ObjectName {
 
 function printWhere(traceback: Traceback | null, { where, json }: AttachValues, { out, err }: Console): void {
   const lines = traceback ? traceback.format() : ['  before the tracing began'];
-  writeLines(json ? err : out, [`${printable(where!)} was allocated`, ...lines.map(printable), '']); // the one document is the table's
+  writeLines(json ? err : out, [`${printable(where!)} was allocated`, ...lines.map(printable), '']); // with --json, stdout holds one document: the table
 }
 
 interface Outcome {
   readonly snapshot: Snapshot;
-  /** For the user. */
+  /** One line for the user; null if there is nothing to say. */
   readonly notice: string | null;
-  /** false: there should be a later one. */
+  /** false: the snapshot is a checkpoint, because no later one could be taken. */
   readonly isLast: boolean;
 }
 
-/** What is alive now; where the program came to its end meanwhile, what was alive then, or at the last checkpoint. */
+/**
+ * Takes the last snapshot. If the program has ended meanwhile, gives what was alive at its end, or else the last checkpoint.
+ *
+ * @throws ConnectionLostError if the program has ended and left neither
+ */
 async function resultOf(tracer: Tracer, checkpoints: Checkpoints | null): Promise<Outcome> {
   try {
     if (tracer.isTracing()) return { snapshot: await tracer.takeSnapshot(), notice: null, isLast: true };
   } catch (failure) {
     const isOver = failure instanceof ConnectionLostError || !tracer.isTracing();
-    if (!isOver) throw failure; // else the program came to its end just now
+    if (!isOver) throw failure; // otherwise the program has just come to its end
   }
   const { snapshot, atHeapLimit, error, reason, isEnded } = await closingOf(tracer);
   if (snapshot) return { snapshot, notice: atHeapLimit ? HEAP_LIMIT_NOTICE : isEnded ? null : NO_END_NOTICE, isLast: true };
@@ -134,7 +141,7 @@ async function resultOf(tracer: Tracer, checkpoints: Checkpoints | null): Promis
   throw error ?? new ConnectionLostError(`the target is gone before its result could be taken: ${reason}`);
 }
 
-/** A program that seemed to come to its end need not do so soon. */
+/** Waits for the end of the program. A program that seemed to end may run on: then we leave it after a few seconds. */
 async function closingOf(tracer: Tracer): Promise<Closing & { readonly isEnded: boolean }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
@@ -160,7 +167,7 @@ function checkpointsOf(
   });
 }
 
-/** A black box waits as long as the program runs. */
+/** In ms. With --on-oom and no --duration we trace until the program ends. */
 function durationOf({ duration, onOom }: AttachValues): number {
   return duration ?? (onOom ? Number.POSITIVE_INFINITY : DEFAULT_DURATION_MS);
 }
@@ -171,7 +178,7 @@ interface Watching {
   readonly console: Console;
 }
 
-/** Until the time is up, the user interrupts, or the target is gone. On a terminal it shows the time left. */
+/** Resolves when the time is up, the user interrupts, or the target is gone. Shows the time left if `err` is a terminal. */
 async function tracing(tracer: Tracer, durationMs: number, { label, interrupted, console: { err } }: Watching): Promise<void> {
   const end = performance.now() + durationMs;
   const show = () => {

@@ -40,7 +40,7 @@ interface RunValues extends TracingValues, LossValues, TableValues, TreeValues, 
   readonly nodeArg: readonly string[];
 }
 
-/** A last snapshot that gives the program's own files less than this share of the heap says little about it. */
+/** If the program's own files hold less than this share of the heap, the last snapshot says little about the program. */
 const LITTLE_SHARE = 0.05;
 
 export function configure(command: Command): Command {
@@ -70,11 +70,11 @@ export async function run([script, ...args]: readonly string[], values: RunValue
     inlining: values.inline,
     mode: values.mode,
     follow: values.follow,
-    detached: true, // a Ctrl-C in the terminal comes to us alone, and the snapshot before it is passed on
+    detached: true, // a Ctrl-C in the terminal reaches only us, so that we take a snapshot before we pass it on
     ...(values.node !== undefined && { execPath: values.node }),
   });
   const signals = new PassedSignals();
-  // What rejects is a launch, which ends the command anyway, or a signal to a program that has ended.
+  // It rejects if the launch failed, which ends the command anyway, or if the program has ended already.
   const stopListening = onInterruption((signal) => void signals.pass(signal, launching).catch(() => {}));
   try {
     const tracer = await launching;
@@ -135,7 +135,7 @@ interface Reporting {
   readonly mapper: SourceMapper | null;
 }
 
-/** Saves a snapshot at every mark as FILE.1, FILE.2, … and prints what changed since the one before. */
+/** Saves a snapshot at every mark as FILE.1, FILE.2, … and prints what changed since the previous mark. */
 function saveMarks(tracer: LaunchedTracer, reporting: Reporting): void {
   const { output, values, console } = reporting;
   let marks = 0;
@@ -146,7 +146,7 @@ function saveMarks(tracer: LaunchedTracer, reporting: Reporting): void {
       const snapshot = await tracer.takeSnapshot();
       writeLines(console.err, [`mark ${marks} at ${printable(label)}`]);
       save(snapshot, `${output}.${marks}`, reporting);
-      // The one document of --json is the last snapshot's.
+      // With --json, stdout holds one document: the last snapshot.
       if (previous) printDiff({ old: previous, now: snapshot }, { ...values, json: false }, printing(console.err, reporting));
       previous = snapshot;
     } catch (error) {
@@ -184,13 +184,13 @@ function reportLast(snapshot: Snapshot, reporting: Reporting): void {
   save(snapshot, output, reporting);
 }
 
-/** Saves it as FILE.peak; what it holds is printed unless it is the last snapshot, which is printed anyway. */
+/** Saves the peak as FILE.peak. Prints it, too, unless it is the last snapshot, which is printed anyway. */
 function reportPeak({ peak, isLast }: { peak: Snapshot; isLast: boolean }, reporting: Reporting): void {
   const { output, values, console } = reporting;
   if (isLast) writeLines(console.err, ['the highest reading was the last one']);
   else {
     writeLines(console.err, [`at the peak, ${peak.capture.time}:`]);
-    // The one document of --json is the last snapshot's.
+    // With --json, stdout holds one document: the last snapshot.
     printStatistics(peak, { ...values, json: false }, printing(console.err, reporting));
   }
   save(peak, `${output}.peak`, reporting);
@@ -205,7 +205,7 @@ function printing(stream: Output, { console: { cwd }, mapper }: Reporting) {
   return { stream, cwd, mapper };
 }
 
-/** The program owns stdout; only a document that was asked for goes there. */
+/** Stdout belongs to the program. We write to it only if the user asks for --json. */
 function resultStream({ json }: RunValues, { out, err }: Console): Output {
   return json ? out : err;
 }

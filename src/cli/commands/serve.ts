@@ -64,7 +64,7 @@ export async function run([name]: readonly string[], values: ServeValues, consol
   }
 }
 
-/** @throws ConnectionLostError, once the target is gone, that says how */
+/** @throws ConnectionLostError with the reason, if the target is gone */
 async function snapshotOf(tracer: Tracer): Promise<Snapshot> {
   try {
     return await tracer.takeSnapshot();

@@ -28,7 +28,7 @@ export async function run([name]: readonly string[], values: TopValues, console:
   const { target, label } = targetOf(name, values);
   if (!console.out.isTTY || !process.stdin.isTTY || process.env.TERM === 'dumb')
     throw new UsageError('top needs a terminal that can be redrawn, for its input and output; tracemalloc attach prints a table anywhere');
-  const warnings = new PassThrough(); // on the screen they would be drawn over
+  const warnings = new PassThrough(); // printed at the end, because the view would draw over them
   const mapper = sourceMapperOf(values, { ...console, err: warnings });
   const interruption = firstInterruption();
   try {

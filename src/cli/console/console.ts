@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { messageOf } from '../../protocol/error-text.js';
 import { printable } from '../../text/printable.js';
 
-/** A stream, with what it knows of itself where it is a terminal. */
+/** A stream. A terminal has these properties, too. */
 export type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows' | 'hasColors'>>;
 
 /** Where a command writes: results to `out`, everything else to `err`. */
@@ -16,7 +16,7 @@ export function writeLines(stream: NodeJS.WritableStream, lines: readonly string
   stream.write(`${lines.join('\n')}\n`);
 }
 
-/** What an error says, as one line, fit for a terminal: text from a target may stand in it. */
+/** The message of an error as one line. Control characters are escaped, because the text may come from a target. */
 export function errorLine(error: unknown): string {
   return messageOf(error).split('\n').map(printable).join(' ');
 }

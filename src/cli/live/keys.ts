@@ -1,22 +1,22 @@
 import { LIVE_SORTS, type LiveState } from '../../report/live/live-state.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
 
-/** A key as node:readline tells of it. */
+/** A key as node:readline reports it. */
 export interface Key {
-  /** What it types; undefined for keys that type nothing. */
+  /** The text that it types; undefined if it types none. */
   readonly text: string | undefined;
   readonly name?: string | undefined;
   readonly ctrl?: boolean | undefined;
 }
 
-/** What a key asks for beyond the view. */
+/** What the owner of the view must do after a key; null: nothing. */
 export type Request = 'quit' | 'save' | 'suspend' | null;
 
 const BY_PLACE: readonly KeyType[] = ['lineno', 'function', 'filename', 'package', 'thread', 'traceback'];
 /** Types and domains are known in object mode only. */
 const BY_OBJECT: readonly KeyType[] = [...BY_PLACE, 'type', 'domain'];
 
-/** The state after a key. */
+/** The state after a key, and the request that the key makes. */
 export function pressed(state: LiveState, key: Key): { state: LiveState; request: Request } {
   if (key.ctrl && key.name === 'c') return { state, request: 'quit' };
   if (key.ctrl && key.name === 'z') return { state, request: 'suspend' };

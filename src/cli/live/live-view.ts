@@ -22,11 +22,11 @@ export interface LiveViewOptions {
   readonly color: boolean;
   readonly console: Console;
   readonly input: ReadStream;
-  /** Resolves when the user wants to leave by a signal. */
+  /** Resolves when a signal asks us to leave. */
   readonly interrupted: Promise<void>;
-  /** The snapshot as it is to be shown. */
+  /** Turns a snapshot into the one to show. */
   readonly shown: (snapshot: Snapshot) => Snapshot;
-  /** The snapshot as it is to be saved. */
+  /** Turns a snapshot into the one to save. */
   readonly saved: (snapshot: Snapshot) => Snapshot;
 }
 
@@ -38,13 +38,13 @@ export class LiveView {
   readonly #options: LiveViewOptions;
   #state: LiveState;
   #rows: readonly LiveRow[] = [];
-  /** Of which readings and key the rows are. */
+  /** The readings and the key that `#rows` was made from. */
   #rowsOf: { readings: LiveReadings | null; keyType: KeyType } | null = null;
-  /** The last snapshot, as it was taken. */
+  /** The last snapshot as it was taken, before `shown` changed it. */
   #taken: Snapshot | null = null;
   #screen: Screen | null = null;
   #timer: NodeJS.Timeout | undefined;
-  /** A snapshot that is being taken may still come, and changes nothing any more. */
+  /** True after the end. A snapshot that arrives then is dropped. */
   #isClosed = false;
 
   constructor(tracer: ShownTracer, options: LiveViewOptions) {
@@ -53,7 +53,7 @@ export class LiveView {
     this.#state = initialState(options);
   }
 
-  /** @throws ConnectionLostError where the target was gone before its first snapshot */
+  /** Resolves when the user leaves or the target ends. @throws ConnectionLostError if the target ended before its first snapshot */
   async show(): Promise<void> {
     const { console, input, interrupted } = this.#options;
     let hasEnded = false;
@@ -86,12 +86,12 @@ export class LiveView {
       this.#read()
         .then((restMs) => this.#readSoon(restMs, fail))
         .catch((error: unknown) => {
-          if (this.#tracer.isTracing()) fail(error); // else the target has ended, which `closed` tells
+          if (this.#tracer.isTracing()) fail(error); // otherwise the target has ended, and `closed` resolves
         });
     }, ms);
   }
 
-  /** @returns ms until the next one */
+  /** @returns ms to wait before the next reading */
   async #read(): Promise<number> {
     if (this.#state.isFrozen) return restAfter(0);
     const begin = performance.now();
@@ -119,7 +119,7 @@ export class LiveView {
     else this.#draw();
   }
 
-  /** @returns what has come of it */
+  /** @returns a message for the user: the name of the file, or the error */
   #save(): string {
     if (!this.#taken) return 'there is no snapshot yet';
     const { pid } = this.#taken.capture.target;
@@ -151,7 +151,7 @@ export class LiveView {
     return { width: columns || 80, height: rows || 24, cwd: console.cwd, colours: coloursOf(console.out, { color }) };
   }
 
-  /** Leaves the last picture where the user can read it. */
+  /** Prints the last picture on the normal screen, where the user can still read it. */
   async #showEnd(): Promise<void> {
     const { console } = this.#options;
     const { reason, snapshot, error } = await this.#tracer.closed;

@@ -7,18 +7,18 @@ const ALTERNATE = '\x1b[?1049h\x1b[?25l';
 const NORMAL = '\x1b[?25h\x1b[?1049l';
 const HOME = '\x1b[H';
 const CLEAR_LINE = '\x1b[K';
-/** A shell that stops us does it at once; where there is none, the stop comes to nothing. */
+/** If a shell controls us, SIGTSTP stops us at once. If none does, the signal has no effect, and we take the terminal back after this time. */
 const STOPPED_WITHIN_MS = 100;
 
 interface ScreenEvents {
   readonly onKey: (key: Key) => void;
-  /** All has to be drawn anew. */
+  /** The whole screen must be drawn again. */
   readonly onRedraw: () => void;
   /** The terminal has closed. */
   readonly onEnd: () => void;
 }
 
-/** The whole terminal, from its opening until `close()`, which also a process that ends otherwise comes to. */
+/** Takes the whole terminal, from the constructor until `close()`. If the process exits before, its exit closes the screen. */
 export class Screen {
   readonly #out: Output;
   readonly #input: ReadStream;
@@ -27,17 +27,17 @@ export class Screen {
   readonly #onKeypress = (text: string | undefined, { name, ctrl }: ReadlineKey) => this.#events.onKey({ text, name, ctrl });
   readonly #onContinued = () => this.#takeAgain();
   #isOpen = true;
-  /** The terminal is the shell's. */
+  /** The shell has the terminal, because we are suspended. */
   #isAway = false;
 
   constructor(out: Output, input: ReadStream, events: ScreenEvents) {
     this.#out = out;
     this.#input = input;
     this.#events = events;
-    process.once('exit', this.#restore); // an error that nobody catches ends there, too
+    process.once('exit', this.#restore); // comes after an uncaught error, too
     process.on('SIGCONT', this.#onContinued);
     emitKeypressEvents(input);
-    input.on('error', events.onEnd); // EIO where the terminal has gone; kept to the end, because what restores it may meet that, too
+    input.on('error', events.onEnd); // EIO if the terminal is gone; never removed, because restoring the terminal may raise it, too
     input.on('keypress', this.#onKeypress);
     input.once('end', events.onEnd);
     out.on('resize', events.onRedraw);
@@ -46,23 +46,25 @@ export class Screen {
   }
 
   /**
-   * Replaces what is on the screen, as many lines as it has. Line by line, so that nothing flickers, and each cleared from its beginning: from
-   * the end of a full line, terminals would clear its last column.
+   * Draws over the screen line by line, so that nothing flickers. Each line is cleared before it is written: after a full line, terminals would
+   * clear its last column.
+   *
+   * @param lines as many as the screen has rows
    */
   draw(lines: readonly string[]): void {
     if (this.#isOpen && !this.#isAway) this.#out.write(HOME + lines.map((line) => CLEAR_LINE + line).join('\r\n'));
   }
 
-  /** What Ctrl-Z does where the terminal is not taken: the whole job stops until the shell lets it go on. */
+  /** Stops the whole job until the shell continues it. Ctrl-Z does this by itself on a terminal that is not in raw mode. */
   suspend(): void {
-    if (process.platform === 'win32') return; // no such signal
+    if (process.platform === 'win32') return; // Windows has no such signal
     this.#giveBack();
     this.#isAway = true;
     process.kill(0, 'SIGTSTP');
     setTimeout(() => this.#isAway && this.#takeAgain(), STOPPED_WITHIN_MS);
   }
 
-  /** The terminal as it was. */
+  /** Restores the terminal. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -85,13 +87,13 @@ export class Screen {
     this.#input.setRawMode(false);
   }
 
-  /** After a stop, by Ctrl-Z or from outside: the shell has set its own modes meanwhile, and perhaps another size. */
+  /** Called after a stop, whoever caused it. The shell has set its own modes meanwhile, and the size may have changed. */
   #takeAgain(): void {
     if (!this.#isOpen) return;
     this.#isAway = false;
-    this.#input.setRawMode(false); // libuv sets no mode that it believes to be set
+    this.#input.setRawMode(false); // libuv skips a mode that it believes is set
     this.#take();
-    if (process.platform !== 'win32') process.kill(process.pid, 'SIGWINCH'); // Node asks for the size on that only
+    if (process.platform !== 'win32') process.kill(process.pid, 'SIGWINCH'); // Node reads the size only at this signal
     this.#events.onRedraw();
   }
 }

@@ -5,7 +5,7 @@ import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { collected, wholeNumber } from './option-values.js';
 import { shown } from './source-maps.js';
 
-/** Which traces of a snapshot. */
+/** Options that select traces of a snapshot. */
 export interface FilterValues {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
@@ -25,7 +25,7 @@ export function addFilterOptions(command: Command): Command {
     .option('--thread <pattern>', "only these threads: 'main', 'worker *', 'worker 3 (name)' (* ? [...]); repeatable", collected, []);
 }
 
-/** What the user wants to see, with the lines that the user sees: patterns are about those. */
+/** The traces that the user asks for. Lines are mapped first, so that patterns match the file names that the user sees. */
 export function filtered(snapshot: Snapshot, { include, exclude, domain, thread }: FilterValues, mapper: SourceMapper | null): Snapshot {
   const filters = [...include.map((pattern) => new Filter(true, pattern)), ...exclude.map((pattern) => new Filter(false, pattern))];
   const inLines = shown(snapshot, mapper);

@@ -2,18 +2,18 @@ import { InvalidArgumentError } from 'commander';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** `30s`, `500ms`, `2m`, `1h`, or a number of seconds, in ms. */
+/** @param text `30s`, `500ms`, `2m`, `1h`, or a number of seconds @returns ms @throws InvalidArgumentError */
 export function duration(text: string): number {
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   if (amount === undefined) throw new InvalidArgumentError('Write it as 30s, 500ms, 2m or 1h.');
   const ms = Number(amount) * UNITS[unit]!;
-  if (ms > 0x7fff_ffff) throw new InvalidArgumentError('At most 24 days.'); // the longest timer
+  if (ms > 0x7fff_ffff) throw new InvalidArgumentError('At most 24 days.'); // setTimeout takes no more
   return ms;
 }
 
 const SHORTEST_PERIOD_MS = 100;
 
-/** A duration after which something is done again that stops the target for a moment. */
+/** The time between two snapshots, in ms. It has a minimum, because each snapshot stops the target for a moment. */
 export function period(text: string): number {
   const ms = duration(text);
   if (ms < SHORTEST_PERIOD_MS) throw new InvalidArgumentError(`At least ${SHORTEST_PERIOD_MS}ms.`);
@@ -36,7 +36,7 @@ export function percentage(text: string): number {
   return Number(text);
 }
 
-/** For options that may be given several times. */
+/** Collects the values of an option that may be given several times. */
 export function collected(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

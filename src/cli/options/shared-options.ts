@@ -8,10 +8,10 @@ import { addFilterOptions, type FilterValues } from './filter-options.js';
 import { collected, percentage, period, positiveInteger } from './option-values.js';
 import { addSourceMapOptions, type SourceMapValues } from './source-maps.js';
 
-/** Frames that the command keeps of each stack: enough for `--cumulative` and `--group-by traceback` on the saved file. */
+/** Frames that the command keeps of each stack. That is enough for `--cumulative` and `--group-by traceback` on the saved file. */
 const DEFAULT_NFRAME = 25;
 
-/** How to trace. */
+/** Options that say how to trace. */
 export interface TracingValues {
   readonly nframe: number;
   readonly mode: Mode;
@@ -27,12 +27,12 @@ export interface TracingValues {
 }
 
 export interface LossValues {
-  /** ms. */
+  /** ms between two checkpoints. */
   readonly checkpoint?: number;
   readonly onOom: boolean;
 }
 
-/** How to group, and what to print. */
+/** Options that say how to group and what to print. */
 export interface TableValues extends SourceMapValues, FilterValues {
   readonly color: boolean;
   readonly groupBy: KeyType;
@@ -55,7 +55,7 @@ export function addTracingOptions(command: Command): Command {
         `mean bytes between two samples; only with --mode sampling (default: ${DEFAULT_INTERVAL})`,
         positiveInteger,
       )
-      .option('--lines', "true lines: instrument the program's own files, so that every line has its own bytes")
+      .option('--lines', "true lines: instrument the program's own files so that every line has its own bytes")
       // A flag of its own: as an optional value, the word after --lines would be taken for it.
       .option('--lines=all', 'true lines in packages, too')
       .option('--lines-include <pattern>', 'true lines only in files that match this pattern (* ? [...]); repeatable', collected, [])
@@ -85,7 +85,7 @@ export function addTreeOptions(command: Command): Command {
     );
 }
 
-/** What is kept of a program that does not come to an orderly end. */
+/** Adds the options that save a snapshot of a program that does not end normally. */
 export function addLossOptions(command: Command): Command {
   return command
     .option('--checkpoint <time>', 'save a snapshot as FILE.checkpoint every so often (30s, 5m), in case the program is killed', period)

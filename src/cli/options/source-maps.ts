@@ -8,7 +8,7 @@ import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
 
 export interface SourceMapValues {
-  /** A folder of maps; false: without maps. */
+  /** A folder to search first for maps; false: use no maps. */
   readonly sourceMaps?: string | false;
   readonly embedMaps?: boolean;
 }
@@ -19,7 +19,7 @@ export function addSourceMapOptions(command: Command): Command {
     .option('--no-source-maps', 'print the lines of the code that ran, not of the sources it was compiled from');
 }
 
-/** Of commands that save a snapshot. */
+/** For commands that save a snapshot. */
 export function addEmbedOption(command: Command): Command {
   return command.option(
     '--embed-maps',
@@ -28,9 +28,10 @@ export function addEmbedOption(command: Command): Command {
 }
 
 /**
- * One for all that a command prints: what is wrong with a map is said once. null where the lines of what ran are wanted.
+ * Makes one mapper for everything that a command prints, so that a fault of a map is reported once.
  *
- * @throws UsageError
+ * @returns null if the user wants the lines of the code that ran
+ * @throws UsageError if the two options contradict each other
  */
 export function sourceMapperOf({ sourceMaps, embedMaps }: SourceMapValues, { err }: Console): SourceMapper | null {
   if (sourceMaps === false && embedMaps) throw new UsageError('--embed-maps saves what source maps say; leave --no-source-maps out');
@@ -44,14 +45,14 @@ export function shown(snapshot: Snapshot, mapper: SourceMapper | null): Snapshot
   return mapper ? withOriginalLines(snapshot, mapper) : snapshot;
 }
 
-/** @param sourceMaps of a snapshot of the same program */
+/** The traceback with the lines that the user wants to see. @param sourceMaps of a snapshot of the same program */
 export function originalTraceback(traceback: Traceback, { sourceMaps }: Snapshot, mapper: SourceMapper | null): Traceback {
   if (!mapper) return traceback;
   const alone = Snapshot.fromTraces([{ size: 0, frames: traceback.frames }]);
   return withOriginalLines(new Snapshot({ ...alone, sourceMaps }), mapper).traces[0]!.traceback;
 }
 
-/** The snapshot as it is to be saved. */
+/** The snapshot to save. With --embed-maps it also holds the original places. */
 export function withEmbedded(snapshot: Snapshot, { embedMaps }: SourceMapValues, mapper: SourceMapper | null): Snapshot {
   return embedMaps && mapper ? new Snapshot({ ...snapshot, original: mapper.placesOf(snapshot) }) : snapshot;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import { positiveInteger } from './option-values.js';
 
-/** What takes the place of the argument. */
+/** Options that name the target instead of the argument. */
 export interface TargetValues {
   readonly pid?: number;
   readonly port?: number;
@@ -20,11 +20,11 @@ export function addTargetOptions(command: Command): Command {
 
 export interface Target {
   readonly target: string | { readonly pid: number } | { readonly port: number };
-  /** For the user. */
+  /** Names the target in messages to the user. */
   readonly label: string;
 }
 
-/** @throws UsageError where none is named, or several are */
+/** @throws UsageError if no target is named, or several are */
 export function targetOf(name: string | undefined, { pid, port }: TargetValues): Target {
   const named: Target[] = [];
   if (name !== undefined) named.push({ target: name, label: name });

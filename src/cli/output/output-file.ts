@@ -6,7 +6,7 @@ import { whyNot, writeFile } from '../../snapshot/file/atomic-write.js';
 import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
 
-/** Of commands that write a file under a name that the user gives. */
+/** For commands that write a file whose name the user gives. */
 export interface OutputValues {
   readonly force: boolean;
 }
@@ -16,10 +16,10 @@ interface Writing {
   readonly console: Console;
 }
 
-/** As the name of an output of `export` and `report`. */
+/** The output name that means stdout in `export` and `report`. */
 export const STDOUT = '-';
 
-/** What else a command writes beside its file: what such names have behind the file's own, `/^\.\d+$/`. */
+/** Names of further files that a command writes. Each pattern matches the part after the output's own name: `/^\.\d+$/` for FILE.1. */
 export type DerivedNames = readonly RegExp[];
 
 /** A message names at most this many existing files. */
@@ -33,7 +33,8 @@ export function addForceOption(command: Command): Command {
  * Makes sure, before the work begins, that a result may be written to `path`: existing files are replaced only with `force`, or when
  * the user says so at a terminal. What is no file (a device, a pipe) is written to as it is.
  *
- * @throws OutputFileError; UsageError for an empty name, and for `-`, where the command has no text for stdout
+ * @throws OutputFileError
+ * @throws UsageError for an empty name, and for `-`: a command that can write to stdout does not call this for it
  */
 export async function claimOutput(path: string, { force }: OutputValues, console: Console, derived: DerivedNames = []): Promise<void> {
   if (path === '') throw new UsageError('the name of the output is empty; name a file');
@@ -47,14 +48,14 @@ export async function claimOutput(path: string, { force }: OutputValues, console
   throw new OutputFileError(`${state} already; choose another ${name}, or replace ${it} with --force`);
 }
 
-/** The first of `name(1)`, `name(2)`, … that replaces nothing. */
+/** The first of `name(1)`, `name(2)`, … that replaces no file. */
 export function freeName(name: (n: number) => string, derived: DerivedNames = []): string {
   let n = 1;
   while (existsSync(name(n)) || filesAt(name(n), derived).length > 0) n++;
   return name(n);
 }
 
-/** Writes a result: a file is there whole or not at all; then `done` and its name are told. @throws OutputFileError */
+/** Writes a result to a file, whole or not at all, or to stdout. Says `done` and the name of the file. @throws OutputFileError */
 export async function writeOutput(path: string, parts: Iterable<Uint8Array>, { done, console }: Writing): Promise<void> {
   if (path === STDOUT) return await writeAll(console.out, parts);
   try {
@@ -65,7 +66,7 @@ export async function writeOutput(path: string, parts: Iterable<Uint8Array>, { d
   writeLines(console.err, [`${done} ${printable(path)}`]);
 }
 
-/** No faster than the reader takes it. What goes wrong is told where the stream is set up: a reader that has seen enough is nothing wrong. */
+/** Writes no faster than the reader reads. Stops if a write fails; bin.ts reports that, unless the reader has closed the pipe (EPIPE). */
 async function writeAll(stream: NodeJS.WritableStream, parts: Iterable<Uint8Array>): Promise<void> {
   for (const part of parts) {
     const failed = await new Promise<unknown>((resolve) => stream.write(part, resolve));
@@ -73,7 +74,7 @@ async function writeAll(stream: NodeJS.WritableStream, parts: Iterable<Uint8Arra
   }
 }
 
-/** @throws OutputFileError where nothing can be written */
+/** @throws OutputFileError if the file cannot be written */
 function checkPlace(path: string): void {
   try {
     const there = found(path);
@@ -101,7 +102,7 @@ function listed(files: readonly string[]): string {
   return [...files.slice(0, MOST_NAMES), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 }
 
-/** An input that ends, or a Ctrl-C, is no. */
+/** The end of the input, or a Ctrl-C, counts as no. */
 async function isConfirmed(question: string, { err }: Console): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: err });

@@ -23,11 +23,11 @@ const NOTHING_PASSES = "no trace passes the filters; --include and --exclude are
 interface Printing {
   readonly stream: Output;
   readonly cwd: string;
-  /** null: the lines of what ran. */
+  /** null: print the lines of the code that ran. */
   readonly mapper: SourceMapper | null;
 }
 
-/** Before the work begins. @throws UsageError for options that say nothing together */
+/** Call it before the work begins. @throws UsageError for options that do not go together */
 export function checkPrintOptions({ tree, inverted, minPercent, json, groupBy, cumulative, top }: TableValues & TreeValues): void {
   if (!tree && (inverted || minPercent !== undefined)) throw new UsageError('--inverted and --min-percent need --tree');
   if (tree && (json || groupBy !== 'lineno' || cumulative || top !== undefined))
@@ -92,7 +92,7 @@ function treeOptions({ inverted, minPercent }: TreeValues, { stream, cwd }: Pick
   return { isInverted: inverted ?? false, minPercent: minPercent ?? DEFAULT_MIN_PERCENT, cwd, width: widthOfTerminal(stream) };
 }
 
-/** Saves a snapshot where `-o` says so, and tells. */
+/** Saves a snapshot as `path`, and tells the user. @throws SnapshotFileError */
 export function saveSnapshot(snapshot: Snapshot, path: string, { err }: Console): void {
   snapshot.dump(path);
   writeLines(err, [`snapshot saved as ${printable(path)}`]);

@@ -6,22 +6,22 @@ import type { LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, errorLine, writeLines } from '../console/console.js';
 
-/** What the names of checkpoints have behind the output's; before it, there may be the pid of a process that is followed. */
+/** Matches the part of a checkpoint's name after the output's. A followed process has its pid first. */
 export const CHECKPOINT_NAMES = /^(\.\d+)?\.checkpoint(\.partial)?$/;
 
 type Target = Pick<Tracer, 'takeSnapshot' | 'isTracing'>;
 
 export interface CheckpointOptions {
-  /** From the end of one to the beginning of the next, in ms. */
+  /** ms from the end of one checkpoint to the start of the next. */
   readonly everyMs: number;
-  /** Writes a snapshot, and says nothing. */
+  /** Writes a snapshot without telling the user. */
   readonly save: (snapshot: Snapshot, path: string) => void;
   readonly console: Console;
 }
 
 /**
- * Saves what a target holds as FILE.checkpoint, again and again, for when it is killed and cannot be asked any more. A snapshot that lacks threads
- * goes to FILE.checkpoint.partial: the last whole one stays.
+ * Saves what a target holds as FILE.checkpoint, again and again. If the target is killed, this is all that remains. A snapshot that lacks threads
+ * goes to FILE.checkpoint.partial, so that the last whole one stays.
  */
 export class Checkpoints {
   readonly #target: Target;
@@ -39,7 +39,7 @@ export class Checkpoints {
     this.#schedule();
   }
 
-  /** The last one that lacks nothing; where there is none, the last one. */
+  /** The last checkpoint with all threads; if none has all, the last one. */
   get last(): Snapshot | null {
     return this.#whole ?? this.#partial;
   }
@@ -49,7 +49,7 @@ export class Checkpoints {
     this.#timer = undefined;
   }
 
-  /** Once there is something better. */
+  /** Removes the files. Call it when a later snapshot exists. */
   remove(): void {
     this.stop();
     if (this.#whole) rmSync(this.#path, { force: true });
@@ -78,7 +78,7 @@ export class Checkpoints {
       this.#keep(snapshot);
     } catch (error) {
       const isOver = error instanceof ConnectionLostError || !this.#target.isTracing();
-      if (this.#timer !== timer || isOver) return; // it has ended, or was killed, which is told elsewhere
+      if (this.#timer !== timer || isOver) return; // stopped, or the target is gone, which the command reports
       writeLines(this.#options.console.err, [`a checkpoint failed, the next one comes: ${errorLine(error)}`]);
     }
     this.#schedule();
@@ -93,14 +93,14 @@ export class Checkpoints {
   }
 }
 
-/** The checkpoints of a program that we run and, where they are followed, of the processes that it starts. */
+/** The checkpoints of a program that we run, and of the processes that it starts if we follow them. */
 export class ProgramCheckpoints {
   readonly #fileOf: (pid: number) => string;
   readonly #options: CheckpointOptions;
   readonly #byPid = new Map<number, Checkpoints>();
   readonly #stopListening: () => void;
 
-  /** @param fileOf the name that the names of a process's checkpoints begin with */
+  /** @param fileOf gives, by pid, the name that a process's checkpoints begin with */
   constructor(tracer: LaunchedTracer, fileOf: (pid: number) => string, options: CheckpointOptions) {
     this.#fileOf = fileOf;
     this.#options = options;
@@ -114,14 +114,14 @@ export class ProgramCheckpoints {
     for (const checkpoints of this.#byPid.values()) checkpoints.stop();
   }
 
-  /** The last one of a process that has no later snapshot; its file stays. */
+  /** Gives the last checkpoint of a process that has no later snapshot. Its file stays. */
   take(pid: number): Snapshot | null {
     const last = this.#byPid.get(pid)?.last ?? null;
     this.#byPid.delete(pid);
     return last;
   }
 
-  /** Those that were not taken: there are later snapshots. */
+  /** Removes the files of all checkpoints that were not taken: later snapshots exist. */
   remove(): void {
     for (const checkpoints of this.#byPid.values()) checkpoints.remove();
   }
@@ -131,7 +131,7 @@ export class ProgramCheckpoints {
   }
 }
 
-/** What stands above the table of a checkpoint. @param why there is nothing later; a clause */
+/** The line above the table of a checkpoint. @param why one clause: why there is no later snapshot */
 export function checkpointNotice({ capture }: Snapshot, why: string): string {
   return `no last snapshot: ${printable(why)}; what follows is the checkpoint of ${capture.time}`;
 }

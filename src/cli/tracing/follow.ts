@@ -12,7 +12,7 @@ interface Outcome extends Omit<ProcessRow, 'size' | 'note' | 'command'> {
   /** The script, then its arguments. */
   readonly command: readonly string[];
   readonly snapshot: Exit['snapshot'];
-  /** `snapshot` is from before its end. */
+  /** `snapshot` was taken before the end of the process. */
   readonly isCheckpoint: boolean;
   readonly atHeapLimit: boolean;
   readonly error: unknown;
@@ -27,8 +27,10 @@ interface Gathering {
 }
 
 /**
- * Once the program has ended: saves the snapshot of each process as FILE.PID (FILE.PID.2 where the system has given a pid again), prints the tree of processes, and gives what all of them held as one
- * snapshot. Where there is but one process, its own.
+ * Call it when the program has ended. Saves the snapshot of each process as FILE.PID, or as FILE.PID.2 if the system has reused the pid, and
+ * prints the tree of processes. If there is only one process, nothing is saved or printed.
+ *
+ * @returns the program's exit with the snapshots of all processes merged into one
  */
 export async function gatherProcesses(
   tracer: LaunchedTracer,
@@ -51,12 +53,12 @@ export async function gatherProcesses(
     outcomes.push(outcomeOf({ pid, parentPid, command: argv.slice(1) }, { ...closing, error: (await problem) ?? closing.error }));
   }
   const named: NamedSnapshot[] = [];
-  const saved = new Map<number, number>(); // a pid may come again in a long run: FILE.PID.2
+  const saved = new Map<number, number>(); // how many were saved by pid: in a long run the system may reuse a pid
   for (const { pid, command, snapshot } of outcomes) {
     if (snapshot === null) continue;
-    const turn = (saved.get(pid) ?? 0) + 1;
-    saved.set(pid, turn);
-    saveSnapshot(snapshot, [output, pid, ...(turn === 1 ? [] : [turn])].join('.'), console);
+    const nth = (saved.get(pid) ?? 0) + 1;
+    saved.set(pid, nth);
+    saveSnapshot(snapshot, [output, pid, ...(nth === 1 ? [] : [nth])].join('.'), console);
     named.push({ name: [pid, ...scriptOf(command)].join(' '), snapshot });
   }
   writeLines(console.err, ['', `${outcomes.length} processes:`, ...processTree(outcomes.map(rowOf)), '']);
@@ -74,7 +76,7 @@ function rowOf({ snapshot, isCheckpoint, atHeapLimit, error, command, ...process
   return { ...row, size: totalOf(snapshot.columns).size, note };
 }
 
-/** Without its folder; nothing for a process without a script (`node -e`). */
+/** The script without its folder. Empty if the process has no script (`node -e`). */
 function scriptOf([script]: readonly string[]): string[] {
   return script === undefined ? [] : [basename(script)];
 }

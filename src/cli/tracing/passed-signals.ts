@@ -3,23 +3,24 @@ import type { LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import type { Interruption } from '../console/interruption.js';
 
 /**
- * Passes the user's signals on to the program: the first one after the last snapshot, a second one at once, from the third on SIGKILL.
+ * Passes the user's signals on to the program. The first is passed on after the last snapshot, the second at once. From the third on, the program
+ * gets SIGKILL.
  *
- * When a second one comes while the first still waits for the snapshot, the program gets one of them: that with the higher number, SIGTERM rather than
- * SIGINT. Which of the two was sent first must not matter, since nobody can know: the kernel hands out the lower number first (70 of 300
- * pairs came in the other order), and to a program that gets both at once it does the same.
+ * If the second comes while the first still waits for the snapshot, the program gets only the one with the higher number: SIGTERM rather than
+ * SIGINT. Nobody can know which was sent first, so it must not matter: the kernel delivers the lower number first (70 of 300 pairs came in the
+ * other order). It does the same to a program that gets both at once.
  */
 export class PassedSignals {
   readonly #came: Interruption[] = [];
   readonly #overtaken = new AbortController();
   #isFirstPassed = false;
 
-  /** Whether one has come. */
+  /** Whether a signal has come. */
   get any(): boolean {
     return this.#came.length > 0;
   }
 
-  /** @param launching rejects for a program that could not be launched, which ends the command anyway */
+  /** @param launching rejects if the program could not be launched, which ends the command anyway */
   async pass(signal: Interruption, launching: Promise<Pick<LaunchedTracer, 'kill'>>): Promise<void> {
     const nth = this.#came.push(signal);
     const tracer = await launching;

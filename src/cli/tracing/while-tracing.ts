@@ -9,8 +9,8 @@ import type { Target } from '../options/target-argument.js';
 const EDIT_NOTICE =
   'replacing the source of scripts in the running target, so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave';
 
-/** A wait that nobody wonders at. */
-const UNTOLD_MS = 1000;
+/** Say "leaving …" only if `close()` takes longer than this. */
+const SAY_LEAVING_AFTER_MS = 1000;
 
 interface Attaching {
   readonly target: Target['target'];
@@ -18,7 +18,7 @@ interface Attaching {
   readonly console: Console;
 }
 
-/** Attaches to a running process, traces it during `work`, and leaves it as it was; tells the user what is done to it. */
+/** Attaches to a running process, traces it during `work`, and leaves it as it was. Tells the user about every change to it. */
 export async function whileTracing<T>({ target, values, console: { err } }: Attaching, work: (tracer: Tracer) => Promise<T>): Promise<T> {
   const tracer = await attach(target, { onNotice: (notice) => writeLines(err, [printable(notice)]) });
   try {
@@ -34,19 +34,19 @@ export async function whileTracing<T>({ target, values, console: { err } }: Atta
   }
 }
 
-/** The target may be busy, or a snapshot on its way: whoever waits for us is told what for. */
+/** Closes the tracer. Tells the user if that takes long, because the target is busy or a snapshot is on its way. */
 export async function leave(tracer: Pick<Tracer, 'close'>, err: Console['err']): Promise<void> {
-  const telling = setTimeout(() => writeLines(err, ['leaving …']), UNTOLD_MS);
+  const notice = setTimeout(() => writeLines(err, ['leaving …']), SAY_LEAVING_AFTER_MS);
   try {
     await tracer.close();
   } finally {
-    clearTimeout(telling);
+    clearTimeout(notice);
   }
 }
 
 function editReport(edits: readonly ScriptEdit[]): string[] {
   const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
-  // By name: V8 keeps what an earlier edit has replaced as one more script.
+  // Counted by name, because V8 keeps the source that an earlier edit replaced as one more script.
   const [all, left] = [edits, others].map((some) => new Set(some.map(({ url }) => url)).size) as [number, number];
   const lines = others.map(({ url, reason }) => `${printable(url)} stays at the precision of functions: ${printable(reason)}`);
   return [`true lines in ${all - left} of ${all} scripts`, ...lines];
