@@ -11,7 +11,7 @@ export function totalOf({ length, size, count }: TraceColumns): { size: number; 
   return total;
 }
 
-/** Bytes that the columns take in memory; the names beside them, two bytes a character. */
+/** Bytes that the columns and the names of the table take in memory. A character of a name counts for two bytes. */
 export function memoryBytes(table: StackTable, columns: TraceColumns): number {
   const arrays = [...Object.values(table), ...Object.values(columns)].filter((value) => ArrayBuffer.isView(value));
   const names = [...table.filenames, ...table.functionNames].reduce((sum, name) => sum + 2 * name.length, 0);

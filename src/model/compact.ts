@@ -4,8 +4,8 @@ import { type StackTable, StackTableBuilder } from './stack-table.js';
 import { usedTracebacks } from './trace-loops.js';
 
 /**
- * The same traces over a table that holds nothing else. A filtered snapshot shares the table of the whole one; its file must not carry
- * what was filtered away.
+ * The same traces over a table that holds nothing else. A filtered snapshot shares the table of the whole one, but its file must not contain
+ * what the filter removed.
  */
 export function compact(parts: SnapshotParts): SnapshotParts {
   const { table, columns } = parts;
@@ -19,13 +19,13 @@ export function compact(parts: SnapshotParts): SnapshotParts {
 }
 
 interface Copied {
-  /** By the id of each traceback here, that there; 0 for those that are not wanted. */
+  /** By id of a traceback in the old table: its id in the new one; 0 if it was not wanted. */
   readonly ids: Uint32Array;
-  /** By the id of each location there, that here. */
+  /** By id of a location in the new table: its id in the old one. */
   readonly locations: readonly number[];
 }
 
-/** Adds tracebacks of a table to another one. */
+/** Copies the wanted tracebacks of a table into `builder`, the new table. */
 export function copyTracebacks(table: StackTable, builder: StackTableBuilder, isWanted: (id: number) => boolean): Copied {
   const ids = new Uint32Array(table.totalFrames.length);
   const origins: number[] = [];
@@ -50,7 +50,7 @@ export function copyTracebacks(table: StackTable, builder: StackTableBuilder, is
   return { ids, locations: origins };
 }
 
-/** @param rows which row each location of the new table had */
+/** The original places of the new table. @param rows by location of the new table: its row in `places` */
 function originalsOf(places: OriginalPlaces, rows: readonly number[]): OriginalPlaces | null {
   const builder = new OriginalPlacesBuilder(rows.length);
   rows.forEach((row, location) => {

@@ -2,20 +2,20 @@ import { ALIGNMENT, blockSizes, roundedCount, SMALLEST_BLOCK, startWeight } from
 
 /** Most blocks of a heap are no larger. */
 const LARGEST_USUAL_BLOCK = 256;
-/** At the default interval 0.13, at V8's own 32768 0.51. */
+/** The share is 0.13 at our default interval, and 0.51 at V8's own, 32768. */
 const MOST_SHARED = 0.2;
 /**
- * Below it a function has hundreds of samples of one product, whose mixture V8's sums do not tell any more: measured, the total count of single
- * programs was 10 to 60 % off at 512 to 8192 (docs/accuracy.md).
+ * Below this interval a function has hundreds of samples of one product, and V8's sums no longer show how the sizes are mixed. At 512 to 8192 the
+ * total count of single programs was 10 to 60 % off (docs/accuracy.md).
  */
 const LEAST_INTERVAL = 16_384;
 
-/** Whether block sizes, and with them counts, can be recovered from samples taken every `interval` bytes: well, or with large errors. */
+/** Whether samples taken every `interval` bytes give good block sizes and counts. If not, these have large errors. */
 export function tellsCounts(interval: number): boolean {
   return interval <= 1 || (interval >= LEAST_INTERVAL && sharedWeight(interval) <= MOST_SHARED);
 }
 
-/** How much of the weight of usual block sizes has a product that belongs to another size as well. */
+/** The share of usual block sizes, by weight, whose product belongs to another size as well. */
 function sharedWeight(interval: number): number {
   let [shared, total] = [0, 0];
   for (let size = SMALLEST_BLOCK; size <= LARGEST_USUAL_BLOCK; size += ALIGNMENT) {

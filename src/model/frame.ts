@@ -1,13 +1,13 @@
-/** `'line'`: lineno is the allocating line. `'function'`: lineno is where the function starts, all that V8 knows by itself. */
+/** `'line'`: lineno is the allocating line. `'function'`: lineno is where the function starts; V8 by itself knows no more. */
 export type Precision = 'line' | 'function';
 
-/** One stack frame. Equality and order are tracemalloc's: filename, then lineno; the rest is what Node knows in addition. */
+/** One stack frame. Equality and order are tracemalloc's: filename, then lineno. Node adds the other fields, which do not count. */
 export class Frame {
   /** Absolute path, `node:…`, a URL, or a name in angle brackets (`<anonymous>`, `<GC>`). */
   readonly filename: string;
-  /** 1-based; 0 where there is no line (pseudo-frames, groups by file). */
+  /** 1-based; 0 if there is no line (pseudo-frames, groups by file). */
   readonly lineno: number;
-  /** 1-based; 0 where unknown. */
+  /** 1-based; 0 if unknown. */
   readonly column: number;
   /** Empty for anonymous functions and top-level code. */
   readonly functionName: string;
@@ -47,7 +47,7 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Moves surrogates above the rest of the basic plane, where the code points that they spell belong. */
+/** Ranks surrogates above all other units, because they encode the code points from U+10000. */
 function codePointRank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;

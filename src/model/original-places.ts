@@ -1,12 +1,12 @@
 import type { StackTable } from './stack-table.js';
 import { StringInterner } from './string-interner.js';
 
-/** Where the locations of a table stood before they were compiled, as source maps tell it. One row a location, beside those of the table. */
+/** Where the locations of a table stood before compilation, according to source maps. Row i is the location i of the table. */
 export interface OriginalPlaces {
   readonly filenames: readonly string[];
   /** Index in `filenames`. */
   readonly file: Uint32Array;
-  /** 1-based; 0: no original is known, and the other columns mean nothing. */
+  /** 1-based. 0: no original is known, and the other columns mean nothing. */
   readonly line: Uint32Array;
   /** 1-based. */
   readonly column: Uint32Array;
@@ -18,7 +18,7 @@ export class OriginalPlacesBuilder {
   readonly #line: Uint32Array;
   readonly #column: Uint32Array;
 
-  /** @param known of the same locations, to begin with */
+  /** @param known places of the same locations, which are copied */
   constructor(locations: number, known: OriginalPlaces | null = null) {
     this.#file = new Uint32Array(locations);
     this.#line = new Uint32Array(locations);
@@ -33,20 +33,20 @@ export class OriginalPlacesBuilder {
     this.#column[location] = column;
   }
 
-  /** Takes over what others know of a location. */
+  /** Copies the place in a row of `from`, if that is known. */
   copy(location: number, from: OriginalPlaces, row: number): void {
     const [line, column] = [from.line[row]!, from.column[row]!];
     if (line > 0) this.set(location, { filename: from.filenames[from.file[row]!]!, line, column });
   }
 
-  /** null where nothing is known. */
+  /** @returns null if no place is known */
   build(): OriginalPlaces | null {
     const filenames = this.#filenames.values;
     return filenames.length === 0 ? null : { filenames, file: this.#file, line: this.#line, column: this.#column };
   }
 }
 
-/** The same table with the places of the originals where they are known. */
+/** The same table, in which known original places replace the compiled ones. */
 export function tableOfOriginals(table: StackTable, { filenames, file, line, column }: OriginalPlaces): StackTable {
   const isKnown = (location: number) => line[location]! > 0;
   return {

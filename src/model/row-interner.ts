@@ -1,8 +1,8 @@
 const INITIAL_SLOTS = 1 << 10;
 
 /**
- * Gives equal rows of unsigned 32-bit integers the same small id, in order of first sight. Rows may differ in length. An open-addressing
- * hash over typed arrays: no object and no string is made per row, which is what makes an ingest of a million rows cheap.
+ * Gives equal rows of unsigned 32-bit integers the same small id, in order of first sight. Rows may differ in length. It is an open-addressing
+ * hash over typed arrays, which makes no object and no string per row: so a million rows are cheap.
  */
 export class RowInterner {
   #slots: Int32Array;
@@ -11,7 +11,7 @@ export class RowInterner {
   #pool: Uint32Array<ArrayBuffer>;
   #size = 0;
 
-  /** @param expected room to begin with: rows, and values of all rows; it grows by itself, at the price of a rehash for each doubling */
+  /** @param expected initial room: number of rows, and of the values of all rows. More room is made when needed, with a rehash for each doubling */
   constructor(expected: { rows: number; values: number } = { rows: 0, values: 0 }) {
     let slots = INITIAL_SLOTS;
     while (slots <= 2 * expected.rows) slots *= 2;
@@ -40,7 +40,7 @@ export class RowInterner {
     return this.#append(slot, hash, row, from, to);
   }
 
-  /** Start of each row in `values`, with the end of the last one behind it, and the rows' values one after the other. */
+  /** Row i is `values[starts[i] .. starts[i + 1])`. */
   build(): { starts: Uint32Array; values: Uint32Array } {
     return { starts: this.#starts.slice(0, this.#size + 1), values: this.#pool.slice(0, this.#starts[this.#size]) };
   }

@@ -6,7 +6,7 @@ import type { CaptureInfo, TraceColumns } from './trace-columns.js';
 export interface SnapshotParts {
   readonly table: StackTable;
   readonly columns: TraceColumns;
-  /** Names that `columns.thread` points to; the first one holds for all traces where that column is null. */
+  /** Names that `columns.thread` points to. If that column is null, all traces are of the first thread. */
   readonly threads: readonly string[];
   /** Names that `columns.type` points to. */
   readonly types: readonly string[];
@@ -14,12 +14,12 @@ export interface SnapshotParts {
   readonly tracebackLimit: number;
   readonly capture: CaptureInfo;
   /**
-   * For each of `threads` the highest `columns.birth` when the snapshot was taken, of traces that were filtered away since, too; -1 where
-   * there was none. Left out: that of the traces. null: births are not known.
+   * By thread: the highest `columns.birth` when the snapshot was taken, before any filter; -1 if the thread had no traces. Left out: the highest
+   * of the traces. null: births are unknown.
    */
   readonly lastBirths?: readonly number[] | null;
-  /** URLs of source maps by filename, for scripts that were compiled in memory: no file tells them. A file has what they say in `original`. */
+  /** URLs of source maps by filename, for scripts that were compiled in memory, whose files name no map. A saved snapshot has `original` instead. */
   readonly sourceMaps?: ReadonlyMap<string, string>;
-  /** Where the locations stood in the sources, as far as it is known; null: of none it is. */
+  /** Where the locations stood in the original sources; null if no place is known. */
   readonly original?: OriginalPlaces | null;
 }

@@ -1,17 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 
-/** Sources above this are not worth holding to show one line of them. */
+/** A larger source is not worth its memory to show one line of it. */
 const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 const CACHED_FILES = 32;
 const cache = new Map<string, readonly string[]>();
 
-/** The trimmed source line (1-based), or '' where there is none: no such file, no such line, not a path. Python's linecache. */
+/** The trimmed source line (1-based), as Python's linecache gives it. '' if there is no such file or line, or if the name is no absolute path. */
 export function sourceLine(filename: string, lineno: number): string {
   return sourceLines(filename)[lineno - 1]?.trim() ?? '';
 }
 
-/** All lines of a file, none where it cannot be read. */
+/** All lines of a file; none if it cannot be read. */
 export function sourceLines(filename: string): readonly string[] {
   if (!isAbsolute(filename)) return [];
   const known = cache.get(filename);
@@ -26,10 +26,10 @@ export function sourceLines(filename: string): readonly string[] {
 function readLines(filename: string): readonly string[] {
   try {
     const stat = statSync(filename);
-    // What the kernel makes up has a size of 0, and some of it has no end: `/proc/kmsg`.
+    // The kernel's virtual files have size 0, and reading some of them never ends: `/proc/kmsg`.
     if (!stat.isFile() || stat.size === 0 || stat.size > MAX_SOURCE_BYTES) return [];
     return readFileSync(filename, 'utf8').split(/\r\n|[\n\r]/);
   } catch {
-    return []; // a traceback may name files of another machine: no source to show is a normal answer
+    return []; // a traceback may name files of another machine, so a missing source is no error
   }
 }

@@ -3,7 +3,7 @@ import { RowInterner } from './row-interner.js';
 import { StringInterner } from './string-interner.js';
 import { Traceback } from './traceback.js';
 
-/** Distinct locations and distinct tracebacks, as columns. A location id indexes the `location…` columns, a traceback id `tracebackStart`. */
+/** Distinct locations and tracebacks as columns. A location's id is its index in the `location…` columns, a traceback's in `tracebackStart`. */
 export interface StackTable {
   readonly filenames: readonly string[];
   readonly functionNames: readonly string[];
@@ -15,7 +15,7 @@ export interface StackTable {
   readonly locationColumn: Uint32Array;
   /** Index in `functionNames`. */
   readonly locationFunction: Uint32Array;
-  /** 1: the line allocates; 0: the function starts there. */
+  /** 1: the line allocates. 0: the function starts on this line. */
   readonly locationIsLine: Uint8Array;
   /** Length: tracebacks + 1. The frames of traceback t are `frames[tracebackStart[t] .. tracebackStart[t + 1])`. */
   readonly tracebackStart: Uint32Array;
@@ -27,7 +27,7 @@ export interface StackTable {
 
 const LOCATION_FIELDS = 5;
 
-/** Collects locations and tracebacks, each distinct one once, and hands them out as a StackTable. */
+/** Builds a StackTable. Each method gives equal values the same id. */
 export class StackTableBuilder {
   readonly #filenames = new StringInterner();
   readonly #functionNames = new StringInterner();
@@ -60,7 +60,7 @@ export class StackTableBuilder {
     const depth = to - from;
     if (depth + 1 > this.#row.length) this.#row = new Uint32Array(2 * (depth + 1));
     for (let i = 0; i < depth; i++) this.#row[i] = locations[from + i]!;
-    this.#row[depth] = totalFrames; // a part of the identity: Trace.traceback.totalFrames must come back as it went in
+    this.#row[depth] = totalFrames; // tracebacks that differ only in this must stay apart, so that each trace keeps its totalFrames
     return this.#tracebacks.intern(this.#row, 0, depth + 1);
   }
 
@@ -80,7 +80,7 @@ export class StackTableBuilder {
   }
 }
 
-/** Takes the total that closes each row of `traceback()` out into a column of its own. */
+/** Moves `totalFrames`, the last value of each row, to a column of its own. */
 function splitTotals({ starts, values }: { starts: Uint32Array; values: Uint32Array }) {
   const count = starts.length - 1;
   const tracebackStart = new Uint32Array(count + 1);

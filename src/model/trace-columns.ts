@@ -1,8 +1,8 @@
 import type { Precision } from './frame.js';
 
 /**
- * The traces of a snapshot as columns of equal length: row i of every column is trace i. A column that is null has the same value in
- * every row, so the common snapshot of one thread and one domain holds 24 bytes a trace, and one with every column 31.
+ * The traces of a snapshot as columns of equal length: row i of every column is trace i. A column is null if every row has its default value. So
+ * a trace takes 24 bytes in the common snapshot of one thread and one domain, and 31 bytes if every column is used.
  */
 export interface TraceColumns {
   readonly length: number;
@@ -12,20 +12,20 @@ export interface TraceColumns {
   readonly size: Float64Array;
   /** Blocks. */
   readonly count: Uint32Array;
-  /** null: 0 in every row. Our own domains fit into a byte; a snapshot made by hand may have any 32-bit number. */
+  /** null: 0 in every row. The domains that we use fit into a byte. A snapshot made by hand may have any 32-bit number. */
   readonly domain: Uint8Array | Uint32Array | null;
   /** Index in `threads`; null: 0 in every row. */
   readonly thread: Uint16Array | null;
-  /** Index in `types`, where the empty string stands for a type that is not known; null: no types known. */
+  /** Index in `types`, in which the empty string is an unknown type; null: no types are known. */
   readonly type: Uint32Array | null;
-  /** Order of allocation, comparable between snapshots of one `tracing` (a sample's ordinal, an object's id); null: not known. */
+  /** Order of allocation: a sample's ordinal, or an object's id. Comparable between snapshots of the same `tracing`; null: unknown. */
   readonly birth: Float64Array | null;
 }
 
-/** What a snapshot knows of its capture. Bytes, unless said otherwise; null where not known. */
+/** How a snapshot was captured. Null means unknown. */
 export interface CaptureInfo {
   readonly mode: Mode;
-  /** Mean bytes between two samples, 1 in exact mode; null in object mode, and where a file does not tell. */
+  /** Mean bytes between two samples, 1 in exact mode; null in object mode, or if a file does not say. */
   readonly interval: number | null;
   /** ISO 8601, UTC. */
   readonly time: string;
@@ -33,19 +33,19 @@ export interface CaptureInfo {
   readonly heap: HeapTotals | null;
   /** `'function'`: linenos are where functions start; `'line'`: true lines were on. */
   readonly precision: Precision;
-  /** Names the tracing, from start to stop: two snapshots with the same name saw the same samples, told apart by `birth`. */
+  /** The id of the tracing, from start to stop. In snapshots of one tracing, `birth` identifies a sample. */
   readonly tracing?: string | undefined;
-  /** ISO 8601, UTC: what the main thread allocated before is not in the snapshot, because the tracing had to begin anew. */
+  /** ISO 8601, UTC: when the tracing had to begin again. What the main thread allocated before is not in the snapshot. */
   readonly resumed?: string | undefined;
-  /** Threads that are not in the snapshot, though they were traced, and why: one clause each. */
+  /** Threads that were traced but are not in the snapshot. `reason` is one clause. */
   readonly missing?: readonly { readonly thread: string; readonly reason: string }[] | undefined;
-  /** Worker threads that are there as they were when they came to their heap limit, and have ended since. */
+  /** Worker threads that ended at their heap limit. The snapshot has what they held then. */
   readonly atHeapLimit?: readonly string[] | undefined;
 }
 
 export type Mode = 'sampling' | 'exact' | 'objects';
 
-/** Totals of the process at the moment of capture, in bytes; null where the target could not be asked. */
+/** Totals of the process at the capture, in bytes; null if the target could not be asked. */
 export interface HeapTotals {
   readonly heapUsed: number;
   readonly heapTotal: number;

@@ -1,9 +1,9 @@
 import type { TraceColumns } from './trace-columns.js';
 
 /*
- * V8 reads the length and the address of a typed array again at nearly every access, unless the array is a constant of the module. So the
- * rows are copied in blocks to arrays that are, and functions of the module loop over them: that takes 0.6 of the time, with the copies. An array that is
- * exported is no constant to V8, which is why all such loops stand in this file.
+ * V8 reads the length and the address of a typed array again at nearly every access, unless the array is a constant of the module. So rows are
+ * copied in blocks to constant arrays, and the functions of this module loop over these. That takes 0.6 of the time, copies included. To V8 an
+ * exported array is no constant, so all such loops are in this file.
  */
 const BLOCK_ROWS = 4096;
 const ids = new Uint32Array(BLOCK_ROWS);
@@ -14,7 +14,7 @@ const keptSizes = new Float64Array(BLOCK_ROWS);
 const keptCounts = new Uint32Array(BLOCK_ROWS);
 
 /**
- * Size in bytes and count of blocks by bucket, side by side, so that a trace touches one cache line.
+ * Sums by bucket: `[2 * b]` is the size in bytes, `[2 * b + 1]` the count of blocks. They are neighbours, so that a trace touches one cache line.
  *
  * @param bucketOf by trace
  */
@@ -33,9 +33,9 @@ function addBlock(rows: number, pairs: Float64Array): void {
 }
 
 /**
- * The traces whose tracebacks the mask has a 1 for; of the columns those that every snapshot has.
+ * The traces whose traceback has a 1 in the mask. Gives only the columns that every snapshot has.
  *
- * @param kept how many they are
+ * @param kept the number of these traces
  */
 export function keepTracebacks(columns: TraceColumns, mask: Uint8Array, kept: number): Pick<TraceColumns, 'traceback' | 'size' | 'count'> {
   const selected = { traceback: new Uint32Array(kept), size: new Float64Array(kept), count: new Uint32Array(kept) };
@@ -65,7 +65,7 @@ function markBlock(rows: number, used: Uint8Array): void {
   for (let row = 0; row < rows; row++) used[ids[row]!] = 1;
 }
 
-/** How many traces have a traceback that the mask has a 1 for. */
+/** The number of traces whose traceback has a 1 in the mask. */
 export function countTracebacks({ length, traceback }: TraceColumns, mask: Uint8Array): number {
   let kept = 0;
   for (let from = 0; from < length; from += BLOCK_ROWS) {
@@ -82,7 +82,7 @@ function countInBlock(rows: number, mask: Uint8Array): number {
   return kept;
 }
 
-/** Every row is written, and the next one over it unless it is kept: there is no branch for the processor to guess wrong. */
+/** Writes every row, and overwrites it with the next one unless it is kept. So there is no branch that the processor could mispredict. */
 function keepInBlock(rows: number, mask: Uint8Array): number {
   let kept = 0;
   for (let row = 0; row < rows; row++) {
@@ -95,7 +95,7 @@ function keepInBlock(rows: number, mask: Uint8Array): number {
   return kept;
 }
 
-/** @returns how many rows the block has */
+/** @returns the number of rows in the block */
 function copyBlock({ length, size, count }: TraceColumns, bucketOf: Uint32Array, from: number): number {
   const to = Math.min(length, from + BLOCK_ROWS);
   ids.set(bucketOf.subarray(from, to));

@@ -4,7 +4,7 @@ import { sourceLine } from './source-lines.js';
 /** A stack, from the oldest frame to the most recent. Never empty. */
 export class Traceback implements Iterable<Frame> {
   readonly frames: readonly Frame[];
-  /** Depth of the stack before the traceback limit cut it; null where unknown (groups). */
+  /** Depth of the stack before the traceback limit cut it; null if unknown (groups). */
   readonly totalFrames: number | null;
 
   constructor(frames: Iterable<Frame>, totalFrames: number | null = null) {
@@ -33,7 +33,7 @@ export class Traceback implements Iterable<Frame> {
     return this.length === other.length && this.compare(other) === 0;
   }
 
-  /** Order of CPython's frame tuples: frame by frame from the oldest, a prefix first. */
+  /** Negative, zero or positive, in CPython's order of frame tuples: frame by frame from the oldest, and a prefix first. */
   compare(other: Traceback): number {
     const shared = Math.min(this.length, other.length);
     for (let i = 0; i < shared; i++) {
@@ -44,9 +44,8 @@ export class Traceback implements Iterable<Frame> {
   }
 
   /**
-   * Lines for print: `  File "app.js", line 7`, below it the source line where the file can be read.
-   * A positive limit keeps that many most recent frames; a negative one drops as many most recent frames, which is what CPython 3.11
-   * does (its documentation says "the abs(limit) oldest").
+   * Lines to print: `  File "app.js", line 7`, followed by the source line if the file can be read. A positive limit keeps that many most recent
+   * frames. A negative limit drops that many, as CPython 3.11 does (its documentation says "the abs(limit) oldest").
    */
   format(options: number | { limit?: number; mostRecentFirst?: boolean } = {}): string[] {
     const { limit, mostRecentFirst = false } = typeof options === 'number' ? { limit: options } : options;
@@ -60,7 +59,7 @@ export class Traceback implements Iterable<Frame> {
     });
   }
 
-  /** The oldest frame, as CPython prints it; a group by line or file has one frame only. */
+  /** The oldest frame, which CPython prints. A group by line or file has only one frame. */
   toString(): string {
     return String(this.frames[0]);
   }
