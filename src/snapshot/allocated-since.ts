@@ -3,7 +3,7 @@ import type { SnapshotParts } from '../model/snapshot-parts.js';
 import type { TraceColumns } from '../model/trace-columns.js';
 import { gather } from './apply-filters.js';
 
-/** By thread, the highest birth of its traces; -1 for a thread without any. */
+/** By thread: the highest birth of its traces, -1 if it has none. @returns null if births are unknown */
 export function youngestBirths({ columns, threads }: Pick<SnapshotParts, 'columns' | 'threads'>): number[] | null {
   const { length, birth, thread } = columns;
   if (!birth) return null;
@@ -16,10 +16,11 @@ export function youngestBirths({ columns, threads }: Pick<SnapshotParts, 'column
 }
 
 /**
- * The rows of `now` that were born after `before` was taken. What was born earlier and is alive now was alive then: so all that is older
- * than the youngest of then was there, and all that is younger was not, whatever has died. Each isolate counts for itself.
+ * The rows of `now` that were allocated after `before` was taken. A trace that is older than the youngest one of `before` was alive at that time,
+ * and a younger one did not exist yet. So a comparison with the highest birth is enough, whatever has died since. Every thread numbers its own
+ * births.
  *
- * @throws UsageError
+ * @throws UsageError if births are unknown, or if the snapshots are not of one tracing or not in this order
  */
 export function survivors(now: SnapshotParts, before: SnapshotParts): TraceColumns {
   const { birth, thread } = now.columns;
@@ -40,7 +41,7 @@ export function survivors(now: SnapshotParts, before: SnapshotParts): TraceColum
   return gather(now.columns, rows.subarray(0, length));
 }
 
-/** A thread that was not there before is new with all that it has. */
+/** By thread of `now`: the highest birth before. All traces of a new thread are new. */
 function thresholdsOf(threads: readonly string[], threadsBefore: readonly string[], lastBirths: readonly number[]): number[] {
   const byName = new Map(threadsBefore.map((name, index) => [name, lastBirths[index]!]));
   return threads.map((name) => byName.get(name) ?? -1);

@@ -6,20 +6,20 @@ import { compilePattern, normalizeCase } from '../text/fnmatch.js';
 import { type AnyFilter, DomainFilter, type Filter, ThreadFilter } from './filter.js';
 import { inheritSums } from './statistics/remembered-sums.js';
 
-/** A filter, with its answer for each traceback or thread worked out; a DomainFilter needs none. */
+/** A filter, with its answers by traceback or by thread. A DomainFilter needs neither. */
 interface Prepared {
   readonly filter: AnyFilter;
   readonly byTraceback: Uint8Array | null;
   readonly byThread: readonly boolean[] | null;
 }
 
-/** Of one thread, or of all if no filter asks: which tracebacks are kept, for each domain that a filter names, and for all other domains. */
+/** The tracebacks that are kept, for each domain that a filter names and for all other domains. Of one thread, or of all if no filter asks. */
 interface Masks {
   readonly named: ReadonlyMap<number, Uint8Array>;
   readonly others: Uint8Array;
 }
 
-/** Kept when one of the inclusive filters, if there are any, matches, and every exclusive one. */
+/** Keeps a trace if one of the inclusive filters accepts it, or there are none, and every exclusive filter accepts it. */
 export function selectTraces(
   { columns, table, threads }: Pick<SnapshotParts, 'columns' | 'table' | 'threads'>,
   filters: readonly AnyFilter[],
@@ -49,7 +49,7 @@ function masksOf(prepared: readonly Prepared[], tracebacks: number, thread: numb
   return { named, others: maskOf(null) };
 }
 
-/** The traces of whole tracebacks. Their sums, if they are known, are known of the selection too. */
+/** Keeps or drops all traces of a traceback together. So the sums that are known of all traces hold for the kept ones. */
 function ofTracebacks(columns: TraceColumns, mask: Uint8Array): TraceColumns {
   const kept = countTracebacks(columns, mask);
   if (kept === columns.length) return columns;
@@ -61,7 +61,7 @@ function ofTracebacks(columns: TraceColumns, mask: Uint8Array): TraceColumns {
   return selected;
 }
 
-/** As `keepTracebacks` goes: every row is written, and the next one over it unless it is kept. */
+/** Writes every row, and overwrites it with the next one unless it is kept, as `keepTracebacks` does. */
 function rowsOf({ traceback }: TraceColumns, mask: Uint8Array, kept: number): Uint32Array {
   const rows = new Uint32Array(kept);
   for (let row = 0, at = 0; at < kept; row++) {
@@ -82,7 +82,7 @@ function keptRows({ length, traceback, domain, thread }: TraceColumns, masks: re
 }
 
 interface Place {
-  /** null: one that no filter names. */
+  /** null: any domain that no filter names. */
   readonly domain: number | null;
   readonly thread: number;
 }
@@ -104,7 +104,7 @@ function keptTracebacks(prepared: readonly Prepared[], tracebacks: number, place
   return mask;
 }
 
-/** Whether a filter says yes to the traces there: to all, to none, or by traceback. */
+/** Whether a filter accepts the traces of a thread and domain: all, none, or by traceback. */
 function matchesAt({ filter, byTraceback, byThread }: Prepared, { domain, thread }: Place): Uint8Array | boolean {
   if (filter instanceof ThreadFilter) return byThread![thread]!;
   const isDomain = domain === filter.domain;
@@ -113,7 +113,7 @@ function matchesAt({ filter, byTraceback, byThread }: Prepared, { domain, thread
   return !filter.inclusive;
 }
 
-/** By traceback: 1 where the filter says yes, its inclusive or exclusive sense already applied. The pattern runs once a file. */
+/** By traceback: 1 if the filter accepts it, whether it is inclusive or exclusive. The pattern is matched once per file. */
 function tracebackMatches(table: StackTable, filter: Filter): Uint8Array {
   const matchesName = compilePattern(filter.filenamePattern);
   const files = table.filenames.map((name) => matchesName(normalizeCase(name)));

@@ -3,22 +3,22 @@ import { normalizeCase } from '../text/fnmatch.js';
 import { checkDomain } from './statistics/column-keys.js';
 
 export interface FilterOptions {
-  /** 1-based; without it any line matches. */
+  /** 1-based; if left out, any line matches. */
   readonly lineno?: number;
-  /** Look at every frame of a traceback, not at the most recent one alone. Default false. */
+  /** Match every frame of a traceback, not only the most recent one. Default false. */
   readonly allFrames?: boolean;
-  /** Without it any domain matches. */
+  /** If left out, any domain matches. */
   readonly domain?: number;
 }
 
 /**
- * Traces by file, line and domain; tracemalloc's Filter. The pattern is one of `fnmatch`: `*` (slashes too), `?`, `[seq]`, `[!seq]`.
- * An exclusive filter with a domain drops what matches in that domain, and keeps every other domain, as CPython's code does.
+ * Matches traces by file, line and domain; tracemalloc's Filter. The pattern is one of `fnmatch`: `*` (also matches slashes), `?`, `[seq]`,
+ * `[!seq]`. An exclusive filter with a domain drops only traces of that domain, as CPython's code does.
  */
 export class Filter {
   /** true: keep what matches; false: drop it. */
   readonly inclusive: boolean;
-  /** As given, with the case and separators of the platform. */
+  /** As given, but normalized to the case and separators of the platform. */
   readonly filenamePattern: string;
   readonly lineno: number | null;
   readonly allFrames: boolean;
@@ -38,7 +38,7 @@ export class Filter {
   }
 }
 
-/** Traces by domain; tracemalloc's DomainFilter. */
+/** Matches traces by domain; tracemalloc's DomainFilter. */
 export class DomainFilter {
   /** true: keep the domain; false: drop it. */
   readonly inclusive: boolean;
@@ -53,7 +53,7 @@ export class DomainFilter {
   }
 }
 
-/** Traces by thread: `main`, `worker 3 (name)`. The pattern is one of `fnmatch`, as Filter's. */
+/** Matches traces by thread: `main`, `worker 3 (name)`. The pattern is one of `fnmatch`, as in Filter. */
 export class ThreadFilter {
   /** true: keep the threads that match; false: drop them. */
   readonly inclusive: boolean;
@@ -74,7 +74,7 @@ function checkInclusive(inclusive: unknown): void {
   if (typeof inclusive !== 'boolean') throw new UsageError(`inclusive must be true or false, not ${String(inclusive)}`);
 }
 
-/** @throws UsageError for what is no list of filters, with CPython's words where it has any */
+/** @throws UsageError if `filters` is no list of filters; the message is CPython's if there is one */
 export function checkFilters(filters: unknown): readonly AnyFilter[] {
   const isIterable = typeof filters === 'object' && filters !== null && Symbol.iterator in filters;
   if (!isIterable) throw new UsageError(`filters must be a list of filters, not ${typeName(filters)}`);

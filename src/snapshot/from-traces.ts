@@ -23,9 +23,9 @@ export interface TraceInput {
   readonly size: number;
   /** Blocks, 1 or more. Default 1. */
   readonly count?: number;
-  /** The oldest first, at least one. */
+  /** Oldest first, at least one. */
   readonly frames: readonly FrameInput[];
-  /** Depth of the stack before it was cut. Default: as many as there are frames. */
+  /** Depth of the stack before it was cut. Default: the number of `frames`. */
   readonly totalFrames?: number;
   readonly type?: string;
   /** Default `main`. */
@@ -33,13 +33,13 @@ export interface TraceInput {
 }
 
 export interface FromTracesOptions {
-  /** Default: the depth of the deepest traceback given, at least 1. */
+  /** Frames. Default: the depth of the deepest traceback, at least 1. */
   readonly tracebackLimit?: number;
 }
 
 const UINT32_MAX = 0xffffffff;
 
-/** @throws UsageError that names the trace by its place and says what is wrong with it */
+/** @throws UsageError that names the first wrong trace by its index, and says what is wrong */
 export function partsFromTraces(traces: Iterable<TraceInput>, options: FromTracesOptions): SnapshotParts {
   const collector = new TraceCollector();
   let index = 0;

@@ -6,12 +6,12 @@ import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
 import { Snapshot } from './snapshot.js';
 
 export interface NamedSnapshot {
-  /** Goes before the names of its threads; no other of the list has it. */
+  /** Prefix of the names of its threads. Unique in the list. */
   readonly name: string;
   readonly snapshot: Snapshot;
 }
 
-/** Several snapshots, of the processes of one program, as one: each thread is a thread of the result, as `NAME main`. */
+/** Merges the snapshots of a program's processes. The thread `main` of a snapshot becomes the thread `NAME main` of the result. */
 export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
   const [first] = snapshots;
   if (!first) throw new Error('no snapshots to merge');
@@ -57,7 +57,7 @@ export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
   });
 }
 
-/** That of the first; totals are sums, and missing threads are named with their process. */
+/** The capture of the first snapshot, with heap totals summed, and with the names of threads as in the result. */
 function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
   const { tracing: _, missing: __, atHeapLimit: ___, ...first } = snapshots[0]!.snapshot.capture;
   const captures = snapshots.map(({ name, snapshot }) => ({ name, ...snapshot.capture }));

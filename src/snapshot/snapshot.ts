@@ -17,8 +17,7 @@ import type { Trace } from './trace.js';
 import { makeTraces } from './traces.js';
 
 /**
- * The traces of one moment, and what is known of their capture; tracemalloc's Snapshot. Nothing changes a snapshot: every method gives
- * something new.
+ * The traces of one moment, and how they were captured; tracemalloc's Snapshot. A snapshot never changes: every method returns a new object.
  */
 export class Snapshot implements SnapshotParts {
   readonly table: StackTable;
@@ -28,15 +27,15 @@ export class Snapshot implements SnapshotParts {
   /** The most frames that a traceback could keep. */
   readonly tracebackLimit: number;
   readonly capture: CaptureInfo;
-  /** For each thread the highest birth when the snapshot was taken; null where births are not known. */
+  /** By thread: the highest birth when the snapshot was taken, -1 for none; null if births are unknown. */
   readonly lastBirths: readonly number[] | null;
   /** URLs of source maps by filename, for scripts that were compiled in memory. */
   readonly sourceMaps: ReadonlyMap<string, string>;
-  /** Where the locations stood in the sources, as a file told; null: of none it is known. */
+  /** Where the locations stood in the original sources, from a file that saved it; null if no place is known. */
   readonly original: OriginalPlaces | null;
   #traces: readonly Trace[] | undefined;
 
-  /** Takes the parts over: whoever made the columns must not write to them any more. */
+  /** Keeps the parts without a copy. The caller must not write to the columns any more. */
   constructor(parts: SnapshotParts) {
     if (parts.threads.length === 0) throw new UsageError('a snapshot needs the name of at least one thread');
     this.table = frozen(parts.table);
@@ -52,7 +51,7 @@ export class Snapshot implements SnapshotParts {
   }
 
   /**
-   * A snapshot made by hand, of traces that are known otherwise.
+   * Makes a snapshot of given traces.
    *
    * @throws UsageError that names the first trace with a wrong value
    */
@@ -63,20 +62,20 @@ export class Snapshot implements SnapshotParts {
   /**
    * Reads a file that `dump` wrote.
    *
-   * @throws SnapshotFileError when the file is missing, damaged, of another kind, or of a later version
+   * @throws SnapshotFileError if the file is missing, damaged, of another kind, or of a later version
    */
   static load(path: string): Snapshot {
     return new Snapshot(loadSnapshot(inputFile(path), 'a .tmsnap'));
   }
 
-  /** Every trace as an object. Made when first looked at; statistics, filters and files do not need them. */
+  /** Every trace as an object. They are made at the first access, because statistics, filters and files do not need them. */
   get traces(): readonly Trace[] {
     this.#traces ??= makeTraces(this);
     return this.#traces;
   }
 
   /**
-   * Sums of the traces by group, the largest first.
+   * Bytes and blocks of the traces by group, largest first.
    *
    * @throws UsageError for an unknown key type, and for `cumulative` with a key that names no place
    */
@@ -86,7 +85,7 @@ export class Snapshot implements SnapshotParts {
   }
 
   /**
-   * The change of each group since an older snapshot, the largest change first.
+   * The change of each group since an older snapshot, largest change first.
    *
    * @throws UsageError as `statistics` does
    */
@@ -97,9 +96,9 @@ export class Snapshot implements SnapshotParts {
   }
 
   /**
-   * The traces that one of the inclusive filters matches, if there are any, and no exclusive filter drops.
+   * Keeps a trace if one of the inclusive filters matches it, or there are none, and no exclusive filter drops it.
    *
-   * @throws UsageError
+   * @throws UsageError if `filters` is no list of filters
    */
   filterTraces(filters: Iterable<AnyFilter>): Snapshot {
     const checked = checkFilters(filters);
@@ -107,9 +106,9 @@ export class Snapshot implements SnapshotParts {
   }
 
   /**
-   * The traces of what was allocated after `before` was taken and is alive here. A filter on `before` makes no difference.
+   * The traces that were allocated after `before` was taken, and are alive in this snapshot. A filter on `before` makes no difference.
    *
-   * @throws UsageError when the two are not of one tracing, in this order, or their order of allocation is not known
+   * @throws UsageError if the two are not of one tracing or not in this order, or if the order of allocation is unknown
    */
   allocatedSince(before: Snapshot): Snapshot {
     if (!(before instanceof Snapshot)) throw new UsageError('allocatedSince needs an older Snapshot');
@@ -117,16 +116,16 @@ export class Snapshot implements SnapshotParts {
   }
 
   /**
-   * Writes the snapshot to a file, which is there whole or not at all.
+   * Writes the snapshot to a file, whole or not at all.
    *
-   * @throws SnapshotFileError; a file that was at `path` is then untouched
+   * @throws SnapshotFileError; an old file at `path` is then untouched
    */
   dump(path: string, options: DumpOptions = {}): void {
     dumpSnapshot(path, this, options);
   }
 }
 
-/** What is frozen comes from a snapshot: taken over as it is, it brings the sums that are remembered with it. */
+/** A frozen object comes from another snapshot. It is kept without a copy, so that the sums remembered for it still apply. */
 function frozen<T extends object>(value: T): T {
   return Object.isFrozen(value) ? value : Object.freeze({ ...value });
 }

@@ -12,7 +12,7 @@ export interface TraceFields {
 
 /** One sample of the heap, or one object. */
 export class Trace {
-  /** 0 the JavaScript heap, 1 ArrayBuffer backing stores. */
+  /** 0: JavaScript heap. 1: ArrayBuffer backing stores. 2: other memory outside of the heap. */
   readonly domain: number;
   /** Bytes that the trace stands for. */
   readonly size: number;

@@ -2,19 +2,24 @@ import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statS
 import { basename, dirname, join } from 'node:path';
 import { SnapshotFileError, TracemallocError } from '../../errors.js';
 
-/** @param what is done, for the error: `save the snapshot to` @throws SnapshotFileError; a file that was at `path` is then untouched */
+/**
+ * Writes a file whole or not at all.
+ *
+ * @param what for the message of an error: `save the snapshot to`
+ * @throws SnapshotFileError; an old file at `path` is then untouched
+ */
 export function writeFile(path: string, parts: Iterable<Uint8Array>, what = 'write'): void {
   try {
     writeAtomically(path, parts);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === undefined || cause instanceof TracemallocError) throw cause; // of what makes the parts
+    if ((cause as NodeJS.ErrnoException).code === undefined || cause instanceof TracemallocError) throw cause; // not from writing, but from making the parts
     throw new SnapshotFileError(`cannot ${what} ${path}: ${whyNot(cause)}`, { cause });
   }
 }
 
 /**
- * Writes a file that is there whole or not at all: to a temporary file in the same folder (a rename does not cross file systems), synced,
- * then renamed over the old one. A device or a pipe is written to as it stands: a rename would replace `/dev/null` for everybody.
+ * Writes and syncs a temporary file, and renames it over the old one. It is in the same folder, because a rename does not cross file systems. A
+ * device or a pipe is written to directly, because a rename would replace `/dev/null` for everybody.
  */
 function writeAtomically(path: string, parts: Iterable<Uint8Array>): void {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -23,7 +28,7 @@ function writeAtomically(path: string, parts: Iterable<Uint8Array>): void {
 }
 
 function replaceFile(path: string, parts: Iterable<Uint8Array>): void {
-  const { randomBytes } = process.getBuiltinModule('node:crypto'); // 3 ms, which a command that only reads does not pay
+  const { randomBytes } = process.getBuiltinModule('node:crypto'); // loading it takes 3 ms, which a command that only reads should not spend
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     writeParts(temporary, parts, 'wx');
@@ -48,13 +53,13 @@ function writeFully(file: number, part: Uint8Array): void {
   for (let written = 0; written < part.length; ) written += writeSync(file, part, written);
 }
 
-/** Why the system refuses to write a file, and what to do. */
+/** Why the system refuses to write a file, and what the user can do. */
 export function whyNot(cause: unknown): string {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   return REASONS[code] ?? `${message}; choose a place that can be written`;
 }
 
-/** By the system's code; its own words name the temporary file. */
+/** By the system's code. The system's own message would name the temporary file. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder; make it, or choose another place',
   ENOTDIR: 'there is no such folder; make it, or choose another place',

@@ -2,17 +2,17 @@ import { inflateRawSync } from 'node:zlib';
 import { deflatePlane, endOfDeflate } from './deflate-plane.js';
 
 /*
- * A column of n elements of w bytes is written as w planes of n bytes: all lowest bytes, then all second ones, and so on. Values of one
- * column are alike in their high bytes, so the planes compress well with the cheapest means, run-length and Huffman.
+ * A column of n elements of w bytes is written as w planes of n bytes: first all lowest bytes, then all second ones, and so on. Values of one
+ * column have similar high bytes, so the cheapest methods, run-length and Huffman, compress the planes well.
  *
- * V8 reads the length and the address of a typed array again at nearly every access, unless the array is a constant of the module. So the
- * loops run over blocks of constant arrays, and what they read and write is copied: that takes half the time, with the copies.
+ * V8 reads the length and the address of a typed array again at nearly every access, unless the array is a constant of the module. So values are
+ * copied in blocks to and from constant arrays, and the loops run over these. That takes half the time, copies included.
  */
 
 export interface EncodedColumn {
   readonly encoding: 'integers' | 'doubles';
   readonly length: number;
-  /** Bytes an element: for integers as few as the largest one needs. */
+  /** Bytes per element. Integers take as many as the largest one needs. */
   readonly width: number;
   readonly data: Uint8Array;
 }
@@ -46,7 +46,7 @@ export function encodeColumn(values: Column): EncodedColumn {
   return { encoding: 'integers', length, width, data: deflatePlanes(planes, width) };
 }
 
-/** All bits that a value has; null unless all are whole and below 2^32. Sizes and births are doubles in memory and whole numbers in practice. */
+/** All values, or-ed together; null unless all are integers below 2^32. Sizes and births are doubles in memory, but integers in practice. */
 function bitsOf(values: Column): number | null {
   let bits = 0;
   for (let from = 0; from < values.length; from += BLOCK) {
@@ -57,14 +57,14 @@ function bitsOf(values: Column): number | null {
   return bits;
 }
 
-/** Leaves the values in `integers`. @returns whether they are integers below 2^32 */
+/** Writes the values to `integers`. @returns whether they are integers below 2^32 */
 function loadBlock(values: Column, from: number, rows: number): boolean {
   const block = values.subarray(from, from + rows);
   if (!(block instanceof Float64Array)) {
     integers.set(block);
     return true;
   }
-  numbers.set(block); // `integers.set(block)` converts one by one, several times slower than this loop
+  numbers.set(block); // `integers.set(block)` would convert value by value, several times slower than our loop
   return convertBlock(rows);
 }
 
@@ -116,12 +116,12 @@ function deflatePlanes(planes: Uint8Array, width: number): Uint8Array {
   return Buffer.concat([...parts.flat(), endOfDeflate()]);
 }
 
-/** Deflate makes at most this of a byte. */
+/** One byte of deflate inflates to at most this many. */
 const MOST_INFLATED = 1032;
 
 /** @throws when the stream is broken or does not hold exactly `bytes` bytes; never inflates more */
 export function inflate(data: Uint8Array, bytes: number): Uint8Array {
-  const chunkSize = Math.min(bytes, MOST_INFLATED * data.length) + 64; // all at once, and 64 the least that zlib takes
+  const chunkSize = Math.min(bytes, MOST_INFLATED * data.length) + 64; // one chunk for everything; zlib takes no less than 64
   const raw = inflateRawSync(data, { maxOutputLength: Math.max(1, bytes), chunkSize });
   if (raw.length !== bytes) throw new RangeError(`${raw.length} bytes in the place of ${bytes}`);
   return raw;
@@ -132,7 +132,7 @@ export function decodeIntegers(planes: Uint8Array, width: number): DecodedIntege
   return { values, highest: joinPlanes(planes, width, values) };
 }
 
-/** The same as doubles. */
+/** Integers as doubles. */
 export function decodeWholeNumbers(planes: Uint8Array, width: number): DecodedIntegers<Float64Array<ArrayBuffer>> {
   const values = new Float64Array(planes.length / width);
   return { values, highest: joinPlanes(planes, width, values) };
@@ -159,7 +159,7 @@ function joinPlanes(planes: Uint8Array, width: number, values: Uint32Array | Flo
 function storeBlock(values: Uint32Array | Float64Array, from: number, rows: number): void {
   if (values instanceof Uint32Array) values.set(integers.subarray(0, rows), from);
   else {
-    for (let row = 0; row < rows; row++) numbers[row] = integers[row]!; // `set` would convert one by one, several times slower
+    for (let row = 0; row < rows; row++) numbers[row] = integers[row]!; // `set` would convert value by value, several times slower
     values.set(numbers.subarray(0, rows), from);
   }
 }

@@ -7,7 +7,7 @@ import { type DecodedIntegers, decodeDoubles, decodeIntegers, decodeWholeNumbers
 import { type ColumnName, LIMITS, metadataSchema, namesSchema, SECTIONS, type SectionEntry } from './file-format.js';
 import type { RawFile } from './upgrade.js';
 
-/** @throws when anything in the file does not fit together; the message is for the cause of a SnapshotFileError */
+/** @throws if the parts of the file contradict each other; a SnapshotFileError shows the message */
 export function decodeParts(file: RawFile): SnapshotParts {
   const metadata = metadataSchema.parse(file.metadata, IN_ENGLISH);
   const sections = new Sections(metadata.sections, file.sections);
@@ -25,7 +25,7 @@ export function decodeParts(file: RawFile): SnapshotParts {
   return { table, columns, threads, types, tracebackLimit, capture, original, ...(hasBirths && lastBirths && { lastBirths }) };
 }
 
-/** The sections of a file by name. Everything that metadata alone can show to be wrong is found before anything is inflated. */
+/** The sections of a file by name. The metadata is checked before anything is inflated. */
 class Sections {
   readonly #places = new Map<string, { entry: SectionEntry; data: Uint8Array }>();
   readonly #highest = new Map<ColumnName, number>();
@@ -60,7 +60,7 @@ class Sections {
     return this.#noted(name, decodeIntegers(inflate(place.data, length * width), width));
   }
 
-  /** @throws for one that is not finite or below `least` */
+  /** @throws if a value is not finite, or below `least` */
   optionalDoubles(name: ColumnName, least: number): Float64Array | null {
     const place = this.#places.get(name);
     if (!place) return null;
@@ -72,7 +72,7 @@ class Sections {
     return values;
   }
 
-  /** Whether all of a column of integers that was read are, found while it was decoded; so is one that is not there. */
+  /** Whether all integers of a column, which must have been read, are below `limit`. True for a column that the file lacks. */
   isBelow(name: ColumnName, limit: number): boolean {
     return (this.#highest.get(name) ?? -1) < limit;
   }
@@ -134,7 +134,7 @@ function decodeColumns(sections: Sections): TraceColumns {
   };
 }
 
-/** @throws for an empty traceback, which no snapshot has */
+/** The start of each traceback in `frames`, from the depths. @throws if a traceback is empty, which no snapshot has */
 function startsOf(depth: Uint32Array): Uint32Array {
   const starts = new Uint32Array(depth.length + 1);
   let end = 0;

@@ -12,8 +12,8 @@ import { CURRENT_VERSION } from './upgrade.js';
 
 export interface DumpOptions {
   /**
-   * Look for the source maps of all files now, and save what they say: the file then shows the original lines on a machine that has neither.
-   * Default false: only what the maps of files say that were compiled in memory, which nobody has later.
+   * Save what the source maps of all files say, so that the file shows original lines on a machine without the maps. Default false: save only
+   * what the maps of scripts that were compiled in memory say, because these maps exist nowhere else.
    */
   readonly embedMaps?: boolean;
 }
@@ -32,8 +32,8 @@ export function dumpSnapshot(path: string, snapshot: SnapshotParts & Mappable, {
 }
 
 /**
- * The columns of a snapshot never change, so each is encoded once, and its encoding lives as long as they. A second file of the same
- * snapshot costs little more than to write it. A selection of traces has a smaller table in its file: it is not remembered.
+ * The columns of a snapshot never change, so each is encoded once, and its encoding lives as long as the columns. A second file of the same
+ * snapshot then costs little more than writing it. A filtered snapshot gets a smaller table in its file, which is not remembered.
  */
 const remembered = new WeakMap<TraceColumns | StackTable, Map<ColumnName, EncodedColumn>>();
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 /*
- * The `.tmsnap` file, version 1. All numbers are little-endian. docs/snapshot-format.md says it for people.
+ * The `.tmsnap` file, version 1. All numbers are little-endian. docs/snapshot-format.md describes it for people.
  *
  *   offset  bytes  meaning                                                       added in
  *        0      8  MAGIC                                                         1
@@ -15,33 +15,33 @@ import * as z from 'zod/mini';
  * These first 28 bytes keep their meaning in every version, so that any reader can tell a damaged file from one that is too new.
  */
 
-/** As PNG's: the first byte is no text, and the line end changes when a transfer takes the file for text. */
+/** Made like PNG's: the first byte is no text, and a transfer as text would change the line end. */
 export const MAGIC = Uint8Array.of(0x89, ...new TextEncoder().encode('TMSNAP'), 0x0a);
 export const OFFSET = { version: 8, metadataLength: 12, fileLength: 16, checksum: 24, metadata: 28 } as const;
 
 /**
- * What no snapshot reaches and no file may ask a reader for: 2^26 traces, twice as many frames, 1 GiB for one section. A file that is
- * made to fill the memory is refused by its metadata; deflate, at most 1032:1, bounds what is left.
+ * No snapshot reaches these limits: 2^26 traces, twice as many frames, 1 GiB for one section. A reader refuses a file whose metadata exceeds them,
+ * so a malicious file cannot fill the memory. Deflate inflates at most 1032:1, which bounds the rest.
  */
 export const LIMITS = { traces: 2 ** 26, elements: 2 ** 27, sectionBytes: 2 ** 30, metadataBytes: 2 ** 24 } as const;
 
 const bytes = z.number().check(z.nonnegative());
 
 const section = z.object({
-  /** What it holds: see SECTIONS. A reader skips names that it does not know. Added in 1. */
+  /** The content: see SECTIONS. A reader skips unknown names. Added in 1. */
   name: z.string(),
-  /** How it is written: `json`, `integers`, `doubles`; see column-codec.ts. Added in 1. */
+  /** `json`, `integers` or `doubles`; see column-codec.ts. Added in 1. */
   encoding: z.string(),
-  /** Number of elements; for `json` its bytes. Added in 1. */
+  /** Number of elements; for `json`, number of bytes. Added in 1. */
   length: z.int().check(z.nonnegative(), z.lte(LIMITS.sectionBytes)),
-  /** Bytes an element. Added in 1. */
+  /** Bytes per element. Added in 1. */
   width: z.int().check(z.gte(1), z.lte(8)),
-  /** Bytes in the file, compressed. Added in 1. */
+  /** Compressed bytes in the file. Added in 1. */
   bytes: z.int().check(z.nonnegative()),
 });
 
 export const metadataSchema = z.object({
-  /** What wrote the file, for people. Added in 1. */
+  /** The program that wrote the file, for people. Added in 1. */
   generator: z.string(),
   /** Frames. Added in 1. */
   tracebackLimit: z.int().check(z.gte(1)),
@@ -54,7 +54,7 @@ export const metadataSchema = z.object({
     time: z.string(),
     /** Added in 1. */
     target: z.object({ pid: z.nullable(z.int()), title: z.string(), nodeVersion: z.nullable(z.string()) }),
-    /** Totals of the process in bytes; null where the target did not tell. Added in 1. */
+    /** Totals of the process in bytes; null if unknown. Added in 1. */
     heap: z.nullable(
       z.object({
         heapUsed: bytes,
@@ -66,18 +66,24 @@ export const metadataSchema = z.object({
     ),
     /** Added in 1. */
     precision: z.enum(['line', 'function']),
-    /** Names the tracing that the births count in. Added in 1. */
+    /** The id of the tracing. Births are comparable within one tracing. Added in 1. */
     tracing: z.optional(z.string()),
-    /** ISO 8601, UTC: older objects of the main thread are not there, because the tracing had to begin anew. Added in 1. */
+    /** ISO 8601, UTC: when the tracing had to begin again. Older objects of the main thread are missing. Added in 1. */
     resumed: z.optional(z.string()),
-    /** Threads that could not be asked, and why. Added in 1. */
+    /** Threads that could not be asked, each with the reason. Added in 1. */
     missing: z.optional(z.readonly(z.array(z.object({ thread: z.string(), reason: z.string() })))),
-    /** Threads that are there as they were at their heap limit, where they have ended. Added in 1. */
+    /** Threads that ended at their heap limit. The file has what they held then. Added in 1. */
     atHeapLimit: z.optional(z.readonly(z.array(z.string()))),
   }),
-  /** For each thread the highest birth at the capture, -1 for none. Without it: the highest in the file, which is lower in a filtered one. Added in 1. */
+  /**
+   * By thread: the highest birth at the capture, -1 for none. If left out, readers take the highest in the file, which is too low in a filtered
+   * one. Added in 1.
+   */
   lastBirths: z.optional(z.array(z.number())),
-  /** Of mode `objects`: memory outside of the heap has the birth of its owner. In files without it that birth means nothing, and so does `lastBirths`. Added in 1. */
+  /**
+   * For mode `objects`: memory outside of the heap has the birth of its owner. In a file of this mode without it, births and `lastBirths` mean
+   * nothing. Added in 1.
+   */
   offHeapBirths: z.optional(z.literal('owner')),
   sections: z.array(section).check(z.maxLength(1000)),
 });
@@ -85,24 +91,24 @@ export const metadataSchema = z.object({
 export type Metadata = z.infer<typeof metadataSchema>;
 export type SectionEntry = z.infer<typeof section>;
 
-/** The section `names`. Strings are as JSON writes them, which keeps lone surrogates too. All added in 1. */
+/** The section `names`. JSON's strings keep lone surrogates, too. All added in 1. */
 export const namesSchema = z.object({
   filenames: z.array(z.string()),
   functionNames: z.array(z.string()),
   threads: z.array(z.string()).check(z.minLength(1)),
   types: z.array(z.string()),
-  /** What `originalFile` points to. */
+  /** The names that `originalFile` indexes. */
   originalFilenames: z.optional(z.array(z.string())),
 });
 
-/** Which columns a file may have, and whether one can do without. What they mean stands in StackTable and TraceColumns. All added in 1. */
+/** The columns that a file may have. StackTable and TraceColumns say what they mean. All added in 1. */
 export const SECTIONS = {
   locationFile: { of: 'location', required: true },
   locationLine: { of: 'location', required: true },
   locationColumn: { of: 'location', required: true },
   locationFunction: { of: 'location', required: true },
   locationIsLine: { of: 'location', required: true },
-  /** Where the location stood before it was compiled; in OriginalPlaces. All three or none. */
+  /** Where the location stood before compilation, see OriginalPlaces. A file has all three of these columns or none. */
   originalFile: { of: 'location', required: false },
   originalLine: { of: 'location', required: false },
   originalColumn: { of: 'location', required: false },

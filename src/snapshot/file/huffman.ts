@@ -1,7 +1,7 @@
-/** Deflate allows no longer code. */
+/** In bits. Deflate allows no longer code. */
 const LONGEST_CODE = 15;
 
-/** By symbol the length of its Huffman code in bits; 0 for symbols that do not occur. */
+/** By symbol: the length of its Huffman code in bits, 0 if it does not occur. */
 export function codeLengths(frequencies: Uint32Array): Uint8Array {
   for (let shift = 0; ; shift++) {
     const lengths = unlimitedLengths(frequencies, shift);
@@ -10,7 +10,7 @@ export function codeLengths(frequencies: Uint32Array): Uint8Array {
 }
 
 /**
- * Huffman's tree by its two queues: of the symbols, the rarest first, and of the trees that were made, which come in that order by themselves.
+ * Huffman's algorithm with two queues: one of the symbols, rarest first, and one of the trees, which are made in that order by themselves.
  *
  * @param shift flattens the frequencies, which shortens the longest codes
  */
@@ -20,7 +20,7 @@ function unlimitedLengths(frequencies: Uint32Array, shift: number): Uint8Array {
   const leaves = Array.from(frequencies.keys()).filter((symbol) => frequencies[symbol]! > 0);
   leaves.sort((a, b) => weights[a]! - weights[b]!);
   if (leaves.length === 1) lengths[leaves[0]!] = 1;
-  // Nodes: first the leaves, then each tree behind the two that it is made of.
+  // Nodes are first the leaves, then the trees. Each tree comes after its two parts.
   const nodes = leaves.map((symbol) => weights[symbol]!);
   const parents: number[] = [];
   let [leaf, tree] = [0, leaves.length];
@@ -37,7 +37,7 @@ function unlimitedLengths(frequencies: Uint32Array, shift: number): Uint8Array {
   return lengths;
 }
 
-/** Canonical codes as deflate numbers them, with the first bit lowest, as they are written. */
+/** By symbol: its canonical code, as deflate numbers them. The first bit is the lowest, as in the stream. */
 export function codesOf(lengths: Uint8Array): Uint16Array {
   const codes = new Uint16Array(lengths.length);
   let code = 0;

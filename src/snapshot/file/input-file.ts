@@ -2,29 +2,29 @@ import { closeSync, constants, openSync, readFileSync, readSync, type Stats, sta
 import { SnapshotFileError, TracemallocError } from '../../errors.js';
 import { formatSize } from '../../text/size-format.js';
 
-/** A file to be read. What came through a pipe, which can be read once only, is kept in memory. */
+/** A file to read. The content of a pipe, which can be read only once, is in memory. */
 export interface InputFile {
-  /** As it was given. */
+  /** As the caller gave it. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
   readonly modified: Date;
-  /** Its first bytes, so many at most. */
+  /** The first `length` bytes, or all if there are fewer. */
   start(length: number): Uint8Array;
   bytes(): Uint8Array;
 }
 
-/** As many as a JSON text may have. A pipe does not tell how much will come, and may never end. */
+/** The longest JSON text that we read. A pipe does not say how much will come, and may never end. */
 const MOST_PIPED_BYTES = 500_000_000;
 const CHUNK_BYTES = 2 ** 20;
 const POLL_MS = 10;
-/** In a shell both ends of a pipe are opened at about the same time. */
+/** How long we wait for a writer. A shell opens both ends of a pipe at about the same time. */
 const UNTIL_WRITER_MS = 3000;
 
 /**
- * A file that is there, or what comes through a pipe (`<(…)`, `/dev/stdin`, a FIFO): that is read here, to its end.
+ * Opens a file, or a pipe (`<(…)`, `/dev/stdin`, a FIFO), which is read to its end at once.
  *
- * @throws SnapshotFileError that names the file, for what is neither as well
+ * @throws SnapshotFileError that names the file, also if it is neither a file nor a pipe
  */
 export function inputFile(path: string): InputFile {
   return naming(path, () => {
@@ -65,7 +65,7 @@ function firstBytes(path: string, length: number): Uint8Array {
   }
 }
 
-/** Opened without waiting: else a FIFO to which nobody writes would be waited for without end, deaf to Ctrl-C. */
+/** Opens the pipe without blocking: if nobody wrote to a FIFO, a blocking open would wait for ever and ignore Ctrl-C. */
 function readPipe(path: string): Uint8Array {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -97,7 +97,7 @@ function readToEnd(file: number, path: string): Uint8Array {
   }
 }
 
-/** @returns nothing at its end, `'later'` where its writer has written nothing more yet */
+/** @returns no bytes at the end of the pipe, `'later'` if its writer has written nothing more yet */
 function readChunk(file: number): Uint8Array | 'later' {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   try {
@@ -126,7 +126,7 @@ function whyNot(error: unknown): string {
   return REASONS[code] ?? message;
 }
 
-/** By the system's code; its own words say the path again. */
+/** By the system's code. The system's own message would repeat the path. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',

@@ -7,14 +7,14 @@ import { LIMITS, MAGIC, OFFSET } from './file-format.js';
 import type { InputFile } from './input-file.js';
 import { CURRENT_VERSION, type RawFile, upgrade } from './upgrade.js';
 
-/** What people hand over in the place of a snapshot. */
+/** Files that people give by mistake, by their first bytes. */
 const FOREIGN: readonly { readonly start: readonly number[]; readonly hint: string }[] = [
   { start: [0x7b], hint: 'it looks like JSON; is it a .heapprofile with another name?' },
   { start: [0x1f, 0x8b], hint: 'it is compressed with gzip: a .heapprofile can be read, gunzip it first; a pprof profile cannot' },
   { start: [0x80], hint: "it looks like a Python pickle; Python's snapshots can only be read by Python" },
 ];
 
-/** @param readable what else may be given, `a .tmsnap` @throws SnapshotFileError, never with a part of the snapshot read */
+/** @param readable names the kinds of file that the caller can read: `a .tmsnap` @throws SnapshotFileError */
 export function loadSnapshot(input: InputFile, readable: string): SnapshotParts {
   const bytes = input.bytes();
   try {
@@ -28,7 +28,7 @@ export function loadSnapshot(input: InputFile, readable: string): SnapshotParts 
 
 class Problem extends Error {}
 
-/** The checksum fits where this is asked for anything but a Problem: somebody wrote it so. */
+/** If the cause is no Problem, the checksum was right: the file was written with this fault. */
 function describe(cause: unknown): string {
   if (cause instanceof Problem) return cause.message;
   const detail = cause instanceof $ZodError ? `${cause.issues[0]?.path.join('.')}: ${cause.issues[0]?.message}` : (cause as Error).message;

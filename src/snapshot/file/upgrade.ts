@@ -1,7 +1,7 @@
-/** A file of some version, between reading and validation: its metadata is whatever JSON it held. */
+/** A file of any version before validation. */
 export interface RawFile {
   readonly metadata: unknown;
-  /** The bytes behind the metadata. */
+  /** The bytes after the metadata. */
   readonly sections: Uint8Array;
 }
 
@@ -10,7 +10,7 @@ const UPGRADES: readonly ((file: RawFile) => RawFile)[] = [];
 
 export const CURRENT_VERSION = UPGRADES.length + 1;
 
-/** One step at a time, so that each upgrade knows two versions only. */
+/** Goes one step at a time, so that each upgrade knows only two versions. */
 export function upgrade(file: RawFile, version: number): RawFile {
   return UPGRADES.slice(version - 1).reduce((older, step) => step(older), file);
 }

@@ -4,24 +4,24 @@ import type { TraceColumns } from '../../model/trace-columns.js';
 import type { ColumnKeyType } from './key-type.js';
 import { sumsOf } from './remembered-sums.js';
 
-/** Which bucket each trace falls into, and the bucket's name. */
+/** The bucket of each trace, and the names of the buckets. */
 export interface ColumnBuckets {
   readonly column: ColumnKeyType;
-  /** By trace. Made when somebody asks: sums that are known do not need it. */
+  /** By trace. Made on access, because sums that are already known do not need it. */
   readonly bucketOf: Uint32Array;
   readonly names: readonly string[];
 }
 
 const UNKNOWN_TYPE = '<unknown>';
 
-/** By key the buckets, or the one name of all traces. */
+/** By key: gives the buckets of a snapshot, or one name if all traces are in one bucket. */
 export const COLUMN_KEYS: Readonly<Record<ColumnKeyType, (parts: SnapshotParts) => ColumnBuckets | string>> = {
   domain: ({ columns }) => (columns.domain ? domainBuckets(columns, columns.domain) : domainName(0)),
   thread({ columns: { thread }, threads }) {
     if (!thread) return threads[0]!;
     return {
       column: 'thread',
-      // The loop that sums is fast as long as it sees one kind of array.
+      // A copy, because the summing loop is fast only if it always gets the same type of array.
       get bucketOf() {
         return new Uint32Array(thread);
       },
@@ -46,7 +46,7 @@ function domainBuckets(columns: TraceColumns, domain: Uint8Array | Uint32Array):
   };
 }
 
-/** The number comes first, so that the name can be looked up and read. */
+/** The name of a domain for people. It begins with the number, so that filters can use that. */
 export function domainName(domain: number): string {
   if (domain === 0) return 'domain 0 (JavaScript heap)';
   if (domain === 1) return 'domain 1 (ArrayBuffer backing stores)';
@@ -69,7 +69,7 @@ function distinctValues(column: Uint8Array | Uint32Array): { ids: Uint32Array; v
   return { ids, values };
 }
 
-/** @throws UsageError for what cannot be a domain */
+/** @throws UsageError if the value cannot be a domain */
 export function checkDomain(domain: number): void {
   if (!Number.isInteger(domain) || domain < 0 || domain > 0xffffffff)
     throw new UsageError(`domain must be an integer from 0 to 4294967295, not ${String(domain)}`);

@@ -8,43 +8,43 @@ import { COLUMN_KEYS } from './column-keys.js';
 import { isLocationKey, type KeyType } from './key-type.js';
 import { LOCATION_KEYS } from './location-keys.js';
 import type { SummedColumn } from './remembered-sums.js';
-import { cumulativeGroups, pointsOf, type TableGroups, tableGroups } from './table-groups.js';
+import { cumulativeGroups, lineIdsOf, type TableGroups, tableGroups } from './table-groups.js';
 import { compareLocations, compareTracebacks, type TablePlace } from './table-order.js';
 
-/** Which groups the traces of one snapshot count for: a trace falls into a bucket, a bucket belongs to one group or to several. */
+/** Which groups the traces of one snapshot count for. Each trace is in one bucket, and each bucket counts for one or several groups. */
 export interface Assignment {
-  /** By trace. */
+  /** By trace: its bucket. */
   readonly bucketOf: Uint32Array;
   readonly buckets: number;
-  /** Group ids of all buckets; those of bucket b are `[starts[b] .. starts[b + 1])`, or the one at b if `starts` is null. */
+  /** Group ids of all buckets. Those of bucket b are at `[starts[b] .. starts[b + 1])`, or at b if `starts` is null. */
   readonly groups: Uint32Array;
   readonly starts: Uint32Array | null;
-  /** The column of the snapshot whose values the buckets are: its sums are remembered. Left out if the buckets are of no column. */
+  /** The column of the snapshot that the buckets are values of. Its sums are remembered. Left out if the buckets are of no column. */
   readonly column?: SummedColumn;
 }
 
-/** A table whose groups have numbers here. */
+/** A table whose groups have been numbered. */
 interface KnownTable {
   readonly table: StackTable;
   readonly own: TableGroups;
-  /** As `own.groups`, with the numbers that hold for all tables. */
+  /** `own.groups` with the numbers that are valid for all tables. */
   readonly groups: Uint32Array;
 }
 
 /**
- * The groups of one key type, numbered across snapshots: what is the same group in two of them gets the same number. The work is done
- * per distinct traceback, never per trace; a second table costs work per distinct group only.
+ * The groups of one key type, numbered across snapshots: the same group has the same number in each of them. The work is done per distinct
+ * traceback, never per trace. A second table costs work only per distinct group.
  */
 export class Groups {
   readonly keyType: KeyType;
   readonly #names = new StringInterner();
-  readonly #points = new RowInterner();
+  readonly #lineRows = new RowInterner();
   readonly #rows = new RowInterner();
-  /** The first one's own numbers hold for all. */
+  /** The first table's own numbers are valid for all tables. */
   readonly #tables: KnownTable[] = [];
-  /** Where the groups that the first table does not have were first seen. */
+  /** The origins of groups that the first table does not have. */
   readonly #laterOrigins: TablePlace[] = [];
-  /** Lines that several functions or columns share: their frame names neither. */
+  /** Groups by line that several functions or columns share. Their frame names neither. */
   readonly #sharedLines = new Set<number>();
   readonly #tracebacks = new Map<number, Traceback>();
 
@@ -79,7 +79,7 @@ export class Groups {
     };
   }
 
-  /** Frames, names and columns are those of the group's first trace: they are no part of a group's identity. */
+  /** The traceback of a group. Function names and columns are from the group's first trace, because a group may have several. */
   traceback(group: number): Traceback {
     let traceback = this.#tracebacks.get(group);
     if (!traceback) {
@@ -89,7 +89,10 @@ export class Groups {
     return traceback;
   }
 
-  /** CPython's order of tracebacks, found without making any; groups that it would not tell apart go by name and column. */
+  /**
+   * Negative, zero or positive, in CPython's order of tracebacks. Groups that are equal in that order are compared by function name and column.
+   * With the keys `traceback` and `lineno` no traceback is made.
+   */
   compare(a: number, b: number): number {
     if (this.keyType === 'traceback') return compareTracebacks(this.#originOf(a), this.#originOf(b));
     if (this.keyType === 'lineno') return compareLocations(this.#originOf(a), this.#originOf(b));
@@ -97,7 +100,7 @@ export class Groups {
     return left.compare(right) || compareText(left.functionName, right.functionName) || left.column - right.column;
   }
 
-  /** What stands before the numbers of a group in print: tracemalloc's form for tracemalloc's keys. */
+  /** The text before the numbers of a printed group. For tracemalloc's keys it has tracemalloc's form. */
   label(group: number): string {
     const traceback = this.traceback(group);
     const { keyType } = this;
@@ -135,7 +138,7 @@ export class Groups {
     return added;
   }
 
-  /** By group of one table its number among all. The first table, which is looked at first, has the numbers from 0 on. */
+  /** By group of one table: its number among all groups. The first table comes first, so its groups have the numbers from 0 on. */
   #numbersOf(table: StackTable, { origins, sharedLines }: TableGroups): Uint32Array {
     const write = this.#rowWriter(table);
     const numbers = new Uint32Array(origins.length);
@@ -151,7 +154,7 @@ export class Groups {
     return numbers;
   }
 
-  /** Gives a group's identity as numbers that are the same for all tables, by the group's origin. */
+  /** Makes a function that gives, for the origin of a group, the group's identity: a row of numbers that are the same for all tables. */
   #rowWriter(table: StackTable): (origin: number) => { row: Uint32Array; length: number } {
     const { keyType } = this;
     if (isLocationKey(keyType)) {
@@ -162,13 +165,13 @@ export class Groups {
         return { row, length: width };
       };
     }
-    const points = pointsOf(table, this.#names, this.#points);
+    const lineIds = lineIdsOf(table, this.#names, this.#lineRows);
     let row = new Uint32Array(64);
     return (traceback) => {
       const start = table.tracebackStart[traceback]!;
       const length = table.tracebackStart[traceback + 1]! - start;
       if (length > row.length) row = new Uint32Array(2 * length);
-      for (let i = 0; i < length; i++) row[i] = points[table.frames[start + i]!]!;
+      for (let i = 0; i < length; i++) row[i] = lineIds[table.frames[start + i]!]!;
       return { row, length };
     };
   }

@@ -1,20 +1,20 @@
 import { UsageError } from '../../errors.js';
 
-/** What statistics are grouped by: tracemalloc's three, then ours. */
+/** The keys that statistics can be grouped by: tracemalloc's three, then the ones that we add. */
 export const KEY_TYPES = ['filename', 'lineno', 'traceback', 'function', 'package', 'type', 'domain', 'thread'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
 
-/** Keys that name a place in a stack: a trace can count for every frame that it has. */
+/** Keys that name a place in a stack. With these, a trace can count for every frame that it has. */
 export type LocationKeyType = 'filename' | 'lineno' | 'function' | 'package';
-/** Keys that a trace has by itself, whatever its stack. */
+/** Keys that do not depend on the stack of a trace. */
 export type ColumnKeyType = 'type' | 'domain' | 'thread';
 
 export interface StatisticsOptions {
-  /** Count a trace for every frame of its traceback, not for the most recent one alone. Default false. */
+  /** Count a trace for every frame of its traceback, not only for the most recent one. Default false. */
   readonly cumulative?: boolean;
 }
 
-/** @throws UsageError with CPython's words, for callers without types */
+/** For callers without types. @throws UsageError with CPython's words for a wrong key, or for `cumulative` with a key that names no place */
 export function checkKey(keyType: KeyType, cumulative: boolean): void {
   if (!KEY_TYPES.includes(keyType)) throw new UsageError(`unknown key_type: ${quoted(keyType)}`);
   if (cumulative && !isLocationKey(keyType)) throw new UsageError(`cumulative mode cannot by used with key type ${quoted(keyType)}`);

@@ -4,7 +4,7 @@ import type { StringInterner } from '../../model/string-interner.js';
 import type { LocationKeyType } from './key-type.js';
 import { packageName } from './package-name.js';
 
-/** Identity of a location under a key, as numbers: equal rows are the same group, also when they come from different tables. */
+/** The identity of a location under a key, as a row of numbers. Equal rows are the same group, even if they come from different tables. */
 export interface LocationRows {
   /** Length of every row. */
   readonly width: number;
@@ -12,18 +12,18 @@ export interface LocationRows {
 }
 
 export interface LocationKey {
-  /** @param names gives one string one number across tables */
+  /** @param names gives equal strings of all tables the same number */
   rows(table: StackTable, names: StringInterner): LocationRows;
   /** The frame that stands for the group of a location. */
   frame(table: StackTable, location: number): Frame;
 }
 
-/** Columns are at most 2^32 - 2 in practice (a line of 4 GB), so this value never meets a real position. */
+/** In practice no column exceeds 2^32 - 2 (a line of 4 GB), so no real position has this value. */
 const NO_POSITION = 0xffffffff;
 
 /**
- * Where V8 gave the start of the function, that start tells two functions of one name (or of no name) in one file apart. Where true lines
- * are on, the start is not known and the name alone decides: the anonymous functions of a file are then one group.
+ * If V8 gave the start of the function, the start tells apart two functions of the same name (or without a name) in one file. With true lines the
+ * start is unknown and only the name counts, so all anonymous functions of a file are one group.
  */
 const byFunction: LocationKey = {
   rows(table, names) {
@@ -61,7 +61,7 @@ const byLine: LocationKey = {
   frame: frameAt,
 };
 
-/** One group for each name that `nameOf` gives to a file. */
+/** One group for each name that `nameOf` gives the files. */
 function byFile(nameOf: (filename: string) => string): LocationKey {
   return {
     rows(table, names) {

@@ -2,10 +2,9 @@ export const PROGRAM = '<program>';
 export const NODE_INTERNALS = '<node>';
 
 /**
- * The package that a file belongs to: what stands behind the innermost `node_modules` folder of its path, with its scope. That covers
- * nested installs, pnpm (`node_modules/.pnpm/x@1/node_modules/x`) and yarn (`.yarn/cache/x-npm-1.zip/node_modules/x`). Names with a
- * dot in front are tools' caches, not packages. Node's own modules are one package, V8's pseudo-frames stand for themselves,
- * everything else is the program.
+ * The package of a file: the name after the innermost `node_modules` folder of its path, with its scope. That covers nested installs, pnpm
+ * (`node_modules/.pnpm/x@1/node_modules/x`) and yarn (`.yarn/cache/x-npm-1.zip/node_modules/x`). Names that begin with a dot are tools' caches,
+ * not packages. Node's own modules are one package. Each of V8's pseudo-frames is a package of its own. Everything else is the program.
  */
 export function packageName(filename: string): string {
   if (filename.startsWith('node:')) return NODE_INTERNALS;

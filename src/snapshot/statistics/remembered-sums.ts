@@ -1,25 +1,25 @@
 import type { TraceColumns } from '../../model/trace-columns.js';
 
-/** A column that traces are summed by. */
+/** A column by whose values traces are summed. */
 export type SummedColumn = 'traceback' | 'type' | 'domain' | 'thread';
 
-/** What one snapshot's columns add up to. Each part is worked out when it is first needed. */
+/** The sums of one snapshot's columns. Each part is worked out when it is first needed. */
 export interface RememberedSums {
   /**
    * By each value of the column: size in bytes and count of blocks, side by side, so that a trace touches one cache line. Two arrays
    * take a tenth longer over 20,000 values.
    */
   readonly pairs: Map<SummedColumn, Float64Array>;
-  /** What the traces of each traceback tell of the error of their size, for samples taken at one interval. */
+  /** By traceback: the data for the standard error of its size, if one sample is taken every `interval` bytes. See SampleSpread. */
   spread: { readonly interval: number; readonly samples: Float64Array; readonly variance: Float64Array } | null;
-  /** The domains of the traces, in the order of first sight. */
+  /** The domains of the traces, in order of first sight. */
   domains: readonly number[] | null;
 }
 
 /** The sums live as long as the columns that they belong to. Two snapshots that share their columns share the sums. */
 const remembered = new WeakMap<TraceColumns, RememberedSums>();
 
-/** null for columns that are not part of a snapshot yet: whoever makes them may still write to them. */
+/** @returns null if the columns are not part of a snapshot yet, because they may still change */
 export function sumsOf(columns: TraceColumns): RememberedSums | null {
   const known = remembered.get(columns);
   if (known) return known;

@@ -5,7 +5,7 @@ import type { Assignment } from './groups.js';
 import { sumsOf } from './remembered-sums.js';
 import { addUp, sumByBucket } from './totals.js';
 
-/** The traces of one snapshot as they were grouped. */
+/** The traces of one snapshot and their groups. */
 export interface GroupedTraces {
   readonly parts: SnapshotParts;
   readonly assignment: Assignment;
@@ -16,22 +16,21 @@ const UNSEEN_SAMPLES = 0.5;
 /** Skips nothing. */
 const NO_ROW = () => false;
 
-/** What the samples of each group tell of the error of its size. Of two groups together both add up. */
+/** By group: the data for the standard error of its size. Both arrays can be added up over groups. */
 export interface SampleSpread {
-  /** How many samples there are. */
+  /** Number of samples. */
   readonly samples: Float64Array;
-  /** Variance that they show, in bytes squared. */
+  /** The variance of the size that the samples show, in bytes squared. */
   readonly variance: Float64Array;
 }
 
 /**
- * By group; null where sizes are exact.
- *
- * V8 samples a block of s bytes with probability p = 1 - exp(-s / interval), each block by itself, and lets the sample stand for s / p
- * bytes. The sum over a group is a Horvitz-Thompson estimate, whose variance is estimated without bias by the sum over the samples of
- * (s / p)^2 (1 - p). A trace stands for a whole number of blocks: 1 / p rounded up with the probability of its fraction f, which adds s^2 f (1 - f).
+ * V8 samples each block of s bytes by itself, with probability p = 1 - exp(-s / interval), and lets the sample stand for s / p bytes. The sum over
+ * a group is a Horvitz-Thompson estimate. The sum of (s / p)^2 (1 - p) over its samples estimates its variance without bias. A trace stands for a
+ * whole number of blocks: 1 / p, rounded up with the probability of its fraction f. That adds s^2 f (1 - f).
  *
  * @param skip rows that add nothing to the variance
+ * @returns null if sizes are exact
  */
 export function sampleSpread(
   { parts, assignment }: GroupedTraces,
@@ -44,7 +43,7 @@ export function sampleSpread(
   return { samples: addUp(assignment, groupCount, samples), variance: addUp(assignment, groupCount, variance) };
 }
 
-/** By bucket. That of all traces of each traceback is worked out once. */
+/** By bucket. The spread by traceback over all traces is worked out only once. */
 function bucketSpread({ parts, assignment }: GroupedTraces, interval: number, skip: (row: number) => boolean): SampleSpread {
   const sums = assignment.column === 'traceback' && skip === NO_ROW ? sumsOf(parts.columns) : null;
   if (sums?.spread?.interval === interval) return sums.spread;
@@ -58,16 +57,16 @@ function bucketSpread({ parts, assignment }: GroupedTraces, interval: number, sk
 }
 
 /**
- * Variance, in bytes squared, that a group with samples has besides what they show.
+ * Variance, in bytes squared, to add for the blocks of a group that no sample shows.
  *
- * What no sample shows counts for half a sample of one interval, as in the Jeffreys estimate of a rate from k events, whose variance is k + 1/2: next to one
- * large block, which is never missed, some small ones may hide, and the sum alone would call the error nothing.
+ * It is that of half a sample of one interval, as in the Jeffreys estimate of a rate from k events, whose variance is k + 1/2. A large block is
+ * always sampled, so its variance is nearly 0, but the group may also have small blocks that were not sampled.
  */
 export function unseenVariance({ interval }: CaptureInfo): number {
   return interval === null ? 0 : UNSEEN_SAMPLES * interval * interval;
 }
 
-/** Variance of each group's size, in bytes squared; null where sizes are exact. */
+/** Variance of each group's size, in bytes squared; null if sizes are exact. */
 function groupVariance(grouped: GroupedTraces, groupCount: number, skip: (row: number) => boolean): Float64Array | null {
   const spread = sampleSpread(grouped, groupCount, skip);
   if (!spread) return null;
@@ -83,13 +82,13 @@ function traceVariance(size: number, count: number, interval: number): number {
   return block * block * (scale * (scale - 1) + fraction * (1 - fraction));
 }
 
-/** By group, in bytes. */
+/** The standard error of each group's size, in bytes; 0 if sizes are exact. */
 export function standardErrors(grouped: GroupedTraces, groupCount: number): Float64Array {
   const variance = groupVariance(grouped, groupCount, NO_ROW);
   return variance ? variance.map(Math.sqrt) : new Float64Array(groupCount);
 }
 
-/** By group, in bytes, of the difference between two snapshots. Independent samples add their variances. */
+/** The standard error of each group's difference, in bytes. The variances of independent samples add up. */
 export function differenceErrors(grouped: GroupedTraces, old: GroupedTraces, groupCount: number): Float64Array {
   const shared = sharedSamples(grouped.parts, old.parts);
   const added = groupVariance(grouped, groupCount, shared.now);
@@ -98,8 +97,8 @@ export function differenceErrors(grouped: GroupedTraces, old: GroupedTraces, gro
 }
 
 /**
- * The rows of each snapshot that the other one has too. Samples that both snapshots of one tracing hold are one and the same draw: they
- * cancel in the difference and add nothing to its error.
+ * Tells for each snapshot whether the other one has a row, too. A sample that two snapshots of one tracing share was drawn only once: it cancels
+ * in the difference, and adds nothing to its error.
  */
 export function sharedSamples(now: SnapshotParts, old: SnapshotParts): Record<'now' | 'old', (row: number) => boolean> {
   const [own, others] = sharedBirths(now, old);
@@ -110,7 +109,7 @@ export function sharedSamples(now: SnapshotParts, old: SnapshotParts): Record<'n
   };
 }
 
-/** The births of each snapshot, sorted; nulls where the two are not known to be of one tracing. */
+/** The births of each snapshot, sorted; nulls unless the two are of one tracing and their births are known. */
 function sharedBirths(parts: SnapshotParts, old: SnapshotParts): [Float64Array, Float64Array] | [null, null] {
   const sameTracing = parts.capture.tracing !== undefined && parts.capture.tracing === old.capture.tracing;
   if (!sameTracing || !parts.columns.birth || !old.columns.birth) return [null, null];

@@ -1,7 +1,7 @@
 import type { Traceback } from '../../model/traceback.js';
 import { formatSize } from '../../text/size-format.js';
 
-/** Where a statistic takes what is not worth making before somebody looks. */
+/** Makes the parts of a statistic that few callers look at, on demand. */
 export interface StatisticSource {
   traceback(group: number): Traceback;
   label(group: number): string;
@@ -32,7 +32,7 @@ export class Statistic {
     return this.#source.traceback(this.#group);
   }
 
-  /** Standard error of `size`, in bytes; 0 where the capture was exact. In a diff: of `sizeDiff`. */
+  /** Standard error of `size`, in bytes; 0 if the capture was exact. In a diff: of `sizeDiff`. */
   get standardError(): number {
     return this.#source.standardError(this.#group);
   }
@@ -51,7 +51,7 @@ export class Statistic {
     return `${this.label()}: size=${formatSize(this.size)}, count=${this.count}${this.averageText()}`;
   }
 
-  /** What makes `console.log` print a statistic as Python's `print` does; without it the traceback, made on demand, would not show. */
+  /** Makes `console.log` print a statistic as Python's `print` does. By default it would not show the traceback, which is a getter. */
   [inspect](): string {
     return this.toString();
   }

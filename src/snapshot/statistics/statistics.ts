@@ -7,7 +7,7 @@ import { differenceErrors, standardErrors } from './sampling-error.js';
 import { Statistic, StatisticDiff, type StatisticSource } from './statistic.js';
 import { sumTotals, type Totals } from './totals.js';
 
-/** Largest size first, then count, then traceback. */
+/** Sorted by size, then count, then traceback; the largest first. */
 export function groupStatistics(parts: SnapshotParts, keyType: KeyType, cumulative: boolean): Statistic[] {
   const groups = new Groups(keyType);
   const assignment = groups.assign(parts, cumulative);
@@ -17,7 +17,7 @@ export function groupStatistics(parts: SnapshotParts, keyType: KeyType, cumulati
   return mapIds(order, (group) => new Statistic(source, group, { size: size[group]!, count: count[group]! }));
 }
 
-/** Largest change of size first, then size, change of count, count, and traceback. */
+/** Sorted by change of size, then size, change of count, count, and traceback; the largest first. */
 export function compareStatistics(snapshots: { now: SnapshotParts; old: SnapshotParts }, keyType: KeyType, cumulative: boolean) {
   const groups = new Groups(keyType);
   const now = { parts: snapshots.now, assignment: groups.assign(snapshots.now, cumulative) };
@@ -42,7 +42,7 @@ export function compareStatistics(snapshots: { now: SnapshotParts; old: Snapshot
   });
 }
 
-/** Groups that have a trace: a filtered snapshot shares the table of the whole one, so not every traceback in it is in use. */
+/** The groups that have a trace. Some have none, because a filtered snapshot shares the table of the whole one. */
 function present(totals: readonly Totals[]): Uint32Array {
   const isPresent = new Uint8Array(totals[0]!.size.length);
   for (const { size, count } of totals)
@@ -53,7 +53,7 @@ function present(totals: readonly Totals[]): Uint32Array {
   return groups.subarray(0, length);
 }
 
-/** Array.from would walk the iterator of the typed array, which takes several times as long. */
+/** `Array.from` would use the iterator of the typed array, which takes several times as long. */
 function mapIds<T>(ids: Uint32Array, make: (id: number) => T): T[] {
   const made: T[] = [];
   for (let i = 0; i < ids.length; i++) made.push(make(ids[i]!));

@@ -4,23 +4,23 @@ import { StringInterner } from '../../model/string-interner.js';
 import type { LocationKeyType } from './key-type.js';
 import { LOCATION_KEYS } from './location-keys.js';
 
-/** The groups of one table's tracebacks under one key, numbered in the order of first sight. */
+/** The groups of one table's tracebacks under one key, numbered in order of first sight. */
 export interface TableGroups {
-  /** Groups of all tracebacks; those of traceback t are `[starts[t] .. starts[t + 1])`, or the one at t if `starts` is null. */
+  /** Groups of all tracebacks. Those of traceback t are at `[starts[t] .. starts[t + 1])`, or at t if `starts` is null. */
   readonly groups: Uint32Array;
   readonly starts: Uint32Array | null;
-  /** By group: the location, or under the key `traceback` the traceback, where it was first seen. */
+  /** By group: the location that it was first seen at, or, under the key `traceback`, the traceback. */
   readonly origins: Uint32Array;
-  /** Lines that several functions or columns share: their frame names neither. */
+  /** Groups by line that several functions or columns share. Their frame names neither. */
   readonly sharedLines: ReadonlySet<number>;
 }
 
 export type TableKeyType = LocationKeyType | 'traceback';
 
-/** A table of a snapshot never changes, so its groups are worked out once for each key. */
+/** The table of a snapshot never changes, so its groups are worked out only once for each key. */
 const remembered = new WeakMap<StackTable, Map<TableKeyType, TableGroups>>();
 
-/** Each traceback in one group: that of its most recent frame, or its own. */
+/** Each traceback has one group: that of its most recent frame, or, under the key `traceback`, of the whole traceback. */
 export function tableGroups(table: StackTable, keyType: TableKeyType): TableGroups {
   const known = remembered.get(table) ?? new Map<TableKeyType, TableGroups>();
   const groups = known.get(keyType) ?? (keyType === 'traceback' ? byTraceback(table) : byMostRecent(table, keyType));
@@ -36,8 +36,8 @@ function byMostRecent(table: StackTable, keyType: LocationKeyType): TableGroups 
 }
 
 /**
- * Every group of a traceback once, however often it stands in it: a recursive function holds its bytes once. Not remembered: it would
- * take four bytes for every frame of the table.
+ * Each traceback has the groups of all its frames, each group only once: a recursive function holds its bytes once. The result is not remembered,
+ * because it takes four bytes for every frame of the table.
  */
 export function cumulativeGroups(table: StackTable, keyType: LocationKeyType): TableGroups {
   const grouper = new LocationGrouper(table, keyType);
@@ -58,7 +58,7 @@ export function cumulativeGroups(table: StackTable, keyType: LocationKeyType): T
   return { groups: groups.subarray(0, length), starts, ...grouper.build() };
 }
 
-/** The groups of locations, each found when it is first asked for: most locations of a deep table are never the most recent frame. */
+/** Finds the group of a location on demand, because most locations of a deep table are never the most recent frame. */
 class LocationGrouper {
   readonly #table: StackTable;
   readonly #known: Int32Array;
@@ -102,21 +102,21 @@ class LocationGrouper {
   }
 }
 
-/** By location the number of its file and line, the same for all that differ in nothing else. */
-export function pointsOf(table: StackTable, names: StringInterner, rows: RowInterner): Uint32Array {
+/** By location: the number of its file and line. Locations with the same file and line have the same number. */
+export function lineIdsOf(table: StackTable, names: StringInterner, rows: RowInterner): Uint32Array {
   const { width, write } = LOCATION_KEYS.lineno.rows(table, names);
   const row = new Uint32Array(width);
-  const points = new Uint32Array(table.locationFile.length);
-  for (let location = 0; location < points.length; location++) {
+  const lineIds = new Uint32Array(table.locationFile.length);
+  for (let location = 0; location < lineIds.length; location++) {
     write(row, location);
-    points[location] = rows.intern(row, 0, width);
+    lineIds[location] = rows.intern(row, 0, width);
   }
-  return points;
+  return lineIds;
 }
 
-/** A hash table over the frames where they stand: nothing is copied. */
+/** Uses a hash table over the frames in the table itself, so that nothing is copied. */
 function byTraceback(table: StackTable): TableGroups {
-  const points = pointsOf(table, new StringInterner(), new RowInterner({ rows: table.locationFile.length, values: 0 }));
+  const lineIds = lineIdsOf(table, new StringInterner(), new RowInterner({ rows: table.locationFile.length, values: 0 }));
   const { tracebackStart, frames } = table;
   const groups = new Uint32Array(table.totalFrames.length);
   const origins = new Uint32Array(groups.length);
@@ -128,10 +128,10 @@ function byTraceback(table: StackTable): TableGroups {
   for (let t = 0; t < groups.length; t++) {
     const [start, end] = [tracebackStart[t]!, tracebackStart[t + 1]!];
     let hash = end - start;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ points[frames[i]!]!, 0x9e3779b1) ^ (hash >>> 15);
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ lineIds[frames[i]!]!, 0x9e3779b1) ^ (hash >>> 15);
     let slot = (hash ^ (hash >>> 16)) & mask;
     let group = slots[slot]!;
-    while (group !== -1 && (hashes[group] !== hash || !isAlike(table, points, { start, end, other: origins[group]! }))) {
+    while (group !== -1 && (hashes[group] !== hash || !isAlike(table, lineIds, { start, end, other: origins[group]! }))) {
       slot = (slot + 1) & mask;
       group = slots[slot]!;
     }
@@ -146,14 +146,14 @@ function byTraceback(table: StackTable): TableGroups {
   return { groups, starts: null, origins: origins.slice(0, size), sharedLines: new Set() };
 }
 
-/** Whether the frames `[start, end)` stand at the same points as those of another traceback. */
+/** Whether the frames `[start, end)` have the same files and lines as those of the traceback `other`. */
 function isAlike(
   { tracebackStart, frames }: StackTable,
-  points: Uint32Array,
+  lineIds: Uint32Array,
   { start, end, other }: { start: number; end: number; other: number },
 ): boolean {
   const shift = tracebackStart[other]! - start;
   if (tracebackStart[other + 1]! - shift !== end) return false;
-  for (let i = start; i < end; i++) if (points[frames[i]!] !== points[frames[i + shift]!]) return false;
+  for (let i = start; i < end; i++) if (lineIds[frames[i]!] !== lineIds[frames[i + shift]!]) return false;
   return true;
 }

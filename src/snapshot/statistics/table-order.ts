@@ -8,8 +8,8 @@ export interface TablePlace {
 }
 
 /*
- * Frame.compare and Traceback.compare on ids. Among many groups ties of size are common, and making two tracebacks for each comparison
- * would take more time than all the rest of the statistics.
+ * Frame.compare and Traceback.compare on ids. Among many groups, equal sizes are common. To make two tracebacks for each comparison would take
+ * longer than the rest of the statistics.
  */
 
 export function compareLocations(a: TablePlace, b: TablePlace): number {

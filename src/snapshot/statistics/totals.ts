@@ -11,7 +11,7 @@ export interface Totals {
   readonly count: Float64Array;
 }
 
-/** One pass over the traces, unless the sums of these buckets are known; then one over the buckets. */
+/** Walks the buckets once, and the traces only if the sums of these buckets are not known yet. */
 export function sumTotals(columns: TraceColumns, assignment: Assignment, groupCount: number): Totals {
   const pairs = bucketPairs(columns, assignment);
   const size = new Float64Array(groupCount);
@@ -40,12 +40,12 @@ function bucketPairs(columns: TraceColumns, assignment: Assignment): Float64Arra
   const sums = column ? sumsOf(columns) : null;
   const known = sums?.pairs.get(column!);
   if (known) return known;
-  const pairs = sumPairs(columns, assignment.bucketOf, buckets); // not read above: some are made for it
+  const pairs = sumPairs(columns, assignment.bucketOf, buckets); // read only here, because some are made on access
   sums?.pairs.set(column!, pairs);
   return pairs;
 }
 
-/** Sums one value a trace by group: what `amountOf` gives for each row. */
+/** Sums by group the amount that `amountOf` gives for each row. */
 export function sumByGroup(assignment: Assignment, groupCount: number, amountOf: (row: number) => number): Float64Array {
   return addUp(assignment, groupCount, sumByBucket(assignment, amountOf));
 }
@@ -59,7 +59,7 @@ export function sumByBucket(
   return sums;
 }
 
-/** Sums by group from those by bucket. */
+/** Turns sums by bucket into sums by group. */
 export function addUp({ buckets, groups, starts }: Assignment, groupCount: number, byBucket: Float64Array): Float64Array {
   const byGroup = new Float64Array(groupCount);
   for (let bucket = 0; bucket < buckets; bucket++) {
