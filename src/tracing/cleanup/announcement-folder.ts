@@ -5,7 +5,7 @@ import { LaunchError } from '../../errors.js';
 import { errorCode } from '../../protocol/error-text.js';
 
 const PREFIX = 'node-tracemalloc-';
-/** The names that mkdtemp gives such folders, and that we give nothing else. */
+/** The names of these folders. mkdtemp adds six characters to the prefix. */
 const NAME = new RegExp(`^${PREFIX}[A-Za-z0-9]{6}$`);
 
 /** Makes the folder in which the processes of a followed program announce themselves. */
@@ -20,7 +20,7 @@ export function makeAnnouncementFolder(): string {
   }
 }
 
-/** Removes the folder of a controller that was killed. Whatever `path` says, it removes nothing but such a folder. */
+/** Removes the folder of a controller that was killed. Whatever `path` is, nothing else is removed. */
 export function removeLeftFolder(path: string): void {
   try {
     const isOurs = NAME.test(basename(path)) && dirname(path) === resolve(tmpdir()) && lstatSync(path).isDirectory();

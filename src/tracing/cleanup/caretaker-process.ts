@@ -9,15 +9,15 @@ import type { CleanupTask, LastWord, Message } from './cleanup-tasks.js';
 const LONGEST_MS = 60_000;
 /** The file descriptor of the controller's connection. */
 const CONNECTION = 3;
-/** The file descriptor of what the controller has written so far, if a shell has waited and passes the last word on. */
+/** The file descriptor of the journal, if a shell has waited for the controller's last word and passes that on. */
 const JOURNAL = 4;
 
 const [, , url, word] = process.argv as [string, string, string, (LastWord | '')?];
-const told = word === undefined ? process.stdin : createReadStream('', { fd: JOURNAL, start: 0 });
+const messages = word === undefined ? process.stdin : createReadStream('', { fd: JOURNAL, start: 0 });
 
 const tasks = new Map<string, CleanupTask>();
 let end: LastWord | null = word || null;
-for await (const line of createInterface({ input: told })) {
+for await (const line of createInterface({ input: messages })) {
   if (line === 'left' || line === 'lost') {
     end = line;
     break;
@@ -33,7 +33,7 @@ if (end === null) for (const task of tasks.values()) if (task.kind === 'folder')
 if (end !== 'left' && (await isListening(url))) {
   setTimeout(() => process.exit(), LONGEST_MS).unref();
   const connection = process.platform === 'win32' ? null : new Socket({ fd: CONNECTION });
-  connection?.on('error', () => {}).resume(); // the answers that are still on their way to the controller
+  connection?.on('error', () => {}).resume(); // drops the answers that are still on their way to the controller
   const { cleanUpTarget } = await import('./clean-up-target.js'); // imported late, because most caretakers never need it
   // The target may end meanwhile. Nothing can be restored then, and nobody can be told.
   await cleanUpTarget(url, { tasks: [...tasks.values()], connection }).catch(() => {});

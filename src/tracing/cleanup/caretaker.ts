@@ -17,14 +17,14 @@ export interface GuardedConnection {
 }
 
 /**
- * Leaves a target for us if we are gone before we could. It exists before the connection does, and takes tasks from then on. Its process
- * starts with the connection, which it shares, so that the connection does not break while the target works for us. Without a connection
- * to another process there is no such process, and tasks have no effect: our own process ends with us.
+ * Leaves a target for us if we are killed before we can. It takes tasks even before the connection exists. Its process starts with the
+ * connection and shares it, so that the connection does not break while the target still works for us. If we trace our own process, there is
+ * no caretaker process and tasks have no effect, because the target ends with us.
  */
 export class Caretaker {
   readonly #tasks = new Map<string, CleanupTask>();
   #process: ChildProcess | null = null;
-  /** What the process is told, apart from the last word; null if it reads that from its stdin, too. */
+  /** The messages to the process, except the last word; null if the process reads them from its stdin. */
   #journal: Journal | null = null;
 
   /** Starts the process. */
@@ -34,7 +34,7 @@ export class Caretaker {
     for (const [name, task] of this.#tasks) this.#tell({ name, task });
   }
 
-  /** Call it before the change is made. @param name tells this task from others; a task of the same name is replaced */
+  /** Call it before the change is made. @param name identifies the task; a task of the same name is replaced */
   add(name: string, task: CleanupTask): void {
     this.#tasks.set(name, task);
     this.#tell({ name, task });

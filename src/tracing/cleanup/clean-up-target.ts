@@ -10,7 +10,7 @@ import { type Worker, Workers } from '../../protocol/workers.js';
 import type { CleanupTask } from './cleanup-tasks.js';
 import { leaveMainThreadEnd } from './main-thread-end.js';
 
-/** The controller is gone in the middle of something, and the target may still be busy with it. */
+/** The target may still be busy with the last command of the controller. */
 const TIMEOUT_MS = 10_000;
 const MAIN = 'main';
 
@@ -33,7 +33,7 @@ export async function cleanUpTarget(url: string, { tasks, connection }: LeftBehi
   const onWorker = (worker: Worker) => void threads.push({ name: worker.id, session: worker.session });
   const workers = new Workers(session, { pauseNew: false, timeoutMs: TIMEOUT_MS, onWorker });
   const hasWorkers = tasks.some(({ kind }) => kind === 'workers');
-  // To talk to workers has its risks (docs/guide/safety.md), so it is done only if the controller did.
+  // Talking to workers has risks (docs/guide/safety.md), so we do it only if the controller did.
   if (hasWorkers) await workers.watch();
   if (connection) await endConversation(connection, threads);
   const flags = tasks.flatMap((task) => (task.kind === 'flags' ? task.flags : []));
@@ -62,7 +62,7 @@ async function leaveThread(
 }
 
 /**
- * Ends the controller's conversation when every thread has answered all that it was asked. A conversation that breaks earlier can crash the
+ * Ends the controller's conversation when every thread has answered all its questions. A conversation that breaks earlier can crash the
  * target: Node 18 to 22 died (SIGSEGV) after 2 to 135 conversations that broke while a worker was asked. None died in 150 that ended this way.
  */
 async function endConversation(connection: Socket, threads: readonly Thread[]): Promise<void> {

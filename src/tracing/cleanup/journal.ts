@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SHELL } from './spawn-helper.js';
 
-/** A file without a name: only processes that have it open can read it, and it is gone with the last of them. */
+/** A file without a name. Only processes that have it open can read it, and it disappears with the last of them. */
 export class Journal {
   readonly fd: number;
 
@@ -25,7 +25,7 @@ export class Journal {
     }
   }
 
-  /** The text is written when this returns: a controller that is killed afterwards has said it. */
+  /** Writes the text before it returns, so that the text survives a controller that is killed right afterwards. */
   append(text: string): void {
     writeSync(this.fd, text);
   }

@@ -2,7 +2,7 @@ import { UnsupportedError } from '../../errors.js';
 import { evaluateOwn } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 
-/** Names of globals in the target while we watch. No program has them. */
+/** Names of globals in the target while we watch. No program uses these names. */
 const STATE = '__node_tracemalloc_main_end__';
 const TELL = '__node_tracemalloc_main_ends__';
 /** The main thread waits for us no longer than this. It sleeps in short turns, and the inspector answers between them. */
@@ -27,9 +27,9 @@ const RELEASE = `void globalThis.${STATE}?.release()`;
 const LEAVE = `globalThis.${STATE}?.leave(); delete globalThis.${STATE}; delete globalThis.${TELL}; undefined;`;
 
 /**
- * Tells in time when the main thread comes to its end without `process.exit()`. It then ends its workers and waits for each of them, before it
- * waits for us. A worker that waits for us at its end would wait for ever, because our answer comes through the main thread (18 to 26). With
- * `process.exit()` the main thread waits for us first.
+ * Reports that the main thread is about to end without `process.exit()`. The main thread then ends its workers and waits for each of them, before
+ * it waits for us. A worker that waits for us at its end would wait for ever, because our answer comes through the main thread (18 to 26). If the
+ * program calls `process.exit()`, the main thread waits for us first.
  */
 export class MainThreadEnd {
   readonly #main: Session;

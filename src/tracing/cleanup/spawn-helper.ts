@@ -13,7 +13,7 @@ export function spawnHelper(file: string, { args, stdio }: Helper): ChildProcess
   return spawnDetached(process.execPath, { args: [file, ...args], stdio, argv0: OWN_PROCESS });
 }
 
-/** The same with a shell, which takes a fortieth of Node's time and memory. @param args `$1` and on */
+/** The same with a shell, which takes a fortieth of Node's time and memory. @param args `$1` and the following */
 export function spawnShell(script: string, { args, stdio }: Helper): ChildProcess {
   return spawnDetached(SHELL, { args: ['-c', script, OWN_PROCESS, ...args], stdio, argv0: SHELL });
 }

@@ -21,7 +21,7 @@ interface Reading {
 interface Directed {
   /** For the tracer; null if it was not asked for. */
   readonly stream: Readable | null;
-  /** Resolves when all that was written has arrived: late, or never, if another process keeps the program's stderr open after its end. */
+  /** Resolves when all output has arrived. If another process keeps the program's stderr open after its end, that is late or never. */
   readonly passedOn: Promise<unknown>;
 }
 
@@ -30,7 +30,7 @@ export class ProgramStderr {
   readonly #source: Readable;
   readonly #filtered: Transform;
   readonly #isFollowed: boolean;
-  /** All that has come so far, notices included. */
+  /** All output so far, notices included. */
   readonly #earlier: Buffer[] = [];
   readonly #keep = (chunk: Buffer) => void this.#earlier.push(chunk);
 
@@ -41,7 +41,7 @@ export class ProgramStderr {
     source.on('data', this.#keep).pipe(this.#filtered);
   }
 
-  /** Takes what has come so far, without notices. */
+  /** Takes the output so far, without notices. */
   said(): string {
     return String(this.#filtered.read() ?? '').trim();
   }
@@ -74,7 +74,7 @@ export class ProgramStderr {
   }
 }
 
-/** Resolves when the other process has read it: until then the program must not run, because it may end at once. */
+/** Resolves when the other process has read it. The program must not run before that, because it may end at once. */
 async function sendEarlier(reader: ChildProcess, earlier: Buffer): Promise<void> {
   const pipe = reader.stdio[3] as Duplex;
   const closed = new Promise((resolve) => pipe.once('close', resolve));

@@ -10,8 +10,8 @@ const FULL = 0.9;
 const DOING = { doing: 'asking a worker for its heap limit' };
 
 /**
- * Bytes of the old space at which Node ends this worker. V8 tells the limit of old and young space together; `resourceLimits` has both, but knows
- * nothing of the flags that override it.
+ * Bytes of the old space at which Node ends this worker. V8 reports only one limit for old and young space together. `resourceLimits` has both, but
+ * does not know the flags that override them.
  */
 const LIMIT = `((v8, { maxOldGenerationSizeMb, maxYoungGenerationSizeMb }) => {
   const [old, young] = [maxOldGenerationSizeMb * 2 ** 20, maxYoungGenerationSizeMb * 2 ** 20];
@@ -28,10 +28,10 @@ const OLD_LIMIT = `((v8) => {
 
 /**
  * Whether a worker that has come to its end was ended by Node because its heap was full (ERR_WORKER_OUT_OF_MEMORY). No event tells: what it still holds is
- * compared with its limit. What its globals held is still there then, other than at any other end.
+ * compared with its limit. At such an end V8 has not yet freed what the worker's globals held; at any other end it has.
  *
- * V8's pause at the heap limit would tell, but can take the whole program down. The Debugger's callback replaces Node's for the pause. When the Debugger goes
- * off, V8 moves the limit to a quarter above what is alive. The worker allocates on until the marking that now begins has ended, and may be more than 16 MB
+ * V8's pause at the heap limit would show it, but can take the whole program down. The Debugger's callback replaces Node's for the pause. When the Debugger is
+ * disabled, V8 moves the limit to a quarter above what is alive. The worker allocates on until the marking that now begins has ended, and may be more than 16 MB
  * above the limit by then, which is all that Node's callback adds: V8 then aborts the process (`Reached heap limit`).
  * The numbers are in docs/decisions/workers-at-their-heap-limit.md.
  */
@@ -50,9 +50,9 @@ export class FullHeap {
   }
 
   /**
-   * Asks the worker for its limit, before it runs while it is paused before its first line. A worker of an older Node is asked between two turns of its event loop
-   * until it answers. At other moments it may be reading Node's options. The question reads them too, and the thread then waits for itself for ever
-   * (Node 18: 1 of 30 on a loaded machine).
+   * Asks the worker for its limit, which works even while it is paused before its first line. A worker of an older Node is asked between two turns
+   * of its event loop, until it answers. At other moments it may be reading Node's options. The question reads them, too, and the thread would wait
+   * for itself for ever (Node 18: 1 of 30 on a loaded machine).
    */
   async watch(): Promise<void> {
     this.#learn(await readLimit(this.#session));
@@ -78,7 +78,7 @@ export class FullHeap {
   }
 }
 
-/** null if the worker cannot tell so early. */
+/** In bytes; null if this Node cannot answer so early. */
 async function readLimit(session: Session): Promise<number | null> {
   const { result } = await evaluateOwn(session, `${HAS_MODULES} ? ${LIMIT} : null`, DOING);
   return typeof result.value === 'number' ? result.value : null;

@@ -26,9 +26,9 @@ export interface WorkersSettings extends IsolateSettings {
   readonly keepEnded: boolean;
   /** Ask workers to wait for us at their end, so that we can read what they hold then. */
   readonly waitAtEnd: boolean;
-  /** Keep what workers held that Node ended at their heap limit. Needs `waitAtEnd`. */
+  /** Keep what a worker held when Node ended it at its heap limit. Needs `waitAtEnd`. */
   readonly onOom: boolean;
-  /** How the tracing of a worker begins; called when it does. */
+  /** Says how the tracing of a worker begins. Called when it begins. */
   readonly beginning: () => Omit<Beginning, 'isPaused'>;
   /** Whether workers instrument their scripts, and tell of them from their first line on. */
   readonly expectRegistration: () => boolean;
@@ -56,7 +56,7 @@ export interface WorkerReading {
 export class TracedWorker {
   readonly id: number;
   readonly tracing: IsolateTracing;
-  /** Resolves, never rejects, when the worker is traced, with null; or with what went wrong. */
+  /** Resolves with null when the worker is traced, or with the error if it cannot be. Never rejects. */
   readonly started: Promise<unknown>;
   /** Resolves when the worker has ended. True if later snapshots must contain it, or name it as missing. */
   readonly ended: Promise<boolean>;
@@ -157,8 +157,8 @@ export class TracedWorker {
   }
 
   /**
-   * The worker has come to its end, and waits for us, or is kept by V8's tracking. When a worker ends by itself, V8 has already freed what its globals
-   * held (18 to 26), so a reading of an earlier snapshot is kept if there is one.
+   * The worker has come to its end, and waits for us, or V8's tracking keeps it alive. When a worker ends by itself, V8 has already freed what its
+   * globals held (18 to 26). So the reading of an earlier snapshot is kept if there is one.
    */
   async #leaveEnded(): Promise<void> {
     try {

@@ -7,7 +7,7 @@ import { heapUsedOf } from '../isolate/isolate.js';
 import type { IsolateReading, IsolateTracing } from '../isolate/isolate-tracing.js';
 import { TracedWorker, type WorkersSettings } from './traced-worker.js';
 
-/** A worker that does not answer must not delay the snapshot of the others for longer. */
+/** A worker that does not answer delays the snapshot of the others by no more than this. */
 const LONGEST_WAIT_MS = 10_000;
 /** When the controller is killed, a paused worker stays paused, and a sampled one stays sampled (seen on 22, 24 and 26). */
 const TASK = 'workers';
@@ -39,7 +39,6 @@ export class TracedWorkers {
   constructor(main: Session, settings: WorkersSettings) {
     this.#main = main;
     this.#settings = settings;
-
     this.#timeoutMs = Math.min(main.timeoutMs, LONGEST_WAIT_MS);
     this.#workers = new Workers(main, {
       pauseNew: settings.pauseNew,
@@ -94,7 +93,7 @@ export class TracedWorkers {
     this.#isLeaving = true;
     await this.#workers.stopPausing();
     await this.#started();
-    // While a worker is still to wait, a main thread that has called process.exit() may wait for it when we have left.
+    // If a worker still waits for us at its end, a main thread that has called process.exit() may wait for that worker after we have left.
     await Promise.all([this.#waitNoMore(), this.#forEach((tracing) => tracing.stop())]);
   }
 
@@ -125,8 +124,8 @@ export class TracedWorkers {
       isLeaving: () => this.#isLeaving,
     });
     this.#traced.add(worker);
-    void worker.ended.then((isSpokenOf) => {
-      if (!isSpokenOf) this.#traced.delete(worker);
+    void worker.ended.then((isReported) => {
+      if (!isReported) this.#traced.delete(worker);
     });
   }
 
