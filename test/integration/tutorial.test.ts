@@ -5,14 +5,14 @@ import { describeNodes } from '../helpers/describe-nodes.js';
 import { repoPath } from '../helpers/paths.js';
 import { type PrintedStatistic, printedStatistics } from '../helpers/printed-statistics.js';
 
-/** The library itself, which these programs import, needs Node 20. */
+/** These programs import the library itself, which needs Node 20. */
 const hasLibrary = (major: number) => major >= 20;
 async function output(execPath: string, program: string): Promise<string> {
   const { stdout } = await promisify(execFile)(execPath, [repoPath('fixtures/programs/tutorial', program)], { maxBuffer: 2 ** 24 });
   return stdout;
 }
 
-/** 10,000 BigInts on a line of the program: each is 16 bytes and 8 for every digit of 64 bits, in all versions. */
+/** Expects 10,000 BigInts on a line of the program. In all versions, each takes 16 bytes and 8 for every digit of 64 bits. */
 function expectList(found: readonly PrintedStatistic[], place: string, blockSize: number, blocks = 10_000): void {
   const row = found.find((one) => one.place === place);
   expect(row).toBeDefined();
@@ -20,7 +20,7 @@ function expectList(found: readonly PrintedStatistic[], place: string, blockSize
   expect(Math.abs(row!.size / (blocks * blockSize) - 1)).toBeLessThan(0.01);
 }
 
-/** The same in object mode, where the code that V8 makes of a line while it is hot stands on the line: some 130 objects, 9 KiB. */
+/** The same in object mode. There a hot line also has the code that V8 makes of it: about 130 objects, 9 KiB. */
 function expectTracked(found: readonly PrintedStatistic[], place: string, blockSize: number): void {
   const blocks = 10_000;
   const { count = 0, size = 0 } = found.find((one) => one.place === place) ?? {};
@@ -37,7 +37,7 @@ describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath 
     expectList(found, 'ex1.mjs:8', 216);
   });
 
-  it('2: the methods and attributes', async () => {
+  it('2: methods and attributes', async () => {
     const text = await output(execPath, 'ex2.mjs');
     expectList(printedStatistics(text, 'SNAPSHOT'), 'ex2.mjs:8', 216);
     expect(text).toContain(`  File "${repoPath('fixtures/programs/tutorial/ex2.mjs')}", line 8`);
@@ -59,7 +59,7 @@ describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath 
     expect(text).toContain('Exception :  the tracemalloc module must be tracing memory allocations to take a snapshot');
   });
 
-  it('4: a snapshot from a file says what the snapshot said', async () => {
+  it('4: a snapshot from a file equals the saved one', async () => {
     const [before, after] = (await output(execPath, 'ex4.mjs')).split('\nLoaded Snapshot From File :\n');
     expect(before).toMatch(/ex4\.mjs:\d+: size=\d+ KiB, count=1000\d, average=\d+ B/);
     expect(after).toBe(before!);
@@ -75,13 +75,13 @@ describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath 
     expect(printedStatistics(text, 'Filtered Snapshot 4').some(({ place }) => place.startsWith('ex5-lists.mjs:'))).toBe(false);
   });
 
-  it.each([6, 7, 8])('%i: what two snapshots differ in', async (n) => {
+  it.each([6, 7, 8])('%i: the difference of two snapshots', async (n) => {
     const text = await output(execPath, `ex${n}.mjs`);
     expectList(printedStatistics(text, 'SNAPSHOT - 1', 'SNAPSHOT - 2'), `ex${n}.mjs:8`, 216);
     expectList(printedStatistics(text, 'SNAPSHOT - 2', 'DIFFERENCE'), `ex${n}.mjs:16`, 344);
     const differences = printedStatistics(text, 'DIFFERENCE');
     expect(differences.slice(0, 2).map(({ place }) => place)).toEqual([`ex${n}.mjs:16`, `ex${n}.mjs:15`]);
-    expect(differences[0]!.sizeDiff).toMatch(/^\+33\d\d KiB$/); // 10,000 of 344 bytes
+    expect(differences[0]!.sizeDiff).toMatch(/^\+33\d\d KiB$/); // 10,000 blocks of 344 bytes
     const unchanged = differences.find(({ place }) => place === `ex${n}.mjs:7`);
     expect(unchanged?.sizeDiff).toMatch(/^[+-]\d{1,3} B$/);
     if (n > 6) expect(printedStatistics(text, 'SNAPSHOT - 2', 'DIFFERENCE').some(({ place }) => place.startsWith('writable'))).toBe(false);

@@ -63,10 +63,10 @@ it('Ctrl-C: the result, and the inspector closed', async () => {
   expect([code, stdout.startsWith('traced ')]).toEqual([0, true]);
   expect((await runCommand(['attach', '--port', '1', '--duration', '1s'])).stderr).toContain('no inspector at 127.0.0.1:1');
   const again = await runCommand(['attach', '--pid', `${target.pid}`, '--duration', '1ms']);
-  expect(again.stderr).toContain('opened the inspector'); // it was closed
+  expect(again.stderr).toContain('opened the inspector'); // so the first attach had closed it
 });
 
-it('a program that closes its inspector meanwhile: one line, exit code 1', async () => {
+it('if the program closes its inspector meanwhile, it says so in one line and exits with 1', async () => {
   const code = `process.stdin.once('data', () => require('inspector').close()); ${ALIVE}`;
   const target = await startPlain(execPath, code);
   const command = startCommand(['attach', '--pid', `${target.pid}`, '--duration', '1h']);
@@ -81,7 +81,7 @@ it('a program that closes its inspector meanwhile: one line, exit code 1', async
   expect(target.child.exitCode).toBeNull();
 });
 
-it('no target, two targets, and what is neither pid nor port', async () => {
+it('refuses no target, two targets, and a target that is neither pid nor port', async () => {
   expect(await runCommand(['attach'])).toMatchObject({ code: 2, stderr: expect.stringContaining('name a target') });
   expect(await runCommand(['attach', '1', '--pid', '2'])).toMatchObject({
     code: 2,

@@ -49,7 +49,7 @@ describe.each(oldestAndNewest())('tracemalloc attach to Node $major', ({ execPat
 
 const execPath = process.execPath;
 
-it('a target that ends meanwhile: what it held', async () => {
+it('if the target ends meanwhile, it prints what the target held', async () => {
   const target = await service(execPath, '--graceful');
   const command = startCommand(['attach', target.url, '--duration', '1h', '--interval', '512', '--include', '*service.cjs']);
   await untilSampled(target, true);
@@ -60,7 +60,7 @@ it('a target that ends meanwhile: what it held', async () => {
   await expect(target.exited).resolves.toMatchObject({ code: 9 });
 });
 
-it('a target that is killed meanwhile: one line, exit code 1; --verbose adds the stack', async () => {
+it('if the target is killed meanwhile, it says so in one line and exits with 1; --verbose adds the stack', async () => {
   for (const verbose of [[], ['--verbose']]) {
     const target = await service(execPath);
     const command = startCommand(['attach', `${target.port}`, '--duration', '1h', ...verbose]);
@@ -73,26 +73,26 @@ it('a target that is killed meanwhile: one line, exit code 1; --verbose adds the
   }
 });
 
-it('memory that is mostly outside the heap is said first', async () => {
+it('says first that most memory is outside the heap', async () => {
   const target = await service(execPath, '--buffers');
   const { stdout } = await runCommand(['attach', `${target.port}`, '--duration', '100ms']);
   expect(stdout).toMatch(/^Most memory is outside the JavaScript heap, where these traces do not reach: external 6\d\.\d MiB against/);
 });
 
-it('--where with an expression that names no object: the table all the same, and exit code 1', async () => {
+it('--where with an expression that yields no object prints the table anyway, and exits with 1', async () => {
   const target = await service(execPath);
   const options = ['--duration', '100ms', '--mode', 'objects', '--where', 'throw new Error("\\x1b[2Jgone")'];
   const { code, stdout, stderr } = await runCommand(['attach', `${target.port}`, ...options]);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^traced /m);
-  expect(stderr).toMatch(/ threw: Error: \\u\{1b\}\[2Jgone\n$/); // not what a terminal obeys
+  expect(stderr).toMatch(/ threw: Error: \\u\{1b\}\[2Jgone\n$/); // escaped, so that a terminal does not obey it
   await expectClean(target);
 });
 
 it('--where with the id of an object in the heap', async () => {
   const { port } = await service(execPath);
   const session = await connect(await discover(port));
-  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false }); // which gives ids
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false }); // gives every object an id
   const { result } = await session.send('Runtime.evaluate', { expression: 'globalThis' });
   const { heapSnapshotObjectId } = await session.send('HeapProfiler.getHeapObjectId', { objectId: result.objectId! });
   const options = ['attach', `${port}`, '--duration', '100ms', '--mode', 'objects', '--where'];
@@ -105,7 +105,7 @@ it('--where with the id of an object in the heap', async () => {
   await session.close();
 });
 
-it('nobody there, a sampler of somebody else, a bad number of frames: one line each', async () => {
+it('a port without inspector, a foreign sampler and a bad number of frames are one line each', async () => {
   const target = await service(execPath);
   const first = await attach(target.port);
   await first.start();
@@ -122,7 +122,7 @@ it('nobody there, a sampler of somebody else, a bad number of frames: one line e
   expect(gone.stderr).toMatch(/^tracemalloc: .*\n$/);
 });
 
-it('a reader that has seen enough does no harm', async () => {
+it('a reader that closes the pipe does no harm', async () => {
   const target = await service(execPath);
   const folder = temporaryFolder();
   const command = startCommand(['attach', `${target.port}`, '--duration', '200ms', '-o', 'out.tmsnap'], { cwd: folder });

@@ -22,7 +22,7 @@ function kept(file: string): number {
 }
 
 function expectKept(file: string): void {
-  expect(Math.abs(kept(file) / KEPT - 1)).toBeLessThan(0.4); // some 100 samples
+  expect(Math.abs(kept(file) / KEPT - 1)).toBeLessThan(0.4); // there are only about 100 samples
 }
 
 /** Resolves when there is a checkpoint that was taken after the program's first lines. */
@@ -31,7 +31,7 @@ async function checkpointed(folder: string, name: string): Promise<void> {
   await until(folder, () => existsSync(file) && kept(file) > KEPT / 2);
 }
 
-/** Looks when something in the folder changes. */
+/** Looks again whenever something in the folder changes. */
 async function until(folder: string, isThere: () => boolean): Promise<void> {
   if (isThere()) return;
   const watcher = watch(folder);
@@ -120,10 +120,10 @@ describe.each(oldestAndNewest())('run --checkpoint of threads on Node $major', (
     ['worker 1', true],
   ];
 
-  /** Both threads have made all that they keep. */
+  /** Whether both threads have made everything that they keep. */
   const hasBoth = (file: string) => existsSync(file) && isDeepStrictEqual(threadsOf(file), BOTH);
 
-  it('a worker that never yields: what follows lacks it, says so, and leaves the last whole one', async () => {
+  it('a checkpoint that lacks a worker, because that never yields, says so and keeps the last whole one', async () => {
     const { cwd, command } = start([]);
     const pid = Number(await command.waitFor('stdout', /pid (\d+)/));
     const file = join(cwd, 's.tmsnap.checkpoint');
@@ -142,7 +142,7 @@ describe.each(oldestAndNewest())('run --checkpoint of threads on Node $major', (
     }
   });
 
-  it('a tree that is killed: each thread of each process is on the disk', async () => {
+  it('if a process tree is killed, the checkpoint has each thread of each process', async () => {
     const { cwd, command } = start(['--follow'], ['tree']);
     const [child, pid] = (await command.waitFor('stdout', /child (\d+ pid \d+)/)).split(' pid ').map(Number) as [number, number];
     const files = [pid, child].map((one) => join(cwd, `s.tmsnap.${one}.checkpoint`));
@@ -191,7 +191,7 @@ describe('attach --checkpoint', () => {
     expect([code, stderr]).toEqual([2, 'tracemalloc: --checkpoint needs -o FILE: the checkpoints are saved as FILE.checkpoint\n']);
   });
 
-  it.each(['0', '10ms', 'often'])('not every %s', async (time) => {
+  it.each(['0', '10ms', 'often'])('refuses the time %s', async (time) => {
     const { code, stderr } = await runCommand(['attach', '9229', '-o', 'x', '--checkpoint', time]);
     expect([code, stderr]).toEqual([
       2,

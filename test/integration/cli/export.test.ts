@@ -37,7 +37,7 @@ describe('the format', () => {
     expect(stdout).toBe('/srv/main.js:1;/srv/load.js:7 1000 5000\n');
   });
 
-  it('a .heapprofile of others is exported as well, and ours is read again', async () => {
+  it('exports a .heapprofile of another tool, and reads the one that it wrote', async () => {
     const file = repoPath('fixtures/profiles/node-26.heapprofile');
     expect((await tracemalloc('export', file, '-o', 'again.heapprofile')).code).toBe(0);
     const total = async (path: string) => JSON.parse((await tracemalloc('stats', path, '--json')).stdout).total;
@@ -69,7 +69,7 @@ describe('wrong usage, exit code 2', () => {
   });
 });
 
-it('a file that can be written only is named for what it is', async () => {
+it('a file of a format that can only be written is named as that format', async () => {
   exportTo(join(cwd, 'out.heapprofile'), Snapshot.load(join(cwd, 'new.tmsnap')), { format: 'pprof' });
   const { code, stdout, stderr } = await tracemalloc('export', 'out.heapprofile', '-o', 'out.csv');
   expect([code, stdout]).toEqual([1, '']);
@@ -78,7 +78,7 @@ it('a file that can be written only is named for what it is', async () => {
   );
 });
 
-describe('where it cannot be written, exit code 1', () => {
+describe('if the output cannot be written, it exits with 1', () => {
   const onLinux = process.platform === 'linux' ? it : it.skip;
   onLinux('a full disk behind stdout', async () => {
     const command = spawn(
@@ -100,13 +100,13 @@ describe('where it cannot be written, exit code 1', () => {
     expect(await ended(command)).toEqual([1, 'tracemalloc: the result could not be written: ENOSPC: no space left on device, write\n']);
   });
 
-  it('a device is written to and stays one', async () => {
+  it('writes to a device, which stays one', async () => {
     expect((await tracemalloc('export', 'new.tmsnap', '--format', 'csv', '-o', '/dev/null')).code).toBe(0);
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 });
 
-it('a reader that has seen enough', async () => {
+it('stops quietly if the reader closes the pipe', async () => {
   const traces = Array.from({ length: 20_000 }, (_, i) => ({ size: i + 1, frames: [[`/srv/${i}.js`, 1] as const] }));
   Snapshot.fromTraces(traces).dump(join(cwd, 'large.tmsnap'));
   const command = startCommand(['export', 'large.tmsnap', '--format', 'csv', '-o', '-'], { cwd });
@@ -115,7 +115,7 @@ it('a reader that has seen enough', async () => {
   expect([code, stderr]).toEqual([0, '']);
 });
 
-it('a file that exists stays when reading fails', async () => {
+it('keeps an existing output if the input cannot be read', async () => {
   writeFileSync(join(cwd, 'out.csv'), 'precious');
   writeFileSync(join(cwd, 'bad.tmsnap'), '{}');
   expect((await tracemalloc('export', 'bad.tmsnap', '-o', 'out.csv', '--force')).code).toBe(1);

@@ -29,7 +29,7 @@ beforeAll(() => {
 afterAll(reapTargets);
 
 describe('stats and diff', () => {
-  it('--json prints what design says, and only that', async () => {
+  it('--json prints the documented fields and no others', async () => {
     const { code, stdout, stderr } = await tracemalloc('stats', 'new.tmsnap', '--json', '--top', '1');
     expect([code, stderr]).toEqual([0, '']);
     const place = { filename: '/srv/load.js', lineno: 7, column: 0, functionName: 'load', precision: 'function' };
@@ -48,7 +48,7 @@ describe('stats and diff', () => {
     ]);
   });
 
-  it('tables: the largest first, the rest in one line, paths as seen from here', async () => {
+  it('tables have the largest rows first, the rest in one line, and paths relative to the folder', async () => {
     const { stdout } = await tracemalloc('stats', 'new.tmsnap', '--top', '2');
     expect(stdout.split('\n').slice(-5)).toEqual([
       '  size  count  average  line',
@@ -63,7 +63,7 @@ describe('stats and diff', () => {
     expect((await tracemalloc('diff', 'new.tmsnap', 'new.tmsnap')).stdout).toMatch(/\nnothing changed\n$/);
   });
 
-  it('--survivors of files that are not of one tracing: one line, exit code 2', async () => {
+  it('--survivors of files of two tracings is one line and exit code 2', async () => {
     const { code, stdout, stderr } = await tracemalloc('diff', 'old.tmsnap', 'new.tmsnap', '--survivors');
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^tracemalloc: what was allocated since cannot be told: .*\n$/);
@@ -97,7 +97,7 @@ describe('stats and diff', () => {
     expect(await report('*main.js')).not.toMatch(/load\.js|node_modules/);
   });
 
-  it('filters that nothing passes are named as the reason', async () => {
+  it('an empty table names the filters as its reason', async () => {
     for (const args of [['stats'], ['stats', '--tree'], ['diff', 'old.tmsnap'], ['diff', 'old.tmsnap', '--tree']]) {
       const { code, stdout } = await tracemalloc(...args, 'new.tmsnap', '--include', 'load.js');
       expect([code, stdout]).toEqual([0, expect.stringMatching(/^no trace passes the filters; .* whole paths: '\*\/app\.js'$/m)]);
@@ -118,7 +118,7 @@ describe('stats and diff', () => {
   });
 });
 
-describe('profiles of others, and what is none', () => {
+describe('profiles of other tools, and files that are no profile', () => {
   it('node --heap-prof', async () => {
     const code =
       'globalThis.kept = Array.from({ length: 20000 }, function make(_, i) { return BigInt(i + 1) << 1024n; }); globalThis.make = () => {}';
@@ -154,7 +154,7 @@ describe('profiles of others, and what is none', () => {
     expect(stderr).toMatch(new RegExp(`^tracemalloc: .*${name}.*\\n$`));
   });
 
-  it('no such file, a folder', async () => {
+  it('refuses a missing file, and a folder', async () => {
     expect(await tracemalloc('stats', 'nowhere')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^tracemalloc: nowhere cannot be read: there is no such file; check the path\n$/),
@@ -221,7 +221,7 @@ describe('usage', () => {
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
-  it('a reader that has seen enough', async () => {
+  it('a reader that closes the pipe does no harm', async () => {
     const traces = Array.from({ length: 50_000 }, (_, i) => ({ size: i + 1, frames: [frame(`/srv/${i}.js`, 1)] }));
     Snapshot.fromTraces(traces).dump(join(cwd, 'large.tmsnap'));
     const command = startCommand(['stats', 'large.tmsnap', '--top', '50000'], { cwd });

@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Those of `attach`, `top` and `serve` name a process and a port of the reader's machine. */
+/** The examples of `attach`, `top` and `serve` are not run, because they name a process and a port of the reader's machine. */
 it.each(['stats', 'diff', 'report', 'export', 'list', 'run'])('the examples at the end of %s --help run', async (verb) => {
   const { stdout: help } = await runCommand([verb, '--help'], { cwd: folder });
   const lines = [...help.matchAll(/^ {2}tracemalloc (.*)$/gm)].map(([, line]) => line!);

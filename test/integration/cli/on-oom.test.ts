@@ -14,11 +14,11 @@ const LEAKING = repoPath('fixtures/programs/leaking.cjs');
 const LEAKING_WORKER = repoPath('fixtures/programs/leaking-worker.cjs');
 const LIMIT = '--max-old-space-size=64';
 const NOTICE = 'the program came to its heap limit; what follows is what was alive then\n';
-/** The first row of the table. */
+/** Matches the first row of the table. */
 const LEAK = /^ *size .*\n *\d\d\.\d MiB .*leaking\.cjs:4 makeRows$/m;
 
 describe.each(oldestAndNewest())('--on-oom on Node $major', ({ execPath }) => {
-  it('run: the lines that hold the heap, and the exit code of the program', async () => {
+  it('run prints the lines that hold the heap, and exits with the code of the program', async () => {
     const cwd = temporaryFolder();
     const args = ['run', '--on-oom', '--node', execPath, '--node-arg', LIMIT, '-o', 'oom.tmsnap', LEAKING];
     const command = startCommand(args, { cwd });
@@ -31,13 +31,13 @@ describe.each(oldestAndNewest())('--on-oom on Node $major', ({ execPath }) => {
     expect(String(Snapshot.load(join(cwd, 'oom.tmsnap')).statistics('lineno')[0]?.traceback)).toBe(`${LEAKING}:4`);
   });
 
-  it('attach: until the program ends', async () => {
+  it('attach traces until the program ends', async () => {
     const target = await startTarget({ execPath, file: LEAKING, execArgv: [LIMIT], ready: true });
     const cwd = temporaryFolder();
     const args = ['attach', '--on-oom', '--checkpoint', '100ms', '-o', 'oom.tmsnap', '--port', `${target.port}`];
     const watcher = watch(cwd);
     const command = startCommand(args, { cwd });
-    await once(watcher, 'change'); // its first checkpoint: it is at work
+    await once(watcher, 'change'); // its first checkpoint shows that it traces
     watcher.close();
     target.child.stdin.write('leak\n');
     const { code, stdout, stderr } = await command.exited;
@@ -48,7 +48,7 @@ describe.each(oldestAndNewest())('--on-oom on Node $major', ({ execPath }) => {
 });
 
 describe.each(nodeBinaries())('--on-oom on Node $major', ({ execPath, major }) => {
-  it('a worker at its own limit: it ends as it would, and what it held is shown', async () => {
+  it('a worker at its own limit ends as it would without us, and the table shows what it held', async () => {
     const cwd = temporaryFolder();
     const command = startCommand(['run', '--on-oom', '--node', execPath, '-o', 'oom.tmsnap', LEAKING_WORKER], { cwd });
     await command.waitFor('stdout', /(worker: ERR_WORKER_OUT_OF_MEMORY)/);
@@ -56,7 +56,7 @@ describe.each(nodeBinaries())('--on-oom on Node $major', ({ execPath, major }) =
     const { code, stderr } = await command.exited;
     expect(code).toBe(3);
     expect(stderr).not.toContain('FATAL ERROR');
-    // It fills its heap in one turn of its event loop, and is asked for its limit between two.
+    // Node 18 answers the question for the limit only between two turns of the event loop, and this worker fills its heap in one.
     if (major === 18) return;
     expect(stderr).toContain('\nworker 1 (leaker) came to its heap limit; what it held then is shown.\n');
     expect(stderr).not.toContain(NOTICE);

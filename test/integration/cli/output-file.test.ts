@@ -8,7 +8,7 @@ import { enterTemporaryFolder, reapTargets, startTarget } from '../../helpers/ta
 import { commandLine, hasTerminal, startInTerminal } from '../../helpers/terminal.js';
 
 const PROGRAM = "const { writeFileSync } = require('node:fs'); writeFileSync('ran', '');";
-/** Nothing listens there: where a command comes to this, it has passed what stands before its work. */
+/** Nothing listens there. A command that reports this has passed all checks before its work. */
 const NO_TARGET = '127.0.0.1:1';
 
 let cwd = '';
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(reapTargets);
 
-/** Each command that writes a file, with how what it writes begins. */
+/** Each command that writes a file, and the beginning of what it writes. */
 const WRITERS = [
   ['export', 'out.csv', /^size,count,/, ['export', 'now.tmsnap', '-o', 'out.csv']],
   ['report', 'out.html', /^<!doctype html>/, ['report', 'now.tmsnap', '-o', 'out.html']],
@@ -40,8 +40,8 @@ it.each([
   expect(readdirSync(cwd).sort()).toEqual(['app.cjs', 'now.tmsnap']);
 });
 
-describe.each([...WRITERS, ['attach', 'out.tmsnap', /./, ATTACH]] as const)('%s, where %s', (name, file, _, args) => {
-  it('is there, leaves it alone before any work, and names --force', async () => {
+describe.each([...WRITERS, ['attach', 'out.tmsnap', /./, ATTACH]] as const)('%s, if %s', (name, file, _, args) => {
+  it('exists, refuses before any work, keeps the file, and names --force', async () => {
     writeFileSync(path(file), 'mine');
     expect(await tracemalloc(...args)).toMatchObject({
       code: 1,
@@ -78,14 +78,14 @@ describe.each([...WRITERS, ['attach', 'out.tmsnap', /./, ATTACH]] as const)('%s,
     await terminal.waitFor(/(Replace it\? \[y\/N\] )/);
     terminal.type('y\r');
     expect(await terminal.exited).toBe(name === 'attach' ? 1 : 0);
-    expect(content(file) === 'mine').toBe(name === 'attach'); // which had no target
+    expect(content(file) === 'mine').toBe(name === 'attach'); // attach had no target
   });
 });
 
 describe.each(WRITERS)('%s --force', (_name, file, beginning, args) => {
   const force = [args[0], '--force', ...args.slice(1)];
 
-  it('replaces what is there, behind a link too', async () => {
+  it('replaces the existing file, also through a link', async () => {
     writeFileSync(path('real'), 'mine');
     symlinkSync('real', path(file));
     expect(await tracemalloc(...force)).toMatchObject({ code: 0 });
@@ -107,7 +107,7 @@ describe.each(WRITERS)('%s --force', (_name, file, beginning, args) => {
   });
 });
 
-it('attach --force replaces what is there', async () => {
+it('attach --force replaces the existing file', async () => {
   const target = await startTarget({ execPath: process.execPath, file: repoPath('fixtures/programs/growing.cjs'), ready: true });
   writeFileSync(path('out.tmsnap'), 'mine');
   const args = ['attach', '--force', '--duration', '100ms', '--port', `${target.port}`, '-o', 'out.tmsnap'];
@@ -115,7 +115,7 @@ it('attach --force replaces what is there', async () => {
   expect(Snapshot.load(path('out.tmsnap')).capture.target.pid).toBe(target.pid);
 });
 
-it('--force is not what takes a sampler over', async () => {
+it('--force does not take a sampler over', async () => {
   const target = await startTarget({
     execPath: process.execPath,
     file: repoPath('fixtures/programs/growing.cjs'),
@@ -143,7 +143,7 @@ describe('the files beside the output', () => {
       stderr: `tracemalloc: ${file} is there already; choose another name, or replace it with --force\n`,
     });
     expect(existsSync(path('ran'))).toBe(false);
-    expect(await tracemalloc('run', '-o', 'out.tmsnap', 'app.cjs')).toMatchObject({ code: 0 }); // which writes no such file
+    expect(await tracemalloc('run', '-o', 'out.tmsnap', 'app.cjs')).toMatchObject({ code: 0 }); // run without --marks writes no such file
     expect(content(file)).toBe('mine');
   });
 
@@ -155,7 +155,7 @@ describe('the files beside the output', () => {
     });
   });
 
-  it('are told together', async () => {
+  it('are named together', async () => {
     for (const name of ['', '.1', '.2', '.3', '.10']) writeFileSync(path(`out.tmsnap${name}`), 'mine');
     expect((await tracemalloc('run', '--marks', '-o', 'out.tmsnap', 'app.cjs')).stderr).toBe(
       'tracemalloc: out.tmsnap, out.tmsnap.1, out.tmsnap.10, 2 more are there already; choose another name for the output, or replace them with --force\n',
@@ -163,7 +163,7 @@ describe('the files beside the output', () => {
   });
 });
 
-it('a place that is lost while the program runs: one line, exit code 1', async () => {
+it('if the folder disappears while the program runs, it says so in one line and exits with 1', async () => {
   mkdirSync(path('gone'));
   writeFileSync(path('wait.cjs'), "process.stdin.once('data', () => process.exit(0)); console.log('waits');");
   const command = startCommand(['run', '-o', 'gone/out.tmsnap', 'wait.cjs'], { cwd });

@@ -23,7 +23,7 @@ beforeEach(() => {
 afterAll(reapTargets);
 
 describe('report', () => {
-  it('writes one file that refers to no other, of a snapshot or of a profile', async () => {
+  it('writes one file that needs no other, from a snapshot or a profile', async () => {
     writeFileSync(path('of-chrome.heapprofile'), JSON.stringify(profileOf([{ frame: 'main@file:///app/main.js:0:9', samples: [100] }])));
     for (const file of ['now.tmsnap', 'of-chrome.heapprofile']) {
       expect(await report(file, '-o', `${file}.html`)).toMatchObject({ code: 0, stdout: '', stderr: `report written as ${file}.html\n` });
@@ -40,7 +40,7 @@ describe('report', () => {
     expect(readdirSync(cwd)).not.toContain('-');
   });
 
-  it('holds no source, unless it is asked for', async () => {
+  it('holds source lines only with --embed-sources', async () => {
     await report('now.tmsnap', '-o', 'without.html');
     expect(page('without.html')).not.toContain('secret');
     await report('now.tmsnap', '-o', 'with.html', '--embed-sources');
@@ -51,14 +51,14 @@ describe('report', () => {
     expect(await report('now.tmsnap')).toMatchObject({ code: 2, stderr: expect.stringContaining("required option '-o, --output <file>'") });
   });
 
-  it('refuses a place that cannot be written before it reads the snapshot', async () => {
+  it('refuses an output that cannot be written, before it reads the snapshot', async () => {
     expect(await report('not-there.tmsnap', '-o', 'no/such/out.html')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^tracemalloc: cannot write no\/such\/out\.html: there is no such folder; .*\n$/),
     });
   });
 
-  it('leaves what is there alone when the snapshot cannot be read', async () => {
+  it('keeps an existing output if the snapshot cannot be read', async () => {
     writeFileSync(path('out.html'), 'mine');
     writeFileSync(path('bad.tmsnap'), 'no snapshot');
     for (const args of [['bad.tmsnap'], ['now.tmsnap', '--diff', 'bad.tmsnap']])
@@ -69,13 +69,13 @@ describe('report', () => {
     expect(page('out.html')).toBe('mine');
   });
 
-  it('writes to a pipe as it is', async () => {
+  it('writes directly to a pipe', async () => {
     const line = `'${process.execPath}' '${BIN}' report now.tmsnap -o /dev/stdout | cat`;
     const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { cwd });
     expect([stdout.slice(0, 9), stdout.trimEnd().slice(-7)]).toEqual(['<!doctype', '</html>']);
   });
 
-  it('tells of a folder that may not be written', async () => {
+  it('reports a folder without write permission', async () => {
     if (process.getuid?.() === 0) return; // root may write everywhere
     mkdirSync(path('locked'));
     chmodSync(path('locked'), 0o500);

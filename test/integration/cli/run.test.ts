@@ -49,14 +49,14 @@ describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }
     expect(readdirSync(cwd).sort()).toEqual(['m.tmsnap', 'm.tmsnap.1', 'm.tmsnap.2']);
     expect(stderr).toContain(`mark 1 at ${MARKED}:6\nsnapshot saved as m.tmsnap.1\nmark 2 at ${MARKED}:8\nsnapshot saved as m.tmsnap.2\n`);
     expect(stderr).toMatch(/^ *\+2[78]\d KiB +\d{3} KiB +\+1\d{3} +3\d{3} {2}.*marked\.cjs:3$/m);
-    expect(stderr).toContain(LITTLE); // at the end all is garbage
+    expect(stderr).toContain(LITTLE); // at the end everything is garbage
     const sizes = ['m.tmsnap.1', 'm.tmsnap.2', 'm.tmsnap'].map((name) => sizeAt(Snapshot.load(join(cwd, name)), 3));
     expect(Math.abs(sizes[0]! / (2000 * 152) - 1)).toBeLessThan(0.1);
     expect(Math.abs((sizes[1]! - sizes[0]!) / (1000 * 280) - 1)).toBeLessThan(0.1);
     expect(sizes[2]).toBeLessThan(10_000);
   });
 
-  it('--follow: a process that closes its inspector is told of, and the others are there', async () => {
+  it('--follow reports a process that closes its inspector, and has the others', async () => {
     const cwd = temporaryFolder();
     const file = program(`
       const { fork } = require('node:child_process');
@@ -67,10 +67,10 @@ describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }
     expect(code).toBe(0);
     expect(stderr).toMatch(/^ {2}\d+ {2}app\.cjs closing {2}\(no snapshot: the program closed its inspector before it could be asked\)$/m);
     expect(stderr).toMatch(/^ {2}\d+ {2}app\.cjs other {2}[\d.]+ [KM]iB$/m);
-    expect(readdirSync(cwd)).toHaveLength(3); // two processes, and both of them in one
+    expect(readdirSync(cwd)).toHaveLength(3); // one for each of two processes, and one for both
   });
 
-  it('a program that closes its inspector: says that there is no snapshot, and why', async () => {
+  it('if a program closes its inspector, it says that there is no snapshot, and why', async () => {
     const file = program("setTimeout(() => require('node:inspector').close(), 50); process.exitCode = 4;");
     const { code, stderr } = await runCommand(['run', ...node, file], { cwd: temporaryFolder() });
     expect({ code, stderr }).toEqual({
@@ -108,7 +108,7 @@ it('a program that handles the signal itself ends as it wants', async () => {
 });
 
 describe('a program that cannot be asked for its last snapshot', () => {
-  // In native code until stdin ends. It is there when its child says so, since the child is started from there. Atomics.wait would not do: V8 answers from it.
+  // Stays in native code until stdin ends. Its child says when it is there. Atomics.wait would not do, because V8 answers the inspector from it.
   const STUCK = `require('node:child_process').execFileSync('sh', ['-c', 'trap "" INT TERM HUP; echo ready; cat'], { stdio: 'inherit' });`;
   const HANDLED = `for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {}); setTimeout(() => { ${STUCK} });`;
 
@@ -122,15 +122,15 @@ describe('a program that cannot be asked for its last snapshot', () => {
       const command = startCommand(['run', '-o', 's.tmsnap', program(code)], { cwd: temporaryFolder() });
       await command.waitFor('stdout', /(ready)/);
       const asked = performance.now();
-      for (const signal of signals) command.child.kill(signal); // together: in which order they are seen must not matter
+      for (const signal of signals) command.child.kill(signal); // both at once, because the order of arrival must not matter
       expect((await command.exited).code).toBe(expected);
-      expect(performance.now() - asked).toBeLessThan(25_000); // it is asked for 30 s
+      expect(performance.now() - asked).toBeLessThan(25_000); // waiting for its answer would take 30 s
     },
     30_000,
   );
 });
 
-it('--follow without a folder for temporary files: one line', async () => {
+it('--follow without a folder for temporary files is one line', async () => {
   const cwd = temporaryFolder();
   const { code, stderr } = await runCommand(['run', '--follow', '-o', 's.tmsnap', SERVICE], { cwd, env: { TMPDIR: join(cwd, 'nope') } });
   expect(code).toBe(1);
@@ -156,7 +156,7 @@ it('--json prints one document on stdout, also with --marks', async () => {
   expect(stderr).toContain('mark 2');
 });
 
-it('what cannot be traced is not run, and nothing is written', async () => {
+it('a program that cannot be traced is not run, and no file is written', async () => {
   const cwd = temporaryFolder();
   const file = program('console.log("it runs")');
   for (const [args, code, words] of [
@@ -180,9 +180,9 @@ it('what cannot be traced is not run, and nothing is written', async () => {
   expect(readdirSync(cwd)).toEqual([]);
 });
 
-it('a program that is killed leaves no file, and no half of one', async () => {
+it('a program that is killed leaves no file, not even half of one', async () => {
   const cwd = temporaryFolder();
-  // Not process.kill(process.pid), before which Node comes to its end in order, and is asked for a snapshot.
+  // Not process.kill(process.pid): we take a snapshot before that.
   const file = program('require("node:child_process").execSync("kill -9 " + process.pid)');
   const { code, stderr } = await runCommand(['run', '-o', 'k.tmsnap', file], { cwd });
   expect(code).toBe(137);
@@ -190,7 +190,7 @@ it('a program that is killed leaves no file, and no half of one', async () => {
   expect(existsSync(join(cwd, 'k.tmsnap'))).toBe(false);
 });
 
-it('a reader of stderr that goes away does not stop the program', async () => {
+it('a reader of stderr that closes the pipe does not stop the program', async () => {
   const cwd = temporaryFolder();
   const file = program(`
     const line = 'x'.repeat(1000);

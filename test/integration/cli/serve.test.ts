@@ -25,7 +25,7 @@ function growing(execPath: string): Promise<TargetProcess> {
   });
 }
 
-/** Of what `make` keeps, 152 bytes a block; what V8 itself keeps for a function that runs often counts as the function's, on some versions. */
+/** `make` keeps blocks of 152 bytes. On some versions, what V8 keeps for a function that runs often counts as the function's. */
 function expectBlocks(bytes: number | undefined, blocks: number): void {
   expect(bytes).toBeGreaterThanOrEqual(blocks * 152);
   expect(bytes).toBeLessThan(blocks * 152 * 1.01);
@@ -51,13 +51,13 @@ async function bytesByFunction(url: string): Promise<Map<string, number>> {
 }
 
 describe.each(oldestAndNewest())('tracemalloc serve on Node $major', ({ execPath }) => {
-  it('serves what is alive and what changes; Ctrl-C leaves the target as it was', async () => {
+  it('serves live memory and its changes; Ctrl-C leaves the target as it was', async () => {
     const target = await growing(execPath);
     const { command, url } = await startServing(target.port, ['--interval', '1']);
     await evaluateIn(target.port, 'grow(10_000)');
     expectBlocks((await bytesByFunction(`${url}/debug/pprof/heap?gc=1`)).get('make'), 10_000);
     const difference = bytesByFunction(`${url}/debug/pprof/heap?seconds=2`);
-    await ask(`${url}/metrics`); // once it is answered, the first of the two snapshots is taken
+    await ask(`${url}/metrics`); // its answer comes after the first of the two snapshots
     await evaluateIn(target.port, 'grow(5_000)');
     expectBlocks((await difference).get('make'), 5_000);
     expectBlocks((await bytesByFunction(`${url}/debug/pprof/allocs`)).get('make'), 15_000);
@@ -69,17 +69,17 @@ describe.each(oldestAndNewest())('tracemalloc serve on Node $major', ({ execPath
     expect(await command.exited).toMatchObject({ code: 0, stdout: '' });
     await expect(evaluateIn(target.port, inTurnOfItsOwn('debugger'))).resolves.toBe(42);
     const next = await attach(target.port);
-    await next.start(); // nobody else samples
+    await next.start(); // would be refused if anybody else sampled
     await next.close();
     expect(target.child.exitCode).toBeNull();
   });
 
-  it('a target that is gone: who waits is told, and the command ends with 1', async () => {
+  it('if the target is killed, waiting clients get the reason, and the command exits with 1', async () => {
     const target = await growing(execPath);
     const { command, url } = await startServing(target.port);
     await ask(`${url}/metrics`);
     const waiting = ask(`${url}/debug/pprof/heap?seconds=300`);
-    expect(await ask(`${url}/debug/pprof/`)).toMatchObject({ status: 200 }); // by now the one before is waited for
+    expect(await ask(`${url}/debug/pprof/`)).toMatchObject({ status: 200 }); // so the request before is waiting by now
     await target.kill();
     expect(await waiting).toMatchObject({ status: 503, text: expect.stringMatching(/^the target is gone: .+\n$/) });
     const { code, stderr } = await command.exited;
@@ -90,7 +90,7 @@ describe.each(oldestAndNewest())('tracemalloc serve on Node $major', ({ execPath
 
 const execPath = process.execPath;
 
-it('a target that comes to its end: it ends as it would alone, and the command with 1', async () => {
+it('a target that ends does so as it would without us, and the command exits with 1', async () => {
   const target = await startTarget({ execPath, file: repoPath('fixtures/programs/service.cjs'), args: ['--graceful'], ready: true });
   const { command, url } = await startServing(target.port);
   const waiting = ask(`${url}/debug/pprof/heap?seconds=300`);
@@ -104,7 +104,7 @@ it('a target that comes to its end: it ends as it would alone, and the command w
   });
 });
 
-it('SIGTERM ends it while a difference is waited for', async () => {
+it('SIGTERM ends it while a client waits for a difference', async () => {
   const target = await growing(execPath);
   const { command, url } = await startServing(target.url);
   const waiting = ask(`${url}/debug/pprof/heap?seconds=300`);
@@ -115,7 +115,7 @@ it('SIGTERM ends it while a difference is waited for', async () => {
   expect(target.child.exitCode).toBeNull();
 });
 
-it('on an address that others reach: with a token only, and a warning', async () => {
+it('an address that others can reach needs a token, and gets a warning', async () => {
   const target = await growing(execPath);
   const refused = await runCommand(['serve', `${target.port}`, '--listen', '0.0.0.0:0']);
   expect(refused).toMatchObject({ code: 2, stdout: '' });
@@ -130,14 +130,14 @@ it('on an address that others reach: with a token only, and a warning', async ()
   expect(await ask(metrics, { headers })).toMatchObject({ status: 200 });
 });
 
-it('the token of the environment is asked for on loopback, too', async () => {
+it('a token from the environment is needed on loopback, too', async () => {
   const target = await growing(execPath);
   const { url } = await startServing(target.port, [], { TRACEMALLOC_TOKEN: TOKEN });
   expect(await ask(`${url}/metrics`)).toMatchObject({ status: 401 });
   expect(await ask(`${url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } })).toMatchObject({ status: 200 });
 });
 
-it('a port that is taken: one line, and the target is left alone', async () => {
+it('a port that is in use is one line, and the target is left alone', async () => {
   const target = await growing(execPath);
   const { code, stdout, stderr } = await runCommand(['serve', `${target.port}`, '--listen', `${target.port}`]);
   expect([code, stdout]).toEqual([1, '']);
@@ -157,7 +157,7 @@ it.each([
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
 });
 
-it('a token file that is not there: as with any file that cannot be read', async () => {
+it('a missing token file is an error like any unreadable file', async () => {
   const { code, stderr } = await runCommand(['serve', '1', '--token-file', '/nowhere/token']);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^tracemalloc: cannot read the token: \/nowhere\/token cannot be read: .*\n$/)]);
 });

@@ -8,7 +8,7 @@ import { reapLater, reapTargets, temporaryFolder } from '../../helpers/target-pr
 
 afterEach(reapTargets);
 
-/** Writes to stderr, 50 times more when its controller is gone, and says on stdout what became of it. */
+/** Writes to stderr, and 50 times more when its controller is gone. Says the outcome on stdout. */
 const WRITER = `
   const controller = process.ppid;
   let left = 50;
@@ -19,7 +19,7 @@ const WRITER = `
     if (process.ppid !== controller && left-- === 0) clearInterval(timer);
   }, 10);`;
 
-/** Leaves a process behind that has its stderr, and writes to it when there is a file of the name that was given. */
+/** Leaves a process behind that has its stderr, and writes to it when the named file exists. */
 const LEAVING = `
   const { spawn } = require('node:child_process');
   const { existsSync } = require('node:fs');
@@ -47,7 +47,7 @@ describe.each(oldestAndNewest())("a program's stderr, Node $major", ({ execPath 
       const command = startCommand(['run', ...options, '--node', execPath, '-o', 'x.tmsnap', program(WRITER)], { cwd });
       await command.waitFor('stderr', /^(line 3)$/m);
       command.child.kill('SIGKILL');
-      const { signal, stdout, stderr } = await command.exited; // and the program, which has its streams
+      const { signal, stdout, stderr } = await command.exited; // and the program has, too, because it has the same streams
       expect([signal, stdout]).toEqual(['SIGKILL', 'ended with 0\n']);
       const lines = stderr.split('\n').slice(0, -1);
       expect(lines.length).toBeGreaterThan(50);
@@ -55,7 +55,7 @@ describe.each(oldestAndNewest())("a program's stderr, Node $major", ({ execPath 
     },
   );
 
-  it.each([[[]], [['--follow']]])('a process that has it still does not hold the command up: run %j', async (options) => {
+  it.each([[[]], [['--follow']]])('a process that still has it does not delay the command: run %j', async (options) => {
     const cwd = temporaryFolder();
     const go = join(cwd, 'go');
     reapLater(async () => writeFileSync(go, ''));

@@ -12,13 +12,13 @@ const ENTRY = { lineno: 5, bytes: 152 };
 
 afterEach(reapTargets);
 
-/** What the program's own function holds. */
+/** The bytes and blocks of the program's own function. */
 function entriesOf(snapshot: Snapshot): { size: number; count: number } {
   const own = snapshot.filterTraces([new Filter(true, PROGRAM, { lineno: ENTRY.lineno })]).statistics('lineno')[0];
   return { size: own?.size ?? 0, count: own?.count ?? 0 };
 }
 
-/** What V8 adds to a function that runs: its feedback and, once it is hot, its optimized code, 25 small blocks at most. */
+/** V8 adds to a function that runs its feedback and, once it is hot, its optimized code: at most 25 small blocks. */
 function expectEntriesAndMore({ size, count }: { size: number; count: number }, made: number): void {
   expect(count).toBeGreaterThanOrEqual(made);
   expect(count).toBeLessThan(made + 40);
@@ -26,7 +26,7 @@ function expectEntriesAndMore({ size, count }: { size: number; count: number }, 
 }
 
 describe.each(nodeBinaries())('what was allocated between two snapshots and is still alive, Node $major', ({ execPath }) => {
-  it('all of it, and nothing that is not, in code and by the command', async () => {
+  it('is all of it and nothing else, in code and by the command', async () => {
     const execArgv = ['--max-inlined-bytecode-size=0'];
     const { port } = await startTarget({ execPath, file: PROGRAM, execArgv, ready: true });
     const run = (code: string) => evaluateIn(port, `${code}; 0`);

@@ -55,14 +55,14 @@ afterAll(reapTargets);
   });
 });
 
-describe('elsewhere', () => {
+describe('on a stream that is no terminal', () => {
   it('nothing is shortened or coloured', async () => {
     const { stdout } = await runCommand(['diff', 'old.tmsnap', 'now.tmsnap'], { cwd, env: { COLUMNS: '20' } });
     expect(stdout).toContain('services/sessions/session-store.js:1234 remember\n');
     expect(stdout).not.toContain(ESCAPE);
   });
 
-  it('--tree prints the tree, --inverted the other way round, --min-percent prunes it', async () => {
+  it('--tree prints the tree, --inverted turns it round, --min-percent prunes it', async () => {
     const tree = async (...args: string[]) => (await callCommand(['stats', 'now.tmsnap', '--tree', ...args])).stdout.split('\n');
     expect((await tree()).slice(3, -1)).toEqual([
       '   size  percent  called',
@@ -78,7 +78,7 @@ describe('elsewhere', () => {
     ]);
   });
 
-  it('diff --tree prints what changed in it, both ways round', async () => {
+  it('diff --tree prints the change of the tree, both ways round', async () => {
     const tree = async (...args: string[]) =>
       (await callCommand(['diff', 'old.tmsnap', 'now.tmsnap', '--tree', ...args])).stdout.split('\n').slice(3, -1);
     expect(await tree()).toEqual([
@@ -94,7 +94,7 @@ describe('elsewhere', () => {
     ]);
   });
 
-  it('run prints the tree of what it has run', async () => {
+  it('run prints the tree of its program', async () => {
     writeFileSync(
       join(cwd, 'keep.cjs'),
       'function keep() {\n  return new Array(1e6).fill(0);\n}\nglobalThis.kept = [keep(), () => keep];\n',

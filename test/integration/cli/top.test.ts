@@ -18,7 +18,7 @@ const SERVICE = repoPath('fixtures/programs/service.cjs');
 const ALTERNATE = '\u001b[?1049h';
 const NORMAL = '\u001b[?25h\u001b[?1049l';
 const CTRL_C = '\u0003';
-/** A row of the service's site, in the second reading or a later one. */
+/** Matches the row of the service's allocating line, in the second reading or a later one. */
 const GROWN = /(\d [KM]iB +\+[\d.]+ \w+\S* +\S*\+[\d.]+ [KM]iB\S* +\+[\d.]+ [KM]iB\/s {2}\S*service\.cjs:4 serve)/;
 
 afterEach(reapTargets);
@@ -27,7 +27,7 @@ function service(execPath: string, ...args: string[]): Promise<TargetProcess> {
   return startTarget({ execPath, file: SERVICE, args, execArgv: ['--max-inlined-bytecode-size=0'], ready: true });
 }
 
-/** Keeps 200,000 objects, and tells every 100 ms of all full collections so far: when each was, and how long, in ms. */
+/** Keeps 200,000 objects. Every 100 ms it prints when each full collection so far began and how long it took, in ms. */
 const COLLECTED = `
   const { constants, performance, PerformanceObserver } = require('node:perf_hooks');
   const kept = Array.from({ length: 200_000 }, (_, id) => ({ id, text: 'object ' + id }));
@@ -46,7 +46,7 @@ interface Tick {
   readonly pauses: readonly { readonly at: number; readonly ms: number }[];
 }
 
-/** The first tick from now on that is as it should be. */
+/** Resolves with the next tick that `isIt` accepts. */
 function ticks({ child }: TargetProcess, isIt: (tick: Tick) => boolean): Promise<Tick> {
   return new Promise((resolve) => {
     const lines = createInterface({ input: child.stdout });
@@ -61,9 +61,9 @@ function ticks({ child }: TargetProcess, isIt: (tick: Tick) => boolean): Promise
 
 interface Top extends InTerminal {
   readonly cwd: string;
-  /** Of the command itself. */
+  /** The pid of the command itself. */
   readonly pid: () => Promise<number>;
-  /** Exit code, and what is written after the view; checks that the terminal is as it was. */
+  /** The exit code, and the output after the view. Checks that the terminal is as it was. */
   readonly left: () => Promise<{ code: number; rest: string }>;
 }
 
@@ -98,7 +98,7 @@ function lastPicture({ written }: InTerminal): string[] {
 }
 
 (hasTerminal ? describe : describe.skip).each(oldestAndNewest())('tracemalloc top on Node $major', ({ execPath }) => {
-  it('shows what grows, obeys its keys, saves, and leaves target and terminal clean', async () => {
+  it('shows growth, obeys its keys, saves, and leaves target and terminal clean', async () => {
     const target = await service(execPath);
     const top = startTop(target);
     await top.waitFor(GROWN);
@@ -157,12 +157,12 @@ function lastPicture({ written }: InTerminal): string[] {
 });
 
 (hasTerminal ? describe : describe.skip)('tracemalloc top', () => {
-  it('an error while it runs is one line, on a terminal that is as it was', async () => {
+  it('an error while it runs restores the terminal and prints one line', async () => {
     const target = await service(process.execPath);
     const top = startTop(target);
     await top.waitFor(/(service\.cjs:4 serve)/);
     const other = await connect(await discover(target.port));
-    await other.send('HeapProfiler.stopSampling'); // whoever stops, stops it for all
+    await other.send('HeapProfiler.stopSampling'); // a stop by one client stops the sampler for all
     const { code, rest } = await top.left();
     await other.close();
     expect(code).toBe(1);
@@ -188,15 +188,15 @@ function lastPicture({ written }: InTerminal): string[] {
     top.type('f');
     await top.waitFor(/(FROZEN)/);
     const frozen = await ticks(target, ({ tick }) => tick > collections.tick);
-    const later = await ticks(target, ({ tick }) => tick >= frozen.tick + 60); // four times the rest between two
-    expect(later.pauses.length).toBeLessThanOrEqual(frozen.pauses.length + 1); // one may have begun before the key came
+    const later = await ticks(target, ({ tick }) => tick >= frozen.tick + 60); // four times the rest between two snapshots
+    expect(later.pauses.length).toBeLessThanOrEqual(frozen.pauses.length + 1); // one snapshot may have begun before the key arrived
     top.type('f');
     await ticks(target, ({ pauses }) => pauses.length > later.pauses.length + 1);
     top.type('q');
     await top.left();
   });
 
-  it.each(['Ctrl-Z', 'SIGSTOP'])('%s stops it; once it goes on, the terminal is taken and drawn anew', async (way) => {
+  it.each(['Ctrl-Z', 'SIGSTOP'])('%s stops it; when it continues, it takes the terminal and draws it again', async (way) => {
     const target = await service(process.execPath);
     const shell = startInTerminal('exec bash --norc --noprofile -i', { cwd: temporaryFolder(), columns: 120 });
     const modes = 'echo MODES $(stty -g)\r';
@@ -214,9 +214,9 @@ function lastPicture({ written }: InTerminal): string[] {
     if (way === 'Ctrl-Z')
       expect([before, shell.written().split(ALTERNATE).length, shell.written().split(NORMAL).length]).toEqual([stopped, 2, 2]);
     shell.type('fg\r');
-    const drawn = `Stopped [^]*${literally(ALTERNATE)}[^]*one every.{0,40}…\\r`; // in 60 columns: the size has changed meanwhile
+    const drawn = `Stopped [^]*${literally(ALTERNATE)}[^]*one every.{0,40}…\\r`; // in 60 columns, because the size has changed meanwhile
     await shell.waitFor(new RegExp(`${drawn}[^]*(service\\.cjs:4 serve)`));
-    shell.type('q'); // which is no line: the terminal gives single keys again
+    shell.type('q'); // without a newline: the terminal is in raw mode again
     await shell.waitFor(new RegExp(`Stopped [^]*${literally(ALTERNATE)}[^]*(${literally(NORMAL)})`));
     shell.type(modes);
     expect(await shell.waitFor(new RegExp(`Stopped [^]*${literally(ALTERNATE)}[^]*MODES (\\w+:\\S+)`))).toBe(stopped);

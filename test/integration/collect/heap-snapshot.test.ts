@@ -25,7 +25,7 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     objects = listed(readInChunks(text));
   });
 
-  /** Bytes off the heap that a function of the program, or what it called, had allocated: `size x count`. */
+  /** Bytes off the heap that a function of the program, or one that it called, allocated: `size x count`. */
   function storesOf(name: string): string[] {
     const sizes = objects
       .filter(({ domain, stack }) => domain === 1 && stack.some((frame) => isOfProgram(frame, name)))
@@ -33,14 +33,14 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     return [...new Set(sizes)].sort((a, b) => a - b).map((size) => `${size} x${sizes.filter((other) => other === size).length}`);
   }
 
-  it('is read as JSON.parse reads it', () => {
+  it('is read to the same values as by JSON.parse', () => {
     const naive = listedNaively(text);
     expect(objects).toEqual(naive.objects);
     expect(readInChunks(text).untracedBytes).toEqual(naive.untracedBytes);
     expect(naive.objects.length).toBeGreaterThan(3000);
   });
 
-  it('is read the same however it is cut into chunks', () => {
+  it('is read to the same values, however it is cut into chunks', () => {
     const random = seededRandom(major);
     for (const limit of [17, 5000, 500_000]) {
       const cuts = Array.from({ length: Math.ceil((2 * text.length) / limit) }, () => randomBelow(random, limit));
@@ -61,11 +61,11 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     expect(objects.some(({ type }) => type === 'BeforeTracking')).toBe(false);
   });
 
-  it('gives backing stores to who allocated them', () => {
+  it('gives backing stores to the function that allocated them', () => {
     expect(storesOf('makeBuffers')).toEqual(['70002 x1', '90003 x1', '111112 x1', '123456 x1', '200001 x1', '300004 x1']);
   });
 
-  it('counts a shared backing store once, and not where it is from before the tracking', () => {
+  it('counts a shared backing store once, and one from before the tracking not at all', () => {
     expect(storesOf('makeShared')).toEqual(['222224 x1']);
     expect(objects.some(({ size }) => size === 444_444 || size === 555_555)).toBe(false);
     expect(readInChunks(text).untracedBytes[1]).toBeGreaterThan(444_444 + 555_555);
@@ -76,11 +76,11 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     const stores = storesOf('makePooled');
     expect(stores).toEqual([expect.stringContaining(`${slab} x`)]);
     const bytes = slab * Number(stores[0]!.split(' x')[1]);
-    expect(bytes).toBeGreaterThan(10_000 * 16 - slab); // each starts at a multiple of 8; the first slab and the last are shared
+    expect(bytes).toBeGreaterThan(10_000 * 16 - slab); // each buffer starts at a multiple of 8; the first and the last slab are shared
     expect(bytes).toBeLessThan(10_000 * 16 + slab);
   });
 
-  it('knows what native objects hold', () => {
+  it('knows the bytes that native objects hold', () => {
     const gzip = objects.filter(({ domain, stack }) => domain === 2 && stack.some((frame) => isOfProgram(frame, 'makeNative')));
     expect(gzip.map(({ type }) => type)).toContain('Node / zlib_memory');
     expect(gzip.reduce((sum, { size }) => sum + size, 0)).toBeGreaterThan(250_000);
@@ -94,7 +94,7 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     else expect(large!.size).toBe(32);
   });
 
-  it('is refused when it is cut off', () => {
+  it('is refused if it is cut off', () => {
     const random = seededRandom(major);
     for (let i = 0; i < 20; i++) expect(() => readInChunks(text.slice(0, randomBelow(random, text.length)))).toThrow(BadProfileError);
     expect(() => readInChunks(text.slice(0, -1))).toThrow(BadProfileError);

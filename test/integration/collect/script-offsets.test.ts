@@ -10,7 +10,7 @@ const LOADER = repoPath('fixtures', 'programs', 'offset-loader.cjs');
 const MODULE = '/virtual/module.js';
 const KEPT = 100_000 * 8;
 
-describe.each(nodeBinaries())('a script that its loader gives an offset below 0, Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('a script whose loader gives it a negative offset, Node $major', ({ execPath }) => {
   it.each([
     ['exact', '{"columnOffset":-34}', 1],
     ['exact', '{"lineOffset":-2}', 0],

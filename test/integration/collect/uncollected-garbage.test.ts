@@ -11,7 +11,7 @@ import { reapTargets, startTarget, type TargetProcess } from '../../helpers/targ
 
 afterEach(reapTargets);
 
-/** Some 8 MB of garbage in blocks of 16 KB: taken for blocks of usual size, they would make a profile of 23 MB. */
+/** About 8 MB of garbage in blocks of 16 KB. If these were taken for blocks of usual size, the estimate of the profile would be 23 MB. */
 const PROGRAM = `
   globalThis.litter = () => { for (let i = 0, held = []; i < 500; i++) held.push(BigInt(i + 1) << 131_000n); };
   globalThis.spin = () => { while (!globalThis.isEnough); };
@@ -32,7 +32,7 @@ async function sampled({ port }: TargetProcess, profileTimeoutMs?: number): Prom
 describe.each(nodeBinaries())('garbage that cannot be collected before the profile, Node $major', ({ execPath }) => {
   const started = () => startTarget({ execPath, code: PROGRAM, ready: true });
 
-  it('does not cost a program at its end its last snapshot', async () => {
+  it('does not prevent the last snapshot at the end of a program', async () => {
     const target = await started();
     const { session, sampler } = await sampled(target);
     await evaluateIn(target.port, 'litter()');
@@ -44,7 +44,7 @@ describe.each(nodeBinaries())('garbage that cannot be collected before the profi
     await expect(target.exited).resolves.toEqual({ code: 0, signal: null });
   });
 
-  it('has a busy program refused in time, and left as it is', async () => {
+  it('makes a snapshot of a busy program fail in time, and leaves the program as it was', async () => {
     const target = await started();
     const { session, sampler } = await sampled(target, 500);
     await evaluateIn(target.port, 'litter(); void setTimeout(spin)');

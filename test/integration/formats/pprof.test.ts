@@ -108,7 +108,7 @@ withGo('go tool pprof', () => {
     expect(top('-tagfocus=domain=ArrayBuffer', files.now)[0]).toEqual(['load', '4096B', '4096B']);
   });
 
-  it('a difference is what -diff_base makes of two files, percentages too', () => {
+  it('a difference equals what -diff_base makes of two files, percentages included', () => {
     const rows = (text: string) => text.split('\n').filter((line) => /%/.test(line));
     for (const index of ['inuse_space', 'inuse_objects']) {
       const own = rows(pprof('-top', `-sample_index=${index}`, files.diff));
@@ -118,7 +118,7 @@ withGo('go tool pprof', () => {
     expect(top(files.diff)[0]).toEqual(['load', '8096B', '7796B']);
   });
 
-  it('a change, as it is served, is what Go makes of two profiles', () => {
+  it('a change, as it is served, equals what Go makes of two profiles', () => {
     const blocks = (...args: readonly string[]) => {
       const [, ...samples] = pprof('-traces', '-unit=B', ...args).split(/^-+\+-+\n/m);
       return samples.sort();
@@ -132,7 +132,7 @@ withGo('go tool pprof', () => {
     expect(pprof('-top', files.change)).toMatch(/^Time: .*\nDuration: 90s, Total samples = /m);
   });
 
-  it('tells what stands in one line apart by address, in every profile alike', () => {
+  it('tells places in one line apart by address, the same way in every profile', () => {
     const addresses = (...args: readonly string[]) => top('-addresses', ...args).filter(([name]) => name.includes('pair.js'));
     const [first, second, ...none] = addresses(files.pair);
     expect(none).toEqual([]);
@@ -147,21 +147,21 @@ withGo('go tool pprof', () => {
     ]);
     expect(top('-lines', files.pair)).toEqual([[expect.stringMatching(/^pair .*pair\.js:2$/), '500B', '500B']]);
     const normalized = addresses('-normalize', `-diff_base=${files.pair}`, files.morePair).map(([name, flat]) => [name, flat]);
-    expect(Object.fromEntries(normalized)).toEqual({ [second![0]]: '265B', [first![0]]: '-265B' }); // 4000 of 4300 is 465 of 500
+    expect(Object.fromEntries(normalized)).toEqual({ [second![0]]: '265B', [first![0]]: '-265B' }); // 4000 / 4300 = 465 / 500
   });
 
   it('lists the lines of a source', () => {
     expect(pprof('-list=pair', '-unit=B', files.pair)).toMatch(/^ +500B +500B +2: {2}return \[\[a\], \[b\]\];$/m);
   });
 
-  it('takes hostile names', () => {
+  it('accepts hostile names', () => {
     const total = HOSTILE_NAMES.reduce((sum, _, index) => sum + 1001 + index, 0);
     expect(pprof('-top', '-unit=B', '-nodecount=1000', files.hostile)).toContain(`of ${total}B total`);
     expect(pprof('-raw', files.hostile)).toContain('</script><img src=x onerror=alert(1)>');
   });
 });
 
-it('shows what a terminal would obey, in all names', () => {
+it('escapes control characters in all names', () => {
   const hostile = Snapshot.fromTraces(hostileTraces());
   const titled = new Snapshot({ ...hostile, capture: { ...hostile.capture, target: { ...hostile.capture.target, title: '\u001b[31m' } } });
   const { strings } = Profile.decode(gunzipSync(Buffer.concat([...encode(titled, 'pprof')]))).stringTable;

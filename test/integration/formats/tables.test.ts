@@ -36,7 +36,7 @@ python("CSV, as Python's csv reads it", () => {
     return JSON.parse(outputOf('python3', ['-c', code], Buffer.from(text)));
   };
 
-  it('a row for each stack, domain, type and thread', () => {
+  it('has a row for each stack, domain, type and thread', () => {
     expect(rows(written('csv', NEW))).toEqual([
       {
         size: '5000',
@@ -94,7 +94,7 @@ python("JSON lines, as Python's json.tool reads them", () => {
       .map((line) => JSON.parse(line));
   };
 
-  it('everything that a row has', () => {
+  it('has all fields of a row', () => {
     const documentsOf = documents(written('json', NEW));
     expect(documentsOf).toEqual([
       {
@@ -117,7 +117,7 @@ python("JSON lines, as Python's json.tool reads them", () => {
     expect(documents(written('json', NEW, OLD))[1]).toMatchObject({ size: 5000, sizeDiff: 4000, countDiff: 40 });
   });
 
-  it('hostile names arrive as they are', () => {
+  it('keeps hostile names as they are', () => {
     const read = documents(written('json', hostileTraces()));
     expect(read.map(({ type }) => type)).toEqual([...HOSTILE_NAMES].reverse());
   });
@@ -157,7 +157,7 @@ describe('Markdown, as markdown-it reads it', () => {
     ]);
   });
 
-  it('says what was measured, and how', () => {
+  it('says how the snapshot was captured', () => {
     const text = written('markdown', NEW);
     expect(text).toContain('\n- traced 9096 B\n- exact, every block; lines are where functions start.\n');
     expect(text).toContain('\n1. 5000 B in 50 blocks: `load (/app/load.js:7)` < `main (/app/main.js:1)`\n');
@@ -177,7 +177,7 @@ describe('Markdown, as markdown-it reads it', () => {
     expect(text.length).toBeLessThan(20_000);
   });
 
-  it('a long table ends with what is left', () => {
+  it('a long table ends with the sum of the other rows', () => {
     const traces = Array.from({ length: 30 }, (_, index) => ({ size: 10 + index, frames: [['/app/a.js', index + 1] as const] }));
     expect(written('markdown', traces)).toContain('\n10 more lines: 145 B\n');
     expect(written('markdown', OLD, OLD)).toContain('\nNothing changed.\n');

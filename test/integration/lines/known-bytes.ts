@@ -1,8 +1,8 @@
 const ROUNDS = 50;
-/** A JSArray (32 bytes) with its elements (16 and 8 for each): what `new Array(n)` takes on 64 bits without pointer compression. */
+/** Bytes of `new Array(n)` on 64 bits without pointer compression: a JSArray (32) and its elements (16, and 8 for each). */
 const arrayBytes = (length: number) => 32 + 16 + 8 * length;
 
-/** Lines marked `@ n, m` allocate `new Array(n)` and `new Array(m)` each round; all of it is kept. */
+/** Lines marked `@ n, m` allocate `new Array(n)` and `new Array(m)` in each round. Everything is kept. */
 const MARKED = `'use strict';
 const id = (...values) => values;
 function one(kept, i) {
@@ -67,7 +67,7 @@ exports.work = () => {
 };
 `;
 
-/** Bytes by 1-based line, and the program. A line may allocate a little more: what holds what is marked. */
+/** The program, and its bytes by 1-based line. A line may allocate a little more, for example the object that holds the array. */
 export const KNOWN = { source: MARKED, bytes: marks(MARKED) };
 
 function marks(source: string): Map<number, number> {

@@ -12,13 +12,13 @@ import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-
 
 const FILE = repoPath('fixtures/programs/lines/service.cjs');
 
-/** A hash over the flags of V8. */
+/** A hash of all flags of V8. */
 const FLAGS = "process.mainModule.require('v8').cachedDataVersionTag()";
 
 afterEach(reapTargets);
 
 describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath }) => {
-  it('puts the source and inlining back at the stop, and can do it again', async () => {
+  it('restores source and inlining at the stop, and can start again', async () => {
     const target = await startTarget({ execPath, file: FILE, ready: true });
     const before = await evaluateIn(target.port, 'source()');
     const flags = await evaluateIn(target.port, FLAGS);
@@ -38,7 +38,7 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     expect(await evaluateIn(target.port, FLAGS)).toBe(flags);
   });
 
-  it('leaves classes, their fields and arrows as they work', async () => {
+  it('does not change the behaviour of classes, their fields and arrows', async () => {
     const file = repoPath('fixtures/programs/lines/shapes.mjs');
     const { port } = await startTarget({ execPath, file, ready: true });
     const before = await evaluateIn(port, 'run()');
@@ -52,7 +52,7 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     await tracer.close();
   });
 
-  it('tries scripts again together, not one after the other', async () => {
+  it('retries all scripts together, not one after the other', async () => {
     const folder = temporaryFolder();
     const module = (i: number) => join(folder, `suspended-${i}.cjs`);
     for (let i = 0; i < 5; i++) {
@@ -67,11 +67,11 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     await tracer.start({ lines: { include: [`${folder}/*`] } });
     const blocked = tracer.scriptEdits.filter(({ outcome }) => outcome === 'blocked');
     expect(blocked.map(({ url }) => url.slice(-15)).sort()).toEqual([0, 1, 2, 3, 4].map((i) => `suspended-${i}.cjs`));
-    expect(performance.now() - start).toBeLessThan(5 * 2000); // which it would take one by one
+    expect(performance.now() - start).toBeLessThan(5 * 2000); // the time that it would take one after the other
     await tracer.close();
   });
 
-  it('leaves a script alone that is suspended at an await all the time, and says so', async () => {
+  it('leaves a script alone that is always suspended at an await, and says so', async () => {
     const target = await startTarget({ execPath, file: FILE, args: ['suspended'], ready: true });
     const before = await evaluateIn(target.port, 'source()');
     const tracer = await attach(target.port);
@@ -86,7 +86,7 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     await tracer.close();
   });
 
-  it('a controller that is killed leaves a target that does the same', async () => {
+  it('after its controller is killed, a target behaves as before', async () => {
     const target = await startTarget({ execPath, file: FILE, ready: true });
     const before = await evaluateIn(target.port, 'source()');
     const command = [repoPath('dist/src/cli/bin.js'), 'attach', `${target.port}`, '--lines', '--duration', '60s'];
@@ -98,11 +98,11 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     }
     controller.kill('SIGKILL');
     await once(controller, 'exit');
-    expect(await evaluateIn(target.port, 'work(1000)')).toBe(1000); // changed or not
-    while ((await evaluateIn(target.port, 'source()')) !== before); // until the caretaker has put it back
+    expect(await evaluateIn(target.port, 'work(1000)')).toBe(1000); // with the old source or the new one
+    while ((await evaluateIn(target.port, 'source()')) !== before); // until the caretaker has restored it
     await untilSampled(target, false);
     const tracer = await attach(target.port);
-    await tracer.start(); // nothing of the other's is in the way
+    await tracer.start(); // would fail if the killed controller had left anything
     await tracer.close();
   });
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What the sampler says of the program, run transformed, with nothing inlined. */
+/** The sampler's profile of the transformed program, without inlining. */
 async function profile({ major, execPath }: NodeBinary, source: string, warm = 0): Promise<Row[]> {
   const file = join(folder, `${major}-${warm}-${source.length}.cjs`);
   const { code, problem } = transform(source, { sourceType: 'commonjs' });
@@ -33,13 +33,13 @@ async function profile({ major, execPath }: NodeBinary, source: string, warm = 0
 }
 
 describe.each(nodeBinaries())('Node $major', (node) => {
-  test('V8 reports wrappers and one-line functions where the table has them', async () => {
+  test('V8 reports wrappers and one-line functions at the positions of the table', async () => {
     const { positions: table } = transform(SHAPES, { sourceType: 'commonjs' });
     const found = positionLookup(table);
     const rows = await profile(node, SHAPES);
     const seen = new Set(rows.map(([line, column]) => `${line}:${column}`));
     const expected = [...positions(table.wrappers), ...positions(table.functions)];
-    // What does not allocate itself, the sampler never sees: keep(a), the rows of the derived object, the end of the chain.
+    // The sampler never sees places that do not allocate themselves: keep(a), the rows of the derived object, the end of the chain.
     expect(expected.filter((position) => !seen.has(position)).length).toBeLessThanOrEqual(4);
     expect(expected.length).toBeGreaterThanOrEqual(60);
     for (const [line, column, , name] of rows) {

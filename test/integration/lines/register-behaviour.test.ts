@@ -10,7 +10,7 @@ const CACHE = temporaryFolder();
 afterAll(removeTemporaryFolders);
 
 const env = { NODE_TRACEMALLOC_CACHE: CACHE, NODE_NO_WARNINGS: '1' };
-/** What Node itself changes as soon as anything is preloaded is no concern of ours. */
+/** A preload that does nothing, because Node itself changes some behaviour as soon as anything is preloaded. */
 const NOTHING = { execArgv: ['--import', 'data:text/javascript,'], env: { NODE_NO_WARNINGS: '1' } };
 
 function compare(execPath: string, name: string): { plain: Run; registered: Run } {
@@ -39,7 +39,7 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
 
   test.each(names)('%s does the same', (name) => {
     expect(compare(execPath, name).plain.code).toBe(0);
-    compare(execPath, name); // once more, from the cache
+    compare(execPath, name); // again, now from the cache
   });
 
   test('a program that throws ends in the same way', () => {
@@ -65,15 +65,15 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
     expect(stdout).toBe("[ 'Error: mine' ] [ true ]\nError: back\nError: none undefined true\n");
   });
 
-  test('files that do not parse fail as ever, with one line about them', () => {
+  test('files that do not parse fail as they would without us, with one line about them', () => {
     const program = join(PROGRAMS, 'broken.cjs');
     const { stdout, stderr, code } = runRegistered(execPath, [program], { env });
     expect({ stdout, code }).toEqual({ stdout: run(execPath, [program], NOTHING).stdout, code: 0 });
     expect(stderr).toMatch(/^node-tracemalloc: 2 files have no true lines: \S+broken-list\.cjs does not parse: [^\n]+, …\n$/);
   });
 
-  test('a folder that cannot hold the cache is no trouble', () => {
-    // /proc is there, and nobody may write to it, not even root.
+  test('a program runs even if the folder of the cache cannot be written', () => {
+    // Nobody may write to /proc, not even root.
     for (const folder of ['/proc', '/proc/cache', join(PROGRAMS, 'modules.mjs')]) {
       const { code, stderr } = runRegistered(execPath, [join(PROGRAMS, 'modules.mjs')], {
         env: { ...env, NODE_TRACEMALLOC_CACHE: folder },
@@ -82,7 +82,7 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
     }
   });
 
-  test('hooks that were there before us take part as ever', () => {
+  test('hooks that were registered before us still take part', () => {
     const [program, hooks] = [join(PROGRAMS, 'early.mjs'), ['--import', join(PROGRAMS, 'early-hooks.mjs')]];
     const plain = run(execPath, [program], { ...NOTHING, execArgv: hooks });
     expect(plain).toMatchObject({ code: 0, stderr: '' });

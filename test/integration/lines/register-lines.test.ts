@@ -34,7 +34,7 @@ function measure(execPath: string, name: string, heat: string): { lines: Map<num
   return { lines, elsewhere };
 }
 
-/** Lines end with a comment that says how long their array is. */
+/** Bytes by line. A comment at the end of a line says how long its array is. */
 function expectedLines(name: string, rounds: number): Map<number, number> {
   const text = readFileSync(repoPath('fixtures/programs/lines/preload', name), 'utf8');
   const expected = new Map<number, number>();
@@ -61,12 +61,12 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
       expect(error < 0.02 ? 'right' : `line ${line} has ${lines.get(line)} of ${bytes}`).toBe('right');
     }
     const total = [...expected.values()].reduce((sum, bytes) => sum + bytes, 0);
-    // What grows the list that keeps everything, the objects and arrays around the measured ones: on lines of their own, or of the function.
+    // Other lines: the growth of the list that keeps everything, and the objects and arrays around the measured ones.
     const others = [...lines].filter(([line]) => !expected.has(line)).reduce((sum, [, bytes]) => sum + bytes, 0);
     expect((others + elsewhere) / total).toBeLessThan(0.05);
   });
 
-  test('a script that is gone keeps its lines', () => {
+  test('a script that was garbage collected keeps its lines', () => {
     const { lines } = measure(execPath, 'collected.cjs', 'load');
     const [[line, bytes] = [0, 0]] = expectedLines('collected.cjs', 1);
     expect(Math.abs((lines.get(line) ?? 0) / bytes - 1)).toBeLessThan(0.02);

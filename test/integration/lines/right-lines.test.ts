@@ -6,7 +6,7 @@ import { repoPath } from '../../helpers/paths.js';
 import { reapTargets, startTarget } from '../../helpers/target-process.js';
 
 const BLOCKS = 6000;
-/** Bytes of one block on each line of known-lines that allocates blocks which are kept. */
+/** Bytes of one block, by line of known-lines that keeps what it allocates. */
 const BLOCK_SIZES = new Map([
   [5, 408],
   [6, 472],
@@ -15,9 +15,9 @@ const BLOCK_SIZES = new Map([
   [16, 664],
   [17, 792],
 ]);
-/** Lines that allocate other things: the instances, the arrays, rest arguments, what the top level calls. */
+/** Lines that allocate other things: instances, arrays, rest arguments, and the calls of the top level. */
 const OTHER_LINES = [3, 10, 15, 19, 22, 23, 25, 26, 27];
-/** V8 allocates up to 32 KB more (on Node 22) on the line where a function gets hot: its optimized code and what belongs to it. */
+/** When a function gets hot, V8 allocates up to 32 KB (Node 22) on its current line: its optimized code and the data of that. */
 const TOLERANCE = 0.02;
 
 afterEach(reapTargets);
@@ -26,7 +26,7 @@ function programPath(program: string): string {
   return repoPath('fixtures/programs/lines', program);
 }
 
-/** What the program's lines hold, by line: statistics of its own file at the precision of lines. */
+/** By line: the statistics of the program's own file at the precision of lines. */
 function linesOf(snapshot: Snapshot, file: string): Map<number, { size: number; count: number; standardError: number }> {
   const own = snapshot.statistics('lineno').filter(({ traceback }) => {
     const frame = traceback.at(-1)!;

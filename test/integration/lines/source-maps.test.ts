@@ -30,7 +30,7 @@ async function compiledAndTraced(...options: string[]): Promise<Snapshot> {
   return snapshot;
 }
 
-/** Blocks by place of the lines of our program. */
+/** Blocks of the program's lines, by place. */
 function blocks(snapshot: Snapshot): Map<string, number> {
   return new Map(snapshot.statistics('lineno').map((statistic) => [String(statistic.traceback), statistic.count]));
 }
@@ -44,11 +44,11 @@ describe('lines of the sources that a program was compiled from', () => {
     const shown = blocks(withOriginalLines(snapshot));
     expect(shown.get(`${SOURCE}:${LINE}`)).toBeGreaterThanOrEqual(4000);
     expect(shown.get(`${SOURCE}:${LINE}`)).toBeLessThan(4080);
-    // The snapshot itself keeps what V8 gave.
+    // The snapshot itself keeps the positions of V8.
     expect([...blocks(snapshot).keys()].filter((place) => place.startsWith(SOURCE))).toEqual([]);
   });
 
-  it('no map, or one that is none: the lines of what runs', async () => {
+  it('without a valid map they are the lines of the code that runs', async () => {
     const snapshot = await compiledAndTraced();
     const ours = (shown: Snapshot) => [...blocks(shown)].filter(([place]) => place.startsWith(folder));
     expect(ours(withOriginalLines(snapshot))).toEqual(ours(snapshot));

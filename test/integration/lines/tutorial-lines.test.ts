@@ -5,7 +5,7 @@ import { describeNodes } from '../../helpers/describe-nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { printedStatistics } from '../../helpers/printed-statistics.js';
 
-/** The library itself, which these programs import, needs Node 20. */
+/** These programs import the library itself, which needs Node 20. */
 const hasLibrary = (major: number) => major >= 20;
 const TOLERANCE = 0.02;
 
@@ -15,7 +15,7 @@ const FIRST = { 15: 88, 17: 48, 19: 40 };
 interface Section {
   readonly from: string;
   readonly to?: string;
-  /** Bytes of a block by line: 10,000 of them on each. */
+  /** By line: the bytes of one block. Each line has 10,000 blocks. */
   readonly lines: Readonly<Record<number, number>>;
 }
 

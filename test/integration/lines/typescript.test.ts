@@ -14,7 +14,7 @@ const KNOWN = [
   [17, 152],
 ] as const;
 const TOLERANCE = 0.02;
-/** Else V8 books what belongs to optimized code, up to 32 KB on Node 22, on the line that runs when it is ready. */
+/** With optimized code, V8 books the data of that code, up to 32 KB on Node 22, on the line that runs when the code is ready. */
 const UNOPTIMIZED = '--max-optimized-bytecode-size=0';
 const cwd = await providePackages('loaders');
 const CACHE = temporaryFolder();
@@ -32,7 +32,7 @@ async function expectLines(execPath: string, flags: readonly string[], [program,
   const command = ['run', '--lines', '--mode', 'exact', '--json', '-o', `${temporaryFolder()}/app.tmsnap`, '--node', execPath];
   const nodeArgs = [UNOPTIMIZED, ...flags].flatMap((flag) => ['--node-arg', flag]);
   const { code, stdout } = await runCommand([...command, ...nodeArgs, '--', `${FOLDER}/${program}`, ...args], { cwd, env });
-  const end = stdout.indexOf('\n'); // of what the program itself prints
+  const end = stdout.indexOf('\n'); // end of the line that the program itself prints
   expect({ code, printed: stdout.slice(0, end) }).toEqual({ code: 0, printed: '4000' });
   const { statistics } = JSON.parse(stdout.slice(end)) as { statistics: readonly Row[] };
   for (const [lineno, bytes] of KNOWN) {
@@ -44,9 +44,9 @@ async function expectLines(execPath: string, flags: readonly string[], [program,
 }
 
 describe.each(nodeBinaries())('on Node $major', ({ execPath }) => {
-  test('run --lines has the lines of the TypeScript that tsx compiles', () => expectLines(execPath, ['--import', 'tsx'], ['app.ts']));
+  test('run --lines gives the lines of TypeScript that tsx compiles', () => expectLines(execPath, ['--import', 'tsx'], ['app.ts']));
 
-  test('stacks are those of the TypeScript, in whatever order tsx and we come', () => {
+  test('stacks show TypeScript, whether tsx or our preload comes first', () => {
     const program = `${FOLDER}/stacks.ts`;
     const tsx = ['--import', 'tsx'];
     const plain = run(execPath, [program], { cwd, execArgv: tsx, env });
@@ -67,7 +67,7 @@ describeNodes(
   'what Node $major itself transforms',
   (major) => major === 24,
   ({ execPath }) => {
-    test('goes without lines: Node would transform our text once more', () => expectNoLines(execPath));
+    test('gets no true lines, because Node would transform our text again', () => expectNoLines(execPath));
   },
 );
 

@@ -20,7 +20,7 @@ console.log(kept.length);
 const inline = (text: string): string => `data:application/json;base64,${Buffer.from(text).toString('base64')}`;
 const map = (fields: object): string => JSON.stringify({ version: 3, sources: ['app.ts'], names: [], mappings: 'AAAA', ...fields });
 
-/** What the file names as its map, and the text of app.js.map where there is one. */
+/** The map that the file names, and the text of app.js.map if that exists. */
 const MAPS: readonly { readonly name: string; readonly url: string; readonly file?: string; readonly warning?: RegExp }[] = [
   { name: 'base64 that is none', url: 'data:application/json;base64,!!!%%%', warning: /of .*app.js is not used: it is not JSON/ },
   { name: 'a text that is no JSON, inline', url: inline('{ "version": 3, "mappings"'), warning: /of .*app.js is not used: it is not JSON/ },
@@ -80,7 +80,7 @@ const MAPS: readonly { readonly name: string; readonly url: string; readonly fil
   { name: '100,000 sources', url: 'app.js.map', file: map({ sources: Array.from({ length: 100_000 }, (_, i) => `deep/${i}.ts`) }) },
 ];
 
-test.each(MAPS)('with a map that is wrong the program runs, and a table is printed: $name', async ({ url, file, warning }) => {
+test.each(MAPS)('with a wrong map the program runs, and a table is printed: $name', async ({ url, file, warning }) => {
   const folder = temporaryFolder();
   const program = join(folder, 'app.js');
   writeFileSync(program, `${PROGRAM}//# sourceMappingURL=${url}\n`);
@@ -88,10 +88,10 @@ test.each(MAPS)('with a map that is wrong the program runs, and a table is print
   const options = ['--lines', '--mode', 'exact', '--top', '100', '-o', join(folder, 'app.tmsnap')];
   const { code, stdout, stderr } = await runCommand(['run', '--embed-maps', ...options, program], { cwd: folder });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '1000\n' });
-  // On whatever line the map has put it: each entry is an array and its elements.
+  // The map may put it on any line. Each entry is two blocks: an array and its elements.
   expect(stderr).toMatch(/^ *[\d.]+ KiB +20\d\d +\d+ B +\S+:\d{1,6}( build)?$/m);
   expect(stderr).not.toMatch(/Error|^node-tracemalloc/m);
-  // Printed twice, warned of once.
+  // Two tables are printed, but each warning comes once.
   const warnings = stderr.match(/^.*source map.*$/gm) ?? [];
   expect(warnings).toEqual(warning ? [expect.stringMatching(warning)] : []);
 });

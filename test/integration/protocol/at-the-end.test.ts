@@ -13,7 +13,7 @@ import { reapTargets, startTarget } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
 
-/** Whatever evaluates in a target. A question may be on its way just when the program comes to its end. */
+/** All commands that evaluate in a target. Any of them may be on its way when the program ends. */
 const QUESTIONS: [string, (session: Session) => Promise<unknown>][] = [
   ['a flag', (session) => setFlags(session, ['--turbo-inlining'])],
   ['a turn of the event loop', (session) => turnOfEventLoop(session, 500)],

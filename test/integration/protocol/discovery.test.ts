@@ -33,7 +33,7 @@ async function failure(target: Parameters<typeof discover>[0], timeoutMs?: numbe
   return error as ConnectError;
 }
 
-test('the WebSocket is looked for where the inspector was found, not where it believes to be (tunnels)', async () => {
+test('the WebSocket is opened at the address where the inspector was found, not at the one that it reports (tunnels)', async () => {
   const port = await serving(startInspector(NODE, () => [program('app')]));
   await expect(discover(port)).resolves.toEqual({
     host: '127.0.0.1',
@@ -48,7 +48,7 @@ test('the WebSocket is looked for where the inspector was found, not where it be
   });
 });
 
-test('a name is resolved, and the address, not the name, stands in the Host header', async () => {
+test('a name is resolved, and the Host header has the address, not the name', async () => {
   const hosts: (string | undefined)[] = [];
   const port = await serving(
     startHttpServer((request, response) => {
@@ -61,7 +61,7 @@ test('a name is resolved, and the address, not the name, stands in the Host head
 });
 
 describe('several programs behind one inspector', () => {
-  test('are listed, and one can be named', async () => {
+  test('are listed, and one of them can be named', async () => {
     const port = await serving(startInspector(NODE, () => [program('a'), program('b\u001b[31m\nb')]));
     const { message } = await failure(port);
     expect(message).toBe(
@@ -71,7 +71,7 @@ describe('several programs behind one inspector', () => {
     await expect(discover(`ws://127.0.0.1:${port}/a`)).resolves.toMatchObject({ title: '/srv/a.js' });
   });
 
-  test('one that is not there is an error with the one that is', async () => {
+  test('an unknown one is an error that names the known one', async () => {
     const port = await serving(startInspector(NODE, () => [program('new')]));
     const { message } = await failure(`ws://127.0.0.1:${port}/old`);
     expect(message).toBe(
@@ -85,7 +85,7 @@ describe('several programs behind one inspector', () => {
   });
 });
 
-describe('what is no inspector of Node', () => {
+describe('a server that is no inspector of Node', () => {
   test('nothing listens', async () => {
     const server = await startTcpServer();
     await server.close();
@@ -107,7 +107,7 @@ describe('what is no inspector of Node', () => {
     expect((await failure(port)).message).toContain('an HTTP server answers there, but not as an inspector does; check the port');
   });
 
-  test('a list that is none', async () => {
+  test('a list that is no list', async () => {
     const port = await serving(startInspector(NODE, () => ({ error: 'no' })));
     expect((await failure(port)).message).toContain('not as an inspector does');
   });
@@ -117,7 +117,7 @@ describe('what is no inspector of Node', () => {
     expect((await failure(port)).message).toBe(`the inspector at 127.0.0.1:${port} is HeadlessChrome/131.0.1, not a Node program`);
   });
 
-  test('a server of another kind, which speaks first', async () => {
+  test('another server, which speaks first', async () => {
     const port = await serving(startTcpServer((socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n')));
     expect((await failure(port)).message).toContain('the server there does not speak HTTP; check the port');
   });
@@ -127,7 +127,7 @@ describe('what is no inspector of Node', () => {
     expect((await failure(port)).message).toContain('the server there dropped the connection; check the port');
   });
 
-  test('a WebSocket server that upgrades whatever comes', async () => {
+  test('a WebSocket server that upgrades every request', async () => {
     const port = await serving(startWebSocketServer(() => {}));
     expect((await failure(port)).message).toContain('it closed the connection before it had answered');
   });
@@ -164,7 +164,7 @@ describe('what is no inspector of Node', () => {
   });
 });
 
-test('the error names its caller', async () => {
+test('the stack of the error names the caller', async () => {
   const server = await startTcpServer();
   await server.close();
   expect((await failure(server.port)).stack).toContain('discovery.test');

@@ -16,7 +16,7 @@ function attachedToSelf(): Session {
   return session;
 }
 
-test('commands, refusals and profiles of the process that asks', async () => {
+test('our own process answers commands, refuses wrong ones, and gives profiles', async () => {
   const session = attachedToSelf();
   const refused = await session.send('HeapProfiler.getSamplingProfile').catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(CommandError);

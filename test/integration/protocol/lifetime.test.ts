@@ -7,7 +7,7 @@ afterEach(reapTargets);
 
 const PROTOCOL = new URL('../../../src/', import.meta.url).href;
 
-/** What a program prints that ends by itself; one that is kept alive is killed, which is an error. */
+/** The output of a program that ends by itself. If something keeps it alive, it is killed, which is an error. */
 async function outputOf(source: string): Promise<string> {
   const program = `const load = (name) => import('${PROTOCOL}' + name + '.js');${source}`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { timeout: 20_000 });
@@ -28,7 +28,7 @@ test('after the close nothing keeps the controller alive', async () => {
   expect(output.split('\n')).toEqual(['ConnectionLostError', '0']);
 });
 
-test('a failed discovery and a failed handshake leave nothing either', async () => {
+test('a failed discovery and a failed handshake do not keep it alive either', async () => {
   const output = await outputOf(`
     const { createServer } = await import('node:net');
     const { discover } = await load('discovery/discovery');
@@ -63,7 +63,7 @@ test("importing us leaves the process's name resolution as it was", async () => 
   expect(output).toBe('true verbatim');
 });
 
-test('what a listener throws is the uncaught exception of the process unless somebody takes it', async () => {
+test('an error of a listener is an uncaught exception of the process, unless somebody handles it', async () => {
   const output = await outputOf(`
     const { connectSelf } = await load('discovery/connect');
     process.once('uncaughtException', (error) => console.log('uncaught', error.message));

@@ -9,7 +9,7 @@ import { inTurnOfItsOwn } from '../../helpers/evaluate.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
 
-/** Obeys the lines of its stdin, so that nothing of what it does comes through the connection under test. */
+/** Obeys the lines of its stdin, so that its orders do not come through the connection under test. */
 const OBEDIENT = `
   const orders = {
     exit: () => process.exit(3),
@@ -66,7 +66,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
     expect((await target.kill()).signal).toBe('SIGKILL');
   });
 
-  test('a second client is served, and the end of one is not the end of the other', async () => {
+  test('a second client is served, and outlives the first', async () => {
     const target = await start();
     const [first, second] = [await attached(target), await attached(target)];
     await first.close();
@@ -139,7 +139,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
     await debuggerSession.send('Debugger.resume');
   });
 
-  test('a stopped program is told from a dead one', async () => {
+  test('a stopped program is not taken for a dead one', async () => {
     const target = await start();
     const session = await attached(target);
     target.child.kill('SIGSTOP');

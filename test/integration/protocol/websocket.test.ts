@@ -68,7 +68,7 @@ test('a close that the other side never confirms is bounded', async () => {
   expect(performance.now() - began).toBeLessThan(10_000);
 });
 
-test('an end before the session listens is not missed', async () => {
+test('a connection that ends before the session listens is noticed', async () => {
   const url = await serving(startWebSocketServer((socket) => setImmediate(() => socket.destroy())));
   const transport = await connectWebSocket(url);
   await new Promise<string>((resolve) => transport.onClose(resolve));

@@ -58,7 +58,7 @@ let folder = '';
     await page.context().close();
   });
 
-  it('a frame that has no width in another measure gives way to its caller', async () => {
+  it('if the selected frame has no width in another measure, its caller is selected', async () => {
     const { page } = await openPage(browser, join(folder, 'diff.html'));
     const tree = page.locator('[role=tree]');
     const current = async () => {

@@ -80,7 +80,7 @@ let folder = '';
     expect(Math.max(...names.map((name) => name.length))).toBeLessThan(400);
   });
 
-  it('meet a policy that lets nothing of theirs run, and nothing load', async () => {
+  it('cannot run or load anything, because a policy forbids it', async () => {
     const { page } = await openPage(browser, join(folder, 'line.html'));
     const blocked: unknown[] = [];
     page.on('requestfailed', (request) => blocked.push([request.url(), request.failure()?.errorText]));
@@ -108,7 +108,7 @@ let folder = '';
       }
     })`);
     expect(outcome).toEqual({ thrown: ['TypeError', 'TypeError'], title: expect.not.stringContaining('run') });
-    expect(blocked).toEqual([['https://example.invalid/x.png', 'csp']]); // by the policy, before it left
+    expect(blocked).toEqual([['https://example.invalid/x.png', 'csp']]); // the policy blocked the request before it was sent
     await page.context().close();
   });
 });

@@ -41,17 +41,17 @@ let misdeeds: Misdeeds;
     ({ page, misdeeds } = await openPage(browser, join(folder, name)));
   }
 
-  /** Whatever was asked for is drawn in one of the next two frames. */
+  /** Resolves after two animation frames: every request is drawn by then. */
   const drawn = () => page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 
-  /** A point of the picture: part of its width from the left, row from its bottom. */
+  /** Moves to a point of the picture. @param part of its width, from the left @param row from its bottom */
   async function moveTo(part: number, row: number): Promise<void> {
     await drawn();
     const { x, y, width, height } = (await page.locator('canvas').boundingBox())!;
     await page.mouse.move(x + part * width, y + height - 22 * row - 11);
   }
 
-  /** What the line below the picture says of a point. */
+  /** The text of the line below the picture for a point. */
   async function pointAt(part: number, row: number): Promise<string> {
     await moveTo(part, row);
     return page.locator('.pointed').innerText();
@@ -163,7 +163,7 @@ let misdeeds: Misdeeds;
     expect(await names()).toEqual([...(await names())].sort());
   });
 
-  it('shows growth in red, loss in blue, and what a width is to mean', async () => {
+  it('shows growth in red, loss in blue, and the meaning of a width', async () => {
     await open('diff.html');
     expect(await pointAt(0.01, 0)).toBe('all +1024 B, 11.0 KiB before, 12.0 KiB, 100 %, 3 blocks');
     expect(await page.locator('.coverage').innerText()).toMatch(/traced\s+12\.0 KiB\s+11\.0 KiB before/);
@@ -182,14 +182,14 @@ let misdeeds: Misdeeds;
     expect(load[2] - load[0]).toBeGreaterThan(60);
     expect(await pointAt(0.7, 2)).toMatch(/^serve/);
     await page.getByText('before', { exact: true }).click();
-    expect(await pointAt(0.7, 2)).toMatch(/^load/); // 6144 of 11264 bytes stood there
+    expect(await pointAt(0.7, 2)).toMatch(/^load/); // it has 6144 of 11264 bytes
     await page.locator('fieldset').getByText('change', { exact: true }).click();
     // 5120 bytes more and 4096 less are 9216 bytes of change
     expect(await pointAt(0.54, 3)).toMatch(/^cache/);
     expect(await pointAt(0.57, 2)).toMatch(/^load/);
   });
 
-  it('what is below a pixel is coloured by its sum, and by what is found in it', async () => {
+  it('frames narrower than a pixel are coloured by their sum, and by what the search finds in them', async () => {
     const tiny = (size: number) =>
       Array.from({ length: 500 }, (_, i) => ({
         size,
@@ -218,7 +218,7 @@ let misdeeds: Misdeeds;
     expect(await colorAt(0.4, 2)).toEqual(unfound);
   });
 
-  it('has a page for a snapshot of nothing, too, and for a difference of nothing', async () => {
+  it('makes a page for an empty snapshot, and for an empty difference', async () => {
     Snapshot.fromTraces([]).dump(join(folder, 'empty.tmsnap'));
     const empty = [
       { args: ['empty.tmsnap'], caption: 'Nothing' },
@@ -238,7 +238,7 @@ let misdeeds: Misdeeds;
     }
   });
 
-  it('shows the oldest frames of a deep stack first, and goes to the others', async () => {
+  it('shows the oldest frames of a deep stack first, and can move to the others', async () => {
     const frames = Array.from({ length: 2000 }, (_, depth) => ({
       filename: '/app/deep.js',
       lineno: depth + 1,
@@ -260,7 +260,7 @@ let misdeeds: Misdeeds;
     expect(await page.locator('.path').innerText()).toBe('all › … › f95 › f96 › f97 › f98 › f99 › f100');
   });
 
-  it('is worked with keys, and told to screen readers', async () => {
+  it('can be used with keys and with screen readers', async () => {
     await open('now.html');
     const current = async () => {
       const id = await page.locator('[role=tree]').getAttribute('aria-activedescendant');

@@ -24,7 +24,7 @@ const withPromtool = hasProgram('promtool', ['--version'], 'whether promtool fin
 
 /** Each call of grow(n) keeps n blocks of this size, all allocated by `make`. */
 const BLOCK_BYTES = 152;
-/** What V8 itself keeps for a function that runs often counts as the function's, on some versions. */
+/** On some versions, what V8 keeps for a function that runs often counts as the function's. This is its share. */
 const MORE = 0.01;
 const TOKEN = 'a-token-of-the-tests';
 
@@ -44,7 +44,7 @@ function expectAbout(value: number, expected: number): void {
   expect(value).toBeLessThan(expected * (1 + MORE));
 }
 
-/** What `-top` prints for a function. */
+/** The flat value that `-top` prints for a function. */
 function flatOf(name: string, top: string): number {
   return Number(new RegExp(`^ *(\\d+)B? .* ${name}$`, 'm').exec(top)?.[1]);
 }
@@ -52,7 +52,7 @@ function flatOf(name: string, top: string): number {
 withGo('go tool pprof http://…', () => {
   const pprof = (...args: readonly string[]) => outputOf('env', [`PPROF_TMPDIR=${temporaryFolder()}`, 'go', 'tool', 'pprof', ...args]);
 
-  it('fetches and shows what is alive', async () => {
+  it('fetches and shows live memory', async () => {
     const target = await started('growing.cjs');
     const { url } = await startServing(target.port, ['--interval', '1']);
     await evaluateIn(target.port, 'grow(20_000)');
@@ -63,7 +63,7 @@ withGo('go tool pprof http://…', () => {
     expectAbout(flatOf('make', blocks), 20_000);
   });
 
-  it('fetches what changes in some seconds', async () => {
+  it('fetches the change over some seconds', async () => {
     const target = await started('service.cjs'); // keeps 100 blocks more every 5 ms
     const { url } = await startServing(target.port, ['--interval', '1']);
     const [before, change] = [`${url}/debug/pprof/heap`, `${url}/debug/pprof/heap?seconds=2`].map((from) => pprof('-top', '-unit=B', from));
@@ -101,7 +101,7 @@ withPrometheus('Prometheus scrapes the metrics with a token', async () => {
   expect(await firstValue(api, 'tracemalloc_traced_bytes{domain="0"}')).toBeGreaterThan(20_000 * BLOCK_BYTES);
   expect(await firstValue(api, 'tracemalloc_snapshot_duration_seconds_count')).toBeGreaterThan(0);
   const { text } = await ask(`${api}/api/v1/metadata?metric=tracemalloc_traced_bytes`);
-  expect(JSON.parse(text).data.tracemalloc_traced_bytes[0]).toMatchObject({ type: 'gauge', unit: 'bytes' }); // an OpenMetrics reader took it
+  expect(JSON.parse(text).data.tracemalloc_traced_bytes[0]).toMatchObject({ type: 'gauge', unit: 'bytes' }); // so it was read as OpenMetrics
 });
 
 interface Scraping {

@@ -13,12 +13,12 @@ import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-
 afterAll(reapTargets);
 
 const SOURCES = repoPath('fixtures/programs/lines/bundled');
-/** Where the functions start that keep 4,000 BigInts each, and their bytes. */
+/** The starts of the functions that keep 4,000 BigInts each, and their bytes. */
 const FUNCTIONS = [
   [`${SOURCES}/main.ts:6`, 4000 * 88],
   [`${SOURCES}/rows.ts:7`, 4000 * (152 + 32)],
 ] as const;
-/** Their lines that do. */
+/** The lines of these functions that make the BigInts. */
 const LINES = [
   [`${SOURCES}/main.ts:9`, 4000 * 88],
   [`${SOURCES}/rows.ts:10`, 4000 * 152],
@@ -29,7 +29,7 @@ function expectPlaces(lines: ReadonlyMap<string, ShownLine>, places: readonly (r
     const line = lines.get(place);
     expect({ place, precision: line?.precision }).toEqual({ place, precision });
     expect(line!.size / bytes).toBeGreaterThan(0.98);
-    expect(line!.size / bytes).toBeLessThan(1.25); // with the list that keeps them
+    expect(line!.size / bytes).toBeLessThan(1.25); // more, because of the list that keeps them
   }
 }
 
@@ -56,7 +56,7 @@ test.each(['inline', 'external', 'linked'] as const)('a bundle of esbuild, its m
   expectPlaces(trueLines, LINES, 'line');
 });
 
-test('a minified one, all of it on one line', async () => {
+test('a minified bundle on one line', async () => {
   const bundle = await esbuilt({ sourcemap: 'inline', minify: true });
   expect(readFileSync(bundle, 'utf8').split('\n').length).toBeLessThan(4);
   const { lines } = await runAndShow([bundle]);
@@ -70,7 +70,7 @@ test.each([
   ['inline-source-map', 'a map in it'],
 ])('a bundle of webpack, %s: %s', async (devtool) => {
   const bundle = await webpacked(devtool, repoPath('fixtures/programs'));
-  // Its names are relative to the folder of the bundler, which no map tells: the nearest one where they are.
+  // Names are relative to the folder of the bundler, which the map does not contain. So we take the nearest folder that has these files.
   expect(readFileSync(devtool === 'source-map' ? `${bundle}.map` : bundle, 'utf8')).toMatch(
     devtool === 'source-map' ? /"webpack:/ : /base64/,
   );
@@ -80,7 +80,7 @@ test.each([
   expectPlaces(trueLines, LINES, 'line');
 });
 
-test('attach shows the lines of a bundle that runs, and the source where an object was made', async () => {
+test('attach shows the lines of a running bundle, and the source line where an object was made', async () => {
   const service = join(SOURCES, 'service.ts');
   const bundle = join(temporaryFolder(), 'service.cjs');
   await build({ entryPoints: [service], bundle: true, platform: 'node', outfile: bundle, sourcemap: 'inline' });

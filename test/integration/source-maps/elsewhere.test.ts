@@ -8,11 +8,11 @@ import { providePackages } from '../../helpers/provide.js';
 import { runAndShow, type ShownLine, statsOf } from '../../helpers/shown-lines.js';
 import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
-/** A program that is built, traced and taken away with its sources; its maps stay in a folder of their own. */
+/** A program that is built, traced and deleted with its sources. Only a folder of its maps remains. */
 interface Gone {
   readonly folder: string;
   readonly maps: string;
-  /** Saved with, and without what the maps say. */
+  /** Saved with the content of the maps, and without. */
   readonly embedded: string;
   readonly plain: string;
 }
@@ -36,7 +36,7 @@ afterAll(reapTargets);
 function expectOriginal(lines: ReadonlyMap<string, ShownLine>): void {
   expect(lines.get(join(gone.folder, 'src/main.ts:6'))?.size).toBeGreaterThan(0.98 * 4000 * 88);
   expect(lines.get(join(gone.folder, 'src/rows.ts:7'))?.size).toBeGreaterThan(0.98 * 4000 * (152 + 32));
-  expect([...lines.keys()].filter((place) => place.includes('main.cjs'))).toEqual([join(gone.folder, 'dist/main.cjs:1')]); // the bundle's own code
+  expect([...lines.keys()].filter((place) => place.includes('main.cjs'))).toEqual([join(gone.folder, 'dist/main.cjs:1')]); // code of the bundler itself
 }
 
 function expectGenerated(lines: ReadonlyMap<string, ShownLine>): void {
@@ -45,7 +45,7 @@ function expectGenerated(lines: ReadonlyMap<string, ShownLine>): void {
   expect(Math.max(...sizes)).toBeGreaterThan(0.98 * 4000 * (152 + 32));
 }
 
-test('a file with what the maps say needs neither maps nor sources', async () => {
+test('a file with embedded maps needs neither maps nor sources', async () => {
   const { lines, stderr } = await statsOf(gone.embedded);
   expectOriginal(lines);
   expect(stderr).toBe('');
@@ -53,7 +53,7 @@ test('a file with what the maps say needs neither maps nor sources', async () =>
   expectGenerated(raw);
 });
 
-test('a file without it needs the folder of the maps', async () => {
+test('a file without embedded maps needs the folder of the maps', async () => {
   const { lines: without } = await statsOf(gone.plain);
   expectGenerated(without);
   const { lines, stderr } = await statsOf(gone.plain, '--source-maps', gone.maps);
@@ -61,7 +61,7 @@ test('a file without it needs the folder of the maps', async () => {
   expect(stderr).toBe('');
 });
 
-test('a folder in which no map fits is spoken of', async () => {
+test('a folder without a fitting map is reported', async () => {
   const folder = temporaryFolder();
   const { lines, stderr } = await statsOf(gone.plain, '--source-maps', folder);
   expectGenerated(lines);
@@ -80,7 +80,7 @@ test('a diff of the two has the same lines on both sides', async () => {
   for (const { size, sizeDiff } of rows) expect(Math.abs(sizeDiff)).toBeLessThan(0.2 * size + 4096);
 });
 
-test('of what was compiled in memory the file has it in any case', async () => {
+test('maps of scripts that were compiled in memory are always embedded', async () => {
   const program = repoPath('fixtures/programs/lines/typescript/app.ts');
   const { lines, snapshot } = await runAndShow([program, 'hold'], { nodeArgs: ['--import', 'tsx'], cwd: await providePackages('loaders') });
   const { lines: saved } = await statsOf(snapshot);

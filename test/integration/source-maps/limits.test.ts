@@ -20,17 +20,17 @@ function project({ sources = ['../src/app.ts'], mappings = 'AAAA' }: { sources?:
   return { folder, script, snapshot: Snapshot.fromTraces([{ size: 10, frames: [{ filename: script, lineno: 1, column: 1 }] }]) };
 }
 
-/** What is shown of it, and what is said. */
+/** The place that a table shows, and the warnings. */
 function shown(snapshot: Snapshot) {
   const warnings: string[] = [];
   const [trace] = withOriginalLines(snapshot, new SourceMapper({ warn: (line) => warnings.push(line) })).traces;
   return { place: String(trace!.traceback), text: trace!.traceback.format(), warnings };
 }
 
-/** As somebody whose files these are not. */
+/** Does the work as a user who does not own the files. */
 function asNobody<T>(work: () => T): T {
   const own = process.geteuid!();
-  if (own !== 0) return work(); // who is not root may not read what has mode 0
+  if (own !== 0) return work(); // a user other than root cannot read a file of mode 0 anyway
   process.seteuid!(65534);
   try {
     return work();
@@ -62,7 +62,7 @@ test.each([
   });
 });
 
-test('a map that leads to another file says nothing of what is in it', () => {
+test('a map that links to another file does not reveal the content of that', () => {
   const { script, snapshot } = project();
   writeFileSync(script, `work();\n//# sourceMappingURL=${'../'.repeat(20)}etc/passwd\n`);
   const { place, warnings } = shown(snapshot);
@@ -79,7 +79,7 @@ test('a map of 200 MB is refused in one line', async () => {
   expect(stdout).toContain(`${script}:1`);
 });
 
-test('a script that may not be read has the map beside it; a map that may not be read is not used', () => {
+test('an unreadable script gets the map beside it; an unreadable map is not used', () => {
   const { folder, script, snapshot } = project();
   for (const path of [dirname(folder), folder, dirname(script)]) chmodSync(path, 0o755);
   chmodSync(`${script}.map`, 0o644);
@@ -92,7 +92,7 @@ test('a script that may not be read has the map beside it; a map that may not be
   });
 });
 
-test.each(['/proc/kmsg', '/proc/self/mem'])('what the kernel makes up is not read, which may never end: %s', (script) => {
+test.each(['/proc/kmsg', '/proc/self/mem'])('virtual files of the kernel are not read, because that may never end: %s', (script) => {
   const snapshot = Snapshot.fromTraces([{ size: 10, frames: [{ filename: script, lineno: 1, column: 1 }] }]);
   expect(shown(snapshot)).toEqual({ place: `${script}:1`, text: [`  File "${script}", line 1`], warnings: [] });
 });
@@ -103,7 +103,7 @@ test.each(['\ufeff', ")]}'\n", "\ufeff)]}',\r\n"])('a map may begin with %j', (b
   expect(shown(snapshot)).toMatchObject({ place: `${join(folder, 'src/app.ts')}:1`, warnings: [] });
 });
 
-test('many maps that are missing share a line; those of packages are not spoken of', () => {
+test('many missing maps share one line; missing maps of packages are not reported', () => {
   const { folder } = project();
   const scripts = ['dist/a.js', 'dist/b.js', 'dist/c.js', 'node_modules/some/index.js'].map((name) => join(folder, name));
   mkdirSync(join(folder, 'node_modules/some'), { recursive: true });
@@ -116,16 +116,16 @@ test('many maps that are missing share a line; those of packages are not spoken 
 test('a comment in a string of the program names no map', () => {
   const { script, snapshot } = project();
   writeFileSync(script, "const comment = '//# sourceMappingURL=' + name + '.map';\nwork(comment);\n");
-  expect(shown(snapshot)).toMatchObject({ place: expect.stringMatching(/src\/app\.ts:1$/), warnings: [] }); // by the map beside it
+  expect(shown(snapshot)).toMatchObject({ place: expect.stringMatching(/src\/app\.ts:1$/), warnings: [] }); // from the map beside it
 });
 
-test('nor does one with code behind it, however that looks', () => {
+test('nor does a comment with code after it, however that looks', () => {
   const { script, snapshot } = project();
   writeFileSync(script, `work();\n//# sourceMappingURL=gone.js.map\n${'/'.repeat(1900)}\nwork();\n`);
   expect(shown(snapshot)).toMatchObject({ place: expect.stringMatching(/src\/app\.ts:1$/), warnings: [] });
 });
 
-test('two lines that were compiled from one are one group', () => {
+test('two lines that were compiled from one line are one group', () => {
   const { folder, script } = project({ mappings: 'AAAA;AAAA;AACA' });
   const snapshot = Snapshot.fromTraces([1, 2, 3].map((line) => ({ size: 10 ** line, frames: [[script, line] as const] })));
   const source = join(folder, 'src/app.ts');
@@ -138,5 +138,5 @@ test('two lines that were compiled from one are one group', () => {
   writeFileSync(`${script}.map`, 'gone');
   const loaded = Snapshot.load(path);
   expect(withOriginalLines(loaded).statistics('lineno').map(String)).toHaveLength(2);
-  expect(loaded.statistics('lineno').map(String)).toHaveLength(3); // the snapshot itself keeps what V8 gave
+  expect(loaded.statistics('lineno').map(String)).toHaveLength(3); // the snapshot itself keeps the positions of V8
 });

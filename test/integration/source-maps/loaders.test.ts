@@ -9,9 +9,9 @@ import { reapTargets } from '../../helpers/target-process.js';
 afterAll(reapTargets);
 
 const FOLDER = repoPath('fixtures/programs/lines/typescript');
-/** The line on which the function of app.ts starts, and what it keeps: 4,000 times two BigInts of 88 and 152 bytes and an object of 40. */
+/** The line on which the function of app.ts starts, and the bytes that it keeps: 4,000 times BigInts of 88 and 152 bytes, and an object of 40. */
 const [START, BYTES] = [14, 4000 * (88 + 152 + 40)];
-/** Its lines that make the BigInts, for true lines. */
+/** The lines of app.ts that make the BigInts. */
 const TRUE_LINES = [
   [16, 4000 * 88],
   [17, 4000 * 152],
@@ -20,7 +20,7 @@ const TRUE_LINES = [
 function expectAbout(line: ShownLine | undefined, bytes: number, precision: string): void {
   expect(line?.precision).toBe(precision);
   expect(line!.size / bytes).toBeGreaterThan(0.98);
-  expect(line!.size / bytes).toBeLessThan(1.2); // with the list of the rows, and code of V8
+  expect(line!.size / bytes).toBeLessThan(1.2); // more, because of the list of the rows and V8's own data
 }
 
 interface Loader {
@@ -64,7 +64,7 @@ describeNodes(
 
     test('leaves lines as they are', async () => {
       const { lines } = await runAndShow([program], { execPath });
-      // The callback makes an object of 32 bytes, and a BigInt.
+      // The callback makes an object of 32 bytes and a BigInt.
       expectAbout(lines.get(`${program}:12`), 4000 * (152 + 32), 'function');
     });
 
@@ -75,11 +75,11 @@ describeNodes(
   },
 );
 
-// With true lines it is not supported: Node would transform once more what we have made of the text.
+// True lines are not supported here, because Node would transform our text again.
 describeNodes(
   'what Node $major transforms',
   (major) => major === 22 || major === 24,
   (node) => {
-    test('stands where functions start', () => expectLines(node, { ...tsx, nodeArgs: ['--experimental-transform-types'] }, false));
+    test('gives the lines where functions start', () => expectLines(node, { ...tsx, nodeArgs: ['--experimental-transform-types'] }, false));
   },
 );

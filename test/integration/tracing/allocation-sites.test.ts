@@ -6,12 +6,12 @@ import { repoPath } from '../../helpers/paths.js';
 import { reapTargets, startTarget } from '../../helpers/target-process.js';
 
 const BLOCKS = 10_000;
-/** What a program allocates by construction must come out within this. */
+/** The relative error that is allowed: the programs allocate known amounts. */
 const TOLERANCE = 0.01;
 
 afterEach(reapTargets);
 
-/** Without inlining every function has its own bytes. */
+/** Without inlining, every function has its own bytes. */
 const NO_INLINING = '--max-inlined-bytecode-size=0';
 
 async function traced(program: string, work: string, options: StartOptions & { execPath: string; execArgv?: string[] }): Promise<Snapshot> {
@@ -52,7 +52,7 @@ describe.each(nodeBinaries())('known allocations on Node $major', ({ execPath })
     expectBlocks(onLine(await traced('async.mjs', `work(${BLOCKS})`, { execPath }), 2), BLOCKS, 152);
   });
 
-  it('classes: instances stand with the function that makes them', async () => {
+  it('classes: instances belong to the function that makes them', async () => {
     const snapshot = await traced('classes.mjs', `work(${4 * BLOCKS})`, { execPath });
     const sizes = snapshot.statistics('lineno').filter(({ traceback }) => [3, 8, 13, 16].includes(traceback.at(-1)!.lineno));
     const size = sizes.reduce((sum, statistic) => sum + statistic.size, 0);
@@ -68,7 +68,7 @@ describe.each(nodeBinaries())('known allocations on Node $major', ({ execPath })
     expect(cumulative!.count).toBeLessThan(1100); // a recursive function counts once
   });
 
-  it('code that is inlined: its bytes stand with the caller, and are not lost', async () => {
+  it('inlined code: its bytes belong to the caller, and are not lost', async () => {
     const snapshot = await traced('inlined.cjs', `for (let k = 0; k < 5; k++) work(${BLOCKS})`, { execPath, execArgv: [] });
     const lines = snapshot.statistics('lineno').filter(({ traceback }) => [3, 6].includes(traceback.at(-1)!.lineno));
     expect(Math.abs(lines.reduce((sum, { count }) => sum + count, 0) / BLOCKS - 1)).toBeLessThan(TOLERANCE);

@@ -8,13 +8,13 @@ import { reapTargets, startTarget } from '../../helpers/target-process.js';
 afterEach(reapTargets);
 
 const KEPT = 1000;
-/** 4,096 bits and up to 10 more, and V8's header of 16 bytes. */
+/** The bytes of 4,096 bits and up to 10 more, and V8's header of 16 bytes. */
 const BIGINT_BYTES = 536;
-/** The array, the evaluation's closure, and V8's own data for a function that becomes hot. */
+/** Bytes of the array, the evaluation's closure, and V8's own data for a function that becomes hot. */
 const REST = 40_000;
 
 describe.each(nodeBinaries())('a snapshot of a busy target, Node $major', ({ execPath }) => {
-  it('does not count what V8 allocates for the snapshot itself', async () => {
+  it('does not count the allocations of V8 for the snapshot itself', async () => {
     const target = await startTarget({ execPath, file: repoPath('fixtures', 'programs', 'busy.cjs'), ready: true });
     const tracer = await attach(target.port);
     await tracer.start({ mode: 'exact', inlining: false });

@@ -11,13 +11,13 @@ const identity = (isEnding: boolean) => ({
   result: { result: { type: 'object', value: { pid: 1, title: 'app', version: 'v20.0.0', isEnding } } },
 });
 
-/** A short text message of a server, as RFC 6455 has it. */
+/** A short text message from a server, as in RFC 6455. */
 function frame(message: object): Buffer {
   const text = Buffer.from(JSON.stringify(message));
   return Buffer.from([0x81, 126, text.length >> 8, text.length & 0xff, ...text]);
 }
 
-describe('a program that comes to its end while we connect', () => {
+describe('a program that ends while we connect', () => {
   it.each([
     ['before it has said who it is', [ENDED, identity(false)]],
     ['in one go with it', [identity(false), ENDED]],
@@ -30,7 +30,7 @@ describe('a program that comes to its end while we connect', () => {
       socket.on('data', () => {
         const answer = answers.shift();
         if (answer) socket.write(answer);
-        else socket.end(); // our goodbye
+        else socket.end(); // the close frame of our side
       });
     });
     const endpoint = { host: '127.0.0.1', port: server.port, webSocketUrl: `ws://127.0.0.1:${server.port}/app` };

@@ -6,7 +6,7 @@ import { repoPath } from '../../helpers/paths.js';
 import { reapTargets, startTarget } from '../../helpers/target-process.js';
 
 const BLOCKS = 100_000;
-/** Bytes of one block by the line that allocates it. */
+/** By allocating line: the bytes of one block. */
 const KNOWN = new Map([
   [3, 152],
   [6, 280],

@@ -10,7 +10,7 @@ import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-
 
 afterEach(reapTargets);
 
-/** Runs JavaScript from the first line of stdin until there is a file `go` beside it, and ends without a turn of its event loop. */
+/** Runs JavaScript from the first line of stdin until a file `go` exists beside it. Ends without a turn of its event loop. */
 const BUSY = `
   const { existsSync, writeSync } = require('node:fs');
   process.stdin.once('data', () => {
@@ -22,7 +22,7 @@ const BUSY = `
   console.log('ready');
 `;
 
-/** Longer than any of these ends takes, shorter than what waits for an answer. */
+/** Longer than each of these ends takes, and shorter than our wait for an answer. */
 const IN_TIME_MS = 25_000;
 
 describe.each(nodeBinaries())('object mode, a program that ends while a heap snapshot waits, Node $major', ({ execPath }) => {
@@ -39,12 +39,12 @@ describe.each(nodeBinaries())('object mode, a program that ends while a heap sna
       const isBusy = new Promise((resolve) => target.child.stdout.once('data', resolve));
       target.child.stdin.write('\n');
       await isBusy;
-      const snapshots = [1, 2].map(() => failureOf(tracer.takeSnapshot())); // on Node 18 and 20 there is one
-      expect(await other.evaluate('6 * 7')).toBe(42); // by now it was asked
+      const snapshots = [1, 2].map(() => failureOf(tracer.takeSnapshot())); // whether one of them succeeds depends on the version
+      expect(await other.evaluate('6 * 7')).toBe(42); // so the target has got the request by now
       writeFileSync(join(folder, 'go'), '');
       await Promise.all(snapshots);
       const { snapshot, error } = await tracer.closed;
-      await other.close(); // not before: V8 ends the tracking with it
+      await other.close(); // not earlier, because V8 ends the tracking with it
       await expect(target.exited).resolves.toEqual({ code: 3, signal: null });
       expect(error).toBeNull();
       expect(snapshot!.traces.filter(({ traceback }) => traceback.at(-1)?.functionName === 'make').length).toBeGreaterThanOrEqual(1000);

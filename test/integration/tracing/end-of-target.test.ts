@@ -7,7 +7,7 @@ import { failureOf } from '../../helpers/failure.js';
 import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
 
-/** Obeys the lines of its stdin, and ends with them. */
+/** Obeys the lines of its stdin, and ends when stdin ends. */
 const OBEDIENT = `
   globalThis.kept = [];
   function grow() { for (let i = 1; i <= 2000; i++) kept.push(BigInt(i) << 1024n); }
@@ -55,7 +55,7 @@ describe.each(nodeBinaries())('a target that ends while it is traced, Node $majo
     expect(tracer.isTracing()).toBe(false);
   });
 
-  it('not traced: it is not kept waiting either', async () => {
+  it('a target that is not traced does not wait for us at its end either', async () => {
     const target = await started(binary);
     const tracer = await attach(target.port);
     target.child.stdin.end();
@@ -73,7 +73,7 @@ const COMMANDS: [string, (tracer: Tracer) => Promise<unknown>][] = [
 ];
 
 describe.each(oldestAndNewest())('trouble during a command, Node $major', (binary) => {
-  /** The target does not come to answer, for certain: it is stopped when it is asked. */
+  /** Stops the target before the command, so that it certainly does not answer before it is killed. */
   async function killedDuring(target: TargetProcess, command: () => Promise<unknown>): Promise<Error> {
     target.child.kill('SIGSTOP');
     const outcome = failureOf(command());
@@ -97,10 +97,10 @@ describe.each(oldestAndNewest())('trouble during a command, Node $major', (binar
     expect(error.message).toMatch(/^lost the connection to .* while .*: the program ended or was killed/);
     expect(tracer.isTracing()).toBe(false);
     await expect(tracer.closed).resolves.toMatchObject({ snapshot: null });
-    await tracer.close(); // whoever cleans up meets no second error
+    await tracer.close(); // cleaning up causes no second error
   });
 
-  it('a target that is stopped: each command ends in time, and the target lives on', async () => {
+  it('if the target is stopped, each command fails in time, and the target lives on', async () => {
     const target = await started(binary);
     const timeoutMs = 300;
     const [tracer, late] = [await attach(target.port, { timeoutMs }), await attach(target.port, { timeoutMs })];
@@ -129,7 +129,7 @@ describe.each(oldestAndNewest())('trouble during a command, Node $major', (binar
     await expect(target.exited).resolves.toEqual({ code: 0, signal: null });
   });
 
-  it("at another debugger's breakpoint: tracing works, and the target stays there", async () => {
+  it("tracing works at another debugger's breakpoint, and the target stays there", async () => {
     const target = await started(binary);
     const other = await connect(await discover(target.port));
     await other.send('Debugger.enable');

@@ -28,7 +28,7 @@ describe.each(nodeBinaries())('where an object was made, Node $major', ({ execPa
     );
   }
 
-  it('by an expression; null before the start, and after clearTraces', async () => {
+  it('is found by an expression; null for an object from before the start or clearTraces', async () => {
     const { tracer, evaluate } = await traced();
     await evaluate('makePoints(10)');
     await expectMadeBy('globalThis.makePoints', tracer.getObjectTraceback('kept.points[5]'));
@@ -51,7 +51,7 @@ describe.each(nodeBinaries())('where an object was made, Node $major', ({ execPa
     await tracer.close();
   });
 
-  it('by a RemoteObject of another client, and by the id in the heap', async () => {
+  it('is found by a RemoteObject of another client, and by its id in the heap', async () => {
     const { port, tracer, evaluate } = await traced();
     const client = await connectClient({ host: '127.0.0.1', port, local: true });
     const remote = async (expression: string) => {

@@ -13,7 +13,7 @@ afterEach(reapTargets);
 
 const PROGRAM = repoPath('fixtures', 'programs', 'process-tree.cjs');
 const BIGINT_BYTES = 536;
-/** Beside node, as its own installers put it; or the one that runs the tests. */
+/** The npm that runs the tests, or the one beside node, where its installers put it. */
 const NPM = process.env.npm_execpath ?? join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
 
 async function followed(
@@ -50,7 +50,7 @@ function programOf(code: string, extension = 'cjs'): string {
   return file;
 }
 
-/** What each process held, by its first argument. */
+/** By first argument of a process: the bytes that it held. */
 async function held({ processes }: LaunchedTracer): Promise<Record<string, number | undefined>> {
   const entries = processes.map(async ({ argv, tracer }) => [argv[2], bigints((await tracer.closed).snapshot)] as const);
   return Object.fromEntries(await Promise.all(entries));
@@ -101,7 +101,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     }
   });
 
-  it('a child that the program leaves behind runs on without us, its inspector closed', async () => {
+  it('a child that outlives the program runs on without us, its inspector closed', async () => {
     const file = programOf(`
       if (process.argv[2] === 'child') setInterval(() => {}, 1000);
       else { const child = require('node:child_process').spawn(process.execPath, [__filename, 'child'], { detached: true, stdio: 'ignore' }); child.once('spawn', () => child.unref()); }`);
@@ -117,7 +117,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(listed.find(({ pid }) => pid === child!.pid)?.inspector).toBe('closed');
   });
 
-  it('children with an inspector, options or an environment of their own keep them; one whose environment a shell has wiped is not followed', async () => {
+  it('children keep their own inspector, options and environment; a child whose environment a shell has wiped is not followed', async () => {
     const file = programOf(`
       const { fork, spawn, spawnSync } = require('node:child_process');
       const role = process.argv[2];
@@ -150,7 +150,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(await Promise.all(traced)).toEqual(['inspect', 'empty', 'options'].map((role) => [role, true]));
   });
 
-  it('options that are frozen, and workers with an environment or arguments of their own, whose children are followed', async () => {
+  it('frozen options are no obstacle, and the children of workers with their own environment or arguments are followed', async () => {
     const file = programOf(`
       const { spawn, spawnSync } = require('node:child_process');
       const { isMainThread, SHARE_ENV, Worker, workerData } = require('node:worker_threads');
@@ -233,7 +233,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(tracer.processes.map(({ argv }) => argv[2])).toEqual(hasModel ? ['free'] : [...restricted, 'free']);
   });
 
-  it('children of another user get nothing of ours', async () => {
+  it('children of another user get nothing from us', async () => {
     const file = programOf(`
       const { spawn, spawnSync } = require('node:child_process');
       const print = ['-c', 'echo "$NODE_OPTIONS,$NODE_TRACEMALLOC_FOLLOW"'];
@@ -244,11 +244,11 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
       spawn('/bin/sh', print, { uid: 65534, gid: 65534, stdio: 'inherit' }).once('error', ({ code }) => console.log(code));`);
     const { tracer, output } = await followed(file, binary, { env: { ...process.env, NODE_OPTIONS: '' } });
     expect((await tracer.exited).code).toBe(0);
-    const seen = process.getuid!() === 0 ? ',' : 'EPERM'; // only root may start them
+    const seen = process.getuid!() === 0 ? ',' : 'EPERM'; // only root may start such children
     expect((await output).out).toBe(`${seen}\n`.repeat(3));
   });
 
-  it('processes do not see the inspector that is open because of us', async () => {
+  it('processes do not see the inspector that we opened', async () => {
     const seen = `
       import inspector, { url } from 'node:inspector';
       const before = [inspector.url() ?? null, url() ?? null, process.debugPort];
@@ -282,14 +282,14 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(await held(tracer)).toEqual({ child: 1000 });
   });
 
-  it('who kills a process that is stopped does not wait for it', async () => {
+  it('a process that kills a stopped one does not wait for it', async () => {
     const file = programOf(`
       const { fork } = require('node:child_process');
       const { readFileSync } = require('node:fs');
       if (process.argv[2]) { setInterval(() => {}, 1000); process.send('runs'); return; }
       const child = fork(__filename, ['child']).once('message', () => {
         process.kill(child.pid, 'SIGSTOP');
-        while (!readFileSync('/proc/' + child.pid + '/stat', 'latin1').includes(') T ')); // each thread takes its time
+        while (!readFileSync('/proc/' + child.pid + '/stat', 'latin1').includes(') T ')); // stopping all threads takes a while
         const before = performance.now();
         child.kill('SIGKILL');
         console.log(performance.now() - before);
@@ -297,7 +297,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     const { tracer, output } = await followed(file, binary);
     expect((await tracer.exited).code).toBe(0);
     await tracer.leaveProcesses();
-    expect(Number((await output).out)).toBeLessThan(5_000); // 10 s is what it would wait
+    expect(Number((await output).out)).toBeLessThan(5_000); // it would wait for 10 s
   });
 
   it('a program that kills itself has its snapshot', async () => {
@@ -308,7 +308,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(snapshot).not.toBeNull();
   });
 
-  it('processes that start when we have left run as they would without us', async () => {
+  it('processes that start after we have left run as they would without us', async () => {
     const before = readdirSync(tmpdir());
     const { tracer, output } = await followed(PROGRAM, binary);
     await tracer.leaveProcesses();
@@ -337,7 +337,7 @@ describe('follow through other tools', () => {
     await tracer.leaveProcesses();
     expect({ code, err: (await output).err }).toEqual({ code: 0, err: expect.stringMatching(/3 passed, 3 total/) });
     const workers = tracer.processes.filter(({ argv }) => argv[1]?.endsWith('processChild.js'));
-    expect(workers.length).toBeGreaterThanOrEqual(2); // jest starts others to look for its files
+    expect(workers.length).toBeGreaterThanOrEqual(2); // jest also starts processes that look for its files
     for (const { problem } of workers) expect(await problem).toBeNull();
   });
 

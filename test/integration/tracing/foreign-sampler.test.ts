@@ -37,7 +37,7 @@ describe.each(nodeBinaries())('on Node $major', ({ execPath }) => {
     await Promise.all([first.close(), third.close()]);
   });
 
-  it('node --heap-prof is refused, and its own profile written as if we had not been there', async () => {
+  it('a program with --heap-prof is refused, and writes its own profile as it would without us', async () => {
     const folder = temporaryFolder();
     const execArgv = ['--heap-prof', '--heap-prof-interval=64', `--heap-prof-dir=${folder}`];
     const code = `

@@ -12,7 +12,7 @@ afterEach(reapTargets);
 const file = repoPath('fixtures', 'programs', 'leaking.cjs');
 const MIB = 1024 ** 2;
 const LIMIT = '--max-old-space-size=64';
-/** The end of a program whose heap is full, as Node has it. */
+/** How Node ends a program whose heap is full. */
 const OUT_OF_MEMORY = { code: null, signal: 'SIGABRT' };
 
 function started({ execPath }: NodeBinary, args: readonly string[] = []): Promise<TargetProcess> {
@@ -21,12 +21,12 @@ function started({ execPath }: NodeBinary, args: readonly string[] = []): Promis
 
 function expectLeak(snapshot: Snapshot | null): void {
   const [largest] = snapshot!.statistics('lineno');
-  expect(String(largest!.traceback)).toBe(`${file}:4`); // where its function starts
+  expect(String(largest!.traceback)).toBe(`${file}:4`); // the start of the function
   expect(largest!.size).toBeGreaterThan(30 * MIB);
 }
 
 describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
-  it('a program that was launched: what fills its heap, and then its end', async () => {
+  it('a launched program: shows what fills its heap, then the program ends', async () => {
     const tracer = await launch(file, { execPath: binary.execPath, execArgv: [LIMIT], stdio: 'pipe' });
     reapLater(() => tracer.kill('SIGKILL'));
     const output = Promise.all([text(tracer.stdout!), text(tracer.stderr!)]);
@@ -49,7 +49,7 @@ describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
     expect(await target.exited).toEqual(OUT_OF_MEMORY);
   });
 
-  it('one that frees its memory goes on to its own end, whose snapshot is the last', async () => {
+  it('a program that frees its memory runs to its own end, and the last snapshot is of that', async () => {
     const target = await started(binary, ['frees']);
     const tracer = await attach(target.port);
     await tracer.start({ onOom: true });
@@ -63,7 +63,7 @@ describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
 });
 
 describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
-  it('with marks: the pause is ended as well', async () => {
+  it('with marks the pause is ended, too', async () => {
     const target = await started(binary);
     const tracer = await attach(target.port);
     let marks = 0;
@@ -87,7 +87,7 @@ describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
     expect(await tracer.closed).toMatchObject({ snapshot: null, atHeapLimit: false });
   });
 
-  it('after the stop the program is without a watch', async () => {
+  it('after the stop nothing watches the program', async () => {
     const target = await started(binary);
     const tracer = await attach(target.port);
     await tracer.start({ onOom: true });
@@ -97,7 +97,7 @@ describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
     expect(await tracer.closed).toMatchObject({ snapshot: null, atHeapLimit: false });
   });
 
-  it('a program that compiles all the time does not grow by the sources that are garbage', async () => {
+  it('a program that compiles all the time does not grow by sources that are garbage', async () => {
     const code = `
       const filler = 'x'.repeat(1_000_000);
       process.stdin.once('data', () => {
@@ -116,10 +116,10 @@ describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
     await tracer.start({ onOom: true });
     target.child.stdin.write('compile\n');
     expect((await target.exited).code).toBe(0);
-    expect(Number(/grown by (-?\d+)/.exec(target.stdout())![1])).toBeLessThan(200 * MIB); // 600 MB of sources, as V8 keeps them
+    expect(Number(/grown by (-?\d+)/.exec(target.stdout())![1])).toBeLessThan(200 * MIB); // the sources are 600 MB in V8's representation
   });
 
-  it('with another debugger: its own pauses stay its own', async () => {
+  it('the pauses of another debugger are not ended', async () => {
     const target = await started(binary);
     const other = await connect(await discover(target.port));
     const tracer = await attach(target.port);
@@ -128,7 +128,7 @@ describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
     const paused = other.waitFor('Debugger.paused');
     target.child.stdin.write('leak\n');
     expect((await paused).reason).toBe('other'); // the debugger statement
-    // It leaves, and the program goes on. With its Debugger on, the next pause near the limit would be its own to end.
+    // The other debugger leaves. Otherwise it would have to end the next pause near the limit itself.
     await other.send('Debugger.disable');
     const { snapshot, atHeapLimit } = await tracer.closed;
     expect(atHeapLimit).toBe(true);

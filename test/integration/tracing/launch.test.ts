@@ -41,7 +41,7 @@ describe.each(nodeBinaries())('launch on Node $major', (binary) => {
     expect(exit.code).toBe(0);
   });
 
-  it('holds the program until the start, and gives it its arguments, environment, folder, streams and exit code', async () => {
+  it('pauses the program until the start, and keeps its arguments, environment, folder, streams and exit code', async () => {
     const cwd = temporaryFolder();
     const file = program(
       'app.cjs',
@@ -60,7 +60,7 @@ describe.each(nodeBinaries())('launch on Node $major', (binary) => {
     tracer.stdout!.on('data', (data) => {
       early += data;
     });
-    expect(await tracer.takeSnapshot().catch((error) => error.name)).toBe('NotTracingError'); // the target has been asked meanwhile
+    expect(await tracer.takeSnapshot().catch((error) => error.name)).toBe('NotTracingError'); // so the target has answered by now
     expect(early).toBe('');
     await tracer.start();
     tracer.stdin!.end('last words');
@@ -79,7 +79,7 @@ describe.each(nodeBinaries())('launch on Node $major', (binary) => {
     ['app.cjs', ''],
     ['app.mjs', 'await null;'],
   ])('%s: what is alive at the end', async (name, before) => {
-    // V8 forgets the name of a script of which nothing is left; a function keeps it.
+    // V8 forgets the name of a script that was garbage collected. A function keeps the script alive.
     const file = program(
       name,
       `${before} globalThis.work = () => {}; globalThis.kept = Array.from({ length: 3000 }, (_, i) => BigInt(i + 1) << 1024n);`,
@@ -92,7 +92,7 @@ describe.each(nodeBinaries())('launch on Node $major', (binary) => {
     expect(Math.abs(line!.size / (3000 * 152) - 1)).toBeLessThan(0.1);
   });
 
-  it('process.exit, an uncaught throw, a program that ends at once', async () => {
+  it('takes the last snapshot at process.exit, at an uncaught throw, and of a program that ends at once', async () => {
     const exit = await launched(program('exit.cjs', 'globalThis.kept = [1]; process.exit(12)'), binary);
     await exit.start();
     expect((await outputOf(exit)).exit).toMatchObject({ code: 12, signal: null, error: null, snapshot: expect.anything() });
@@ -130,7 +130,7 @@ describe.each(nodeBinaries())('launch on Node $major', (binary) => {
   });
 });
 
-describe.each(oldestAndNewest())('a launch that is given up, Node $major', (binary) => {
+describe.each(oldestAndNewest())('a launch without a start, Node $major', (binary) => {
   it('close() before the start lets the program run untraced', async () => {
     const tracer = await launched(program('free.cjs', 'debugger; console.log("done"); process.exitCode = 4'), binary);
     tracer.onMark(() => {
@@ -162,7 +162,7 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     expect(err).toContain('Cannot find module');
   });
 
-  it('a bad flag, a binary that is none, a folder that is none: one LaunchError', async () => {
+  it('a bad flag, binary or folder is one LaunchError', async () => {
     const file = program('app.cjs', '');
     const flag = await failureOf(launched(file, binary, { execArgv: ['--no-such-flag'] }));
     expect(flag).toBeInstanceOf(LaunchError);
@@ -178,7 +178,7 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     expect([tooLong.name, tooLong.message]).toEqual(['LaunchError', `${binary.execPath} does not run (spawn E2BIG)`]);
   });
 
-  it('what cannot mean anything is a UsageError: a stream, an argument, a signal', async () => {
+  it('an impossible stream, argument or signal is a UsageError', async () => {
     const file = program('app.cjs', 'setInterval(() => {}, 1000)');
     const stdio = 'nothing' as 'ignore';
     expect((await failureOf(launched(file, binary, { stdio: [stdio, stdio, stdio] }))).name).toBe('UsageError');
@@ -190,7 +190,7 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     expect((await tracer.exited).snapshot).not.toBeNull();
   });
 
-  it.each(['stop', 'close'] as const)('%s() of a program that comes to its end meanwhile', async (leave) => {
+  it.each(['stop', 'close'] as const)('%s() of a program that ends meanwhile', async (leave) => {
     const tracer = await launched(program('ends.cjs', 'globalThis.kept = [{}]; debugger;'), binary);
     const marked = new Promise<void>((resolve) => {
       tracer.onMark(async () => {
@@ -204,7 +204,7 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     expect((await tracer.exited).code).toBe(0);
   });
 
-  it('calls that nobody waits for are carried out in their order', async () => {
+  it('calls that are not awaited are carried out in order', async () => {
     const file = program('first.cjs', 'globalThis.kept = Array.from({ length: 1000 }, (_, i) => BigInt(i + 1) << 6144n); debugger;');
     const tracer = await launched(file, binary);
     const marked = new Promise<Snapshot>((resolve) => tracer.onMark(async () => resolve(await tracer.takeSnapshot())));
@@ -240,14 +240,14 @@ describe.each(oldestAndNewest())('a launch that is given up, Node $major', (bina
     }
   });
 
-  it('an address on stderr, which a followed program does not announce, is not waited behind', async () => {
+  it('a followed program that ends without announcing itself is not waited for, even if its stderr has an address', async () => {
     const shell = program('node.sh', "#!/bin/sh\necho 'Debugger listening on ws://127.0.0.1:1/app' >&2\n");
     chmodSync(shell, 0o755);
     const error = await failureOf(launched('app.cjs', { execPath: shell }, { follow: true }));
     expect(error.message).toContain("exit code 0 before the program's first line");
   });
 
-  it('stderr waits for a reader who comes late', async () => {
+  it('stderr is kept for a late reader', async () => {
     const tracer = await launched(program('late.cjs', 'console.error("still there")'), binary);
     await tracer.start();
     await tracer.exited;

@@ -12,7 +12,7 @@ afterEach(reapTargets);
 const MARKED = repoPath('fixtures/programs/marked.cjs');
 
 describe.each(nodeBinaries())('marks on Node $major', ({ execPath }) => {
-  it('a launched program stops at its debugger statements, where everything is alive', async () => {
+  it('a launched program stops at its debugger statements, and everything is alive there', async () => {
     const tracer = await launch(MARKED, { execPath, stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));
     const marks: [string, number][] = [];
@@ -30,7 +30,7 @@ describe.each(nodeBinaries())('marks on Node $major', ({ execPath }) => {
 });
 
 describe.each(oldestAndNewest())('marks of a running program, Node $major', ({ execPath }) => {
-  it('without a listener nothing stops; each listener is called until it leaves, and may leave in its call', async () => {
+  it('stops only with a listener; each listener is called until it is removed, which it may do in its call', async () => {
     const target = await startTarget({ execPath, file: repoPath('fixtures/programs/growing.cjs'), ready: true });
     const pass = () => evaluateIn(target.port, `${inTurnOfItsOwn('debugger')}\n//# sourceURL=/app/mark.js`);
     const tracer = await attach(target.port);
@@ -43,7 +43,7 @@ describe.each(oldestAndNewest())('marks of a running program, Node $major', ({ e
       leaveOnce();
       heard.push(`once ${label}`);
     });
-    await tracer.getTracedMemory(); // after which the Debugger is on
+    await tracer.getTracedMemory(); // its answer comes after the Debugger is enabled
     await expect(pass()).resolves.toBe(42);
     await expect(pass()).resolves.toBe(42);
     expect(heard).toEqual(['always /app/mark.js:1', 'once /app/mark.js:1', 'always /app/mark.js:1']);
@@ -74,7 +74,7 @@ describe.each(oldestAndNewest())('marks of a running program, Node $major', ({ e
     await expect(pass()).resolves.toBe(42);
   });
 
-  it('what a pause showed is free again, also where leaving the Debugger ended it', async () => {
+  it('objects that a pause showed are freed, even if disabling the Debugger ended the pause', async () => {
     const target = await startTarget({ execPath, file: repoPath('fixtures/programs/growing.cjs'), execArgv: ['--expose-gc'], ready: true });
     const tracer = await attach(target.port);
     const heard = new Promise<string>((resolve) => {
@@ -92,7 +92,7 @@ describe.each(oldestAndNewest())('marks of a running program, Node $major', ({ e
     await tracer.close();
   });
 
-  it('the pause of another debugger is not ours to end, and it may end ours', async () => {
+  it('we do not end the pause of another debugger, and it may end ours', async () => {
     const target = await startTarget({ execPath, file: repoPath('fixtures/programs/growing.cjs'), ready: true });
     const tracer = await attach(target.port);
     const heard: string[] = [];
@@ -110,7 +110,7 @@ describe.each(oldestAndNewest())('marks of a running program, Node $major', ({ e
     await tracer.getTracedMemory();
     const paused = other.waitFor('Debugger.paused');
     await other.send('Debugger.pause');
-    await paused; // in the program's own timer
+    await paused; // the pause is in the program's own timer
     expect((await tracer.getTracedMemory()).current).toBe(0); // it answers, and did not resume
     expect(heard).toEqual([]);
     await other.send('Debugger.resume');
@@ -121,7 +121,7 @@ describe.each(oldestAndNewest())('marks of a running program, Node $major', ({ e
   });
 });
 
-it('what a listener throws is an uncaught exception of the controller, and the target goes on', async () => {
+it('an error of a listener is an uncaught exception of the controller, and the target goes on', async () => {
   const target = await startTarget({ execPath: process.execPath, file: repoPath('fixtures/programs/growing.cjs'), ready: true });
   const controller = await startTarget({
     execPath: process.execPath,

@@ -21,10 +21,10 @@ afterEach(reapTargets);
 const PROGRAM = repoPath('fixtures', 'programs', 'objects.cjs');
 const MARKED = repoPath('fixtures', 'programs', 'marked.cjs');
 const POOL = repoPath('fixtures', 'programs', 'pool-job.cjs');
-/** A hash over V8's flags. */
+/** A hash of all flags of V8. */
 const FLAGS_TAG = 'process.mainModule.require("v8").cachedDataVersionTag()';
 const POINTS = 10_000;
-/** The lines of the program that make them. */
+/** The lines of the program that make the objects. */
 const [NEW_POINT, NEW_TYPED] = [14, 17];
 const TYPED_BYTES = 10 * 12_500 * 8;
 const BUFFER_BYTES = 500_000;
@@ -34,7 +34,7 @@ function typed(snapshot: Snapshot, type: string): { size: number; count: number 
   return { size: group?.size ?? 0, count: group?.count ?? 0 };
 }
 
-/** At a collection of young objects V8 loses the stacks of a few, up to 5 of 10,000 in 40 runs on 22 and 24 (docs/accuracy.md). */
+/** When V8 collects young objects, it loses the stacks of a few: up to 5 of 10,000 in 40 runs on 22 and 24 (docs/accuracy.md). */
 function expectNearly(count: number, made: number): void {
   expect(count).toBeLessThanOrEqual(made);
   expect(count).toBeGreaterThanOrEqual(made * 0.999);
@@ -68,7 +68,7 @@ describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath 
     expectKnownObjects(exit.snapshot!);
   });
 
-  it('is read at a mark, where the event loop stands', async () => {
+  it('can be read at a mark, where the event loop is stopped', async () => {
     const tracer = await launch(MARKED, { execPath, mode: 'objects', stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));
     const bigints: number[] = [];
@@ -81,7 +81,7 @@ describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath 
     expectNearly(bigints[1]! - bigints[0]!, 1000);
   });
 
-  it('is not ended by a long job of the thread pool, and says what it has not', async () => {
+  it('is not ended by a long job of the thread pool, and says what is missing', async () => {
     const tracer = await launch(POOL, { execPath, args: ['4000'], mode: 'objects', stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));
     await tracer.start({ mode: 'objects' });
@@ -125,7 +125,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     expect(await evaluate('kept.points.length')).toBe(POINTS + 3);
   });
 
-  it('tells what was born since an older snapshot, and on which line', async () => {
+  it('tells what was allocated since an older snapshot, and on which line', async () => {
     const { tracer, evaluate } = await attached({ lines: true });
     await evaluate('makePoints(20)');
     const before = await tracer.takeSnapshot();
@@ -138,13 +138,13 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     await tracer.close();
   });
 
-  it('does not take memory outside of the heap for new that is held over two snapshots, and loses nothing that is new for it', async () => {
+  it('does not count old memory outside of the heap as new, and misses no new memory', async () => {
     const { tracer, evaluate } = await attached();
     await evaluate('makeBuffer(); makeTypedArrays(2)');
     await evaluate('makeStream()');
     const before = await tracer.takeSnapshot();
     expect(before.traces.some(({ domain }) => domain === 2)).toBe(true);
-    expect(await evaluate('pass(150)')).toBe('passed'); // V8 gives ids to memory outside of the heap by the time
+    expect(await evaluate('pass(150)')).toBe('passed'); // time must pass, because V8 numbers memory outside of the heap by the time
     await evaluate('makePoints(100); makeTypedArrays(1)');
     const born = (await tracer.takeSnapshot()).allocatedSince(before);
     expect(typed(born, 'Point').count).toBe(100);
@@ -154,11 +154,11 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     await tracer.close();
   });
 
-  it('does not take the tracking of another tool, and says so when that has gone with the other', async () => {
+  it('does not take over the tracking of another tool, and says so when the other tool has ended the tracking', async () => {
     const { target, tracer } = await attached();
     const other = await attach(target.port);
     await expect(other.start({ mode: 'objects' })).rejects.toThrow('another tool tracks the allocations of this target');
-    await other.close(); // V8 ends the tracking of all with it
+    await other.close(); // V8 then ends the tracking for all clients
     await expect(tracer.takeSnapshot()).rejects.toThrow('V8 ends it for all when any client of the inspector leaves');
     await tracer.stop();
     await tracer.start({ mode: 'objects' });
@@ -183,13 +183,13 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
       await tracer.start({ mode: 'objects' });
       expect(await tagOf()).not.toBe(before);
       await tracer.stop();
-      expect(await tagOf()).toBe(before); // --no-turbo-escape was there, --no-compact was not
+      expect(await tagOf()).toBe(before); // --no-turbo-escape was set before, --no-compact was not
       await tracer.close();
       await other.close();
     },
   );
 
-  it('says so when the target dies while it sends its heap', async () => {
+  it('says so if the target dies while it sends its heap', async () => {
     const { target, tracer, evaluate } = await attached();
     await evaluate('makePoints(300_000)');
     const snapshot = tracer.takeSnapshot();
@@ -209,7 +209,7 @@ describe.each(oldestAndNewest())('object mode, with nothing but a job of the thr
 });
 
 describe.each(oldestAndNewest())('object mode, busy, Node $major', ({ execPath }) => {
-  it('leaves a target alone that never comes back to its event loop', async () => {
+  it('leaves a target alone that never returns to its event loop', async () => {
     const target = await startTarget({ execPath, file: PROGRAM, ready: true });
     await evaluateIn(target.port, 'void setTimeout(spin, 0, 20_000)');
     const tracer = await attach(target.port);

@@ -18,7 +18,7 @@ const MB = 1e6;
 
 afterEach(reapTargets);
 
-/** What a line of a program holds. */
+/** The bytes that a line of a program holds. */
 function bytesAt(snapshot: Snapshot | null, program: string, lineno: number): number {
   if (!snapshot) throw new Error('no snapshot');
   return totalOf(snapshot.filterTraces([new Filter(true, program, { lineno })]).columns).size;
@@ -34,21 +34,21 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     return tracer;
   }
 
-  it('has the line that held the memory, which the last snapshot has not', async () => {
+  it('has the line that held the memory, although the last snapshot lacks it', async () => {
     const { snapshot, peak } = await (await traced([], true)).exited;
-    // A tenth above the last reading is not read again, and sampling errs by some percent.
+    // A peak of less than a tenth above the last reading is not read, and sampling has an error of some percent.
     expect(bytesAt(peak, PEAK, 4)).toBeGreaterThan(40 * MB);
     expect(bytesAt(snapshot, PEAK, 4)).toBeLessThan(MB);
   });
 
-  it('has what the program came to in the moment after a reading', async () => {
+  it('has memory that was allocated right after a reading', async () => {
     const { peak } = await (await traced([], true, PLATEAU)).exited;
     expect(bytesAt(peak, PLATEAU, 4)).toBeGreaterThan(35 * MB);
   });
 
-  it('is there when the program is killed', async () => {
+  it('exists if the program is killed', async () => {
     const tracer = await traced(['--for-ever'], true);
-    // Not takeSnapshot, which would be a reading of its own.
+    // Not takeSnapshot, because that would be a reading itself.
     while ((await tracer.getTracemallocMemory()).target < 100_000) await setImmediate();
     process.kill(tracer.pid, 'SIGKILL');
     const { signal, snapshot, peak } = await tracer.exited;
@@ -61,7 +61,7 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     const node = ['--node', execPath, ...execArgv.map((arg) => `--node-arg=${arg}`)];
     const { code, stdout, stderr } = await runCommand(['run', ...node, '--peak', '--json', '-o', 'p.tmsnap', PEAK], { cwd });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ keyType: 'lineno' }); // of the last snapshot, alone
+    expect(JSON.parse(stdout)).toMatchObject({ keyType: 'lineno' }); // one document, of the last snapshot
     expect(readdirSync(cwd).sort()).toEqual(['p.tmsnap', 'p.tmsnap.peak']);
     expect(stderr).toMatch(/^at the peak, \d{4}-\d\d-\d\dT[\d:.]+Z:\ntraced [\d.]+ MiB, heap used /m);
     expect(stderr).toMatch(/^ *[\d.]+ MiB +[\d.]+ [KM]iB +\d+ +\d+ B {2}.*peak\.cjs:4 make$/m);
@@ -69,8 +69,8 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     expect(bytesAt(Snapshot.load(join(cwd, 'p.tmsnap.peak')), PEAK, 4)).toBeGreaterThan(40 * MB);
   });
 
-  // On a busy machine a reading may come in spite of its haste, and hold a little more than what is left at last.
-  it('a program that hardly leaves time for a reading has a peak, too, at least its last snapshot', async () => {
+  // On a busy machine a reading may come despite the short time, and may hold a little more than the last snapshot.
+  it('a program that is too short for a reading has a peak, too, at least its last snapshot', async () => {
     const cwd = temporaryFolder();
     const file = join(cwd, 'short.cjs');
     writeFileSync(file, 'globalThis.kept = Array.from({ length: 20_000 }, (_, i) => BigInt(i + 1) << 2048n);');
@@ -103,7 +103,7 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
   });
 });
 
-it('is not kept unless asked for', async () => {
+it('is kept only on request', async () => {
   const tracer = await launch(SHORT, { stdio: 'ignore' });
   await tracer.start();
   const { snapshot, peak } = await tracer.exited;

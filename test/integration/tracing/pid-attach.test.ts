@@ -17,7 +17,7 @@ import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-
 afterEach(reapTargets);
 
 const ALIVE = 'setInterval(() => {}, 1000)';
-/** Allocates 100 kB in an instant, in a function of a name of its own. */
+/** Allocates 100 kB at once, in a function with a unique name. */
 const WORKING = `globalThis.kept = []; function work() { kept.push(new Array(1000).fill(0)); } setInterval(work, 1)`;
 
 async function failure(pid: number): Promise<Error> {
@@ -26,13 +26,13 @@ async function failure(pid: number): Promise<Error> {
   return error;
 }
 
-/** Runs on, and nobody has opened anything. */
+/** Expects that the target still runs, and that nobody has opened its inspector. */
 async function expectUntouched(target: PlainProcess): Promise<void> {
   expect([target.child.exitCode, target.child.signalCode, target.stderr()]).toEqual([null, null, '']);
 }
 
 describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
-  it('opens the inspector, finds its port, and has it closed at the end; again and again', async () => {
+  it('opens the inspector, finds its port, and closes it at the end, several times', async () => {
     const target = await startPlain(execPath, WORKING);
     for (let round = 0; round < 3; round++) {
       const notices: string[] = [];
@@ -116,7 +116,7 @@ describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
     expect((await failure(target.pid)).message).toContain('ended when it was asked to open its inspector (SIGUSR1)');
   });
 
-  it('the port is taken: by whom', async () => {
+  it('if the port is in use, it says by which process', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
@@ -130,7 +130,7 @@ describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
     }
   });
 
-  it('the inspector of another program behind a socket of ours is not taken for it', async () => {
+  it('the inspector of another program behind one of its sockets is not taken for its own', async () => {
     const other = await startTarget({ execPath, code: ALIVE });
     const proxy = `require('net').createServer((a) => { const b = require('net').connect(${other.port}, '127.0.0.1'); a.pipe(b).pipe(a);
       a.on('error', () => b.destroy()); b.on('error', () => a.destroy()); }).listen(0, '127.0.0.1', () => console.log('listens')); ${ALIVE}`;
@@ -145,7 +145,7 @@ describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
   it('a stopped program', async () => {
     const target = await startPlain(execPath, ALIVE);
     target.child.kill('SIGSTOP');
-    while (readProc(target.pid)?.state !== 'T'); // all of its threads are told one after the other
+    while (readProc(target.pid)?.state !== 'T'); // its threads stop one after the other
     expect((await failure(target.pid)).message).toContain(
       `is stopped and cannot open its inspector; let it go on (kill -CONT ${target.pid})`,
     );
@@ -153,7 +153,7 @@ describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
     await expectUntouched(target);
   });
 
-  it('a number is a pid where no inspector answers on it as a port', async () => {
+  it('a number is a pid if no inspector answers on that port', async () => {
     const target = await startPlain(execPath, ALIVE);
     const notices: string[] = [];
     const tracer = await attach(target.pid, { onNotice: (notice) => notices.push(notice) });
@@ -161,7 +161,7 @@ describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
     expect(notices[0]).toBe(`${target.pid} is taken as a pid: no inspector answers on port ${target.pid}`);
   });
 
-  it('the program ends while it is traced: nothing is left to close', async () => {
+  it('if the program ends while it is traced, nothing is left to close', async () => {
     const target = await startPlain(execPath, `process.stdin.once('data', () => process.exit(3)); ${ALIVE}`);
     const notices: string[] = [];
     const tracer = await attach({ pid: target.pid }, { onNotice: (notice) => notices.push(notice) });
@@ -200,7 +200,7 @@ async function freeUsualPort(): Promise<number> {
 
 const hasTools = ['ps', 'lsof'].every((name) => spawnSync(name, ['-v']).error === undefined);
 
-/** As on macOS, by the parts that do not need one: `ps`, `lsof`, and the usual ports asked for the pid behind them. */
+/** Tests what macOS uses: `ps`, `lsof`, and a question to the usual ports for the pid behind them. */
 (hasTools ? it : it.skip)('without /proc', async () => {
   const port = await freeUsualPort();
   const target = await startPlain(process.execPath, ALIVE, { execArgv: [`--inspect-port=${port}`] });
@@ -225,7 +225,7 @@ const hasTools = ['ps', 'lsof'].every((name) => spawnSync(name, ['-v']).error ==
   await target.waitFor('stderr', /(listening)/);
 });
 
-it('what is not Node is left alone, though it handles the signal', async () => {
+it('a program that is not Node is left alone, even if it handles the signal', async () => {
   const target = await startPlain('', '', {
     command: ['sh', '-c', "trap 'echo signalled' USR1; echo ready; while :; do sleep 0.05; done"],
   });
@@ -233,7 +233,7 @@ it('what is not Node is left alone, though it handles the signal', async () => {
   expect((await target.kill()).signal).toBe('SIGKILL');
 });
 
-it('a pid that another process has by now gets no signal', async () => {
+it('a pid that was reused by another process gets no signal', async () => {
   const target = await startPlain(process.execPath, ALIVE);
   const seen = lookAt(target.pid);
   expect(isStillThere(seen)).toBe(true);
@@ -249,7 +249,7 @@ it('a thread of a process: names the process, and sends no signal', async () => 
   await expectUntouched(target);
 });
 
-it('an inspector that opens, and is not spoken to: says that it is open', async () => {
+it('if it opens the inspector and cannot attach to it, it says that the inspector is open', async () => {
   const target = await startPlain(process.execPath, `Object.defineProperty(process, 'pid', { value: 1 }); ${ALIVE}`);
   const { message } = await failure(target.pid);
   const where = await target.waitFor('stderr', /listening on ws:\/\/([\d.:]+)/);
@@ -258,7 +258,7 @@ it('an inspector that opens, and is not spoken to: says that it is open', async 
   );
 });
 
-it('no such process, one that has ended, our own, and what is no pid', async () => {
+it('refuses a missing or ended process, our own process, and an invalid pid', async () => {
   const target = await startPlain(process.execPath, ALIVE);
   await target.kill();
   expect((await failure(target.pid)).message).toContain(`no process has the pid ${target.pid}`);

@@ -7,7 +7,7 @@ import { reapLater, reapTargets } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
 
-it.each(oldestAndNewest())('a process that waits for us when we leave goes on without its inspector, Node $major', async ({ execPath }) => {
+it.each(oldestAndNewest())('a process that waits for us when we leave runs on, its inspector closed, Node $major', async ({ execPath }) => {
   let meet: (process: Announcement) => void = () => {};
   const met = new Promise<Announcement>((resolve) => {
     meet = resolve;

@@ -8,11 +8,11 @@ afterEach(reapTargets);
 
 interface Tunnel {
   readonly port: number;
-  /** What went through it. */
+  /** The connections that went through the tunnel. */
   readonly sockets: Socket[];
 }
 
-/** What ssh -L and kubectl port-forward do: whoever connects here talks to the target's inspector. */
+/** Works like ssh -L and kubectl port-forward: a connection to it reaches the target's inspector. */
 async function tunnelTo({ port }: TargetProcess, host: string): Promise<Tunnel> {
   const sockets: Socket[] = [];
   const server = createServer((near) => {
@@ -36,7 +36,7 @@ function startWorking(): Promise<TargetProcess> {
   });
 }
 
-it('through a tunnel: everything goes through it, nothing to the address that the inspector believes to have', async () => {
+it('all traffic goes through the tunnel, and none to the address that the inspector reports', async () => {
   const target = await startWorking();
   const tunnel = await tunnelTo(target, '127.0.0.1');
   const notices: string[] = [];

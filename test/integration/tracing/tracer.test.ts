@@ -16,7 +16,7 @@ function made(snapshot: Snapshot): { size: number; count: number } {
   return { size: found?.size ?? 0, count: found?.count ?? 0 };
 }
 
-/** V8 itself allocates a little on behalf of a function, such as its feedback vector. */
+/** V8 itself allocates a little for a function, such as its feedback vector. */
 function expectBlocks({ size, count }: { size: number; count: number }, blocks: number): void {
   expect(count).toBeGreaterThanOrEqual(blocks);
   expect(count).toBeLessThan(blocks + 50);
@@ -30,13 +30,13 @@ describe.each(oldestAndNewest())('a tracer on Node $major', ({ execPath }) => {
   const grow = (n: number) => evaluateIn(target.port, `grow(${n})`);
 
   beforeAll(async () => {
-    // Without inlining every function has its own bytes.
+    // Without inlining, every function has its own bytes.
     target = await startTarget({ execPath, file: PROGRAM, execArgv: ['--max-inlined-bytecode-size=0'], ready: true });
     tracer = await attach(target.port);
   });
   afterAll(reapTargets);
 
-  it('before the start: nothing is traced, as in CPython', async () => {
+  it('traces nothing before the start, as in CPython', async () => {
     expect(tracer.isTracing()).toBe(false);
     expect(tracer.getTracebackLimit()).toBe(1);
     await expect(tracer.getTracedMemory()).resolves.toEqual({ current: 0, peak: 0 });
@@ -72,7 +72,7 @@ describe.each(oldestAndNewest())('a tracer on Node $major', ({ execPath }) => {
 
   it('traces from the start to the stop', async () => {
     await tracer.start({ nframe: 7, interval: 1 });
-    await tracer.start({ nframe: 3, interval: 512 }); // does nothing, as in CPython
+    await tracer.start({ nframe: 3, interval: 512 }); // has no effect, as in CPython
     expect(await failureOf(tracer.start(0))).toBeInstanceOf(UsageError);
     expect(tracer.isTracing()).toBe(true);
     expect(tracer.getTracebackLimit()).toBe(7);
@@ -122,7 +122,7 @@ describe.each(oldestAndNewest())('a tracer on Node $major', ({ execPath }) => {
     expect((await failureOf(tracer.start())).message).toContain('we closed it; attach again');
     await expect(evaluateIn(target.port, inTurnOfItsOwn('debugger'))).resolves.toBe(42);
     const again = await attach(target.port);
-    await again.start({ interval: 1 }); // refused where a sampler is left
+    await again.start({ interval: 1 }); // refused if a sampler is left
     await grow(5);
     expectBlocks(made(await again.takeSnapshot()), 5);
     await again.close();

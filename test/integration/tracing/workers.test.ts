@@ -19,7 +19,7 @@ import { reapLater, reapTargets, startTarget, type TargetProcess, temporaryFolde
 afterEach(reapTargets);
 
 const PROGRAM = repoPath('fixtures', 'programs', 'workers.cjs');
-/** 4,096 bits and up to 10 more, and V8's header. */
+/** The bytes of 4,096 bits and up to 10 more, and V8's header. */
 const BIGINT_BYTES = 536;
 
 async function launched(
@@ -43,7 +43,7 @@ async function started(execPath: string): Promise<{ target: TargetProcess; progr
   return { target, program: commanded({ stdin: target.child.stdin, stdout: target.child.stdout }) };
 }
 
-/** How many BigInts each thread holds. */
+/** The number of BigInts that each thread holds. */
 function bigints(snapshot: Snapshot): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { size, thread, traceback } of snapshot.traces) {
@@ -84,13 +84,13 @@ async function lacksStuckWorker(tracer: Tracer, program: Commanded): Promise<voi
       reason: expect.stringMatching(/^no answer from worker 2 \(stuck\) of .* within 10 s while waiting for a turn of the event loop/),
     },
   ]);
-  process.kill(snapshot.capture.target.pid!, 'SIGKILL'); // a last snapshot would wait once more
+  process.kill(snapshot.capture.target.pid!, 'SIGKILL'); // so that no last snapshot waits again
 }
 
 describe.each(nodeBinaries())('workers on Node $major', (binary) => {
-  it('a launched program: each from its first line on, in one snapshot', () => tracesEachWorker(binary, 'exact'));
+  it('of a launched program are in one snapshot, each traced from its first line on', () => tracesEachWorker(binary, 'exact'));
 
-  it('keeps what a worker that has ended held, where asked', async () => {
+  it('keeps what an ended worker held, if asked to', async () => {
     const { tracer, program } = await launched(binary, { mode: 'exact', keepEnded: true });
     await program.ask('start a', 'started 1');
     await program.ask('start b', 'started 2');
@@ -119,7 +119,7 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
     },
   );
 
-  it('a running program: those that run, those that come, those that a worker starts; none is traced after the close', async () => {
+  it('of a running program are traced: old ones, new ones, and those that a worker starts; none is traced after the close', async () => {
     const { target, program } = await started(binary.execPath);
     await program.ask('start', 'started 1');
     const tracer = await attach(target.port);
@@ -127,7 +127,7 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
     await program.ask('start late', 'started 2');
     await program.ask('nest 2', 'nested 3');
     let first = await tracer.takeSnapshot();
-    while (first.threads.length < 4) first = await tracer.takeSnapshot(); // Node tells of a new one in a later turn
+    while (first.threads.length < 4) first = await tracer.takeSnapshot(); // Node reports a new worker in a later turn of the event loop
     await program.ask('keep 1', 'kept 1');
     await program.ask('keep 2', 'kept 2');
     const grown = (await tracer.takeSnapshot()).allocatedSince(first);
@@ -135,7 +135,7 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
     expect(first.threads).toEqual(['main', 'worker 1', 'worker 2 (late)', 'worker 3 (nested)']);
     await tracer.close();
     const again = await attach(target.port);
-    await again.start({ mode: 'exact' }); // a sampler that we had left behind would be taken for another tool's
+    await again.start({ mode: 'exact' }); // would be refused if we had left a sampler behind
     const { capture, threads } = await again.takeSnapshot();
     expect({ missing: capture.missing, threads }).toEqual({ missing: undefined, threads: first.threads });
     await again.close();
@@ -144,7 +144,7 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
     expect(await target.exited).toEqual({ code: 3, signal: null });
   });
 
-  it('workers that come, end and crash disturb no snapshot', async () => {
+  it('that start, end and crash disturb no snapshot', async () => {
     const { tracer, program } = await launched(binary, { mode: 'exact', keepEnded: true });
     const lives = async (id: number) => {
       await program.ask(`start w${id}`, `started ${id}`);
@@ -172,7 +172,7 @@ describe.each(oldestAndNewest())('workers on Node $major', (binary) => {
 
   it('in object mode, too', () => tracesEachWorker(binary, 'objects'), 180_000);
 
-  it('a worker that does not answer is named, and the rest is delivered', async () => {
+  it('a worker that does not answer is listed as missing, and the snapshot has the rest', async () => {
     const { target, program } = await started(execPath);
     await program.ask('start', 'started 1');
     await program.ask('start stuck', 'started 2');
@@ -190,14 +190,14 @@ describe.each(oldestAndNewest())('workers on Node $major', (binary) => {
     expect(await evaluateIn(target.port, '6 * 7')).toBe(42);
   });
 
-  it('in object mode, a worker that never yields is named, and the rest is delivered: launched', async () => {
+  it('in object mode, a worker that never yields is listed as missing, and the snapshot has the rest: launched', async () => {
     const { tracer, program } = await launched(binary, { mode: 'objects' });
     await program.ask('start', 'started 1');
     await program.ask('start stuck', 'started 2');
     await lacksStuckWorker(tracer, program);
   }, 240_000);
 
-  it('in object mode, a worker that never yields is named, and the rest is delivered: attached', async () => {
+  it('in object mode, a worker that never yields is listed as missing, and the snapshot has the rest: attached', async () => {
     const { target, program } = await started(execPath);
     await program.ask('start', 'started 1');
     await program.ask('start stuck', 'started 2');
@@ -207,7 +207,7 @@ describe.each(oldestAndNewest())('workers on Node $major', (binary) => {
     await lacksStuckWorker(tracer, program);
   }, 240_000);
 
-  it('sampled: a worker that never yields is there like any other', async () => {
+  it('in sampling mode, the snapshot has a worker that never yields, too', async () => {
     const { tracer, program } = await launched(binary, { mode: 'exact' });
     await program.ask('start', 'started 1');
     await program.ask('spin 1', 'spinning 1');

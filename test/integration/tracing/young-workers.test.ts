@@ -13,7 +13,7 @@ afterEach(reapTargets);
 
 const TIMEOUT_MS = 10_000;
 
-/** Makes 25 workers, one after the other; each lives until its timer is cleared. */
+/** Makes 25 workers, one after the other. Each lives until its timer is cleared. */
 const PROGRAM = `
   const { Worker } = require('node:worker_threads');
   let made = 0;
@@ -29,7 +29,7 @@ async function takesTurn(worker: Session): Promise<boolean> {
   return false;
 }
 
-/** From the moment at which it goes on being made until its first lines have run. @param ask gives false */
+/** Asks again and again, while the worker is being made, until its first lines have run. @param ask gives false before that */
 async function askUntilItRuns(worker: Session, ask: (worker: Session) => Promise<boolean>): Promise<void> {
   await worker.send('Runtime.runIfWaitingForDebugger');
   const isRunning = async () => (await evaluateOwn(worker, "typeof kept === 'object'", { doing: 'looking' })).result.value === true;
@@ -40,7 +40,7 @@ async function askUntilItRuns(worker: Session, ask: (worker: Session) => Promise
   await evaluateOwn(worker, 'clearInterval(kept)', { doing: 'letting it end' });
 }
 
-describe.each(nodeBinaries())('workers that are being made, Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('workers while they are made, Node $major', ({ execPath }) => {
   it.each([
     ['whether they are idle', isIdle],
     ['for a turn of their event loop', takesTurn],
