@@ -27,20 +27,20 @@ function examplesIn(help: string): string[][] {
     .map((line) => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!));
 }
 
-test('the help has one heading for each thing that one does, in this order', async () => {
+test('the help has one heading for each group of commands, in this order', async () => {
   const help = await helpOf();
   const headings = [...help.matchAll(/^(\w+):$/gm)].map(([, heading]) => heading);
   expect(headings).toEqual(['Options', 'Record', 'Look', 'Compare', 'Share', 'Help']);
 });
 
-test.each(VERBS)('$name stands under its heading, with its arguments', async ({ name, group, args }) => {
+test.each(VERBS)('$name is under its heading, with its arguments', async ({ name, group, args }) => {
   const help = await helpOf();
   const [section] = help.slice(help.indexOf(`\n${group}\n`)).split(/\n\n/, 1);
   const line = new RegExp(`^  ${[name, '[options]', ...args.map(([syntax]) => syntax)].join(' ').replace(/[[\].]/g, '\\$&')} `, 'm');
   expect(section).toMatch(line);
 });
 
-test.each(VERBS)('the help of $name says what the table says', async ({ name, args, description }) => {
+test.each(VERBS)('the help of $name has the description of the table', async ({ name, args, description }) => {
   const help = (await helpOf(name)).replace(/\s+/g, ' ');
   expect(help).toContain(`Usage: tracemalloc ${[name, '[options]', ...args.map(([syntax]) => syntax)].join(' ')} ${description}`);
 });
@@ -62,7 +62,7 @@ test.each(VERBS)('the help of $name ends with two command lines that it understa
   }
 });
 
-test('the verb that a command line names is the one that is loaded', () => {
+test('the verb that a command line names is loaded', () => {
   expect(verbIn(['diff', 'run', 'x'])?.name).toBe('diff');
   expect(verbIn(['help', 'diff'])?.name).toBe('diff');
   expect(verbIn(['--help'])).toBeUndefined();

@@ -5,7 +5,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** One command line, with what it wrote. */
+/** Runs one command line, and gives its output. */
 async function command(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   const written = { out: '', err: '' };
   jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -52,7 +52,7 @@ test.each([
   });
 });
 
-test('a failure is one line with the exit code of its error; --verbose adds the stack, none of it raw', async () => {
+test('a failure is one line with the exit code of its error; --verbose adds the stack, with control characters escaped', async () => {
   const missing = await command('stats', '/no/such\u001b[31m\nfile');
   expect([missing.code, missing.out]).toEqual([1, '']);
   expect(missing.err).toMatch(/^tracemalloc: \/no\/such\\u\{1b\}\[31m file cannot be read: .*\n$/);

@@ -39,7 +39,7 @@ function added(reading: Reading) {
   return { columns: collector.columns(), types: collector.types.values, stacks: collector.stacks.build() };
 }
 
-test.each(READINGS)('a reading %s can be added to any number of snapshots, and stays as it is', (_, reading, rows) => {
+test.each(READINGS)('a reading %s can be added to any number of snapshots, and does not change', (_, reading, rows) => {
   const before = structuredClone(reading);
   const first = structuredClone(added(reading));
   expect(first.columns).toMatchObject({ length: rows });

@@ -8,8 +8,8 @@ function status({ blocked = CLEAR, ignored = '0000000001001000', caught = '00000
   return `Name:\tnode\nState:\tS (sleeping)\n${ids}\nSigPnd:\t${CLEAR}\nSigBlk:\t${blocked}\nSigIgn:\t${ignored}\nSigCgt:\t${caught}\n`;
 }
 
-/** The masks are those of real processes: Node 18 to 26 plain, with --disable-sigusr1, and after a handler of its own was taken away. */
-describe('what SIGUSR1 would do', () => {
+/** The masks are from real processes: Node 18 to 26 without options, with --disable-sigusr1, and after a handler was removed. */
+describe('the effect of SIGUSR1', () => {
   test.each([
     ['handled', { caught: '0000000100004602' }],
     ['blocked', { blocked: '0000000000000200' }],
@@ -20,7 +20,7 @@ describe('what SIGUSR1 would do', () => {
     expect(parseStatus(status(masks))).toEqual({ sigusr1, ownPid: 4711 });
   });
 
-  test('a status without masks is no permission', () => {
+  test('a status without masks does not allow the signal', () => {
     expect(parseStatus('Pid:\t4711\n').sigusr1).toBe('deadly');
   });
 });

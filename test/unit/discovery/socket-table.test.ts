@@ -19,7 +19,7 @@ test('listening sockets of /proc/net/tcp and tcp6, addresses in the byte order o
   ]);
 });
 
-test('connections: those that are open on both sides', () => {
+test('connections that are open on both sides', () => {
   expect(parseSocketTable(HEADER + ROWS.join('\n'), 'established')).toEqual([
     { name: 'socket:[222]', local: { host: '127.0.0.1', port: 9229 }, uid: 1000 },
   ]);

@@ -22,7 +22,7 @@ function written(snapshot: Snapshot, before?: Snapshot): string {
   return Buffer.concat([...encode(snapshot, 'collapsed', before && { old: before })]).toString();
 }
 
-it('a line a stack, the largest first', () => {
+it('has one line per stack, the largest first', () => {
   expect(written(now())).toBe('main (/app/app.js:1);load (/app/app.js:9) 100\n<GC> 64\nmain (/app/app.js:1) 28\n');
 });
 
@@ -32,7 +32,7 @@ it('a difference has the bytes before and after, as difffolded.pl writes them', 
   );
 });
 
-it('rows that differ in type or thread only are one line', () => {
+it('rows that differ only in type or thread are one line', () => {
   const frames = [['/app/a.js', 1]] as const;
   const traces = [
     { size: 1, frames },
@@ -41,7 +41,7 @@ it('rows that differ in type or thread only are one line', () => {
   expect(written(Snapshot.fromTraces(traces))).toBe('/app/a.js:1 3\n');
 });
 
-it('speedscope draws it; of hostile names, each is one frame below main', async () => {
+it('speedscope draws it; each hostile name is one frame below main', async () => {
   const content = written(Snapshot.fromTraces(hostileTraces()));
   expect(content.split('\n')).toHaveLength(HOSTILE_NAMES.length + 1);
   const [profile] = (await importIntoSpeedscope('x.collapsed', Buffer.from(content)))!;

@@ -33,11 +33,11 @@ it('every recorded profile is a case', () => {
 describe.each(cases)('%s of %s', (_name, _of, format, snapshot) => {
   const content = bytesOf(format, snapshot);
 
-  it('is recognised without its name, as nothing else', () => {
+  it('is recognised without its name, and only as this format', () => {
     expect(FORMATS.find(({ sniff }) => sniff(content.subarray(0, 65_536)))?.name).toBe(format.name);
   });
 
-  it('holds no character that a terminal obeys', () => {
+  it('holds no control characters', () => {
     if (format.name === 'pprof') return; // compressed
     expect(new TextDecoder('utf-8', { fatal: true }).decode(content).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
   });
@@ -62,7 +62,7 @@ interface RecordedNode {
   readonly children: readonly RecordedNode[];
 }
 
-/** V8 samples its own work on the answer, too, and such a sample names no node of the tree. */
+/** V8 also samples its own work on the answer. Such a sample names no node of the tree. */
 it.each(['node-18', 'node-26'])('%s is read as Node wrote it: samples and bytes', (name) => {
   const path = join(PROFILES, `${name}.heapprofile`);
   const profile: { head: RecordedNode; samples: { size: number; nodeId: number }[] } = JSON.parse(readFileSync(path, 'utf8'));
@@ -80,7 +80,7 @@ function bytesOf(format: ExchangeFormat, snapshot: Snapshot): Buffer {
   return Buffer.concat([...encode(snapshot, format.name)]);
 }
 
-/** What a heapprofile can carry: bytes by stack, with function and column. */
+/** The content that a heapprofile can hold: bytes by stack, with function and column. */
 function sizesByStack(snapshot: Snapshot): Map<string, number> {
   const sums = new Map<string, number>();
   for (const { traceback, size } of snapshot.traces) {

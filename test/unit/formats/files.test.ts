@@ -27,16 +27,16 @@ describe('the format of a file to be written', () => {
     expect(FORMATS.filter(({ sniff }) => sniff(content))[0]?.name).toBe(name);
   });
 
-  it.each(['-', 'out', 'out.json', 'csv', '/x.csv/y'])('%s tells none', (path) => {
+  it.each(['-', 'out', 'out.json', 'csv', '/x.csv/y'])('%s names no format', (path) => {
     expect(() => formatOfFilename(path)).toThrow(UsageError);
   });
 
-  it.each(['', 'xml', '.csv', 'constructor'])('%j names none', (name) => {
+  it.each(['', 'xml', '.csv', 'constructor'])('%j is no format', (name) => {
     expect(() => formatNamed(name)).toThrow(UsageError);
   });
 });
 
-describe('a file to be read is what its content says', () => {
+describe('the format of a file is recognised by its content', () => {
   it.each(written)('%s', (name) => {
     const path = join(cwd, 'x.heapprofile');
     exportTo(path, snapshot, { format: name });
@@ -44,7 +44,7 @@ describe('a file to be read is what its content says', () => {
     expect(() => openFile(path)).toThrow(`${path} cannot be read: it is ${formatNamed(name).description}, which can be written only`);
   });
 
-  it('a heapprofile and a snapshot with the name of the other', () => {
+  it('a heapprofile and a snapshot whose names are exchanged', () => {
     exportTo(join(cwd, 'x.tmsnap'), snapshot, { format: 'heapprofile' });
     snapshot.dump(join(cwd, 'y.heapprofile'));
     for (const name of ['x.tmsnap', 'y.heapprofile']) expect(openFile(join(cwd, name)).traces[0]!.size).toBe(5000);
@@ -68,7 +68,7 @@ describe('a file to be read is what its content says', () => {
   });
 });
 
-it('a failed write leaves no file, and the old one', () => {
+it('a failed write leaves no new file, and keeps an old one', () => {
   const path = join(cwd, 'x.csv');
   writeFileSync(path, 'precious');
   expect(() => exportTo(join(cwd, 'no', 'x.csv'), snapshot)).toThrow(SnapshotFileError);

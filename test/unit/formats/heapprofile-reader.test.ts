@@ -41,8 +41,8 @@ function annotated(node: object): string {
   return JSON.stringify({ ...JSON.parse(profile({ locationId: 0, ...node })), $vscode });
 }
 
-describe('what others write', () => {
-  it('without samples and ids: the bytes of each node', () => {
+describe('files of other tools', () => {
+  it('give the bytes of each node if they have no samples and ids', () => {
     const bySamples = opened(recorded('node-18.heapprofile')).statistics('lineno');
     const byNodes = opened(recorded('without-samples.heapprofile')).statistics('lineno');
     expect(byNodes.map(String)).toHaveLength(bySamples.length);
@@ -53,7 +53,7 @@ describe('what others write', () => {
     }
   });
 
-  it("VS Code's source positions, and V8's where it has none", () => {
+  it("may have VS Code's source positions; without these, V8's count", () => {
     const [plain, annotated] = ['node-26', 'vscode'].map((name) => opened(recorded(`${name}.heapprofile`)));
     const places = annotated!.traces.map(({ traceback }) => traceback.at(-1)!).map((frame) => `${frame}:${frame.column}`);
     const expected = plain!.traces.map(({ traceback }) => {
@@ -111,12 +111,12 @@ describe('what others write', () => {
     expect(table.frames.length).toBeLessThanOrEqual(depth * kept);
   });
 
-  it('an empty list of samples counts for none: the bytes of each node', () => {
+  it('give the bytes of each node if their list of samples is empty', () => {
     expect(opened(written(profile({}, []))).traces.map(({ size }) => size)).toEqual([16]);
     expect(opened(written(profile({ selfSize: 0 }, []))).traces).toEqual([]);
   });
 
-  it('samples of what was allocated while it was written, and only these, are left out', () => {
+  it('lose the samples that were taken while V8 wrote the file, and no others', () => {
     const path = written(
       profile({}, [
         { size: 16, nodeId: 2, ordinal: 1 },
@@ -127,7 +127,7 @@ describe('what others write', () => {
   });
 });
 
-describe('what is damaged is refused, by name and reason', () => {
+describe('a damaged file is refused with its name and the reason', () => {
   it.each([
     ['a negative size of a node', profile({ selfSize: -1 })],
     ['a negative size of a sample', profile({}, [{ size: -16, nodeId: 2, ordinal: 1 }])],
@@ -186,16 +186,16 @@ describe('what is damaged is refused, by name and reason', () => {
     expect(() => opened(path)).toThrow(`${path} is damaged: it is not valid UTF-8`);
   });
 
-  it('more than fits into a string, without reading it', () => {
+  it('a file that does not fit into a string, without reading it', () => {
     const path = written('{"head":');
-    truncateSync(path, 600_000_000); // a hole: takes no room on the disk
+    truncateSync(path, 600_000_000); // a sparse file takes no space on the disk
     expect(() => opened(path)).toThrow(/is too large to read: it has 572 MiB, and JSON above 477 MiB does not fit into one string/);
   });
 });
 
 const JUNK = [null, true, -1, 0.5, 2 ** 53, 1e300, '', 'x', [], [null], {}, undefined];
 
-/** Puts junk in the place of one value, at any depth. */
+/** Replaces one value, at any depth, by junk. */
 function damage(document: object, random: () => number): void {
   let place = document as Record<string, unknown>;
   for (;;) {

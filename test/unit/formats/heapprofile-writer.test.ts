@@ -60,7 +60,7 @@ describe('a .heapprofile', () => {
     });
   });
 
-  it('has every field that the DevTools protocol asks for', () => {
+  it('has every field that the DevTools protocol requires', () => {
     const violations = (document: unknown) => protocolViolations(document, 'HeapProfiler.SamplingHeapProfile');
     expect(violations(JSON.parse(written(picture()).toString()))).toEqual([]);
     expect(violations(JSON.parse(written(Snapshot.fromTraces(hostileTraces())).toString()))).toEqual([]);
@@ -69,7 +69,7 @@ describe('a .heapprofile', () => {
     );
   });
 
-  it('is what speedscope draws', async () => {
+  it('is drawn by speedscope', async () => {
     const [profile] = (await importIntoSpeedscope('x.heapprofile', written(picture())))!;
     expect(profile).toMatchObject({ unit: 'bytes', total: 199 });
     expect(profile!.frames.map((frame) => [frame.name, frame.getSelfWeight(), frame.getTotalWeight()])).toEqual(
@@ -81,7 +81,7 @@ describe('a .heapprofile', () => {
     );
   });
 
-  it('holds nothing of what was filtered away', () => {
+  it('holds nothing that was filtered away', () => {
     const snapshot = Snapshot.fromTraces([
       { size: 1, frames: [['/app/secret.js', 1]] },
       { size: 2, frames: [['/app/open.js', 1]] },
@@ -89,7 +89,7 @@ describe('a .heapprofile', () => {
     expect(written(snapshot.filterTraces([new Filter(false, '*secret*')])).toString()).not.toContain('secret');
   });
 
-  it('may be as deep as a stack can be kept', () => {
+  it('may be as deep as the deepest stack that is kept', () => {
     const frames = Array.from({ length: 65_535 }, (_, i) => ['/app/a.js', i + 1] as const);
     expect(() => written(Snapshot.fromTraces([{ size: 8, frames }]))).not.toThrow();
   });

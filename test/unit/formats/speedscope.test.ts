@@ -46,7 +46,7 @@ it('has a profile of bytes and one of blocks for each thread', async () => {
   ]);
 });
 
-it('a difference has a profile of what grew and one of what shrank', async () => {
+it('a difference has a profile of growth and one of loss', async () => {
   expect((await drawn(NEW, OLD)).map(({ name, total }) => [name, total])).toEqual([
     ['main: bytes grown', 4008],
     ['main: bytes shrunk', 200],
@@ -57,12 +57,12 @@ it('a difference has a profile of what grew and one of what shrank', async () =>
   ]);
 });
 
-it('nothing is one empty profile', async () => {
+it('an empty snapshot is one empty profile', async () => {
   expect(await drawn([])).toMatchObject([{ name: 'main: bytes', total: 0 }]);
   expect(await drawn(OLD, OLD)).toMatchObject([{ name: 'main: bytes grown', total: 0 }]);
 });
 
-it('hostile names arrive as they are', async () => {
+it('hostile names do not change', async () => {
   const names = (await drawn(hostileTraces())).flatMap(({ frames }) => frames.map(({ name }) => name));
   expect(new Set(names)).toEqual(new Set(['main', ...HOSTILE_NAMES]));
 });

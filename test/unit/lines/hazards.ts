@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are programs
-/** Sources by what makes them dangerous to rewrite. Each is run as a script (the value of its last statement counts) and as CommonJS. */
+/** Sources, by the reason why they are hard to rewrite. Each is run as a script (the value of its last statement counts) and as CommonJS. */
 export const HAZARDS: Readonly<Record<string, readonly string[]>> = {
   'order of evaluation': [
     'f(t(1, [1]),\n t(2, [2]),\n t(3, box).m(t(4, [])))',

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are programs
-/** Module sources: each is run as it is and transformed, and must log, throw and export the same. */
+/** Sources of modules. Each is run unchanged and transformed, and must log, throw and export the same. */
 export const MODULES: readonly string[] = [
   'export default function () {}',
   'export default class {}',

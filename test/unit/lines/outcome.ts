@@ -1,7 +1,7 @@
 import vm from 'node:vm';
 import type { SourceType } from '../../../src/lines/transform/parse.js';
 
-/** All that a program lets anybody see of its run. */
+/** Everything that can be observed of the run of a program. */
 export interface Outcome {
   readonly log: readonly string[];
   readonly result: string;
@@ -9,7 +9,7 @@ export interface Outcome {
 
 const TIME_LIMIT = 5_000;
 
-/** Runs the text in a realm of its own, with `log` and whatever the prelude gives it, until nothing is left to be done. */
+/** Runs the text in a realm of its own, with `log` and the globals of the prelude, until nothing is left to do. */
 export function outcomeOf(source: string, sourceType: SourceType, { before = '', after = '' } = {}): Outcome {
   const log: string[] = [];
   const context = vm.createContext(
@@ -32,12 +32,12 @@ export function outcomeOf(source: string, sourceType: SourceType, { before = '',
   return { log, result };
 }
 
-/** As Node does it: the text is a function's body. `exports` is what it evaluates to. */
+/** Makes the text the body of a function, as Node does. It evaluates to `exports`. */
 function commonJs(source: string): string {
   return `(() => { const exports = {}; const module = { exports }; (function (exports, module) {${source}\n}).call(exports, exports, module); return module.exports; })()`;
 }
 
-/** A value as text, with all that a program could tell it by: the names of functions, keys in order, messages; without stacks. */
+/** A value as text, with everything that a program could observe: names of functions, keys in order, messages. Without stacks. */
 export function describe(value: unknown, depth = 3): string {
   try {
     if (typeof value === 'string') return JSON.stringify(unquoted(value));
@@ -72,7 +72,7 @@ function isError(value: unknown): value is Error {
   return Object.prototype.toString.call(value) === '[object Error]';
 }
 
-/** V8 quotes the source in some messages, and cannot see through a wrapper: the one difference in messages that we know of. */
+/** Removes the source that V8 quotes in some messages. It quotes a wrapper differently, which is the only known difference of messages. */
 function unquoted(message: string): string {
   return message
     .replace(/^[\s\S]*? is not (?:a function|a constructor|iterable|async iterable)\b[\s\S]*$/, '… is not what it should be')

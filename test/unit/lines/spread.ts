@@ -2,8 +2,8 @@ import { Parser, type Token } from 'acorn';
 import type { SourceType } from '../../../src/lines/transform/parse.js';
 
 /**
- * The program with a line's end behind whatever cannot end a statement, so that hardly two of its expressions share a line: what is on one
- * line needs no wrappers.
+ * The program with a line break after every token that cannot end a statement, so that hardly any two expressions share a line. A program on one
+ * line would need no wrappers.
  */
 export function spread(source: string, sourceType: SourceType): string {
   const tokens: Token[] = [];
@@ -17,7 +17,7 @@ export function spread(source: string, sourceType: SourceType): string {
   return spread + source.slice(copied);
 }
 
-/** An operator, a comma, an opening bracket. No line may end behind `return` and some other words. */
+/** Whether the token is an operator, a comma or an opening bracket. No line may end after `return` and some other words. */
 function isUnfinished({ type: { beforeExpr, keyword } }: Token & { readonly type: { readonly beforeExpr?: boolean } }): boolean {
   return beforeExpr === true && keyword === undefined;
 }

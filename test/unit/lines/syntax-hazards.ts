@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are programs
-/** More of the same, by construct. */
+/** More sources that are hard to rewrite, by construct. */
 export const SYNTAX_HAZARDS: Readonly<Record<string, readonly string[]>> = {
   classes: [
     'class A { #p = [1]; static #q = f(2); has(o) { return f(#p in o, #q in o) } get() { return this.#p\n.concat(A.#q) } set(v) { this.#p = [v]; this.#p[0] += "x"; return this.#p } #m() { return [this] } call() { return f(this.#m()) } }; var a = new A(); f(a.has(a), a.has({}), a.get(), a.set(1), a.call().length)',

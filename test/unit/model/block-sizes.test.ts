@@ -15,19 +15,19 @@ describe('blocksPerSample', () => {
 });
 
 describe('blockSizes', () => {
-  it('are all sizes whose product, rounded as V8 rounds it, is the one asked for', () => {
-    // The first multiple of each above 32768.
+  it('gives all sizes with this product, rounded as V8 does', () => {
+    // 32784 is the first multiple above 32768 of each of these.
     expect(sizesOf(32784, 32768)).toEqual([16, 24, 48]);
     expect(sizesOf(32 * 967, 30912)).toEqual([32]);
   });
 
-  it('are none for a product that no size explains', () => {
+  it('gives none for a product that no size explains', () => {
     expect(sizesOf(17, 30912)).toEqual([]);
   });
 });
 
 describe('surplusOf', () => {
-  it('is what V8 adds up for several samples, less their products', () => {
+  it("is V8's sum for several samples, less their products", () => {
     const [block] = blockSizes(32 * 967, 30912);
     expect(surplusOf(block!, 1)).toBe(0);
     expect(surplusOf(block!, 2)).toBe(-32); // 2 / (1 - exp(-32 / 30912)) = 1933.0002: one block less than twice 967

@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import { DEFAULT_INTERVAL } from '../../../src/collect/sampling/sampler.js';
 import { tellsCounts } from '../../../src/model/count-precision.js';
 
-test('the default interval tells counts, and so does interval 1', () => {
+test('counts can be recovered at the default interval, and at interval 1', () => {
   expect(tellsCounts(DEFAULT_INTERVAL)).toBe(true);
   expect(tellsCounts(1)).toBe(true);
 });
 
-test.each([64, 512, 1024, 4096, 32768, 131_072])('%d does not', (interval) => {
+test.each([64, 512, 1024, 4096, 32768, 131_072])('but not at %d', (interval) => {
   expect(tellsCounts(interval)).toBe(false);
 });

@@ -8,7 +8,7 @@ import { Traceback } from '../../../src/model/traceback.js';
 const frames = [1, 2, 3].map((lineno) => new Frame('/none.js', lineno));
 
 describe('Frame', () => {
-  it('is equal and ordered by filename and line alone', () => {
+  it('is equal and ordered only by filename and line', () => {
     expect(new Frame('/a.js', 1, { functionName: 'f' }).equals(new Frame('/a.js', 1, { column: 4 }))).toBe(true);
     expect(new Frame('/a.js', 2).compare(new Frame('/a.js', 10))).toBeLessThan(0);
     expect(new Frame('/b.js', 1).compare(new Frame('/a.js', 10))).toBeGreaterThan(0);

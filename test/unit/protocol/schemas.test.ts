@@ -12,7 +12,7 @@ import {
   versionAnswer,
 } from '../../../src/protocol/schemas.js';
 
-test('a sampling profile comes through as it is, its content untouched', () => {
+test('a sampling profile passes through unchanged', () => {
   const head = { children: [{ nonsense: true }] };
   const samples = [null, 'not a sample'];
   const profile = parseSamplingProfile({ profile: { head, samples } });

@@ -11,7 +11,7 @@ function open(transport = new FakeTransport(), timeoutMs?: number) {
   return { transport, session: new Session(transport, { label: LABEL, timeoutMs }) };
 }
 
-/** The error a promise is rejected with. */
+/** The error with which a promise is rejected. */
 async function rejection(promise: Promise<unknown>): Promise<Error> {
   const outcome = await promise.then(
     () => new Error('nothing was thrown'),
@@ -30,7 +30,7 @@ describe('send', () => {
     await expect(sent).resolves.toEqual({});
   });
 
-  test('posts an empty object where a command has no parameters, and takes an answer that comes at once', async () => {
+  test('posts an empty object if a command has no parameters, and accepts an immediate answer', async () => {
     const { transport, session } = open(new FakeTransport({ 'Runtime.getHeapUsage': () => ({ usedSize: 7, totalSize: 9 }) }));
     await expect(session.send('Runtime.getHeapUsage')).resolves.toEqual({ usedSize: 7, totalSize: 9 });
     expect(transport.last().params).toEqual({});
@@ -43,7 +43,7 @@ describe('send', () => {
     await expect(sent).resolves.toEqual({});
   });
 
-  test('answers are told apart, whatever their order', async () => {
+  test('answers may come in any order', async () => {
     const { transport, session } = open();
     const usage = session.send('Runtime.getHeapUsage');
     const profile = session.send('HeapProfiler.getSamplingProfile');
@@ -52,7 +52,7 @@ describe('send', () => {
     await expect(Promise.all([usage, profile])).resolves.toEqual(['usage', 'profile']);
   });
 
-  test('a refusal is a CommandError with what was done, by whom, and the answer as its cause', async () => {
+  test('a refusal is a CommandError that says what was done and by whom, and has the answer as its cause', async () => {
     const { transport, session } = open();
     const sent = session.send('HeapProfiler.getSamplingProfile');
     transport.last().refuse({ code: -32000, message: 'V8 sampling heap profiler was not started.' });
@@ -64,7 +64,7 @@ describe('send', () => {
     expect(error.cause).toEqual({ code: -32000, message: 'V8 sampling heap profiler was not started.' });
   });
 
-  test('what needs the event loop is given up when the target comes to its end, then and later; what does not is still answered', async () => {
+  test('commands that need the event loop fail once the target has come to its end; others are still answered', async () => {
     const { transport, session } = open();
     const waiting = rejection(session.send('HeapProfiler.takeHeapSnapshot', {}, { needsEventLoop: true, doing: 'taking it' }));
     const answered = session.send('Runtime.getHeapUsage');
@@ -92,7 +92,7 @@ describe('send', () => {
 });
 
 describe('timeouts', () => {
-  test('a command without an answer fails after the limit of the session, a late answer changes nothing', async () => {
+  test('a command without an answer fails after the limit of the session, and a late answer changes nothing', async () => {
     jest.useFakeTimers();
     try {
       const { transport, session } = open(undefined, 2_000);
@@ -110,7 +110,7 @@ describe('timeouts', () => {
     }
   });
 
-  test('30 s unless told otherwise, none at Infinity, none left after the answer', async () => {
+  test('the limit is 30 s by default and none at Infinity, and its timer ends with the answer', async () => {
     jest.useFakeTimers();
     try {
       const { transport, session } = open();
@@ -130,7 +130,7 @@ describe('timeouts', () => {
     }
   });
 
-  test('the limit and the words of one call', async () => {
+  test('one call can have its own limit and words', async () => {
     const error = await rejection(
       open().session.send('Runtime.evaluate', { expression: '1' }, { timeoutMs: 5, doing: 'asking for its pid' }),
     );
@@ -139,7 +139,7 @@ describe('timeouts', () => {
 });
 
 describe('events', () => {
-  test('go to the listeners of their name until they leave', () => {
+  test('go to the listeners of their name until these are removed', () => {
     const { transport, session } = open();
     const heard: unknown[] = [];
     const leave = session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => heard.push(chunk));
@@ -150,7 +150,7 @@ describe('events', () => {
     expect(heard).toEqual(['a']);
   });
 
-  test('the same function listens twice and leaves once', () => {
+  test('a function that was added twice and removed once still listens', () => {
     const { transport, session } = open();
     const listener = jest.fn();
     session.on('Debugger.resumed', listener);
@@ -159,7 +159,7 @@ describe('events', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  test('what a listener throws reaches onListenerError and nobody else', async () => {
+  test('an error of a listener reaches onListenerError and nobody else', async () => {
     const transport = new FakeTransport();
     const errors: unknown[] = [];
     const session = new Session(transport, { label: LABEL, onListenerError: (error) => errors.push(error) });
@@ -194,7 +194,7 @@ describe('events', () => {
 });
 
 describe('the end of the connection', () => {
-  test('rejects all that waits, with what was done, the target, why and what to try', async () => {
+  test('rejects everything that waits, and says what was done, the target, the reason and what to try', async () => {
     const { transport, session } = open();
     const outcomes = [
       rejection(session.send('HeapProfiler.getSamplingProfile')),
@@ -224,7 +224,7 @@ describe('the end of the connection', () => {
     expect(transport.posted).toHaveLength(0);
   });
 
-  test('close rejects all that waits, with its reason, and closes the transport once', async () => {
+  test('close rejects everything that waits, with its reason, and closes the transport once', async () => {
     const { transport, session } = open();
     const outcome = rejection(session.send('HeapProfiler.getSamplingProfile'));
     await Promise.all([session.close('the program is at its end'), session.close()]);
@@ -241,7 +241,7 @@ describe('the end of the connection', () => {
     await expect(session.closed).resolves.toBe('the program ended');
   });
 
-  test.each(['close', 'lose'] as const)('keeps nothing of its transport: %s', async (way) => {
+  test.each(['close', 'lose'] as const)('keeps no reference to its transport: %s', async (way) => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const over = async () => {
@@ -250,7 +250,7 @@ describe('the end of the connection', () => {
       return { session, transport: new WeakRef(transport) };
     };
     const { session, transport } = await over();
-    await new Promise((resolve) => setImmediate(resolve)); // a WeakRef holds what it refers to until the end of the turn
+    await new Promise((resolve) => setImmediate(resolve)); // a WeakRef keeps its object until the end of the turn
     collect();
     expect({ isOpen: session.isOpen, transport: transport.deref() }).toEqual({ isOpen: false, transport: undefined });
   });

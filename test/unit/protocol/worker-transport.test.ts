@@ -4,7 +4,7 @@ import { Session } from '../../../src/protocol/session.js';
 import { WorkerTransport } from '../../../src/protocol/worker-transport.js';
 import { FakeTransport } from '../../helpers/fake-transport.js';
 
-test('a worker whose messages are no JSON: its conversation is over, and says why', async () => {
+test('if the messages of a worker are no JSON, its conversation ends with the reason', async () => {
   const main = new Session(new FakeTransport({ 'NodeWorker.sendMessageToWorker': () => ({}) }), { label: 'main' });
   const transport = new WorkerTransport(main, '1');
   const session = new Session(transport, { label: 'worker 1' });

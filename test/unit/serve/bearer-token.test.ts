@@ -14,7 +14,7 @@ function tokenFile(content: string): string {
   return file;
 }
 
-it('matches what was sent, and nothing else', () => {
+it('matches the same token, and nothing else', () => {
   const token = new BearerToken(TOKEN, 'it');
   expect(token.matches(`Bearer ${TOKEN}`)).toBe(true);
   expect(token.matches(`bearer  ${TOKEN}`)).toBe(true);
@@ -32,14 +32,14 @@ it('matches what was sent, and nothing else', () => {
     expect(token.matches(header)).toBe(false);
 });
 
-it('comes from the file, else from the environment', () => {
+it('comes from the file, or without one from the environment', () => {
   const env = { TRACEMALLOC_TOKEN: 'of-the-environment' };
   expect(readToken(undefined, {})).toBeNull();
   expect(readToken(undefined, env)?.matches('Bearer of-the-environment')).toBe(true);
   expect(readToken(tokenFile(`${TOKEN}\n`), env)?.matches(`Bearer ${TOKEN}`)).toBe(true);
 });
 
-it('what is no token is refused, and not shown', () => {
+it('an invalid token is refused, and not shown', () => {
   for (const bad of ['', 'too-short', 'has spaces in the middle', 'two-lines-of-text\nare-not-one-token', 'unprintable-\u0000-character']) {
     for (const read of [() => readToken(tokenFile(bad), {}), () => readToken(undefined, { TRACEMALLOC_TOKEN: bad })]) {
       expect(read).toThrow(/ does not hold a valid token: a token is one line of at least 16 /);

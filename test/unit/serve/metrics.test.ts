@@ -4,13 +4,13 @@ import { metricsText } from '../../../src/serve/metrics.js';
 
 const COSTS = { count: 3, totalMs: 250, lastFailure: null };
 
-/** Names with labels, and values, as they stand. */
+/** By name with its labels: the value. */
 function samples(text: string): Record<string, number> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
 }
 
-it('bytes and blocks by domain, and what the process tells of itself', () => {
+it('gives bytes and blocks by domain, and the totals of the process', () => {
   const traced = Snapshot.fromTraces([
     { size: 100, count: 2, frames: [['a.js', 1]] },
     { size: 30, count: 1, frames: [['b.js', 1]] },
@@ -34,7 +34,7 @@ it('bytes and blocks by domain, and what the process tells of itself', () => {
   });
 });
 
-it('nothing traced is 0; without a snapshot there is no old figure', () => {
+it('an empty snapshot gives 0; without a snapshot no old figure is given', () => {
   expect(samples(metricsText(Snapshot.fromTraces([]), COSTS))).toMatchObject({ 'tracemalloc_traced_bytes{domain="0"}': 0 });
   const lastFailure = { code: 'ERR_TIMEOUT', message: 'of "any" text', time: 1_500 };
   expect(samples(metricsText(null, { ...COSTS, lastFailure }))).toEqual({
@@ -45,7 +45,7 @@ it('nothing traced is 0; without a snapshot there is no old figure', () => {
   });
 });
 
-it('each family has its type, its unit as the end of its name, and a help; the last line is # EOF', () => {
+it('each family has its type, a name that ends with the unit, and a help; the last line is # EOF', () => {
   const lines = metricsText(Snapshot.fromTraces([]), COSTS).split('\n');
   expect(lines.slice(-2)).toEqual(['# EOF', '']);
   const units = lines.flatMap((line) => [...line.matchAll(/^# UNIT (\S+) (\S+)$/g)]);

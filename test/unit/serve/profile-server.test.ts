@@ -52,7 +52,7 @@ async function served({
   return server;
 }
 
-it('the index: where to go, and what the target says of itself as text', async () => {
+it('the index has links, and escapes the names that the target gives', async () => {
   const { url } = await served();
   const before = await ask(`${url}/debug/pprof/`);
   expect([before.status, before.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
@@ -87,7 +87,7 @@ it.each([
     expect([reply.headers['x-go-pprof'], reply.headers['content-type']]).toEqual(['1', 'text/plain; charset=utf-8']);
 });
 
-it('GET and HEAD only, short, without a body', async () => {
+it('accepts only short GET and HEAD requests without a body', async () => {
   const { url } = await served();
   expect(await ask(`${url}/metrics?${'x'.repeat(9_000)}`)).toMatchObject({ status: 431 });
   const head = await ask(`${url}/metrics`, { method: 'HEAD' });
@@ -97,7 +97,7 @@ it('GET and HEAD only, short, without a body', async () => {
   expect(await ask(`${url}/metrics`, { body: 'x', headers: { 'Content-Length': '1' } })).toMatchObject({ status: 413 });
 });
 
-it('names that others may have bound to our address are refused on loopback', async () => {
+it('on loopback, host names that others may have bound to our address are refused', async () => {
   const { url } = await served();
   const { port } = new URL(url);
   const statusFor = async (host: string) => (await ask(`${url}/metrics`, { headers: { Host: host } })).status;
@@ -107,7 +107,7 @@ it('names that others may have bound to our address are refused on loopback', as
     expect([host, await statusFor(host)]).toEqual([host, 403]);
 });
 
-it('a token that was given has to be sent, also on loopback', async () => {
+it('a configured token is required, also on loopback', async () => {
   const { url } = await served({ token: TOKEN });
   for (const path of ['/', '/metrics', '/debug/pprof/', '/debug/pprof/heap'])
     expect(await ask(`${url}${path}`)).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
@@ -115,7 +115,7 @@ it('a token that was given has to be sent, also on loopback', async () => {
   expect(await ask(`${url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } })).toMatchObject({ status: 200 });
 });
 
-it('a flood of scrapes: one snapshot for all, and 429 for those for whom there is no room', async () => {
+it('a flood of scrapes gets one snapshot for all, and 429 above the limit', async () => {
   let taken = 0;
   let finish = () => {};
   const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -139,7 +139,7 @@ it('a flood of scrapes: one snapshot for all, and 429 for those for whom there i
   expect(taken).toBe(1);
 });
 
-it('differences: eight at a time, given up when their clients go', async () => {
+it('allows eight differences at a time, and gives up those whose clients go', async () => {
   const { url } = await served();
   const left = new AbortController();
   const nine = Array.from({ length: 9 }, () => ask(`${url}/debug/pprof/heap?seconds=300`, { signal: left.signal }));
@@ -151,7 +151,7 @@ it('differences: eight at a time, given up when their clients go', async () => {
   expect(reply).toMatchObject({ status: 200, headers: { 'content-disposition': 'attachment; filename="allocs-delta"' } });
 });
 
-it('a snapshot that fails: 503 with the reason, and metrics that say so; a target that is gone: 503 everywhere', async () => {
+it('a failed snapshot gives 503 with the reason, and metrics that say so; without a target everything is 503', async () => {
   const tooLarge = await served({ take: () => Promise.reject(new ProfileTooLargeError('it would not fit')) });
   expect(await ask(`${tooLarge.url}/debug/pprof/heap`)).toMatchObject({
     status: 503,
@@ -167,7 +167,7 @@ it('a snapshot that fails: 503 with the reason, and metrics that say so; a targe
     expect(await ask(`${gone.url}${path}`)).toMatchObject({ status: 503, text: 'it was killed\n' });
 });
 
-it('a fault of ours is told to who runs the command, not to who asked', async () => {
+it('an internal error is reported to the user of the command, not to the client', async () => {
   const fault = new TypeError('secret');
   const show = () => {
     throw fault;
@@ -178,7 +178,7 @@ it('a fault of ours is told to who runs the command, not to who asked', async ()
   expect(faults.splice(0)).toEqual([fault]);
 });
 
-it('a client that says nothing, or not to the end, is cut off', async () => {
+it('a client that sends nothing, or no complete request, is cut off', async () => {
   const { url } = await served();
   const slow = ['', 'GET /metrics HTTP/1.1\r\nHost: loc'].map(async (sent) => {
     const client = connect(Number(new URL(url).port), '127.0.0.1');
@@ -195,7 +195,7 @@ it('listens on IPv6', async () => {
   expect(await ask(`${url}/metrics`)).toMatchObject({ status: 200 });
 });
 
-it('stop: what waits is refused with the reason, what is being answered is answered, and nobody can connect', async () => {
+it('stop refuses waiting requests with the reason, completes running answers, and accepts no connection', async () => {
   let isAsked = () => {};
   const asked = new Promise<void>((resolve) => (isAsked = resolve));
   let finish = () => {};
@@ -214,7 +214,7 @@ it('stop: what waits is refused with the reason, what is being answered is answe
   const silent = text(idle);
   await ask(`${server.url}/metrics`);
   const waiting = ask(`${server.url}/debug/pprof/heap?seconds=300`);
-  await sleep(1_010); // until the target has rested
+  await sleep(1_010); // the time for which the target rests
   const answered = ask(`${server.url}/debug/pprof/heap`);
   await asked;
   const stopped = server.stop('enough');
@@ -226,7 +226,7 @@ it('stop: what waits is refused with the reason, what is being answered is answe
   await expect(ask(`${server.url}/metrics`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-it('an address that is taken, that is not ours, or that others reach', async () => {
+it('refuses an address that is in use, not local, or reachable by others', async () => {
   const { url } = await served();
   const listen = (host: string, port: number) =>
     ProfileServer.listen({

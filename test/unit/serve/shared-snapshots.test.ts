@@ -6,7 +6,7 @@ import { type Failure, SharedSnapshots } from '../../../src/serve/shared-snapsho
 
 const never = new AbortController().signal;
 
-/** A target whose snapshots take `ms`, and when each of them was asked for and had. */
+/** A target whose snapshots take `ms`. Records when each was asked for and when it came. */
 function target(ms: number) {
   const spans: { begin: number; end: number }[] = [];
   let underWay = 0;
@@ -21,7 +21,7 @@ function target(ms: number) {
   return { spans, snapshots: new SharedSnapshots(take, () => {}) };
 }
 
-it('all who ask while one is taken, and in the second after it, get the same one', async () => {
+it('everyone who asks while a snapshot is taken, or in the second after it, gets that one', async () => {
   const { spans, snapshots } = target(20);
   const first = await Promise.all(Array.from({ length: 50 }, () => snapshots.latest()));
   const later = await snapshots.latest();
@@ -34,7 +34,7 @@ it('all who ask while one is taken, and in the second after it, get the same one
   expect([snapshots.count, snapshots.totalMs > 35]).toEqual([2, true]);
 });
 
-it('a target whose snapshots take long is stopped in 5 % of the time', async () => {
+it('a target whose snapshots take long is stopped for 5 % of the time', async () => {
   const { spans, snapshots } = target(100);
   await snapshots.latest();
   const rest = snapshots.restMs;
@@ -47,7 +47,7 @@ it('a target whose snapshots take long is stopped in 5 % of the time', async () 
   expect(spans[1]!.begin - begun).toBeGreaterThanOrEqual(rest - 5);
 });
 
-it('since: not before its time, at its time also while the target rests, but then it rests the longer', async () => {
+it('since waits for its time, then asks even while the target rests, which then rests the longer', async () => {
   const { spans, snapshots } = target(10);
   await snapshots.latest();
   const times = [300, 310, 320, 330].map((ms) => performance.now() + ms);
@@ -68,7 +68,7 @@ it('since can be given up', async () => {
   expect(spans).toHaveLength(0);
 });
 
-it('a failure is told to all who ask until the target has rested, and then it is tried again', async () => {
+it('until the target has rested, everyone who asks gets the failure; then a new snapshot is tried', async () => {
   const failures: Failure[] = [];
   let tries = 0;
   const take = async () => {

@@ -15,7 +15,7 @@ interface Alive {
   readonly file?: string;
 }
 
-/** A snapshot of one tracing. Each trace has a size that tells its birth and its thread. */
+/** A snapshot of one tracing. The size of each trace encodes its birth and its thread. */
 function snapshotOf(alive: readonly Alive[], capture: Partial<CaptureInfo> = {}): Snapshot {
   const bare = Snapshot.fromTraces(
     alive.map(({ birth, thread = 'main', file = '/app/kept.js' }) => ({ size: birth, thread, frames: [[file, 1]] })),
@@ -28,26 +28,26 @@ const born = (...births: number[]) => births.map((birth) => ({ birth }));
 const sizes = (snapshot: Snapshot) => snapshot.traces.map(({ size }) => size);
 
 describe('allocatedSince', () => {
-  it('gives what is younger than all that was there, whatever has died and in whatever order it stands', () => {
+  it('gives the traces that are younger than all old ones, whatever has died and in whatever order they are', () => {
     const before = snapshotOf(born(7, 2, 5));
     expect(sizes(snapshotOf(born(9, 2, 8)).allocatedSince(before))).toEqual([9, 8]);
     expect(sizes(snapshotOf(born(2, 7, 5)).allocatedSince(before))).toEqual([]);
     expect(sizes(snapshotOf(born(2)).allocatedSince(before))).toEqual([]);
   });
 
-  it('gives all where nothing was there, and nothing where nothing is', () => {
+  it('gives everything if the old one is empty, and nothing if the new one is', () => {
     expect(sizes(snapshotOf(born(1, 2)).allocatedSince(snapshotOf([])))).toEqual([1, 2]);
     expect(sizes(snapshotOf([]).allocatedSince(snapshotOf(born(1))))).toEqual([]);
     expect(sizes(snapshotOf([]).allocatedSince(snapshotOf([])))).toEqual([]);
   });
 
-  it('agrees with a program whose every birth and death is known', () => {
+  it('agrees with a simulation that knows every birth and death', () => {
     const random = seededRandom(5);
     const alive = new Map<number, number>();
     const taken: { snapshot: Snapshot; step: number }[] = [];
     let last = 0;
     for (let step = 0; step < 400; step++) {
-      last += 1 + randomBelow(random, 3); // ordinals of the dead are missing
+      last += 1 + randomBelow(random, 3); // as if some of the dead had these ordinals
       if (randomBelow(random, 3) > 0) alive.set(last, step);
       for (const birth of [...alive.keys()]) if (randomBelow(random, 20) === 0) alive.delete(birth);
       if (step % 40 !== 0) continue;
@@ -60,7 +60,7 @@ describe('allocatedSince', () => {
     }
   });
 
-  it('takes no notice of a filter on the older one, and keeps one on the newer', () => {
+  it('ignores a filter on the older one, and respects one on the newer', () => {
     const [kept, other] = ['/app/kept.js', '/app/other.js'];
     const before = snapshotOf([
       { birth: 3, file: kept },
@@ -79,7 +79,7 @@ describe('allocatedSince', () => {
     expect(sizes(later.allocatedSince(now.filterTraces([new Filter(true, '/none')])))).toEqual([10]);
   });
 
-  it('counts for each thread by itself, by its name', () => {
+  it('compares each thread by itself, by its name', () => {
     const before = snapshotOf([
       { birth: 100, thread: 'main' },
       { birth: 5, thread: 'worker 1' },
@@ -122,13 +122,13 @@ describe('in a file', () => {
   const filtered = before.filterTraces([new Filter(true, '/app/kept.js')]);
   const now = snapshotOf(born(5, 8));
 
-  it('the youngest birth is that of all traces, saved or not', () => {
+  it('the youngest birth is that of all traces, even of filtered ones', () => {
     const path = join(folder, 'filtered.tmsnap');
     filtered.dump(path);
     expect(sizes(now.allocatedSince(Snapshot.load(path)))).toEqual([8]);
   });
 
-  it('a file without it is loaded, and its own traces count', () => {
+  it('without it, the traces of the file count', () => {
     const path = join(folder, 'old.tmsnap');
     filtered.dump(path);
     const file = openUp(readFileSync(path));
@@ -137,7 +137,7 @@ describe('in a file', () => {
     expect(sizes(now.allocatedSince(Snapshot.load(path)))).toEqual([5, 8]);
   });
 
-  it("of object mode that has V8's ids for memory outside of the heap knows no order", () => {
+  it("in object mode, births are unknown if memory outside of the heap has V8's ids", () => {
     const path = join(folder, 'objects.tmsnap');
     const objects = (births: number[]) => snapshotOf(born(...births), { mode: 'objects', interval: null });
     objects([3, 6]).dump(path);
@@ -150,7 +150,7 @@ describe('in a file', () => {
     expect(() => objects([5, 8]).allocatedSince(old)).toThrow(/order of allocation is not known/);
   });
 
-  it('births for other threads than there are contradict it', () => {
+  it('births for another number of threads are refused', () => {
     const path = join(folder, 'contradiction.tmsnap');
     filtered.dump(path);
     const file = openUp(readFileSync(path));

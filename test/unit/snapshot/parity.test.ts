@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { repoPath } from '../../helpers/paths.js';
 import { answerCase, type ParityCase, randomCase } from './parity.js';
 
-/** Made by `python3 fixtures/parity/tracemalloc_parity.py` of CPython 3.11 from the case that stands beside the answer. */
+/** The answer was made by `python3 fixtures/parity/tracemalloc_parity.py` of CPython 3.11 from the case beside it. */
 const recorded = JSON.parse(readFileSync(repoPath('fixtures', 'parity', 'recorded.json'), 'utf8')) as {
   input: ParityCase;
   answer: unknown;
@@ -13,11 +13,11 @@ const recorded = JSON.parse(readFileSync(repoPath('fixtures', 'parity', 'recorde
 const hasPython = spawnSync('python3', ['-c', 'import tracemalloc']).status === 0;
 
 describe("parity with CPython's tracemalloc", () => {
-  it('answers as it did when it was recorded', () => {
+  it('gives the recorded answers', () => {
     expect(answerCase(recorded.input)).toEqual(recorded.answer);
   });
 
-  (hasPython ? it.each([1, 2, 3, 4, 5, 6]) : it.skip.each([1]))('answers as the installed python3 does, seed %i', (seed) => {
+  (hasPython ? it.each([1, 2, 3, 4, 5, 6]) : it.skip.each([1]))('gives the answers of the installed python3, seed %i', (seed) => {
     const input = randomCase(seed);
     const python = spawnSync('python3', [repoPath('fixtures', 'parity', 'tracemalloc_parity.py')], {
       input: JSON.stringify(input),

@@ -39,7 +39,7 @@ export function randomCase(seed: number): ParityCase {
   const below = (limit: number) => randomBelow(random, limit);
   const pick = <T>(from: readonly T[]) => from[below(from.length)]!;
   const stacks = Array.from({ length: 12 }, () => randomStack(below));
-  // Few sizes and few stacks: ties of size, of count and of both are what tells sort orders apart.
+  // Few sizes and few stacks, because only ties of size, of count and of both tell sort orders apart.
   const traces = (): TraceRow[] => Array.from({ length: below(60) }, () => [below(3), 8 * below(6), pick(stacks)]);
   const filter = (): FilterRow =>
     below(4) === 0
@@ -51,7 +51,7 @@ export function randomCase(seed: number): ParityCase {
     old: traces(),
     new: traces(),
     filters: Array.from({ length: 20 }, () => Array.from({ length: below(4) }, filter)),
-    // Exact ties first, where Python rounds to even: halves of a byte, quarters of a unit.
+    // First exact ties, which Python rounds to even: halves of a byte, quarters of a unit.
     sizes: [0, 0.5, 1.5, 2.5, -0.5, -2.5, 10.25 * 1024, 10.75 * 1024, -10.25 * 1024, 99.75 * 1024, 10240, 10239.5].concat(
       Array.from({ length: 40 }, () => (below(2) ? 1 : -1) * Math.floor(2 ** (random() * 60)) * pick([1, 0.5, 0.25, 0.05])),
     ),
@@ -60,7 +60,7 @@ export function randomCase(seed: number): ParityCase {
   };
 }
 
-/** Every file at most once, so that cumulative statistics count what CPython's do. */
+/** Has every file at most once, so that cumulative statistics count the same as CPython's. */
 function randomStack(below: (limit: number) => number): [string, number][] {
   const files = [...FILES];
   return Array.from({ length: 1 + below(4) }, () => [files.splice(below(files.length), 1)[0]!, 1 + below(3)]);
@@ -74,7 +74,7 @@ const KEYS: readonly [KeyType, { cumulative: boolean }][] = [
   ['lineno', { cumulative: true }],
 ];
 
-/** What we answer to a case, in the form of CPython's answer. */
+/** Our answer to a case, in the form of CPython's answer. */
 export function answerCase(input: ParityCase) {
   const [old, now] = [input.old, input.new].map((rows) =>
     Snapshot.fromTraces(rows.map(([domain, size, frames]) => ({ domain, size, frames }))),

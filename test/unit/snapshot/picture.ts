@@ -2,8 +2,8 @@ import type { TraceInput } from '../../../src/snapshot/from-traces.js';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
 
 /**
- * A snapshot drawn as text: each column is a trace, the oldest frame on top, its bytes below. A frame is `function@file:line`,
- * or `file:line`; files without a slash stand in `/app`.
+ * A snapshot drawn as text. Each column is a trace, with the oldest frame on top and the bytes at the bottom. A frame is `function@file:line`, or
+ * `file:line`. Files without a slash are in `/app`.
  *
  *     main@app.js:1   main@app.js:1
  *     load@app.js:9   -

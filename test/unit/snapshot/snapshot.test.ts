@@ -32,7 +32,7 @@ describe('Snapshot', () => {
     expect(() => (snapshot.threads as string[]).push('x')).toThrow(TypeError);
   });
 
-  it('filters into a new snapshot and leaves itself as it was', () => {
+  it('filters into a new snapshot, and does not change itself', () => {
     const filtered = snapshot.filterTraces([new Filter(true, '*/b.js')]);
     expect(filtered.traces.map(({ size }) => size)).toEqual([10, 30]);
     expect(filtered.tracebackLimit).toBe(snapshot.tracebackLimit);
@@ -41,7 +41,7 @@ describe('Snapshot', () => {
     expect(snapshot.filterTraces([]).traces).toEqual(snapshot.traces);
   });
 
-  it('refuses filters that are none', () => {
+  it('refuses values that are no filters', () => {
     expect(() => snapshot.filterTraces(new Filter(true, '*') as unknown as Filter[])).toThrow(
       new UsageError('filters must be a list of filters, not Filter'),
     );
@@ -50,7 +50,7 @@ describe('Snapshot', () => {
 });
 
 describe('Snapshot.fromTraces', () => {
-  it('has the deepest traceback for its limit, and the given values', () => {
+  it('has the given values, and the depth of the deepest traceback as its limit', () => {
     const frames = [['/a.js', 1], { filename: '/b.js', lineno: 2, column: 3, functionName: 'f', precision: 'line' }] as const;
     const snapshot = Snapshot.fromTraces([{ size: 5, count: 2, domain: 300, frames, totalFrames: 9, type: 'Map', thread: 'w' }]);
     expect(snapshot.tracebackLimit).toBe(2);
@@ -82,7 +82,7 @@ describe('Snapshot.fromTraces', () => {
     expect(make).toThrow(message);
   });
 
-  it('refuses a limit below the tracebacks that are given', () => {
+  it('refuses a limit below the depth of the given tracebacks', () => {
     expect(() =>
       Snapshot.fromTraces(
         [

@@ -8,7 +8,7 @@ import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
 afterAll(reapTargets);
 
-/** A folder with these files. */
+/** Makes a folder with these files. */
 function folderOf(...files: readonly string[]): string {
   const folder = temporaryFolder();
   for (const file of files) {
@@ -22,7 +22,7 @@ function nameOf(source: string, { script, base = script, work }: { script: strin
   return new SourceNames({ script, base, workplaces: work === undefined ? [] : [{ folder: work, project: work }] }).nameOf(source);
 }
 
-const script = '/nowhere/app/dist/main.js'; // of another machine
+const script = '/nowhere/app/dist/main.js'; // a path of another machine
 
 test.each([
   ['../src/a.ts', '/nowhere/app/src/a.ts'],
@@ -45,13 +45,13 @@ test.each([
   ['webpack://app/external commonjs "node:fs"', 'webpack://app/external commonjs "node:fs"'],
 ])('without the files: %j', (source, name) => expect(nameOf(source, { script })).toBe(name));
 
-test('on Windows, also seen from elsewhere', () => {
+test('on Windows, even if read on another system', () => {
   const windows = { script: 'C:\\app\\dist\\my main.js' };
   expect(nameOf('../src/a.ts', windows)).toBe('C:\\app\\src\\a.ts');
   expect(nameOf('D:/src/a.ts', windows)).toBe('D:\\src\\a.ts');
 });
 
-test("webpack's names are those of the nearest files", () => {
+test("webpack's names are resolved to the nearest files", () => {
   const folder = folderOf('package.json', 'src/a.ts', 'packages/one/package.json', 'packages/one/src/a.ts', 'packages/one/dist/main.js');
   const own = { script: join(folder, 'packages/one/dist/main.js') };
   expect(nameOf('webpack://app/./src/a.ts', own)).toBe(join(folder, 'packages/one/src/a.ts'));
@@ -62,11 +62,11 @@ test("webpack's names are those of the nearest files", () => {
   expect(nameOf('webpack://@scope/shop/./src/a.ts', own)).toBe(join(folder, 'packages/one/src/a.ts'));
   expect(nameOf('webpack://@scope/shop/../src/a.ts', own)).toBe(join(folder, 'packages/one/src/a.ts'));
   expect(nameOf('webpack://@name/../src/a.ts', own)).toBe(join(folder, 'packages/one/src/a.ts'));
-  // Or those of the folder in which the user works.
+  // The files may also be in the user's current folder.
   expect(nameOf('webpack://app/./src/a.ts', { script, work: folder })).toBe(join(folder, 'src/a.ts'));
 });
 
-test('the project: with a .git the nearest, else the highest package.json', () => {
+test('the project is the nearest folder with .git, or else the highest with a package.json', () => {
   const folder = folderOf('package.json', 'repository/.git', 'repository/packages/one/package.json');
   const inside = { script: join(folder, 'repository/packages/one/dist/main.js') };
   expect(nameOf('../../two/a.ts', inside)).toBe(join(folder, 'repository/packages/two/a.ts'));
@@ -75,7 +75,7 @@ test('the project: with a .git the nearest, else the highest package.json', () =
   expect(nameOf('../../two/a.ts', { script: join(without, 'packages/one/dist/main.js') })).toBe(join(without, 'packages/two/a.ts'));
 });
 
-test('a folder of maps: the one whose path agrees most', () => {
+test('in a folder of maps, the map with the most similar path is taken', () => {
   const folder = folderOf(
     'main.js.map',
     'api/index.js.map',
@@ -92,7 +92,7 @@ test('a folder of maps: the one whose path agrees most', () => {
   expect(found('/anywhere/dist/other.js')).toBeNull();
   expect(found('/anywhere/no-map.js')).toBeNull();
   expect(() => found('/srv/index.js')).toThrow(/several files in \S+ are named index\.js\.map/);
-  // Of packages the whole path.
+  // For packages the whole path must agree.
   expect(found('/srv/node_modules/other/lib/util.js')).toBeNull();
   expect(found('/srv/node_modules/pkg/lib/util.js')).toBe('pkg/lib/util.js.map');
   expect(() => new MapFolder(join(folder, 'no-map.js'))).toThrow(UsageError);

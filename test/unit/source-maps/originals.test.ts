@@ -10,7 +10,7 @@ import { randomBelow, seededRandom } from '../../helpers/random.js';
 
 type Place = readonly [line: number, column: number];
 
-/** `source:line:column`, 1-based, of each place, 0-based; `-` for none, `wrong`. Places are in the order of the text. */
+/** For each 0-based place its original as `source:line:column`, 1-based; `-` for none; or `wrong`. Places are in the order of the text. */
 function ours(map: object, places: readonly Place[]): string[] {
   const wanted: Positions = { line: Uint32Array.from(places, ([line]) => line), column: Uint32Array.from(places, ([, column]) => column) };
   return originalsOf(readMap(JSON.stringify(map)), wanted).map((original) =>
@@ -18,7 +18,7 @@ function ours(map: object, places: readonly Place[]): string[] {
   );
 }
 
-/** What trace-mapping says of the same. */
+/** The same by trace-mapping. */
 function theirs(map: TraceMap, places: readonly Place[]): string[] {
   return places.map(([line, column]) => {
     const found = originalPositionFor(map, { line: line + 1, column });
@@ -26,7 +26,7 @@ function theirs(map: TraceMap, places: readonly Place[]): string[] {
   });
 }
 
-/** Around every segment: its own column, the one before and the one behind it. */
+/** For every segment: its own column, the one before it and the one after it. */
 function placesAround(map: TraceMap): Place[] {
   return decodedMappings(map).flatMap((segments, line) => {
     const columns = new Set(segments.flatMap(([column]) => [Math.max(0, column - 1), column, column + 1]));
@@ -36,7 +36,7 @@ function placesAround(map: TraceMap): Place[] {
 
 const map = (mappings: string, sources: readonly (string | null)[] = ['a.ts']) => ({ version: 3, sources, names: [], mappings });
 
-describe('what other readers say, too', () => {
+describe('the same results as other readers', () => {
   it.each([
     'dist/src/lines/transform/transform.js.map',
     'dist/src/lines/preload/register.js.map',
@@ -47,7 +47,7 @@ describe('what other readers say, too', () => {
     const places = placesAround(traced);
     expect(places.length).toBeGreaterThan(500);
     expect(ours(content, places)).toEqual(theirs(traced, places));
-    // In this order and by a few at a time: what is asked for must not matter.
+    // Asked in this order, a few at a time, because the answers must not depend on the order.
     for (let i = 0; i < 50; i++) {
       const few = places.filter((_, index) => index % 97 === i);
       expect(ours(content, few)).toEqual(theirs(traced, few));
@@ -65,7 +65,7 @@ describe('what other readers say, too', () => {
   });
 });
 
-/** Columns of a line are different: of two at one place, readers choose as they like. */
+/** All columns of a line differ, because readers choose freely between two segments at one place. */
 function randomMappings(random: () => number): string {
   const before = [0, 0, 0];
   return Array.from({ length: 1 + randomBelow(random, 4) }, () => {
@@ -154,14 +154,14 @@ describe('maps that are wrong', () => {
   ])('%s', (_, text, message) => expect(() => readMap(text)).toThrow(message));
 });
 
-it.each([null, ''])('a source that has no name (%j): its own place stays', (source) => {
+it.each([null, ''])('a source without a name (%j) is not used', (source) => {
   expect(ours(map('AAAA', [source]), [[0, 0]])).toEqual(['-']);
 });
 
-it('segments that go back again and again take no longer', () => {
+it('segments that go back again and again do not take longer', () => {
   const mappings = 'gggBAAA,hggBAAA,'.repeat(200_000).slice(0, -1);
   const places = Array.from({ length: 20_000 }, (_, column): Place => [0, column]);
   const start = performance.now();
   ours(map(mappings), places);
-  expect(performance.now() - start).toBeLessThan(1500); // 6 s by steps from place to place
+  expect(performance.now() - start).toBeLessThan(1500); // a linear search from place to place took 6 s
 });

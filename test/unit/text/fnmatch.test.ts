@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { compilePattern, normalizeCase } from '../../../src/text/fnmatch.js';
 
-/** What the parity test, which compares random patterns with Python's fnmatch, may not meet in a given run. */
+/** Cases that the parity test may miss in a given run, because it compares random patterns with Python's fnmatch. */
 describe('patterns', () => {
   it.each([
     ['*', '/any/path', true],
@@ -21,11 +21,11 @@ describe('patterns', () => {
     expect(compilePattern(pattern)(name)).toBe(answer);
   });
 
-  it('takes no exponential time', () => {
+  it('does not take exponential time', () => {
     expect(compilePattern(`${'*a'.repeat(30)}b`)('a'.repeat(3000))).toBe(false);
   });
 
-  it('ignores case and kinds of slashes on Windows only', () => {
+  it('ignores case and kinds of slashes only on Windows', () => {
     expect(normalizeCase('C:/App/X.js', 'win32')).toBe('c:\\app\\x.js');
     expect(normalizeCase('/App/X.js', 'linux')).toBe('/App/X.js');
   });

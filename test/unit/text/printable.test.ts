@@ -11,7 +11,7 @@ test.each([
   expect(printable(text)).toBe(expected);
 });
 
-test('what is long is cut in the middle', () => {
+test('long text is cut in the middle', () => {
   const text = printable(`begin${'x'.repeat(10_000)}end`);
   expect(text).toHaveLength(301);
   expect(text).toMatch(/^beginx+…x+end$/);

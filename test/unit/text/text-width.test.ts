@@ -18,7 +18,7 @@ test.each([
 const hasPython = spawnSync('python3', ['-c', '']).status === 0;
 
 (hasPython ? test : test.skip)('as Python counts them', () => {
-  // Of the blocks that names of files are made of; what Unicode calls wide may differ between versions in the newer ones.
+  // Blocks that occur in file names. In newer blocks, the width may differ between versions of Unicode.
   const blocks = [
     [0x20, 0x7e],
     [0xa1, 0x24f],

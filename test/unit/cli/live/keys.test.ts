@@ -18,18 +18,18 @@ test('Ctrl-Z suspends, also while a text is typed', () => {
   for (const state of [STATE, afterKeys('/', 'a')]) expect(pressed(state, suspend)).toEqual({ state, request: 'suspend' });
 });
 
-test('g and s go through all and begin again', () => {
+test('g and s go through all values and begin again', () => {
   const keyTypes = Array.from({ length: 7 }, (_, i) => afterKeys(...'g'.repeat(i)).keyType);
   expect(keyTypes).toEqual(['lineno', 'function', 'filename', 'package', 'thread', 'traceback', 'lineno']);
   expect([afterKeys('s').sort, afterKeys('s', 's').sort, afterKeys('s', 's', 's').sort]).toEqual(['since start', 'since last', 'size']);
 });
 
-test('f freezes and thaws; a key takes the message away; others do nothing', () => {
+test('f freezes and thaws; any key removes the message; unknown keys do nothing else', () => {
   expect([afterKeys('f').isFrozen, afterKeys('f', 'f').isFrozen]).toEqual([true, false]);
   expect(afterKeys('x', { text: undefined, name: 'up' })).toEqual({ ...STATE, message: '' });
 });
 
-test('/ takes a text, in which commands are letters', () => {
+test('/ takes a text, in which the keys of commands are letters', () => {
   expect(afterKeys('/', 'q', 'w', 'é', { text: '\b', name: 'backspace' }, ENTER)).toMatchObject({ filter: 'qw', asks: null });
   expect(afterKeys('/', 'a', ESCAPE)).toMatchObject({ filter: '', asks: null });
   expect(afterKeys('/', 'a', { text: undefined, name: 'up' }, { text: '\u0001', name: 'a', ctrl: true })).toMatchObject({
@@ -39,7 +39,7 @@ test('/ takes a text, in which commands are letters', () => {
   expect(afterKeys('/', 'a', 'b', { text: '\u0015', name: 'u', ctrl: true }, 'c')).toMatchObject({ filter: 'c', asks: 'filter' });
 });
 
-test('? shows the help until the next key, which is no command', () => {
+test('? shows the help until the next key, which does nothing else', () => {
   expect(afterKeys('?').asks).toBe('help');
   expect(afterKeys('?', 'f')).toMatchObject({ asks: null, isFrozen: false });
 });
@@ -50,7 +50,7 @@ test('q, w and, from anywhere, Ctrl-C are requests', () => {
   expect(pressed(afterKeys('/'), { text: 'q' }).request).toBeNull();
 });
 
-test.each([0, 1, 40, 41.7, 300, 10_000])('a snapshot of %d ms: 19 times as long without one, at least', (ms) => {
+test.each([0, 1, 40, 41.7, 300, 10_000])('after a snapshot of %d ms we rest for at least 19 times as long', (ms) => {
   expect(restAfter(ms)).toBeGreaterThanOrEqual(19 * ms);
   expect(restAfter(ms)).toBeGreaterThanOrEqual(1000);
 });

@@ -18,7 +18,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** A tracer whose snapshots, and whose end, come when the test lets them come. */
+/** A tracer whose snapshots and end come when the test says so. */
 class Tracer implements ShownTracer {
   readonly #end = deferred<Closing>();
   readonly closed = this.#end.promise;
@@ -69,12 +69,12 @@ function show(columns = 80) {
   return { tracer, out, err, input, left: view.show() };
 }
 
-/** Whatever is waiting to go on has gone on. */
+/** Resolves when everything that can continue has done so. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-test.each([['q'], ['fq']])('%s during a snapshot ends the view: what comes after is neither shown nor repeated', async (keys) => {
+test.each([['q'], ['fq']])('%s during a snapshot ends the view: the snapshot is not shown, and no other follows', async (keys) => {
   const { tracer, out, input, left } = show();
   await jest.advanceTimersToNextTimerAsync();
   expect(tracer.pending).toHaveLength(1);
@@ -87,7 +87,7 @@ test.each([['q'], ['fq']])('%s during a snapshot ends the view: what comes after
   expect(out.read()).toBeNull();
 });
 
-test('while it is open, a snapshot is followed by the next, and by none where it is frozen', async () => {
+test('takes one snapshot after the other while it is open, and none while it is frozen', async () => {
   const { tracer, out, input, left } = show();
   await jest.advanceTimersToNextTimerAsync();
   tracer.pending[0]!.resolve(SNAPSHOT);
@@ -105,14 +105,14 @@ test('while it is open, a snapshot is followed by the next, and by none where it
   await left;
 });
 
-test('the line that tells of the end is broken between words', async () => {
+test('the line that reports the end is broken between words', async () => {
   const { tracer, err, left } = show(20);
   tracer.end('its main thread came to its end');
   await left;
   expect(err.read()).toBe('the target has\nended: its main\nthread came to its\nend\n');
 });
 
-test('leaving is told of where it takes longer than a second', async () => {
+test('says that it is leaving if that takes longer than a second', async () => {
   const err = new PassThrough({ encoding: 'utf8' });
   const closed = deferred<void>();
   const left = leave({ close: () => closed.promise }, err);

@@ -23,6 +23,6 @@ test('numbers', () => {
   for (const text of ['-1', '1.5', '', '9007199254740993']) expect(() => wholeNumber(text)).toThrow('whole number');
 });
 
-test('what may be given several times is kept in order', () => {
+test('the values of a repeatable option are kept in order', () => {
   expect(collected('b', collected('a'))).toEqual(['a', 'b']);
 });

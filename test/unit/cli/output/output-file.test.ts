@@ -6,7 +6,7 @@ import { reapTargets, temporaryFolder } from '../../../helpers/target-process.js
 
 afterAll(reapTargets);
 
-it('a name that we choose is free, and so are those that are derived from it', () => {
+it('a name that we choose is not in use, and neither are the names derived from it', () => {
   const folder = temporaryFolder();
   const name = (n: number) => join(folder, `app.${n}.tmsnap`);
   expect(freeName(name)).toBe(name(1));

@@ -17,7 +17,7 @@ const WHOLE = Snapshot.fromTraces([{ size: 1, frames: [['/app.js', 1]] }]);
 const missing = [{ thread: 'worker 1', reason: 'no answer' }];
 const PARTIAL = new Snapshot({ ...WHOLE, capture: { ...WHOLE.capture, missing } });
 
-/** Checkpoints of these snapshots, one after the other; the target ends behind the last one. */
+/** Makes checkpoints of these snapshots, one after the other. The target ends after the last one. */
 async function checkpointed(results: readonly (Snapshot | Error)[], write: (snapshot: Snapshot, path: string) => void) {
   const file = join(folder, 's.tmsnap');
   const err = new PassThrough();
@@ -47,7 +47,7 @@ async function checkpointed(results: readonly (Snapshot | Error)[], write: (snap
 
 const dump = (snapshot: Snapshot, path: string) => snapshot.dump(path);
 
-it('one that lacks a thread does not replace the last whole one', async () => {
+it('a checkpoint that lacks a thread does not replace the last whole one', async () => {
   const { checkpoints, file } = await checkpointed([WHOLE, PARTIAL], dump);
   expect(checkpoints.last).toBe(WHOLE);
   expect(Snapshot.load(`${file}.checkpoint`).capture.missing).toBeUndefined();
@@ -56,26 +56,26 @@ it('one that lacks a thread does not replace the last whole one', async () => {
   expect([existsSync(`${file}.checkpoint`), existsSync(`${file}.checkpoint.partial`)]).toEqual([false, false]);
 });
 
-it('where there is no whole one, it is the last', async () => {
+it('without a whole one, the last one counts', async () => {
   const { checkpoints, file } = await checkpointed([PARTIAL], dump);
   expect(checkpoints.last).toBe(PARTIAL);
   expect(existsSync(`${file}.checkpoint`)).toBe(false);
 });
 
-it('a later whole one makes it useless', async () => {
+it('a later whole one removes a partial one', async () => {
   const { checkpoints, file } = await checkpointed([PARTIAL, WHOLE], dump);
   expect(checkpoints.last).toBe(WHOLE);
   expect(existsSync(`${file}.checkpoint.partial`)).toBe(false);
 });
 
-it('one that fails is one line, and the next one is tried', async () => {
+it('a checkpoint that fails is one line, and the next one is tried', async () => {
   const { checkpoints, file, told } = await checkpointed([new Error('it is\n\x1b[31mbusy'), WHOLE], dump);
   expect(told).toBe('a checkpoint failed, the next one comes: it is \\u{1b}[31mbusy\n');
   expect(checkpoints.last).toBe(WHOLE);
   expect(existsSync(`${file}.checkpoint`)).toBe(true);
 });
 
-it('one that cannot be written is there all the same while the command is', async () => {
+it('a checkpoint that cannot be written remains in memory', async () => {
   const { checkpoints, told } = await checkpointed([WHOLE], () => {
     throw new Error('the disk is full');
   });

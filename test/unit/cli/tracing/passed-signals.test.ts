@@ -3,7 +3,7 @@ import type { Interruption } from '../../../../src/cli/console/interruption.js';
 import { PassedSignals } from '../../../../src/cli/tracing/passed-signals.js';
 import type { KillOptions } from '../../../../src/tracing/launch/launched-tracer.js';
 
-/** A program, what it was sent, and what lets its last snapshot come. */
+/** A program, the signals that it got, and a function that completes its last snapshot. */
 function program() {
   const sent: string[] = [];
   let snapshotComes = () => {};
@@ -34,7 +34,7 @@ test.each([
   expect(sent).toEqual(['SIGTERM']);
 });
 
-test('one alone waits for the last snapshot; a later one is passed on as it is', async () => {
+test('one alone waits for the last snapshot; a later one is passed on unchanged', async () => {
   const { sent, passed, pass, snapshotComes } = program();
   expect(passed.any).toBe(false);
   const passing = pass('SIGTERM');

@@ -13,7 +13,7 @@ const PICTURE: SnapshotPicture = {
   tree: [{ id: 1, function: 0, children: [{ id: 2, function: 1 }] }],
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: what is damaged is no longer of the type that it was
+// biome-ignore lint/suspicious/noExplicitAny: a damaged value no longer has its type
 type Damage = (sections: any) => void;
 
 function failureOf(text: string): Error {
@@ -25,7 +25,7 @@ function failureOf(text: string): Error {
   return new Error('it was read');
 }
 
-describe('a snapshot that is none', () => {
+describe('a file that is no snapshot', () => {
   it.each([
     ['', 'the heap snapshot is empty'],
     [' \n', 'the heap snapshot is empty'],
@@ -121,7 +121,7 @@ describe('a snapshot that contradicts itself', () => {
     expect(failureOf(snapshotText(PICTURE).replace(found, damaged))).toBeInstanceOf(BadProfileError);
   });
 
-  it('a snapshot with another one behind it', () => {
+  it('a snapshot that is followed by another one', () => {
     const text = snapshotText(PICTURE);
     expect(failureOf(`${text} \n`).message).toBe('it was read');
     expect(failureOf(text + text).message).toBe('the heap snapshot is damaged: it goes on after its end with "{"');

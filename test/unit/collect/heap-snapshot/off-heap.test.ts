@@ -32,7 +32,7 @@ describe('memory outside of the heap', () => {
     expect(offHeap(nodes)).toEqual({ traced: [`1 ${STORE} 1000 first`, '2 system / ExternalStringData 500 second'], untraced: [0, 0, 0] });
   });
 
-  it('belongs to the oldest of its holders, wherever they stand', () => {
+  it('belongs to the oldest of its holders, in whatever order they come', () => {
     const holder = (id: number, trace: number) => ({ kind: 'object', name: 'SharedArrayBuffer', id, size: 8, trace, to: [0] });
     const store = { kind: 'native', name: STORE, id: 2, size: 1000 };
     expect(offHeap([store, holder(9, 1), holder(5, 2)]).traced).toEqual([`1 ${STORE} 1000 second`]);
@@ -40,7 +40,7 @@ describe('memory outside of the heap', () => {
     expect(offHeap([store, holder(5, 0), holder(9, 1)])).toEqual({ traced: [], untraced: [8, 1000, 0] });
   });
 
-  it('hangs on other memory outside of the heap, up to an object', () => {
+  it('may be held by other memory outside of the heap, which an object holds', () => {
     const nodes = [
       { kind: 'native', name: 'zlib_memory', id: 2, size: 1000 },
       { kind: 'synthetic', name: '(C++ roots)', id: 4, size: 0, to: [2] },
@@ -77,7 +77,7 @@ describe('memory outside of the heap', () => {
     expect(offHeap(nodes)).toEqual({ traced: [], untraced: [0, 0, 1000] });
   });
 
-  it('has no trace in a circle that no object holds', () => {
+  it('has no trace if it is in a cycle that no object holds', () => {
     const nodes = [
       { kind: 'native', name: 'a', id: 2, size: 10, to: [1] },
       { kind: 'native', name: 'b', id: 4, size: 20, to: [0, 2] },

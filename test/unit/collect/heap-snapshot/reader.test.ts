@@ -26,7 +26,7 @@ const EXPECTED = [
 ];
 
 describe('HeapSnapshotReader', () => {
-  it('keeps what was allocated while allocations were tracked, and counts the rest', () => {
+  it('keeps objects that were allocated during the tracking, and counts the rest', () => {
     const objects = readInChunks(snapshotText(PICTURE));
     expect(listed(objects)).toEqual(EXPECTED);
     expect(objects.untracedBytes).toEqual([64, 0, 0]);
@@ -34,7 +34,7 @@ describe('HeapSnapshotReader', () => {
     expect(objects.functions[2]).toEqual({ functionId: 102, name: 'make中', scriptName: '/make中.js', scriptId: 2, line: 12, column: 22 });
   });
 
-  it('reads the same from chunks that are cut anywhere', () => {
+  it('reads the same values from chunks, wherever these are cut', () => {
     const escaped = snapshotText(PICTURE).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
     for (const text of [snapshotText(PICTURE), escaped, JSON.stringify(sectionsOf(PICTURE), null, ' \t')]) {
       expect(listed(readInChunks(text, Array(text.length).fill(1)))).toEqual(EXPECTED);
@@ -46,7 +46,7 @@ describe('HeapSnapshotReader', () => {
     }
   });
 
-  it('reads fields in any order, among others that it does not know', () => {
+  it('reads fields in any order, and skips unknown ones', () => {
     const shuffled = (fields: readonly string[]) => fc.shuffledSubarray([...fields, 'later', 'latest'], { minLength: fields.length + 2 });
     fc.assert(
       fc.property(
@@ -63,12 +63,12 @@ describe('HeapSnapshotReader', () => {
     );
   });
 
-  it('passes over sections that it does not know, also before the header', () => {
+  it('skips unknown sections, also before the header', () => {
     const text = `{"later":{"a":[1,{"b":"\\"]}"}]},"latest":null,${snapshotText(PICTURE).slice(1)}`;
     expect(listed(readInChunks(text))).toEqual(EXPECTED);
   });
 
-  it('reads sections in any order behind the header, among others that it does not know', () => {
+  it('reads sections in any order after the header, and skips unknown ones', () => {
     const [header, ...rest] = V8_ORDERS.sections;
     fc.assert(
       fc.property(fc.shuffledSubarray([...rest, 'later', 'lat"est'], { minLength: rest.length + 2 }), (sections) => {
@@ -77,12 +77,12 @@ describe('HeapSnapshotReader', () => {
     );
   });
 
-  it('has nothing where nothing was tracked', () => {
+  it('is empty if nothing was tracked', () => {
     const objects = readInChunks(snapshotText({ nodes: [{ kind: 'object', name: 'Order', id: 1, size: 40 }] }));
     expect(objects).toMatchObject({ length: 0, untracedBytes: [40, 0, 0] });
   });
 
-  it('tells what V8 gives to no node', () => {
+  it('gives the bytes that V8 assigns to no node', () => {
     const sections = sectionsOf(PICTURE);
     Object.assign(sections.snapshot as object, { extra_native_bytes: 24 });
     expect(readInChunks(JSON.stringify(sections)).extraNativeBytes).toBe(24);
@@ -97,7 +97,7 @@ describe('HeapSnapshotReader', () => {
     ).toBe(true);
   });
 
-  it('a function before the first character of its file has no place, whichever way V8 writes that', () => {
+  it('a function before the first character of its file has no place, however V8 writes that', () => {
     const sections = sectionsOf(PICTURE) as { trace_function_infos: number[] };
     const infos = sections.trace_function_infos;
     const width = V8_ORDERS.functionInfo.length;
@@ -112,7 +112,7 @@ describe('HeapSnapshotReader', () => {
     expect(places(Array(text.length).fill(1))).toEqual(expected);
   });
 
-  it('passes over functions that came while V8 wrote', () => {
+  it('skips functions that appeared while V8 wrote', () => {
     const tree = [{ id: 1, function: 0, children: [{ id: 2, function: 1 }] }];
     const nodes = [{ kind: 'object', name: 'Order', id: 1, size: 40, trace: 1 }];
     expect(listed(readInChunks(snapshotText({ nodes, functions: ['f'], tree })))).toMatchObject([{ id: 1, stack: ['f@/f.js#0:10:20'] }]);

@@ -65,7 +65,7 @@ describe('ingestProfile', () => {
     expect(traces(profile)).toEqual(['8 x1 /app.js:5', '16 x1 /app.js:5', '32 x1 /app.js:5 > /app.js:6']);
   });
 
-  it('gives what no frame claims to the root', () => {
+  it('gives samples without a frame to the root', () => {
     expect(traces(profileOf([{ frame: 'push', samples: [8] }], [16]))).toEqual(['16 x1 <root>:0', '8 x1 <root>:0']);
   });
 
@@ -93,7 +93,7 @@ describe('ingestProfile', () => {
     ]);
   });
 
-  it('leaves out what passes through our own code', () => {
+  it('leaves out samples whose stack has our own code', () => {
     const profile = profileOf([
       { frame: '@node-tracemalloc:evaluate:0:0', samples: [8], children: [{ frame: 'memoryUsage@node:process:1:1', samples: [16] }] },
       { frame: 'own@/own/tracer.js:0:0', children: [{ frame: 'x@/elsewhere.js:0:0', samples: [24] }] },
@@ -135,7 +135,7 @@ describe('ingestProfile', () => {
     expect(() => traces(damage(profile))).toThrow(BadProfileError);
   });
 
-  it('recognises a tree that contains itself by the id that comes twice', () => {
+  it('recognises a tree that contains itself, because an id occurs twice', () => {
     const profile = profileOf([{ frame: 'f@/app.js:0:0', samples: [8] }]);
     (profile.head.children as unknown[]).push(profile.head.children[0]);
     (profile.head.children[0]!.children as unknown[]).push(profile.head);

@@ -5,7 +5,7 @@ import { TraceCollector } from '../../../../src/collect/stacks/trace-collector.j
 import { tracebackAt } from '../../../../src/model/stack-table.js';
 import { profileOf } from '../../../helpers/profiles.js';
 
-/** In this script, line 10 is a wrapper for line 12, line 20 one for line 20, and the function of line 30 allocates on line 31 only. */
+/** In this script, line 10 is a wrapper for line 12, and line 20 for line 20. The function of line 30 allocates only on line 31. */
 const reader: PositionReader = {
   wrapperAt: (line) =>
     line === 10 ? { line: 12, column: 3 } : line === 20 ? { line: 20, column: 5 } : line === 99 ? { line: 0, column: 0 } : undefined,
@@ -13,7 +13,7 @@ const reader: PositionReader = {
   originalPosition: (line, column) => ({ line: line + 1, column: column + 1 }),
 };
 
-/** Each trace as `size oldest > … > most recent`, a frame as `line:column function precision`. */
+/** Each trace as `size oldest > … > most recent`, each frame as `line:column function precision`. */
 function folded(profile: Parameters<typeof ingestProfile>[0], options: Partial<IngestOptions> = {}): string[] {
   const collector = new TraceCollector();
   const traces = collector.thread('main');
@@ -33,7 +33,7 @@ describe('folding of wrappers', () => {
     expect(folded(profile)).toEqual(['16 12:3 f line']);
   });
 
-  it('takes the innermost wrapper, and the depth of the functions alone', () => {
+  it('takes the innermost wrapper, and counts only functions in the depth', () => {
     const inner = { frame: '@/app.js:20:2', samples: [16] };
     const profile = profileOf([{ frame: 'f@/app.js:4:1', children: [{ frame: '@/app.js:10:2', samples: [8], children: [inner] }] }]);
     expect(folded(profile)).toEqual(['8 12:3 f line', '16 20:5 f line']);
@@ -64,7 +64,7 @@ describe('folding of wrappers', () => {
     expect(folded(profile)).toEqual(['16 12:3 f line > 20:5 f line']);
   });
 
-  it('keeps the line of a wrapper whose function V8 has cut off', () => {
+  it('keeps the line of a wrapper if V8 has cut off its function', () => {
     expect(folded(profileOf([{ frame: '@/app.js:10:2', samples: [16] }]))).toEqual(['16 12:3 - line']);
   });
 
@@ -74,11 +74,11 @@ describe('folding of wrappers', () => {
     expect(folded(profile)).toEqual(['16 1:1 other function > 12:3 - line']);
   });
 
-  it("leaves out what is allocated on the instrumentation's behalf", () => {
+  it('leaves out allocations of the instrumentation itself', () => {
     expect(folded(profileOf([{ frame: '@/app.js:99:2', samples: [16] }]))).toEqual([]);
   });
 
-  it('folds a frame of ours that the program is called from', () => {
+  it('folds a frame of our own code from which the program is called', () => {
     const program = { frame: 'p@/lib.js:0:0', samples: [16] };
     const profile = profileOf([{ frame: 'compile@/own/compile-step.js:3:0', scriptId: '9', samples: [8], children: [program] }]);
     expect(folded(profile, { codeOf: (name) => (name.startsWith('/own/') ? 'folded' : 'program') })).toEqual([

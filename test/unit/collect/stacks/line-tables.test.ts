@@ -20,8 +20,8 @@ function left(tables: LineTables, of: SamplingProfile): number[] {
   return tables.without(of).samples.map(({ ordinal }) => ordinal);
 }
 
-describe('what V8 allocates for a profile', () => {
-  it('is younger than the marker and stands where it was called from', () => {
+describe('memory that V8 allocates for a profile', () => {
+  it('is younger than the marker, and is on the stack that called the marker', () => {
     expect(left(new LineTables(), profile([LOOP, 12], [OTHER, 3], [LOOP, 1], [MARK, 10], [LOOP, 11]))).toEqual([3, 1, 10]);
   });
 
@@ -32,11 +32,11 @@ describe('what V8 allocates for a profile', () => {
     expect(left(tables, profile([LOOP, 1], [LOOP, 11], [LOOP, 12], [LOOP, 22]))).toEqual([1, 12, 22]);
   });
 
-  it('is not what the program allocated when it ran on in between', () => {
+  it('does not include allocations of the program that ran on meanwhile', () => {
     expect(left(new LineTables(), profile([MARK, 10], [LOOP, 11], [OTHER, 12], [LOOP, 13]))).toEqual([10, 11, 12]);
   });
 
-  it('cannot be told without a marker', () => {
+  it('cannot be recognised without a marker', () => {
     const unmarked = profile([LOOP, 1], [LOOP, 11]);
     expect(new LineTables().without(unmarked)).toBe(unmarked);
   });

@@ -6,8 +6,8 @@ import { Programs } from './programs.js';
 import { Tape } from './tape.js';
 
 /**
- * Compares LINES_PROGRAMS random programs (of seed LINES_SEED) with their transformed selves and prints what came of it as JSON. A process
- * of its own, because the programs leave rejected promises behind, which a test runner takes for its test's failure.
+ * Compares LINES_PROGRAMS random programs (of seed LINES_SEED) with their transformed versions, and prints the result as JSON. It is a process of
+ * its own, because the programs leave rejected promises behind, which a test runner takes for failures of its test.
  */
 export interface Checked {
   readonly compared: number;

@@ -59,7 +59,7 @@ const CALLS: readonly Producer[] = [
   (p, s) => `delete ${p.reference(s)}${p.one(['.x', '?.x', `[${p.expression(s)}]`, '?.m().x'])}`,
 ];
 
-/** Reads and writes of the same few variables in one expression: what a wrapper may be handed, and what it must not. */
+/** Reads and writes of the same few variables in one expression. A wrapper may take some of them as parameters, and must not take others. */
 const WRITES: readonly Producer[] = [
   (p, s) => `f(${p.one(s.names)}, ${p.one(s.names)} = ${p.expression(s)}, ${p.gap()}[${p.one(s.names)}, ${p.one(s.names)}])`,
   (p, s) =>
@@ -121,7 +121,7 @@ const SUSPENDED: readonly Producer[] = [
 
 const KINDS: readonly (readonly Producer[])[] = [ATOMS, CALLS, OPERATIONS, CALLS, LITERALS, WRITES, SUSPENDED, OPERATIONS];
 
-/** Parenthesised more often than not, so that precedence seldom makes nonsense of it. */
+/** Mostly in parentheses, so that precedence seldom changes its meaning. */
 export function expression(p: Programs, scope: Scope): string {
   if (scope.depth > 5 || p.tape.isAtEnd) return p.one(ATOMS)(p, scope);
   const text = p.one(p.one(KINDS))(p, deeper(scope));

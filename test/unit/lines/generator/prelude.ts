@@ -1,6 +1,6 @@
 /**
- * What every program finds: `log`, `t(label, value)` which logs and passes the value on, `f` (callable, constructible, iterable, a tag),
- * `o` (a proxy that logs every access), `K` (a class), `fns` (closures to be called at the end), and fuel, so that all of them end.
+ * The globals of every program: `log`; `t(label, value)`, which logs and returns the value; `f` (callable, constructible, iterable, a tag); `o` (a
+ * proxy that logs every access); `K` (a class); `fns` (closures to call at the end); and fuel, so that every program ends.
  */
 export const PRELUDE = `
 Function.prototype.toString = function () { return 'source'; };

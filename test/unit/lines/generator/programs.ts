@@ -5,7 +5,7 @@ import type { Tape } from './tape.js';
 
 const STRICT = "'use strict'\n";
 
-/** Writes one program from a tape. It may be nonsense at run time (both versions must agree on the error), seldom a syntax error. */
+/** Writes one program from a tape. It may fail at run time, and both versions must give the same error. It seldom has a syntax error. */
 export class Programs {
   readonly tape: Tape;
   #labels = 0;
@@ -22,7 +22,7 @@ export class Programs {
     return `${lines.join('\n')}\n`;
   }
 
-  /** Most statements are put in a try, so that one error does not end the program. */
+  /** Puts most statements in a try, so that one error does not end the program. */
   guarded(scope: Scope): string {
     const text = statement(this, scope);
     return this.tape.chance(3) ? text : `try { ${text}${this.line()}} catch (e) { log(e) }`;
@@ -42,7 +42,7 @@ export class Programs {
     return name;
   }
 
-  /** A variable declared not long ago, here or in another scope: perhaps not yet initialised, perhaps out of sight. */
+  /** A variable that was declared recently, here or in another scope. It may be uninitialised or out of scope. */
   recent(): string {
     const last = this.#recent.slice(-4);
     return last.length > 0 ? this.one(last) : 'a';
@@ -63,12 +63,12 @@ export class Programs {
     ]);
   }
 
-  /** White space where a line may end. */
+  /** White space at a place where a line may end. */
   gap(): string {
     return this.one([' ', ' ', '\n', ' /* ( */ ', ' // {\n', '\r\n']);
   }
 
-  /** A line's end or nothing, where nothing is needed. */
+  /** The end of a line, or nothing, at a place where nothing is needed. */
   line(): string {
     return this.one(['', '', '\n', '\n  ']);
   }
@@ -125,7 +125,7 @@ export class Programs {
     ])();
   }
 
-  /** A function's statements, after a directive now and then (a function with a default may have none). */
+  /** The statements of a function, sometimes after a directive. A function with a default parameter may have no directive. */
   body(scope: Scope, directive = ''): string {
     const start = this.tape.chance(8) ? directive : '';
     let text = '';

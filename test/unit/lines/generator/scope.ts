@@ -1,4 +1,4 @@
-/** What may be written where the generator stands. */
+/** What may be written at the current place of the generator. */
 export interface Scope {
   readonly names: readonly string[];
   readonly depth: number;
@@ -33,7 +33,7 @@ export function deeper(scope: Scope, changes: Partial<Scope> = {}): Scope {
   return { ...scope, depth: scope.depth + 1, ...changes };
 }
 
-/** Inside a function of its own `this` (an arrow passes what it may not have on to its surroundings). */
+/** The scope inside a function with its own `this`. An arrow function has that of its surroundings. */
 export function inFunction(scope: Scope, changes: Partial<Scope> = {}): Scope {
   const { label: _label, ...rest } = scope;
   return deeper(rest, {

@@ -15,8 +15,8 @@ function declared(p: Programs, s: Scope): string {
 }
 
 /**
- * A function of its own few variables. None is read before its `var`: V8 of Node 20 to 26 then loses it in `function () { try { let l = (m);
- * var m = (a = (class { n(u = (m)) {} })); return m } catch {} }`, which returns undefined.
+ * A function with a few variables of its own. None is read before its `var`, because V8 of Node 20 to 26 then loses the variable in
+ * `function () { try { let l = (m); var m = (a = (class { n(u = (m)) {} })); return m } catch {} }`, which returns undefined.
  */
 function ownNames(p: Programs, s: Scope): string {
   const inside = inFunction(s, { names: ['x', 'y', 'l', 'm'], depth: 1 });

@@ -1,4 +1,4 @@
-/** A list of numbers read as choices: fast-check shrinks the list, and the program with it. Past its end every choice is the first one. */
+/** A list of numbers that are read as choices. fast-check shrinks the list, and so the program. After its end every choice is the first one. */
 export class Tape {
   readonly #numbers: readonly number[];
   #next = 0;
@@ -12,12 +12,12 @@ export class Tape {
     return number % limit;
   }
 
-  /** One of several, the first when the tape is at its end. */
+  /** One of several choices; the first one at the end of the tape. */
   one<T>(choices: readonly T[]): T {
     return choices[this.below(choices.length)]!;
   }
 
-  /** True about once in `odds` times; false at the end. */
+  /** True about once in `odds` times; false at the end of the tape. */
   chance(odds: number): boolean {
     return this.below(odds) === odds - 1;
   }

@@ -10,7 +10,7 @@ afterAll(removeTemporaryFolders);
 const KEY: Origin = { circumstances: 'Node 24 /app.js', source: 'a' };
 
 describe('the cache', () => {
-  test('gives back what was written, and nothing else', () => {
+  test('gives back what was written, and only that', () => {
     const cache = new Cache(temporaryFolder());
     expect(cache.read(KEY)).toBeUndefined();
     for (const text of ['', 'x\n\u2028é😀']) {
@@ -19,7 +19,7 @@ describe('the cache', () => {
     }
   });
 
-  test('compares what a text was made of, not its hash alone', () => {
+  test('compares the source of a text, not only its hash', () => {
     const cache = new Cache(temporaryFolder());
     const [long, other] = ['b', 'c'].map((odd) => `${'a'.repeat(1002)}${odd}${'a'.repeat(997)}`) as [string, string];
     expect(nameOf({ ...KEY, source: long })).toBe(nameOf({ ...KEY, source: other }));
@@ -29,7 +29,7 @@ describe('the cache', () => {
     expect(cache.read({ ...KEY, source: long })).toBe('x');
   });
 
-  test('takes any damage for a miss', () => {
+  test('treats any damage as a miss', () => {
     const folder = temporaryFolder();
     const cache = new Cache(folder);
     cache.write(KEY, 'some text');
@@ -44,7 +44,7 @@ describe('the cache', () => {
     }
   });
 
-  test('does not keep what UTF-8 cannot hold', () => {
+  test('does not keep text that UTF-8 cannot represent', () => {
     const cache = new Cache(temporaryFolder());
     cache.write(KEY, 'half a pair: \ud83d');
     expect(cache.read(KEY)).toBeUndefined();
@@ -53,7 +53,7 @@ describe('the cache', () => {
     expect(cache.read({ ...KEY, source: '\ufffd' })).toBeUndefined();
   });
 
-  test('does without a folder that is gone', () => {
+  test('works without its folder if that is gone', () => {
     const cache = new Cache(join(temporaryFolder(), 'gone'));
     cache.write(KEY, 'x');
     expect(cache.read(KEY)).toBeUndefined();
@@ -76,12 +76,12 @@ describe('the cache', () => {
 });
 
 describe('its folder', () => {
-  test('is made for us alone', () => {
+  test('is created with access only for us', () => {
     const folder = join(temporaryFolder(), 'a', 'b');
     expect(openCacheFolder({ NODE_TRACEMALLOC_CACHE: folder })).toBe(folder);
   });
 
-  test('is not used if others may write to it, or if it is none', () => {
+  test('is not used if others may write to it, or if it is no folder', () => {
     const parent = temporaryFolder();
     const [open, file, link] = ['open', 'file', 'link'].map((name) => join(parent, name)) as [string, string, string];
     mkdirSync(open);

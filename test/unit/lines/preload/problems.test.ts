@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Problems } from '../../../../src/lines/preload/problems.js';
 
-test('problems are told in one line', () => {
+test('problems are reported in one line', () => {
   const problems = new Problems();
   expect(problems.summary).toBeUndefined();
   problems.add('/a.js', 'does not parse');

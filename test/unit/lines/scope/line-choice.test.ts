@@ -17,7 +17,7 @@ test.each([
   expect(FILES.map((file) => isSelected(file))).toEqual(expected);
 });
 
-test('a choice comes through the environment as it is', () => {
+test('a choice passes through the environment unchanged', () => {
   const choice = { all: true, include: ['*/a.js', '/b/*'], exclude: ['*/c.js'] };
   expect(readLineChoice(lineChoiceEnvironment(choice))).toEqual(choice);
   expect(readLineChoice(lineChoiceEnvironment({ all: false, include: [], exclude: [] }))).toEqual({ all: false, include: [], exclude: [] });

@@ -13,7 +13,7 @@ const TABLE: PositionTable = {
 };
 
 const FILES = readdirSync(repoPath('src'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => /(?<!\.d)\.ts$/.test(name) && !name.includes('page')) // the page of the report is one bundle
+  .filter((name) => /(?<!\.d)\.ts$/.test(name) && !name.includes('page')) // the page of the report is left out, because it is one bundle
   .map((name) => join(repoPath('dist/src'), name.replace(/\.ts$/, '.js')));
 
 describe('a site table as text', () => {
@@ -29,7 +29,7 @@ describe('a site table as text', () => {
       const { positions } = transform(readFileSync(file, 'utf8'), { sourceType: 'module' });
       const text = encodePositions(positions);
       expect(decodePositions(text)).toEqual(positions);
-      expect(text).toMatch(/^[\w-]+$/); // fit for any string literal
+      expect(text).toMatch(/^[\w-]+$/); // fits into any string literal
       bytes += text.length;
       wrappers += positions.wrappers.length / 4;
     }
@@ -46,7 +46,7 @@ describe('a site table as text', () => {
     expect(() => decodePositions(`${text}A`)).toThrow('the table of lines is damaged');
   });
 
-  test('moves what follows its own statement on the line', () => {
+  test('accounts for its own statement at the start of the line', () => {
     const length = 50;
     expect(decodePositions(encodePositions(TABLE, { line: 3, column: 30, length, arrow: 2 }))).toEqual({
       wrappers: [3, 32, -1, -1, 3, 11, 4, 2, 3, 40 + length, 3, 33, 900, 70_001, 900, 70_000],

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { positionLookup } from '../../../../src/lines/table/position-table.js';
 import { transform } from '../../../../src/lines/transform/transform.js';
 
-/** On one line what a source has on lines 1, 2, 4 and 5: the function, a statement, another one, and its second argument. */
+/** One line of text that comes from lines 1, 2, 4 and 5 of a source: the function, a statement, another one, and its second argument. */
 const TEXT = 'function g(){f([1]);f([2],[3])}\n';
 const MAPPINGS = 'AAAA,aACA,OAEA,MACA';
 const WRAPPED = 'function g(){(() => f([1]))();(() => f([2],(() => [3])()))();}';
@@ -20,12 +20,12 @@ function transformed(source: string): string {
 const MAP = { version: 3, sources: ['a.ts'], mappings: MAPPINGS };
 
 describe('lines of the sources', () => {
-  test.each(['base64', 'uri'] as const)('a text on one line has those that its map names: %s', (encoding) => {
+  test.each(['base64', 'uri'] as const)('a text on one line has the lines that its map names: %s', (encoding) => {
     expect(transformed(compiled(MAP, encoding))).toBe(WRAPPED);
   });
 });
 
-describe('a map that is none costs nothing but its lines', () => {
+describe('an invalid map is ignored', () => {
   test.each([
     ['no JSON', '{ "version": 3, "mappings": 7'],
     ['no object', 'null'],
@@ -40,13 +40,13 @@ describe('a map that is none costs nothing but its lines', () => {
     expect(transformed(compiled(map))).toBe(TEXT.trim());
   });
 
-  test('text that is no base64, nor a percent code', () => {
+  test('text that is neither base64 nor percent-encoded', () => {
     expect(transformed(`${TEXT}//# sourceMappingURL=data:application/json;base64,%%%`)).toBe(TEXT.trim());
     expect(transformed(`${TEXT}//# sourceMappingURL=data:application/json,%%%`)).toBe(TEXT.trim());
   });
 });
 
-test('the table has the places in the text that runs', () => {
+test('the table has the places in the text that runs, not in the source', () => {
   const { code, positions: table } = transform(compiled(MAP), { sourceType: 'commonjs' });
   expect(positionLookup(table).wrapperAt(0, code.indexOf('() => [3]'))).toEqual({ line: 1, column: TEXT.indexOf('[3]') + 1 });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parse } from '../../../../src/lines/transform/parse.js';
 
-/** Too deep for acorn, no trouble for V8. What acorn itself does about it ended the process, on Node up to 22. */
+/** These are too deep for acorn, but not for V8. On Node up to 22, acorn's own stack overflow ended the process. */
 test.each([
   ['templates', '`${', '1', '}`'],
   ['computed members', 'a[', '0', ']'],

@@ -4,7 +4,7 @@ import { transform } from '../../../../src/lines/transform/transform.js';
 
 const commonJs = (source: string) => transform(source, { sourceType: 'commonjs' });
 
-describe('what is wrapped', () => {
+describe('the wrapped expressions', () => {
   test.each([
     ['several lines of one function', 'function g() {\n  f(1);\n  f(2);\n}', 'function g() {\n  (() => f(1))();\n  (() => f(2))();\n}'],
     ['a call and its arguments on other lines', 'f(a,\n  [b],\n  c)\nx', '(() => f(a,\n  (() => [b])(),\n  c))();\nx'],
@@ -74,7 +74,7 @@ test('more variables than a function takes parameters are not handed over', () =
 });
 
 describe('positions', () => {
-  test('a wrapper stands for the line on which it allocates, which may not be the one it begins on', () => {
+  test('a wrapper stands for the line on which it allocates, even if it begins on another one', () => {
     const { code, positions: table } = commonJs('x = a\n  .b([])\n  .c();\ny');
     const { wrapperAt, originalPosition } = positionLookup(table);
     expect(code).toBe('x = (() => (() => a\n  .b([]))()\n  .c())();\ny');
@@ -87,7 +87,7 @@ describe('positions', () => {
     expect(originalPosition(2, 3)).toEqual({ line: 3, column: 4 });
   });
 
-  test('a function whose allocations are all on one line', () => {
+  test('a function whose allocations are all on one line stands for that line', () => {
     const { positions: table } = commonJs('f(1);\nfunction g(a) {\n  if (a) return;\n  return [a];\n}');
     expect(positionLookup(table).functionAt(1, 10)).toEqual({ line: 4, column: 3 });
     expect(positionLookup(table).functionAt(3, 10)).toBe(undefined);
@@ -112,7 +112,7 @@ describe('positions', () => {
     },
   );
 
-  test.each(['\n', '\r\n', '\r', '\u2028', '\u2029'])('lines end as V8 has it: %j', (end) => {
+  test.each(['\n', '\r\n', '\r', '\u2028', '\u2029'])('lines end where V8 ends them: %j', (end) => {
     const { positions: table } = commonJs(`// comment${end}f(1)${end}x`);
     expect(table.wrappers).toEqual([1, 1, 1, 0]);
   });
@@ -136,7 +136,7 @@ describe('bad input is left as it is, with a reason', () => {
     });
   });
 
-  test('wrappers are nested only as deep as V8 can parse', () => {
+  test('wrappers are nested no deeper than V8 can parse', () => {
     const { code, problem } = commonJs(`var f = (x) => x;\nf(${'\nf('.repeat(300)}${')'.repeat(301)}`);
     expect(problem).toBe(undefined);
     expect(() => new Function(code)()).not.toThrow();
@@ -154,8 +154,8 @@ describe('bad input is left as it is, with a reason', () => {
         expect(commonJs(source).problem).toBe(undefined);
         return performance.now() - started;
       };
-      msOf(100); // compiles what is measured
-      expect(msOf(6000)).toBeLessThan(60 * msOf(500)); // with its square it would be 144 times
+      msOf(100); // lets V8 compile the measured code
+      expect(msOf(6000)).toBeLessThan(60 * msOf(500)); // quadratic time would be 144 times
     },
     120_000,
   );

@@ -16,7 +16,7 @@ describe('JSON in parts', () => {
     expect(JSON.parse([...jsonParts(value)].join(''))).toEqual(value);
   });
 
-  it('none of them is large', () => {
+  it('has no large parts', () => {
     const parts = [...jsonParts({ column: new Array(1_000_000).fill(1_000_000_000) })];
     expect(parts.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(11_000_000);
     expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(200_000);
@@ -32,13 +32,13 @@ describe('a report', () => {
   });
   const dataOf = (page: string) => /<script type="application\/json" id="report">(.*)<\/script>\n<script>/.exec(page)![1]!;
 
-  it('holds its data as it is, without what could end its element', () => {
+  it('holds its data unchanged, and nothing in it can end the element', () => {
     const data = dataOf(Buffer.concat(htmlDocument(report)).toString());
     expect(JSON.parse(data)).toEqual(report);
     expect(data).not.toContain('<');
   });
 
-  it('of more than a page can read is refused with what to do', () => {
+  it('is refused with advice if a page could not read it', () => {
     const { length } = dataOf(Buffer.concat(htmlDocument(report)).toString());
     expect(() => htmlDocument(report, length)).not.toThrow();
     expect(() => htmlDocument(report, length - 1)).toThrow(UnsupportedError);

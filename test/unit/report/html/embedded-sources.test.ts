@@ -13,7 +13,7 @@ function file(name: string, lines = 30): string {
   return path;
 }
 
-it('has the lines around a place, and no others', () => {
+it('has only the lines around a place', () => {
   const filename = file('a.mjs');
   const sources = embeddedSources([{ file: 3, filename, line: 10 }]);
   expect(Object.keys(sources[3]!).map(Number)).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14]);
@@ -21,11 +21,11 @@ it('has the lines around a place, and no others', () => {
   expect(Object.keys(embeddedSources([{ file: 0, filename, line: 29 }])[0]!).map(Number)).toEqual([25, 26, 27, 28, 29, 30]);
 });
 
-it.each(['.env', 'id_rsa', 'passwd', 'config.json', 'a.js.bak'])('takes nothing of %s: a profile may name any file', (name) => {
+it.each(['.env', 'id_rsa', 'passwd', 'config.json', 'a.js.bak'])('has nothing from %s, because a profile may name any file', (name) => {
   expect(embeddedSources([{ file: 0, filename: file(name), line: 1 }])).toEqual({});
 });
 
-it('has nothing where there is no such file, no such line, or no line', () => {
+it('has nothing for a missing file, a missing line, or no line', () => {
   const filename = file('b.ts');
   const places = [
     { file: 0, filename: '/no/such/file.js', line: 1 },
@@ -36,7 +36,7 @@ it('has nothing where there is no such file, no such line, or no line', () => {
   expect(embeddedSources(places)).toEqual({});
 });
 
-it('shows what a line hides', () => {
+it('shows hidden characters of a line', () => {
   const filename = join(folder, 'trojan.js');
   writeFileSync(filename, 'if (admin) /*\u202e } \u2066if (user)\u2069 */ {\n');
   expect(embeddedSources([{ file: 0, filename, line: 1 }])[0]![1]).toBe('if (admin) /*\\u{202e} } \\u{2066}if (user)\\u{2069} */ {');

@@ -19,7 +19,7 @@ const sampled = new Snapshot({
   },
 });
 
-it('what the process used, and what was traced of it', () => {
+it('gives the memory of the process, and the traced part of it', () => {
   expect(reportFacts(sampled, null).coverage).toEqual({
     traced: 4000,
     heapUsed: 10 * MIB,
@@ -32,7 +32,7 @@ it('what the process used, and what was traced of it', () => {
   expect(reportFacts(exact, null).coverage).toMatchObject({ traced: 100, heapUsed: null, rss: null });
 });
 
-it('settings, with the interval where there is one', () => {
+it('gives the settings, with the interval if it has one', () => {
   const settings = (snapshot: Snapshot) => Object.fromEntries(reportFacts(snapshot, null).captures[0]!.settings);
   expect(settings(sampled)).toMatchObject({
     mode: 'sampling',
@@ -44,7 +44,7 @@ it('settings, with the interval where there is one', () => {
   expect(settings(exact)).not.toHaveProperty('interval');
 });
 
-it('notes say what limits the figures: reach, method, error, truncation', () => {
+it('notes say the limits of the figures: reach, method, error, truncation', () => {
   expect(reportFacts(sampled, null).notes).toEqual([
     expect.stringMatching(/^Most memory is outside the JavaScript heap/),
     'Sampled, one block in 30.2 KiB on average; lines are where functions start.',
@@ -54,7 +54,7 @@ it('notes say what limits the figures: reach, method, error, truncation', () => 
   expect(reportFacts(exact, null).notes).toEqual(['Exact, every block; lines are where functions start.']);
 });
 
-it('of a difference, notes say where the two cannot simply be compared', () => {
+it('notes of a difference say why the two cannot simply be compared', () => {
   const notes = reportFacts(sampled, exact).notes.join('\n');
   expect(notes).toMatch(/may come from different tracings/);
   expect(notes).toMatch(/They differ in mode, interval, so some changes may come from how they were recorded\./);

@@ -31,7 +31,7 @@ const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
 const FILES = ['/app/a.js', '/app/b.js', '/app/node_modules/x/index.js', '/app/node_modules/@y/z/index.js', 'node:fs', '<GC>'];
 const SAMPLES = 600;
 
-/** Recursion, several threads, types and domains, truncated stacks. Those before `from` are in every snapshot of this seed. */
+/** Has recursion, several threads, types and domains, and truncated stacks. Traces before `from` are in every snapshot of this seed. */
 function randomSnapshot(seed: number, { from, interval }: { from: number; interval: number }): Snapshot {
   const random = seededRandom(seed);
   const pick = <T>(values: readonly T[]) => values[randomBelow(random, values.length)]!;
@@ -69,7 +69,7 @@ function groupingOf(now: Snapshot, old: Snapshot | null = null): Grouping {
   return { data, tree: treeOf(data, cells), names: new FrameNames(data), cells, places, within: 0, matches: null };
 }
 
-/** In an order that both have; variances were rounded to whole bytes squared. */
+/** Sorts rows the same way on both sides. Variances were rounded to whole bytes squared. */
 const sorted = (rows: readonly (readonly number[])[]) =>
   rows
     .filter((row) => row.some((value) => value !== 0))
@@ -79,7 +79,7 @@ const sorted = (rows: readonly (readonly number[])[]) =>
 const now = randomSnapshot(3, { from: 150, interval: 4096 });
 const old = randomSnapshot(3, { from: 0, interval: 4096 });
 
-describe.each(GROUP_KEYS)('rows by %s are what the snapshot itself says', (key) => {
+describe.each(GROUP_KEYS)('rows by %s equal the statistics of the snapshot', (key) => {
   const keyType = KEY_TYPES[key];
   const own = (row: Row) => [row.size, row.count, row.error];
 
@@ -98,7 +98,7 @@ describe.each(GROUP_KEYS)('rows by %s are what the snapshot itself says', (key) 
   });
 
   if (!isLocation(key)) return;
-  it('with what was called', () => {
+  it('of cumulative statistics', () => {
     const expected = now.statistics(keyType, { cumulative: true }).map(({ size }) => [size]);
     expect(sorted(rowsBy(key, groupingOf(now)).map(({ cumulative }) => [cumulative!]))).toEqual(sorted(expected));
     const changes = now.compareTo(old, keyType, { cumulative: true }).map(({ sizeDiff }) => [sizeDiff]);
@@ -106,14 +106,14 @@ describe.each(GROUP_KEYS)('rows by %s are what the snapshot itself says', (key) 
   });
 });
 
-it('what a sampled size is uncertain by is taken over to the byte', () => {
+it('standard errors of sampled sizes are the same to the byte', () => {
   const [row] = rowsBy('thread', groupingOf(now));
   const [statistic] = now.statistics('thread').filter(({ size }) => size === row!.size);
   expect(row!.error).toBeCloseTo(statistic!.standardError, 2);
   expect(row!.error).toBeGreaterThan(1000);
 });
 
-it('a search keeps groups that have a matching frame, whole', () => {
+it('a search keeps whole groups that have a matching frame', () => {
   const grouping = groupingOf(
     snapshotFrom(`
       main@main.js:1   main@main.js:1

@@ -16,7 +16,7 @@ function treeFrom(snapshot: Snapshot): { tree: Tree; widths: ReturnType<typeof w
   return { tree, widths: widthsOf(tree, 'size', { node: data.cells.node, change: new Float64Array(data.cells.node.length) }) };
 }
 
-/** As many distinct stacks of up to 25 frames. */
+/** A snapshot with `count` distinct stacks of up to 25 frames. */
 function manyStacks(count: number): Snapshot {
   const random = seededRandom(count);
   return Snapshot.fromTraces(
@@ -32,7 +32,7 @@ function manyStacks(count: number): Snapshot {
 
 const picture = ({ depth, left, right, nodes }: Box) => `${depth}: ${left}-${right}${nodes > 1 ? ` (${nodes})` : ''}`;
 
-it('children stand on their callers, the larger ones first', () => {
+it('children are above their callers, the larger ones first', () => {
   const { tree, widths } = treeFrom(
     snapshotFrom(`
       main@main.js:1   main@main.js:1   main@main.js:1
@@ -50,7 +50,7 @@ it('children stand on their callers, the larger ones first', () => {
   expect(boxesOf(tree, widths, spanOf(widths, 4), WIDTH).map(picture)).toEqual(['0: 0-1000', '1: 0-1000', '2: 0-1000']);
 });
 
-it('what is below a pixel is drawn as one', () => {
+it('neighbours that are narrower than a pixel are drawn as one', () => {
   const tiny = Array.from({ length: 500 }, (_, line) => ({
     size: 1,
     frames: [

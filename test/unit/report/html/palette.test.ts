@@ -54,7 +54,7 @@ describe.each(['light', 'dark'] as const)('on %s', (theme: Theme) => {
     expect(Math.min(...all.map((color) => contrast(color, TEXT[theme])))).toBeGreaterThanOrEqual(4.5);
   });
 
-  it('growth is red and loss is blue, from grey', () => {
+  it('growth goes from grey to red, and loss from grey to blue', () => {
     const [red, , blue] = changeColor(1, theme);
     expect(red - blue).toBeGreaterThan(80);
     const loss = changeColor(-1, theme);
@@ -62,7 +62,7 @@ describe.each(['light', 'dark'] as const)('on %s', (theme: Theme) => {
     expect(changeColor(0, theme)).toEqual(neutralColor(theme));
   });
 
-  it.each(Object.keys(BLINDNESS))('growth and loss are told apart with %s', (kind) => {
+  it.each(Object.keys(BLINDNESS))('growth and loss can be told apart with %s', (kind) => {
     const [grew, shrank] = [changeColor(1, theme), changeColor(-1, theme)].map((color) => seenWith(BLINDNESS[kind]!, color));
     const distance = Math.hypot(...grew!.map((value, channel) => value - shrank![channel]!));
     expect(distance).toBeGreaterThan(60);
@@ -70,7 +70,7 @@ describe.each(['light', 'dark'] as const)('on %s', (theme: Theme) => {
   });
 });
 
-it('the same name has the same colour each time', () => {
+it('the same name always has the same colour', () => {
   expect(frameColor('program', 'load', 'light')).toEqual(frameColor('program', 'load', 'light'));
   expect(new Set(NAMES.map((name) => frameColor('program', name, 'light').join())).size).toBeGreaterThan(50);
 });

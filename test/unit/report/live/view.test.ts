@@ -30,7 +30,7 @@ const STATE: LiveState = {
 };
 const SCREEN = { width: 100, height: 30, cwd: '/app', colours: PLAIN };
 
-/** From the titles of the table on. */
+/** The lines from the titles of the table on. */
 function table(state: Partial<LiveState>): string[] {
   const whole = { ...STATE, ...state };
   const lines = pictureLines(whole, liveRows(READINGS, whole.keyType), SCREEN);
@@ -66,7 +66,7 @@ test('two functions that start in one line keep their own changes', () => {
   expect(liveRows(readings, 'function').map(({ sinceLast }) => sinceLast.sizeDiff)).toEqual([2, 1]);
 });
 
-test('what it says of the target and of its cost', () => {
+test('describes the target and its own cost', () => {
   const lines = pictureLines({ ...STATE, filter: 'x', sort: 'since last' }, [], SCREEN);
   expect(lines.slice(0, 3)).toEqual([
     expect.stringMatching(/^tracemalloc top 9229 {2}00:00:20/),
@@ -114,7 +114,7 @@ describe('the screen', () => {
     expect(liveLines({ ...STATE, isFrozen: true }, rows, { ...SCREEN, width: 20, height: 5 })).toContain('FROZEN, f goes on');
   });
 
-  test('the message stands above the keys', () => {
+  test('the message is above the keys', () => {
     expect(liveLines({ ...STATE, message: 'saved' }, rows, SCREEN).slice(-2)).toEqual(['saved', expect.stringMatching(/^g grouping/)]);
   });
 });

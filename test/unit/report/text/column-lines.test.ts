@@ -9,7 +9,7 @@ const COLUMNS = [
 ];
 const LAST = { title: 'line', cells: ['first', 'second, which is long'].map((text) => (width: number) => cutEnd(text, width)) };
 
-test('figures to the right, the last column as it is', () => {
+test('figures are right-aligned, and the last column is unchanged', () => {
   expect(columnLines(COLUMNS, LAST, Number.POSITIVE_INFINITY)).toEqual([
     '    size  count  average  line',
     '     1 B     12        1  first',
@@ -17,14 +17,14 @@ test('figures to the right, the last column as it is', () => {
   ]);
 });
 
-test('less room: columns are left out by rank, then the last one is cut', () => {
+test('if space is short, columns are left out by rank, then the last one is cut', () => {
   expect(columnLines(COLUMNS, LAST, 42)[2]).toBe('1000 KiB      7  second, which is long');
   expect(columnLines(COLUMNS, LAST, 40)[2]).toBe('1000 KiB  second, which is long');
   expect(columnLines(COLUMNS, LAST, 20)).toEqual(['    size  line', '     1 B  first', '1000 KiB  second, w…']);
   expect(columnLines(COLUMNS, { ...LAST, title: 'allocated in' }, 20)[0]).toBe('    size  allocated…');
 });
 
-test('a style colours the cell with what aligns it', () => {
+test('a style colours the cell together with its padding', () => {
   const [column] = COLUMNS;
   const style = (row: number) => (text: string) => (row === 0 ? `<${text}>` : text);
   expect(columnLines([{ ...column!, style }], LAST, 40)[1]).toBe('<     1 B>  first');

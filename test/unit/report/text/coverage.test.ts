@@ -12,21 +12,21 @@ const CAPTURE: CaptureInfo = {
   precision: 'function',
 };
 
-test('the traced bytes beside what the process uses, then how they were obtained', () => {
+test('gives the traced bytes and the memory of the process, then how they were obtained', () => {
   expect(coverageLines(CAPTURE, 90 * MIB)).toEqual([
     'traced 90.0 MiB, heap used 100 MiB, external 50.0 MiB, array buffers 40.0 MiB, rss 300 MiB',
     'sampled, one block in 30.2 KiB on average; lines are where functions start.',
   ]);
 });
 
-test('memory that is mostly outside the heap is said first', () => {
+test('says first that most memory is outside the heap', () => {
   const heap = { ...CAPTURE.heap!, external: 400 * MIB };
   expect(coverageLines({ ...CAPTURE, heap }, 0)[0]).toBe(
     'Most memory is outside the JavaScript heap, where these traces do not reach: external 400 MiB against 100 MiB in the heap.',
   );
 });
 
-test('an interval at which counts cannot be recovered is told', () => {
+test('warns of an interval at which counts cannot be recovered', () => {
   expect(coverageLines({ ...CAPTURE, interval: 1024 }, 0)).toContain(
     'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.',
   );

@@ -15,7 +15,7 @@ const frame = (filename: string, lineno: number, functionName: string) => ({
   precision: 'function',
 });
 
-test('statistics: the fields of the contract in their order', () => {
+test('statistics have the documented fields in their order', () => {
   const document = statisticsJson(now.statistics('traceback'), { size: 100, count: 1 }, { keyType: 'traceback', cumulative: false });
   expect(JSON.stringify(document)).toBe(
     JSON.stringify({
@@ -45,7 +45,7 @@ test('a diff adds the changes', () => {
   expect(document.statistics).toMatchObject([{ size: 100, count: 1, sizeDiff: 70, countDiff: 0 }]);
 });
 
-test('the text holds nothing that a terminal obeys, and reads back as it was', () => {
+test('the text holds no control characters, and reads back unchanged', () => {
   const document = { name: '\u001b[31m\u009b31m\u202e\u2028\u007f\u{e0001}é😀\\u0041' };
   const text = jsonText(document);
   expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);

@@ -22,7 +22,7 @@ test('without a line, the folder itself, a neighbour with the same beginning', (
   expect(place('/app/a\nb.js')).toBe('a\\u{a}b.js');
 });
 
-describe('where there is little room', () => {
+describe('if space is short', () => {
   const place = (frame: Frame, width: number) => placeOf(new Traceback([frame]), { keyType: 'lineno', cwd: '/app', width });
   const long = new Frame('/app/services/sessions/store.js', 1234, { functionName: 'rememberVisitor' });
 
@@ -46,7 +46,7 @@ describe('where there is little room', () => {
     }
   });
 
-  test('of a stack the oldest frames are left out', () => {
+  test('the oldest frames of a stack are left out', () => {
     const inRoomOf = (width: number) => placeOf(traceback, { keyType: 'traceback', cwd: '/app', width });
     expect(inRoomOf(37)).toBe('/other/load.js:7 load < src/main.js:3');
     expect(inRoomOf(36)).toBe('/other/load.js:7 load < …');

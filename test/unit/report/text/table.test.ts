@@ -24,7 +24,7 @@ test('the largest groups, then the rest', () => {
   expect(statisticsTable([], OPTIONS)).toEqual(['nothing allocated in this time is still alive']);
 });
 
-test('what changed, and not what did not', () => {
+test('a difference has only rows that changed', () => {
   expect(diffTable(NOW.compareTo(OLD, 'lineno'), { ...OPTIONS, top: 1 })).toEqual([
     '   change      size  change  count  line',
     '+20.0 KiB  20.0 KiB      +1      1  c.js:3',
@@ -34,7 +34,7 @@ test('what changed, and not what did not', () => {
   expect(diffTable(NOW.compareTo(NOW, 'lineno'), OPTIONS)).toEqual(['nothing changed']);
 });
 
-/** Of one tracing; the births of traces count up from `firstBirth`. */
+/** A snapshot of the tracing. The births of its traces count up from `firstBirth`. */
 function sampled(snapshot: Snapshot, firstBirth: number): Snapshot {
   const birth = Float64Array.from({ length: snapshot.columns.length }, (_, i) => firstBirth + i);
   const capture = { ...snapshot.capture, mode: 'sampling', interval: 100, tracing: 't' } as const;
@@ -50,7 +50,7 @@ test('sampled sizes with their standard errors', () => {
   ]);
 });
 
-test('a change that sampling alone may make is marked', () => {
+test('a change that may come from sampling alone is marked', () => {
   const before = snapshotFrom(`
     a.js:1
     100
@@ -66,7 +66,7 @@ test('a change that sampling alone may make is marked', () => {
   expect(diffTable(sampled(NOW, 10).compareTo(sampled(NOW, 10), 'lineno'), OPTIONS)).toEqual(['nothing changed']);
 });
 
-test('growth is red, shrinkage cyan, what may be scatter is neither', () => {
+test('growth is red and shrinkage cyan; a change that may be scatter has no colour', () => {
   const before = snapshotFrom(`
     a.js:1  d.js:4
     100     4000

@@ -12,7 +12,7 @@ const SNAPSHOT = snapshotFrom(`
   600             300             96              4
 `);
 
-test('from the oldest frames on: a line for each call, guides where it forks', () => {
+test('goes from the oldest frames on, with a line for each call and guides at forks', () => {
   expect(treeLines(SNAPSHOT, { ...OPTIONS, minPercent: 0 })).toEqual([
     '  size  percent  called',
     '1000 B    100 %  all',
@@ -26,7 +26,7 @@ test('from the oldest frames on: a line for each call, guides where it forks', (
   ]);
 });
 
-test('inverted: from the places that allocate to their callers', () => {
+test('inverted, goes from the places that allocate to their callers', () => {
   expect(treeLines(SNAPSHOT, { ...OPTIONS, isInverted: true })).toEqual([
     '  size  percent  allocated in, called by',
     '1000 B    100 %  all',
@@ -42,7 +42,7 @@ test('inverted: from the places that allocate to their callers', () => {
   ]);
 });
 
-test('what is pruned is counted; what remains alone needs no guide', () => {
+test('pruned frames are counted; a frame that remains alone needs no guide', () => {
   expect(treeLines(SNAPSHOT, { ...OPTIONS, minPercent: 50 })).toEqual([
     '  size  percent  called',
     '1000 B    100 %  all',
@@ -80,7 +80,7 @@ describe('a difference', () => {
     400             300             500
   `);
 
-  test('what changed below each frame, the larger change first', () => {
+  test('shows the change below each frame, the larger change first', () => {
     expect(diffTreeLines({ old: OLD, now: SNAPSHOT }, { ...DIFF, minPercent: 0 })).toEqual([
       'change  percent    size  called',
       '-200 B    -17 %  1000 B  all',
@@ -99,7 +99,7 @@ describe('a difference', () => {
     ]);
   });
 
-  test('a frame stays for what changed below it, where that makes up for itself', () => {
+  test('a frame stays if the changes below it cancel out', () => {
     const [old, now] = [
       [100, 300],
       [300, 100],
@@ -134,7 +134,7 @@ describe('a difference', () => {
     expect(diffTreeLines({ old: SNAPSHOT, now: none }, DIFF)[1]).toBe('-1000 B   -100 %   0 B  all');
   });
 
-  test('growth is coloured; what sampling alone may have made is marked, as in the table', () => {
+  test('growth is coloured; a change that may come from sampling alone is marked, as in the table', () => {
     const sampled = (size: number) => {
       const snapshot = Snapshot.fromTraces([
         { size, count: 1, frames: [['/app/noise.js', 1]] },
@@ -173,7 +173,7 @@ describe('deep, wide and hostile', () => {
     for (const line of treeLines(comb(100), { ...OPTIONS, minPercent: 0, width })) expect(line.length).toBeLessThanOrEqual(width);
   });
 
-  test('forks without end keep their guides bounded', () => {
+  test('guides stay bounded, however many forks there are', () => {
     expect(Math.max(...treeLines(comb(1000), { ...OPTIONS, minPercent: 0 }).map(({ length }) => length))).toBeLessThan(130);
   });
 

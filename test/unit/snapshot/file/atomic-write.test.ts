@@ -13,7 +13,7 @@ afterAll(reapTargets);
 
 const bytes = (text: string) => [new TextEncoder().encode(text)];
 
-it('replaces what was there, behind a link as well', () => {
+it('replaces an old file, also through a link', () => {
   writeFileSync(join(folder, 'file'), 'old');
   symlinkSync('file', join(folder, 'link'));
   writeFile(join(folder, 'link'), bytes('new'));
@@ -21,7 +21,7 @@ it('replaces what was there, behind a link as well', () => {
   expect(readdirSync(folder)).toEqual(['file', 'link']);
 });
 
-it('a write that breaks off leaves the old file and nothing else, and its own error', () => {
+it('a write that fails half-way leaves only the old file, and throws the original error', () => {
   writeFileSync(join(folder, 'file'), 'old');
   function* parts() {
     yield* bytes('half');
@@ -32,7 +32,7 @@ it('a write that breaks off leaves the old file and nothing else, and its own er
   expect(readdirSync(folder)).toEqual(['file']);
 });
 
-it('says what could not be done, and why', () => {
+it('says what failed, and why', () => {
   mkdirSync(join(folder, 'sub'));
   const missing = () => writeFile(join(folder, 'no/file'), bytes(''), 'save the snapshot to');
   expect(missing).toThrow(SnapshotFileError);

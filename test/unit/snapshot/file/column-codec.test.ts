@@ -25,7 +25,7 @@ function deflated(plane: Uint8Array): Buffer {
 }
 
 describe('deflatePlane', () => {
-  it.each(Object.entries(PLANES))('makes a stream that zlib reads, of %s', (_, byteAt) => {
+  it.each(Object.entries(PLANES))('makes a stream that zlib can read, from %s', (_, byteAt) => {
     for (const length of LENGTHS) {
       const plane = Uint8Array.from({ length }, (__, index) => byteAt(index));
       const stream = deflated(plane);
@@ -62,7 +62,7 @@ describe('encodeColumn', () => {
     );
   });
 
-  it('gives doubles back, those that are no integers below 2^32 too', () => {
+  it('gives doubles back, even if they are no integers below 2^32', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ noNaN: true }), { minLength: 1, maxLength: 20 }), (list) => {
         const values = Float64Array.from([0.5, ...list]);

@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** The parts of a `.tmsnap` by the offsets that docs/snapshot-format.md gives, written here a second time on purpose. */
+/** The parts of a `.tmsnap`, by the offsets of docs/snapshot-format.md. They are repeated here on purpose, to test the library's own. */
 export interface OpenFile {
   version: number;
   metadata: Record<string, unknown> & { sections: { name: string; encoding: string; length: number; width: number; bytes: number }[] };
@@ -18,7 +18,7 @@ export function openUp(bytes: Buffer): OpenFile {
   return { version: bytes.readUInt32LE(8), metadata, data };
 }
 
-/** Puts a file together again, its checksum right. */
+/** Puts a file together again, with the right checksum. */
 export function seal({ version, metadata, data }: OpenFile): Buffer {
   const text = Buffer.from(JSON.stringify(metadata));
   const bytes = Buffer.concat([Buffer.alloc(28), text, ...data]);
@@ -30,7 +30,7 @@ export function seal({ version, metadata, data }: OpenFile): Buffer {
   return bytes;
 }
 
-/** Writes a section anew, as integers of one byte or as JSON. */
+/** Replaces a section by integers of one byte, or by JSON. */
 export function replaceSection(file: OpenFile, name: string, content: readonly number[] | string): void {
   const raw = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
   const encoding = typeof content === 'string' ? 'json' : 'integers';

@@ -57,7 +57,7 @@ function saved(name: string, snapshot: Snapshot): { path: string; bytes: Buffer 
   return { path, bytes: readFileSync(path) };
 }
 
-/** Loads bytes from a file and gives the message of the error that must come. */
+/** Loads bytes from a file, and gives the message of the error, which is expected. */
 function refusal(bytes: Uint8Array): string {
   const path = join(folder, 'refused.tmsnap');
   writeFileSync(path, bytes);
@@ -73,7 +73,7 @@ function refusal(bytes: Uint8Array): string {
 }
 
 describe('dump and load', () => {
-  it('gives back every value, hostile names included', () => {
+  it('give back every value, hostile names included', () => {
     const snapshot = richSnapshot();
     const { path } = saved('rich.tmsnap', snapshot);
     const loaded = Snapshot.load(path);
@@ -82,7 +82,7 @@ describe('dump and load', () => {
     expect(loaded.traces).toEqual(snapshot.traces);
   });
 
-  it('writes the same bytes the second time, and what a selection of a saved snapshot holds', () => {
+  it('write the same bytes the second time; a later selection gets a file of its own content', () => {
     const snapshot = richSnapshot();
     const fresh = new Snapshot({ ...snapshot, table: { ...snapshot.table }, columns: { ...snapshot.columns } });
     const [first, second] = [saved('first.tmsnap', snapshot).bytes, saved('second.tmsnap', snapshot).bytes];
@@ -95,13 +95,13 @@ describe('dump and load', () => {
     expect(loaded.table.filenames).not.toContain('\u001b[31mred');
   });
 
-  it('works on no traces', () => {
+  it('work without traces', () => {
     const { path } = saved('none.tmsnap', Snapshot.fromTraces([], { tracebackLimit: 3 }));
     expect(Snapshot.load(path).traces).toEqual([]);
     expect(Snapshot.load(path).tracebackLimit).toBe(3);
   });
 
-  it('saves nothing that was filtered away', () => {
+  it('save nothing that was filtered away', () => {
     const snapshot = snapshotFrom(`
       main.js:1  main.js:1   main.js:1
       keep.js:2  secret.js:3  keep.js:4
@@ -112,7 +112,7 @@ describe('dump and load', () => {
     expect(loaded.traces).toEqual(filtered.traces);
   });
 
-  it('saves the original places of what is left, and no others', () => {
+  it('save only the original places of the remaining traces', () => {
     const snapshot = snapshotFrom(`
       main.js:1   main.js:1   main.js:1
       drop.js:2   keep.js:3   keep.js:4
@@ -130,7 +130,7 @@ describe('dump and load', () => {
     ]);
   });
 
-  it('still loads a file of version 1', () => {
+  it('still load a file of version 1', () => {
     const loaded = Snapshot.load(repoPath('fixtures', 'profiles', 'version-1.tmsnap'));
     expect(loaded.statistics('lineno').map(String)).toEqual([
       '/app/cache.js:12: size=5000 B, count=2, average=2500 B',
@@ -143,7 +143,7 @@ describe('dump and load', () => {
     expect(loaded.capture.time).toBe('2024-02-29T12:00:00.000Z');
   });
 
-  it('replaces a file as a whole, or leaves it and cleans up', () => {
+  it('replace a file as a whole, or leave it and clean up', () => {
     const place = join(folder, 'atomic');
     mkdirSync(join(place, 'taken', 'inner'), { recursive: true });
     const path = join(place, 'old.tmsnap');
@@ -177,11 +177,11 @@ describe('load refuses', () => {
     }
   });
 
-  it('files with something behind their end', () => {
+  it('files with something after their end', () => {
     expect(refusal(Buffer.concat([saved('longer.tmsnap', richSnapshot()).bytes, Buffer.alloc(1)]))).toMatch(/damaged/);
   });
 
-  it('files of a later version, and says to update', () => {
+  it('files of a later version, and advises to update', () => {
     const file = openUp(saved('later.tmsnap', richSnapshot()).bytes);
     expect(refusal(seal({ ...file, version: 2, metadata: { ...file.metadata, novelty: true } }))).toMatch(
       /version 2.*reads up to 1; update/,
@@ -198,7 +198,7 @@ describe('load refuses', () => {
     expect(refusal(bytes)).toMatch(message);
   });
 
-  it('a path with no file, and a folder', () => {
+  it('a missing file, and a folder', () => {
     expect(() => Snapshot.load(join(folder, 'missing'))).toThrow(/missing cannot be read: there is no such file/);
     expect(() => Snapshot.load(folder)).toThrow(SnapshotFileError);
   });
@@ -230,7 +230,7 @@ describe('content with a right checksum', () => {
     expect(shown.map(({ traceback }) => String(traceback))).toEqual(['/app/b.js:2', '/a.ts:5']);
   });
 
-  it('may have sections that this version does not know', () => {
+  it('may have unknown sections', () => {
     const path = join(folder, 'known.tmsnap');
     writeFileSync(
       path,
@@ -263,7 +263,7 @@ describe('content with a right checksum', () => {
     expect(refusal(edited(edit))).toMatch(/contradicts itself/);
   });
 
-  it('is refused when a section inflates to more than it says', () => {
+  it('is refused if a section inflates to more than it says', () => {
     const bomb = edited((file) => {
       const at = file.metadata.sections.findIndex(({ name }) => name === 'count');
       file.data[at] = deflateRawSync(Buffer.alloc(50_000_000, 1));
@@ -274,7 +274,7 @@ describe('content with a right checksum', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
   });
 
-  it('is refused when it says that it is larger than any snapshot', () => {
+  it('is refused if it claims to be larger than any snapshot', () => {
     const huge = edited((file) => {
       for (const section of file.metadata.sections) if (['traceback', 'size', 'count'].includes(section.name)) section.length = 2 ** 29;
     });

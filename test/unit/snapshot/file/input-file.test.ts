@@ -34,7 +34,7 @@ beforeAll(() => {
     expect((await inBash(`${bin} diff <(cat '${profile}') <(cat now.tmsnap) --top 500`)).stdout).toContain('/srv/main.js:1');
   });
 
-  it('a FIFO is read to its end, its time is now, and it is read once', () => {
+  it('a FIFO is read to its end and only once, and its time is now', () => {
     const path = join(folder, 'fifo');
     execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', path]);
     const writer = spawn('/bin/sh', ['-c', 'printf "some text" > "$0"', path]);
@@ -66,7 +66,7 @@ beforeAll(() => {
   });
 });
 
-it('a file is told of before it is read', () => {
+it('gives the properties of a file before that is read', () => {
   const path = join(folder, 'plain');
   writeFileSync(path, 'some text');
   const file = inputFile(path);

@@ -56,13 +56,13 @@ const step = fc.oneof(
   fc.array(filter, { maxLength: 3 }).map((filters) => ({ kind: 'filterTraces' as const, filters })),
 );
 
-/** Sampled, so that statistics have an error. */
+/** A sampled snapshot, so that its statistics have an error. */
 function snapshotOf(traces: readonly TraceInput[]): Snapshot {
   const exact = Snapshot.fromTraces(traces);
   return new Snapshot({ ...exact, capture: { ...exact.capture, mode: 'sampling', interval: 64 } });
 }
 
-/** The same traces in a snapshot that remembers nothing: its columns and its table are other objects. */
+/** The same traces in a snapshot that remembers nothing, because its columns and its table are new objects. */
 function forgotten(snapshot: Snapshot): Snapshot {
   return new Snapshot({ ...snapshot, table: { ...snapshot.table }, columns: { ...snapshot.columns } });
 }
@@ -70,7 +70,7 @@ function forgotten(snapshot: Snapshot): Snapshot {
 const shown = (statistics: readonly Statistic[]) =>
   statistics.map((one) => ({ text: String(one), ...one, standardError: one.standardError, traceback: one.traceback }));
 
-/** What tells groups apart, by the words of the documentation; null for keys whose names say more than that. */
+/** The identities of a trace's groups, as documented; null for keys whose names say more. */
 function namesOf(trace: Trace, keyType: KeyType, frames: Traceback['frames']): string[] | null {
   if (keyType === 'filename') return frames.map(({ filename }) => filename);
   if (keyType === 'lineno') return frames.map(String);
@@ -88,7 +88,7 @@ interface Grouping {
 
 type Sums = Map<string, readonly [size: number, count: number]>;
 
-/** Trace by trace; null for keys whose groups have no plain name. */
+/** The sums, worked out trace by trace; null for keys whose groups have no plain name. */
 function bruteForce(snapshot: Snapshot, { keyType, cumulative }: Grouping): Sums | null {
   const sums: Sums = new Map();
   for (const one of snapshot.traces) {
@@ -144,7 +144,7 @@ function saysYes(one: Trace, filter: AnyFilter): boolean {
 }
 
 describe('a snapshot that remembers', () => {
-  it('answers every question as one that was asked nothing before, in any order', () => {
+  it('gives the same answers as a new one, in whatever order it is asked', () => {
     fc.assert(
       fc.property(
         fc.array(trace, { maxLength: 25 }),
@@ -174,21 +174,21 @@ describe('a snapshot that remembers', () => {
     );
   });
 
-  it('gives every caller an array that is theirs to change', () => {
+  it('gives every caller a new array, which the caller may change', () => {
     const snapshot = snapshotOf([{ size: 8, frames: [['/a.js', 1]] }]);
     snapshot.statistics('lineno').length = 0;
     expect(snapshot.statistics('lineno')).toHaveLength(1);
   });
 
-  it('knows the sums of a selection of whole tracebacks without its traces', () => {
+  it('knows the sums of a selection of whole tracebacks without reading its traces', () => {
     const snapshot = snapshotOf([1, 2, 1].map((lineno) => ({ size: 8 * lineno, frames: [['/a.js', lineno]] })));
     snapshot.statistics('lineno');
     const selected = snapshot.filterTraces([new Filter(true, '*', { lineno: 1 })]);
-    selected.columns.size.fill(1000); // nobody may do this: it shows that nobody looks
+    selected.columns.size.fill(1000); // callers must not do this; here it shows that the traces are not read
     expect(selected.statistics('lineno').map(({ size }) => size)).toEqual([16]);
   });
 
-  it('knows the errors of a selection that has a part of a group', () => {
+  it('knows the errors of a selection that has only a part of a group', () => {
     const under = (caller: string, size: number): TraceInput => ({
       size,
       frames: [

@@ -8,7 +8,7 @@ interface Sample {
   readonly birth: number;
 }
 
-/** The whole number of blocks that a sample stands for is 1 / p, rounded up or down at random. */
+/** A sampled snapshot. Each sample stands for a whole number of blocks: 1 / p, rounded up or down at random. */
 function sampled(samples: readonly Sample[], { interval, tracing = 't' }: { interval: number; tracing?: string }): Snapshot {
   const random = seededRandom(samples.length);
   const counts = samples.map(({ size }) => Math.floor(1 / (1 - Math.exp(-size / interval)) + random()));
@@ -19,7 +19,7 @@ function sampled(samples: readonly Sample[], { interval, tracing = 't' }: { inte
 }
 
 describe('standardError', () => {
-  it('is 0 where every block is recorded', () => {
+  it('is 0 if every block is recorded', () => {
     expect(Snapshot.fromTraces([{ size: 8, frames: [['/a.js', 1]] }]).statistics('lineno')[0]?.standardError).toBe(0);
     expect(sampled([{ size: 100, birth: 1 }], { interval: 1 }).statistics('lineno')[0]?.standardError).toBe(0);
   });
@@ -43,17 +43,17 @@ describe('standardError', () => {
     expect(estimated / scatter).toBeLessThan(1.1);
   });
 
-  it('is more than nothing for a block that is never missed: others may hide beside it', () => {
+  it('is above 0 even for a block that is always sampled, because the group may have others that are not', () => {
     expect(sampled([{ size: 1e6, birth: 1 }], { interval: 1000 }).statistics('lineno')[0]?.standardError).toBeCloseTo(1000 / Math.SQRT2, 6);
   });
 
-  it('adds in a difference, except for samples that both snapshots of one tracing hold', () => {
+  it('adds up in a difference, except for samples that both snapshots of one tracing have', () => {
     const kept = { size: 100, birth: 1 };
     const [gone, born] = [
       { size: 200, birth: 2 },
       { size: 300, birth: 3 },
     ];
-    // Counts are rounded at random by a seed of each snapshot's own: of what cancels, only the births are looked at.
+    // Counts are rounded at random with a seed of each snapshot, so shared samples may differ in count. They cancel by their births.
     const errorOf = (samples: Sample[]) => sampled(samples, { interval: 1000 }).statistics('lineno')[0]!.standardError;
     const now = sampled([kept, born], { interval: 1000 });
     const diff = now.compareTo(sampled([kept, gone], { interval: 1000 }), 'lineno')[0]!;

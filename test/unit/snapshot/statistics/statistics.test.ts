@@ -34,7 +34,7 @@ describe('statistics', () => {
     ]);
   });
 
-  it('tells functions of one name apart by where they start, and takes true lines of one name together', () => {
+  it('tells functions of the same name apart by their start, and joins true lines of the same name', () => {
     const starts = snapshotFrom(`
       map@a.js:1  map@a.js:9  map@a.js:1
       10          20          30`);
@@ -48,7 +48,7 @@ describe('statistics', () => {
     expect(text(lines, 'function')).toEqual(['map (/a.js): size=16 B, count=2, average=8 B']);
   });
 
-  it('names no function for a line that several share', () => {
+  it('names no function for a line that several functions share', () => {
     const snapshot = snapshotFrom(`
       one@a.js:1  two@a.js:1  one@a.js:2
       10          20          5`);
@@ -94,7 +94,7 @@ describe('compareTo', () => {
     b.js:1  a.js:1  a.js:3
     10      300     7`);
 
-  it('shows what grew, what went, what came and what stayed', () => {
+  it('shows growth, old groups, new groups and unchanged ones', () => {
     expect(now.compareTo(old, 'lineno').map(String)).toEqual([
       '/app/a.js:1: size=300 B (+200 B), count=1 (+0), average=300 B',
       '/app/a.js:2: size=0 B (-50 B), count=0 (-1)',
@@ -111,7 +111,7 @@ describe('compareTo', () => {
     }
   });
 
-  it('counts cumulatively where the old snapshot has more groups than the new one has frames', () => {
+  it('counts cumulatively even if the old snapshot has more groups than the new one has frames', () => {
     const small = snapshotFrom('z.js:1\n1');
     expect(small.compareTo(old, 'lineno', { cumulative: true }).map(({ sizeDiff }) => sizeDiff)).toEqual([-100, -50, -7, 1]);
     expect(old.compareTo(small, 'lineno', { cumulative: true }).map(({ sizeDiff }) => sizeDiff)).toEqual([100, 50, 7, -1]);
@@ -123,7 +123,7 @@ describe('compareTo', () => {
     expect([now, old].map((snapshot) => text(snapshot, 'lineno'))).toEqual(before);
   });
 
-  it('refuses what is no snapshot', () => {
+  it('refuses a value that is no snapshot', () => {
     expect(() => now.compareTo({} as Snapshot, 'lineno')).toThrow(UsageError);
   });
 });

@@ -15,14 +15,14 @@ function flagsOf(answers = {}) {
 }
 
 describe('flags of V8 that a tracing changes', () => {
-  it('are put back where the target did not answer in time: it may set them later', async () => {
+  it('are restored if the target did not answer in time, because it may set them later', async () => {
     const { flags, sent } = flagsOf();
     await expect(flags.change(FLAGS)).rejects.toThrow(CommandTimeoutError);
     await expect(flags.restore()).rejects.toThrow(CommandTimeoutError);
     expect(sent()).toEqual(['--no-turbo-inlining', '--turbo-inlining']);
   });
 
-  it('are put back only where they were not so before', async () => {
+  it('are restored only if they had another value before', async () => {
     const both = { set: ['--no-turbo-escape', '--no-compact'], undo: ['--turbo-escape', '--compact'] };
     const { flags, sent } = flagsOf({ 'Runtime.evaluate': () => ({ result: { type: 'object', value: [false, true] } }) });
     await flags.change(both);
@@ -36,7 +36,7 @@ describe('flags of V8 that a tracing changes', () => {
     expect(none.sent()).toHaveLength(1);
   });
 
-  it('are left alone where the target has refused to set them', async () => {
+  it('are left alone if the target has refused to set them', async () => {
     const refusal = { result: { type: 'object' }, exceptionDetails: { text: 'require is not defined' } };
     const { flags, sent } = flagsOf({ 'Runtime.evaluate': () => refusal });
     await expect(flags.change(FLAGS)).rejects.toThrow(UnsupportedError);

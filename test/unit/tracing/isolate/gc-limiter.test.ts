@@ -4,7 +4,7 @@ import { Session } from '../../../../src/protocol/session.js';
 import { GcLimiter } from '../../../../src/tracing/isolate/gc-limiter.js';
 import { FakeTransport } from '../../../helpers/fake-transport.js';
 
-/** Work that a test ends; `begun` has the names of what was begun. */
+/** Work that a test ends. `begun` has the names of the work that has begun. */
 function works(gcLimiter: GcLimiter) {
   const begun: string[] = [];
   const ends = new Map<string, { resolve(): void; reject(error: Error): void }>();
@@ -24,7 +24,7 @@ function works(gcLimiter: GcLimiter) {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the limit of collections at once', () => {
-  it('one for two cores at a time, the others in their order', async () => {
+  it('allows one for two cores at a time, and the others in their order', async () => {
     const { begun, begin, end } = works(new GcLimiter(4));
     const all = ['a', 'b', 'c', 'd'].map(begin);
     await turn();
@@ -38,7 +38,7 @@ describe('the limit of collections at once', () => {
     expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('what fails makes room, too, and a place that was free stays free', async () => {
+  it('failed work makes room, too, and a free place stays free', async () => {
     const { begun, begin, end, fail } = works(new GcLimiter(1));
     const failing = begin('a').catch(String);
     const waiting = begin('b');

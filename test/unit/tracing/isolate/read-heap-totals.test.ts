@@ -13,7 +13,7 @@ function target(value: unknown, rest: object = {}) {
 
 const HEAP_ONLY = { heapUsed: 7, heapTotal: 9, external: null, arrayBuffers: null, rss: null };
 
-test('what process.memoryUsage() says, in an evaluation that is named and cannot pause', async () => {
+test('gives the values of process.memoryUsage(), by an evaluation that has a name and cannot pause', async () => {
   const usage = { heapUsed: 1, heapTotal: 2, external: 3, arrayBuffers: 4, rss: 5 };
   const { transport, session } = target(usage);
   await expect(readHeapTotals(session)).resolves.toEqual(usage);
@@ -30,7 +30,7 @@ test.each([
   await expect(readHeapTotals(target(value, rest).session)).resolves.toEqual(HEAP_ONLY);
 });
 
-test('a part that is missing is not known', async () => {
+test('a missing part is null', async () => {
   await expect(readHeapTotals(target({ heapUsed: 1, heapTotal: 2, external: Number.NaN }).session)).resolves.toEqual({
     heapUsed: 1,
     heapTotal: 2,
@@ -40,7 +40,7 @@ test('a part that is missing is not known', async () => {
   });
 });
 
-test('who the target is, as far as it tells the truth', async () => {
+test('gives the identity of the target, if its values are valid', async () => {
   await expect(readTargetInfo(target({ pid: 7, title: 'app', version: 'v20.0.0', isEnding: true }).session)).resolves.toEqual({
     info: { pid: 7, title: 'app', nodeVersion: 'v20.0.0' },
     isEnding: true,
@@ -51,7 +51,7 @@ test('who the target is, as far as it tells the truth', async () => {
   });
 });
 
-test('a target that refuses to say who it is has come to its end', async () => {
+test('a target that refuses to answer has come to its end', async () => {
   const transport = new FakeTransport();
   const asked = readTargetInfo(new Session(transport, { label: 'test' }));
   transport.last().refuse({ code: -32000, message: 'Cannot find default execution context' });

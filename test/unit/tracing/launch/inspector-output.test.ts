@@ -33,7 +33,7 @@ test.each([
   }
 });
 
-test('only what may become a notice is held back', () => {
+test('only text that may become a notice is delayed', () => {
   const filter = withoutInspectorNotices(() => {});
   filter.write('Name? ');
   expect(String(filter.read())).toBe('Name? ');
@@ -43,7 +43,7 @@ test('only what may become a notice is held back', () => {
   expect(String(filter.read())).toBe('Done');
 });
 
-test('what comes only once is expected again when that is no longer true', async () => {
+test('notices that come only once are expected again when that changes', async () => {
   let isOnce = true;
   const filter = withoutInspectorNotices(() => {}, { isOnce: () => isOnce });
   filter.write(`${START}Debugger attached.\n`);

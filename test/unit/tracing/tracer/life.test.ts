@@ -22,7 +22,7 @@ const STEPS = {
   close: closed,
 } as const;
 
-/** A line for each state; in each column the state and what is traced after the step, `-` if the step is refused. */
+/** A line for each state. Each column has the state and the run after the step, or `-` if the step is refused. */
 const TABLE = `
   state                | start        | suspend       | resume      | stop   | abandon     | end         | close
   idle                 | tracing next | -             | -           | idle   | -           | ending      | closed

@@ -4,7 +4,7 @@ import { type Stage, stage } from './played.js';
 
 const PAUSED = { hasLines: false, inliningIsOff: false, isTrackable: false };
 
-/** What a list has from the first `word` on. */
+/** The part of a list from the first `word` on. */
 const from = (list: readonly string[], word: string) => list.slice(list.indexOf(word));
 
 describe('a connection that is lost in the middle of a call', () => {
@@ -153,7 +153,7 @@ describe('a program that seems to be at its end, while its objects are tracked',
     jest.useRealTimers();
   });
 
-  /** Idle for as long as it takes to be suspended. */
+  /** A tracer of a program that was idle until it was suspended. */
   async function suspended(): Promise<Stage> {
     const set = stage();
     await Promise.all([set.tracer.start({ mode: 'objects' }), pass(0)]);
@@ -222,7 +222,7 @@ describe('a program that seems to be at its end, while its objects are tracked',
     await expect(tracer.stop()).resolves.toBeUndefined();
   });
 
-  it.each(['stop', 'close'] as const)('a %s waits until it is known', async (call) => {
+  it.each(['stop', 'close'] as const)('a %s waits until this is decided', async (call) => {
     const { program, tracer } = await suspended();
     const done = tracer[call]();
     await pass(1500);

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { played, stage } from './played.js';
 
 /*
- * A line for each order of calls. Before the colon the calls: a comma waits for the calls before it, and calls without a comma between them are made
- * at once. After it what each call gave (`ok`, a snapshot, or the name of its error), what was sent (see `played.ts`), whether the tracer says that it is
- * tracing, and, if the connection is over, why, with the last snapshot if there is one.
+ * A line for each order of calls. The calls come before the colon: a comma waits for the calls before it, and calls without a comma between them
+ * are made at once. After the colon come the result of each call (`ok`, a snapshot, or the name of its error), the sent commands (see `played.ts`),
+ * and whether the tracer says that it is tracing. If the connection is over, the reason follows, with the last snapshot if it exists.
  */
 
 const PAIRS = `

@@ -40,7 +40,7 @@ const CALLS = {
   },
 } as const;
 
-/** What is sent for one step, by a name for all of it. */
+/** The commands of one step, and a name for them. */
 const PHRASES: readonly (readonly [name: string, sent: readonly string[]])[] = [
   [
     'START',
@@ -68,7 +68,7 @@ function phrased(sent: readonly string[]): string {
 }
 
 /**
- * Makes the calls, and tells in one line what each of them gave, what was sent, and how the connection ended.
+ * Makes the calls, and gives one line: the result of each call, the sent commands, and how the connection ended.
  *
  * @param calls names of calls; those between two commas are made at once
  */

@@ -29,7 +29,7 @@ function pause(lineNumber: number, columnNumber: number, rest: object = {}) {
   return { reason: 'other', hitBreakpoints: [], callFrames: [{ url: '', location: { scriptId: '9', lineNumber, columnNumber } }], ...rest };
 }
 
-test('the Debugger is on only while somebody listens', async () => {
+test('the Debugger is enabled only while there is a listener', async () => {
   const { marks, listener, sent } = await watching();
   await marks.sync();
   marks.remove(listener);
@@ -39,7 +39,7 @@ test('the Debugger is on only while somebody listens', async () => {
   expect(marks.isWatching).toBe(false);
 });
 
-test('a debugger statement is named by the script that was parsed, 1-based, and left', async () => {
+test('a debugger statement is named by its script, 1-based, and then left', async () => {
   const { transport, listener, sent } = await watching();
   transport.emit('Debugger.scriptParsed', { scriptId: '9', url: 'file:///app/leak%20here.js' });
   transport.emit('Debugger.paused', pause(1, 2));
@@ -70,7 +70,7 @@ test('the pause before the first line of our own program is', async () => {
   expect(sent().at(-1)).toBe('resume');
 });
 
-test('after the last listener has left in its call there is nothing to resume', async () => {
+test('if the last listener removes itself in its call, nothing is resumed', async () => {
   const { transport, marks, listener, sent } = await watching();
   const once = async () => {
     marks.remove(once);

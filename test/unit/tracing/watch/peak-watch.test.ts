@@ -13,7 +13,7 @@ afterEach(() => {
 function watch(readingMs = 0) {
   const heap = { usedSize: 1000 };
   const alive = async (ms: number) => {
-    const { usedSize } = heap; // of the moment at which it is asked
+    const { usedSize } = heap; // the value at the time of the question
     await new Promise((resolve) => setTimeout(resolve, ms));
     return usedSize;
   };
@@ -26,10 +26,10 @@ function watch(readingMs = 0) {
 
 const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
-test('reads once it is affordable, then only above a tenth more than ever', async () => {
+test('reads as soon as it can afford it, then only if the heap is a tenth larger than ever', async () => {
   const { heap, heapUsed, read, peak } = watch();
   peak.start(UNASKED, heapUsed);
-  await pass(9900); // a reading takes a tenth of a second, and may take a hundredth of the time
+  await pass(9900); // a reading takes 0.1 s, and readings may take a hundredth of the time
   expect(read).toHaveBeenCalledTimes(0);
   await pass(1200);
   expect(read).toHaveBeenCalledTimes(1);
@@ -42,7 +42,7 @@ test('reads once it is affordable, then only above a tenth more than ever', asyn
   heap.usedSize = 500;
   await pass(30_000);
   expect(read).toHaveBeenCalledTimes(2);
-  peak.start(UNASKED, heapUsed); // anew
+  peak.start(UNASKED, heapUsed); // starts again
   await pass(11_000);
   expect(read).toHaveBeenCalledTimes(3);
   peak.stop();
@@ -51,12 +51,12 @@ test('reads once it is affordable, then only above a tenth more than ever', asyn
   expect(read).toHaveBeenCalledTimes(3);
 });
 
-test('how much longer readings take than reckoned is learned from the last one', async () => {
+test('learns from the last reading how much longer readings take than estimated', async () => {
   const { heap, heapUsed, read, peak } = watch(200);
   peak.start(UNASKED, heapUsed);
   await pass(11_000);
   expect(read).toHaveBeenCalledTimes(1);
-  heap.usedSize = 1e9; // reckoned at 0.8 s, and twice that as the first one; which took 0.1 s more than it might
+  heap.usedSize = 1e9; // estimated at 0.8 s, and doubled like the first one, which took 0.1 s more than allowed
   await pass(165_000);
   expect(read).toHaveBeenCalledTimes(1);
   await pass(10_000);
@@ -76,21 +76,21 @@ test('goes on after a reading that failed, and ends with the session', async () 
   transport.lose('gone');
   const asked = heapUsed.mock.calls.length;
   await pass(5000);
-  expect(heapUsed).toHaveBeenCalledTimes(asked + 1); // the timer that was set
+  expect(heapUsed).toHaveBeenCalledTimes(asked + 1); // by the timer that was set before
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('asked for, it reads at once, then in a tenth of the time, and garbage hides no peak', async () => {
+test('on request it reads at once, then for up to a tenth of the time, and garbage hides no peak', async () => {
   const { heap, heapUsed, read, peak } = watch(400);
   peak.start(ASKED, heapUsed);
-  await pass(1000); // the credit of a second lasts for two readings
+  await pass(1000); // the time saved in a second is enough for two readings
   expect(read).toHaveBeenCalledTimes(1);
   heap.usedSize = 1200;
   await pass(1000);
   expect(read).toHaveBeenCalledTimes(2);
-  heap.usedSize = 0.9e9; // reckoned at 0.73 s, and four times that
+  heap.usedSize = 0.9e9; // estimated at 0.73 s, times four
   read.mockImplementationOnce(() => {
-    heap.usedSize = 1300; // most was garbage
+    heap.usedSize = 1300; // most of it was garbage
     return Promise.resolve(1300);
   });
   await pass(25_000);
@@ -105,7 +105,7 @@ test('asked for, it reads at once, then in a tenth of the time, and garbage hide
   peak.stop();
 });
 
-test('what a program comes to while a reading of it is on its way is read, too', async () => {
+test('memory that grows during a reading is read, too', async () => {
   const { heap, heapUsed, read, peak } = watch(300);
   peak.start(ASKED, heapUsed);
   await pass(200);

@@ -19,7 +19,7 @@ function poll(answerMs = 0) {
 
 const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
-test('asks a pause after each answer, also where there was none', async () => {
+test('asks again a pause after each answer, and also without an answer', async () => {
   const { ask, answers, poll: it } = poll(50);
   ask.mockRejectedValueOnce(new Error('not now'));
   it.start(100);
@@ -33,7 +33,7 @@ test('asks a pause after each answer, also where there was none', async () => {
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('an answer to a question from before a stop, or a new start, is not taken', async () => {
+test('an answer to a question from before a stop or a new start is ignored', async () => {
   const { answers, poll: it } = poll(50);
   it.start(100);
   await pass(120);
@@ -45,7 +45,7 @@ test('an answer to a question from before a stop, or a new start, is not taken',
   it.stop();
 });
 
-test('who takes an answer may stop it', async () => {
+test('may be stopped while it delivers an answer', async () => {
   const { transport, ask } = poll();
   const it: Poll<number> = new Poll(new Session(transport, { label: 'test' }), ask, () => it.stop());
   it.start(100);

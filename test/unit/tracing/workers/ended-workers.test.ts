@@ -91,7 +91,7 @@ test.each([
   );
   const workers = workersOf(transport, { onOom: true });
   await workers.start();
-  // With the Debugger on V8 would pause the worker at its limit, of which the whole program can die.
+  // If the Debugger were enabled, V8 would pause the worker at its limit, which can end the whole program.
   expect(asked).not.toContain('Debugger.enable');
   waitsAtItsEnd(transport);
   await until(() => transport.posted.some(({ method }) => method === 'NodeWorker.detach'));
