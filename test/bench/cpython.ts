@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { repoPath } from '../helpers/paths.js';
 import type { BenchData } from './engine.js';
 
-/** CPython's tracemalloc with the bench's traces loaded; runs one operation for each question. */
+/** A process with CPython's tracemalloc and the traces of the bench. Runs one operation per question. */
 export class CPython {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #answers: AsyncIterator<string>;
@@ -16,7 +16,7 @@ export class CPython {
     this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** null where there is no python3. */
+  /** @returns null if there is no python3 */
   static async start(folder: string, data: BenchData): Promise<CPython | null> {
     if (spawnSync('python3', ['--version']).status !== 0) return null;
     const paths = [join(folder, 'tracebacks.json'), join(folder, 'columns.bin'), join(folder, 'bench.pickle')] as const;
@@ -29,7 +29,7 @@ export class CPython {
     return new CPython(child);
   }
 
-  /** Milliseconds of processor time of an operation, or the bytes of the dumped file. */
+  /** @returns ms of processor time of an operation, or the bytes of the dumped file */
   async ask(operation: string): Promise<number> {
     this.#child.stdin.write(`${operation}\n`);
     const { value, done } = await this.#answers.next();

@@ -20,10 +20,10 @@ const DEPTH = 10;
 const FILES = 200;
 const LINES_PER_FILE = 50;
 const ROUNDS = 3;
-/** Our side is short: several runs a round, or the garbage collection of one run is counted against another. */
+/** Our operations are short, so each round has several runs. Otherwise one run would pay for the garbage collection of another. */
 const REPEATS = 5;
 
-/** At least this many times CPython's speed is asked for. */
+/** Every operation should be at least this many times as fast as CPython's. */
 const GOAL = 150;
 type Operation = (snapshots: Snapshots) => unknown;
 
@@ -33,8 +33,8 @@ interface Snapshots {
 }
 
 /**
- * 1,000,000 traces, 20,000 distinct tracebacks of 10 frames over 200 files, twice. Processor time, not the clock: other work on the machine
- * disturbs it less. A first call meets a snapshot that nothing was asked of before, a later call one that remembers.
+ * Two snapshots of 1,000,000 traces each, with 20,000 distinct tracebacks of 10 frames over 200 files. We measure processor time, because other
+ * work on the machine disturbs it less than the clock. A first call gets a new snapshot, a later call one that remembers earlier results.
  */
 export async function benchEngine(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tracemalloc-bench-'));
@@ -61,7 +61,7 @@ export async function benchEngine(): Promise<void> {
 }
 
 export interface BenchData extends Snapshots {
-  /** The oldest frame first. */
+  /** Oldest frame first. */
   readonly stacks: readonly (readonly [string, number])[][];
 }
 
@@ -125,7 +125,7 @@ function operationsOf(path: string): Readonly<Record<string, Operation>> {
   };
 }
 
-/** By name: of a first call, `NAME again` of a later one, `CPython NAME`. */
+/** Times by name: `NAME` for a first call, `NAME again` for a later one, `CPython NAME`. */
 async function measureOperations(
   operations: Readonly<Record<string, Operation>>,
   { data, cpython }: { data: BenchData; cpython: CPython | null },
@@ -146,13 +146,13 @@ async function measureOperations(
   return interleavedMedians(candidates, ROUNDS);
 }
 
-/** The same traces in snapshots that remember nothing. */
+/** The same traces in new snapshots, which remember nothing. */
 function forgotten({ snapshot, old }: Snapshots): Snapshots {
   const copy = (one: Snapshot) => new Snapshot({ ...one, table: { ...one.table }, columns: { ...one.columns } });
   return { snapshot: copy(snapshot), old: copy(old) };
 }
 
-/** Of all threads of this process, the collector's too. */
+/** Processor time of all threads of this process, in ms, those of the garbage collector included. */
 function processorMs(work: () => unknown): number {
   globalThis.gc?.();
   const start = process.cpuUsage();
@@ -196,7 +196,7 @@ function report(names: readonly string[], times: Record<string, number>): void {
   printTable([['processor time', 'first ms', 'later ms', 'CPython ms', 'first: times faster', 'later: times faster', 'goal'], ...rows]);
 }
 
-/** What a file costs however it is made and read: its bytes written and synced, its bytes read and inflated by zlib. */
+/** Prints the least cost of a file: the time to write and sync its bytes, and the time to read and inflate them with zlib. */
 async function reportFloors(path: string): Promise<void> {
   const file = readFileSync(path);
   const streams = sectionsOf(file);
@@ -232,7 +232,7 @@ function sectionsOf(file: Buffer): Stream[] {
   });
 }
 
-/** After statistics by each key. */
+/** The bytes that a snapshot remembers after statistics by each key. */
 function rememberedBytes(data: BenchData): number {
   const { snapshot } = forgotten(data);
   const buffers = () => {

@@ -2,17 +2,17 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { HeapSnapshotReader } from '../../src/collect/heap-snapshot/reader.js';
 import { peakRss } from './measure.js';
 
-/** One reading of one file, in a process of its own. */
+/** One reading of a file, in a process of its own. */
 export interface Reading {
   readonly ms: number;
-  /** Of all threads: V8 collects and compiles on others. */
+  /** Of all threads, because V8 collects and compiles on other threads. */
   readonly processorMs: number;
-  /** How far the process grew above what it had before, at most. */
+  /** The highest memory of the process, less what it had before. */
   readonly peakBytes: number;
   readonly objects: number;
 }
 
-/** As long as V8's own before Node 24. */
+/** In bytes, as V8's own chunks before Node 24. */
 const CHUNK = 102_400;
 
 type Read = (file: string) => Promise<number>;

@@ -11,7 +11,7 @@ import { multiplySnapshot } from './large-snapshot.js';
 import { median, printTable } from './measure.js';
 
 const ROUNDS = 5;
-/** Compiling is a matter of a few MB. */
+/** V8 has compiled everything after a few MB, so only smaller files are also read by a warm process. In bytes. */
 const WARM_BELOW = 50_000_000;
 const READERS = ['ours', 'JSON.parse', 'memlab'] as const;
 const GOALS = 'goals: at least 100 MB/s and at most 0.5 bytes of memory per byte of JSON';
@@ -19,8 +19,8 @@ const GOALS = 'goals: at least 100 MB/s and at most 0.5 bytes of memory per byte
 type Reader = (typeof READERS)[number];
 
 /**
- * Reading a heap snapshot from a file, each time in a process of its own: ours in chunks of 100 kB, JSON.parse of the whole, memlab's loader. The
- * small file once more in a process that has read it before: who reads one snapshot waits for V8 to compile, who reads many does not.
+ * Reads a heap snapshot from a file, each time in a process of its own: our reader in chunks of 100 kB, JSON.parse of the whole, and memlab's
+ * loader. The small file is also read by a process that has read it before: the first reading waits for V8 to compile, later ones do not.
  */
 export async function benchHeapSnapshot(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tracemalloc-bench-'));
@@ -35,7 +35,7 @@ export async function benchHeapSnapshot(): Promise<void> {
   }
 }
 
-/** Of about 10 MB and 200 MB from a program, and one of 1 GB: the second five times over. */
+/** Makes snapshots of about 10 MB and 200 MB from a program, and one of 1 GB, which has the content of the second five times. */
 function makeSnapshots(folder: string): string[] {
   const made = [14_500, 530_000].map((rounds) => {
     const file = join(folder, `${rounds}.heapsnapshot`);
@@ -76,7 +76,7 @@ async function measure(file: string): Promise<string[][]> {
   });
 }
 
-/** Not among our dependencies: 210 packages for one column of this table. */
+/** memlab is no dependency of this project: it would be 210 packages for one column of this table. */
 function hasMemlab(): boolean {
   try {
     createRequire(import.meta.url).resolve(memlab());

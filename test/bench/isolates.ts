@@ -15,7 +15,7 @@ const CHILDREN = 20;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const GOAL_MS = 5000;
 
-/** 32 workers and 20 child processes at once: how long until all are traced, and how long each thread of such a program stands still for a snapshot. */
+/** Starts 32 workers and 20 child processes at once. Prints how long until all are traced, and how long a snapshot stops each thread. */
 export async function benchIsolates(): Promise<void> {
   await benchStart();
   await benchPauses();
@@ -50,13 +50,13 @@ function startsOf(what: string, many: Many): Record<string, () => Promise<number
   };
 }
 
-/** By the program's own clock. */
+/** The time of the start without tracing, by the program's own clock, in ms. */
 async function startUntraced({ workers, children }: Many): Promise<number> {
   const child = spawn(process.execPath, [PROGRAM, `${workers}`, `${children}`], { stdio: ['pipe', 'pipe', 'inherit'] });
   return startAll(child, await Answering.with(child));
 }
 
-/** No worker and no process runs its first line before it is traced. */
+/** The same with tracing: no worker and no process runs its first line before it is traced. */
 async function startTraced({ workers, children }: Many): Promise<number> {
   const tracer = await launch(PROGRAM, {
     args: [`${workers}`, `${children}`],
@@ -101,7 +101,7 @@ async function traced({ port }: TargetProcess, options: StartOptions): Promise<T
   return tracer;
 }
 
-/** `attach()` and `start()`. */
+/** The time of `attach()` and `start()`, in ms. */
 async function attachToMany(): Promise<number> {
   const { target } = await running(WORKERS);
   let tracer: Tracer | undefined;
@@ -115,7 +115,7 @@ async function attachToMany(): Promise<number> {
   return ms;
 }
 
-/** The longest time, in ms, that event loops were late: the main thread's, and of the workers the median and the longest one. */
+/** The longest delay of event loops, in ms: of the main thread, and the median and the longest one of the workers. */
 interface Pauses {
   readonly main: number;
   readonly worker: number;
@@ -123,7 +123,7 @@ interface Pauses {
   readonly snapshot: number;
 }
 
-/** Alone: one worker, and the main thread without any, so that on two cores nothing else collects garbage. */
+/** Measures one worker alone, and the main thread without workers, so that nothing else collects garbage on the two cores. */
 async function benchPauses(): Promise<void> {
   const rows = [
     ['main thread alone', await pausesOf(0)],

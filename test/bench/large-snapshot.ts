@@ -10,10 +10,10 @@ interface Snapshot {
   readonly edges: number[];
 }
 
-/** Rows that are written at once. */
+/** Rows per write. */
 const ROWS = 10_000;
 
-/** Writes a heap snapshot with the nodes and edges of another one several times, each time with ids and edges of their own. */
+/** Writes a heap snapshot that has the nodes and edges of another one several times. Each copy has its own ids and edges. */
 export function multiplySnapshot(source: string, target: string, times: number): void {
   const { nodes, edges, ...rest } = JSON.parse(readFileSync(source, 'latin1')) as Snapshot;
   const { node_fields: nodeFields, edge_fields: edgeFields } = rest.snapshot.meta;
@@ -38,7 +38,7 @@ export function multiplySnapshot(source: string, target: string, times: number):
 interface Rows {
   readonly values: readonly number[];
   readonly width: number;
-  /** What the field of each row is raised by from copy to copy. */
+  /** The field of each row that grows by `step` from copy to copy. */
   readonly field: number;
   readonly step: number;
 }

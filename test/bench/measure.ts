@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Something to time: does its work once and tells how many milliseconds it took, by its own clock if it runs elsewhere. */
+/** Does its work once, and returns the time in ms. Work in another process is timed there. */
 export type Measured = () => number | Promise<number>;
 
-/** Milliseconds of one call. */
+/** The time of one call, in ms. */
 export async function timed(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
@@ -11,9 +11,9 @@ export async function timed(work: () => unknown): Promise<number> {
 }
 
 /**
- * Medians of all candidates, each measured in turn in every round: what disturbs the machine for a while disturbs all of them.
+ * Medians of all candidates. Every round measures each of them in turn, so that a temporary load of the machine disturbs all of them.
  *
- * @param rounds measured rounds; one more before them is thrown away
+ * @param rounds measured rounds; one more round before them is not counted
  */
 export async function interleavedMedians<Name extends string>(
   candidates: Readonly<Record<Name, Measured>>,
@@ -36,13 +36,13 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Columns padded to their widest cell; all but the first one to the right. */
+/** Prints columns as wide as their widest cell. All but the first one are right-aligned. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows) console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '));
 }
 
-/** Bytes at most that this process has had. Linux's maxRSS begins with that of the process that started this one; its VmHWM does not. */
+/** The highest memory of this process, in bytes. On Linux, maxRSS includes that of the parent process, but VmHWM does not. */
 export function peakRss(): number {
   const highest = process.platform === 'linux' ? /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] : undefined;
   return Number(highest ?? process.resourceUsage().maxRSS) * 1024;

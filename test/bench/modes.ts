@@ -12,9 +12,9 @@ const GOAL_OF_SAMPLING = 1.1;
 
 interface Way {
   readonly name: string;
-  /** Left out: nothing traces. */
+  /** If left out, nothing is traced. */
   readonly options?: StartOptions;
-  /** So many items take about a second. */
+  /** The number of items that take about a second. */
   readonly items: number;
 }
 
@@ -30,11 +30,11 @@ const PYTHON_WAYS = [
   { name: 'CPython, tracemalloc(25)', frames: 25, items: 100_000 },
 ];
 
-/** Calls around the loop: few, and as many as below a framework. */
+/** Calls around the loop: none, and as many as in a framework. */
 const DEPTHS = [0, 25];
 const REQUESTS = 10_000;
 
-/** What each mode costs a loop that only allocates, with CPython's tracemalloc on the same loop, and a load as a server's. */
+/** The cost of each mode for a loop that only allocates, with CPython's tracemalloc on the same loop, and for a load like a server's. */
 export async function benchModes(): Promise<void> {
   const ways = await supported();
   const hasPython = spawnSync('python3', ['--version']).status === 0;
@@ -84,7 +84,7 @@ function ratios(took: Measurement, untraced: Measurement): [string, string] {
   return [text(clock), `(${text(cpu)})`];
 }
 
-/** Milliseconds of all to nanoseconds of one. */
+/** Turns ms for all items into ns per item. */
 function eachOf(items: number, { clock, cpu }: Took): Took {
   return { clock: (clock / items) * 1e6, cpu: (cpu / items) * 1e6 };
 }

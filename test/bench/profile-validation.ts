@@ -4,7 +4,7 @@ import { parseSamplingProfile } from '../../src/protocol/schemas.js';
 const SAMPLES = 1_000_000;
 const ROUNDS = 5;
 
-/** What a schema that walked the samples would be. */
+/** A schema that also checks every sample. */
 const everySample = z.object({
   profile: z.object({
     head: z.object({}),
@@ -16,7 +16,7 @@ interface Answer {
   profile: { head: object; samples: { size: number; nodeId: number; ordinal: number }[] };
 }
 
-/** Checking a million samples: each by zod, against zod for the envelope and a loop that looks at the same three fields. */
+/** Checks a million samples: each by zod, or by zod for the envelope and a loop that checks the same three fields. */
 export async function benchProfileValidation(): Promise<void> {
   const answer = profileOf(SAMPLES);
   const byZod: number[] = [];

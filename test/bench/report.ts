@@ -10,9 +10,9 @@ import { reapTargets, temporaryFolder } from '../helpers/target-process.js';
 import { median, printTable, timed } from './measure.js';
 
 const ROUNDS = 5;
-/** Waits for the second frame after what was asked for: it is on the screen then. */
+/** Waits for the second animation frame after a request, because its result is on the screen then. */
 const DRAWN = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))';
-/** Milliseconds between frames while a zoom moves. */
+/** The times between frames during a zoom, in ms. */
 const FRAMES = `new Promise((done) => {
   const times = [];
   let last = performance.now();
@@ -25,7 +25,7 @@ const FRAMES = `new Promise((done) => {
   requestAnimationFrame(tick);
 })`;
 
-/** How long a report takes to make, to open and to use, with as many distinct tracebacks of 25 frames. */
+/** The time to make, open and use a report with many distinct tracebacks of 25 frames. */
 export async function benchReport(): Promise<void> {
   const folder = temporaryFolder();
   const browser = await startBrowser();

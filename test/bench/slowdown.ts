@@ -14,9 +14,9 @@ interface Row extends Measurement {
 }
 
 /**
- * What tracing costs a program of a few seconds that allocates all the time, by its own clock: its work alone, not its start and end.
- * Every run has its inspector open. Its processor time stands beside it, which other work on the machine disturbs less,
- * the least of all runs least.
+ * The cost of tracing for a program that allocates all the time, for a few seconds. Its own clock times only its work, not its start and end. Every
+ * run has its inspector open. Processor time is printed, too, because other work on the machine disturbs it less. The least value of all runs is
+ * disturbed least.
  */
 export async function benchSlowdown(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tracemalloc-bench-'));

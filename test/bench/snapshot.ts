@@ -15,8 +15,8 @@ const ROUNDS = 7;
 const GOAL = 1.25;
 
 /**
- * takeSnapshot() against the one command that it cannot do without, over the same session with the same program. Every live block is
- * sampled (interval 1). The heap totals, the estimate of the message and the columns are our own work.
+ * Compares takeSnapshot() with the one command that it needs at least, over the same session with the same program. Every live block is sampled
+ * (interval 1). The heap totals, the estimate of the message and the columns are our own work.
  */
 export async function benchSnapshot(): Promise<void> {
   const rows: string[][] = [];
@@ -50,7 +50,7 @@ async function measure(wanted: number, nframe: number): Promise<string[]> {
   }
 }
 
-/** How many samples there are at last: a block of the program is one or two of V8's. */
+/** @returns the number of samples at the end; a block of the program is one or two blocks of V8 */
 async function growTo(wanted: number, session: Session, tracer: Tracer): Promise<number> {
   for (;;) {
     const samples = (await tracer.takeSnapshot()).columns.length;

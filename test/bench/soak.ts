@@ -12,7 +12,7 @@ import { repoPath } from '../helpers/paths.js';
 import { median, printTable, timed } from './measure.js';
 
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 30);
-/** Of the time, for the program without us. */
+/** The share of the time in which the program runs untraced. */
 const UNTRACED_SHARE = 1 / 6;
 const LOOK_MS = 10_000;
 const SNAPSHOT_MS = 3_000;
@@ -20,7 +20,7 @@ const ROWS = 15;
 const PROGRAM = repoPath('fixtures', 'programs', 'coming-and-going.cjs');
 const COLLECT = ['--expose-gc'];
 
-/** What the program says of itself. Bytes. */
+/** The memory that the program reports, in bytes. */
 interface Said {
   readonly rss: number;
   readonly heapUsed: number;
@@ -46,8 +46,8 @@ const COLUMNS = {
 type Look = Readonly<Record<keyof typeof COLUMNS, number>>;
 
 /**
- * A program in which a worker or a child process comes every 100 ms and goes, followed and asked for a snapshot every 3 seconds: what grows in us and in it,
- * and what is left of us at the end. After it the same program untraced, for a sixth of the time. SOAK_MINUTES: default 30.
+ * Follows a program that starts a worker or a child process every 100 ms, each for a short time, and takes a snapshot every 3 seconds. Prints what
+ * grows in us and in the program, and what we leave behind. Then the same program runs untraced for a sixth of the time. SOAK_MINUTES: default 30.
  */
 export async function benchSoak(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tracemalloc-bench-'));
@@ -116,7 +116,7 @@ function printUntraced(said: readonly Said[]): void {
   console.log(`untraced, medians of ${said.length}: rss ${megabytes(of('rss'))}, heap ${megabytes(of('heapUsed'))} MB; ${started} started`);
 }
 
-/** One every few seconds of the program. */
+/** Takes a snapshot of the program every few seconds. */
 class Snapshots {
   readonly #over: Promise<void>;
   #times: number[] = [];
@@ -130,7 +130,7 @@ class Snapshots {
     return this.#over;
   }
 
-  /** Of those since the last call: the median of their times in ms, and how many threads they lacked. */
+  /** For the snapshots since the last call: the median of their times in ms, and the number of threads that they lacked. */
   tell(): { ms: number; missing: number } {
     const told = { ms: this.#times.length === 0 ? Number.NaN : median(this.#times), missing: this.#missing };
     this.#times = [];
@@ -170,7 +170,7 @@ function look(tracer: LaunchedTracer, snapshots: Snapshots, said: Said): Look {
   };
 }
 
-/** Some of the looks, and the medians of the first and the last third of them. */
+/** Prints some of the looks, and the medians of the first and the last third of them. */
 function printLooks(looks: readonly Look[]): void {
   const names = Object.keys(COLUMNS) as (keyof Look)[];
   const third = Math.ceil(looks.length / 3);
@@ -182,7 +182,7 @@ function printLooks(looks: readonly Look[]): void {
   ] as const;
   const cells = [...rows, ...thirds].map(([label, one]) => [label, ...names.map((name) => cell(name, one[name]))]);
   const table = [['', ...names], ...cells];
-  printTable(table[0]!.map((_, column) => table.map((row) => row[column]!))); // a line a figure
+  printTable(table[0]!.map((_, column) => table.map((row) => row[column]!))); // one line per figure
 }
 
 function medians(looks: readonly Look[]): Look {
@@ -201,13 +201,13 @@ async function ask(program: Answering): Promise<Said> {
   return JSON.parse(await program.ask('tell')) as Said;
 }
 
-/** What this process has open: `socket:[4711]`, `anon_inode:inotify`, a path. */
+/** The open files of this process: `socket:[4711]`, `anon_inode:inotify`, a path. */
 function files(): string[] {
   return readdirSync('/proc/self/fd').flatMap((name) => {
     try {
       return [readlinkSync(`/proc/self/fd/${name}`)];
     } catch {
-      return []; // the folder that was read is in its own list
+      return []; // the list includes the folder that was open only for reading the list
     }
   });
 }

@@ -5,8 +5,8 @@ import { SourceMapper } from '../../src/source-maps/source-mapper.js';
 import { peakRss } from './measure.js';
 
 /*
- * `node source-map-reading.js READER SCRIPT LINES`: looks up 5,000 positions, over all lines of a script, by its map, and prints what it took. READER: ours,
- * trace-mapping, or nothing.
+ * `node source-map-reading.js READER SCRIPT LINES`: looks up 5,000 positions, over all lines of a script, in its map, and prints time and memory.
+ * READER is ours, trace-mapping, or nothing.
  */
 
 const POSITIONS = 5000;

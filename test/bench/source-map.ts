@@ -9,17 +9,17 @@ import type { MapReading } from './source-map-reading.js';
 
 const BYTES = 20_000_000;
 const ROUNDS = 5;
-/** The mappings of a line as a bundler writes them: some forty segments. */
+/** The mappings of a line as a bundler writes them: about forty segments. */
 const LINE = `${'AAAA,KAAM,GACE,QAAEA,'.repeat(10)}AACA`;
 const LINES_A_SOURCE = 200;
 const READERS = ['nothing', 'ours', 'trace-mapping'] as const;
 const GOAL = 'goal: below 1 s and 200 MB';
-/** Share of the map that is the sources themselves; that of large bundles is about two thirds. */
+/** The share of a map that is the sources themselves. In large bundles it is about two thirds. */
 const CONTENTS = [0, 0.66];
 
 /**
- * The lines of 5,000 positions by a map of 20 MB, each time in a process of its own: the time from the file to the lines, and the peak of the
- * process. Beside it @jridgewell/trace-mapping, and a process that does nothing.
+ * Looks up the lines of 5,000 positions in a map of 20 MB, each time in a process of its own. Prints the time from the file to the lines, and the
+ * peak memory of the process. For comparison, @jridgewell/trace-mapping, and a process that does nothing.
  */
 export async function benchSourceMap(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tracemalloc-bench-'));
@@ -49,7 +49,7 @@ async function measure(...args: readonly string[]): Promise<string[]> {
   return [median(readings.map(({ ms }) => ms)).toFixed(0), median(readings.map(({ peakBytes }) => peakBytes / 1e6)).toFixed(0)];
 }
 
-/** @param contentBytes of all sources together */
+/** @param contentBytes length of all sources together */
 function mapOf(lines: number, contentBytes: number): string {
   const sources = Array.from({ length: Math.ceil(lines / LINES_A_SOURCE) }, (_, i) => `../src/module-${i}.ts`);
   const mappings = Array.from({ length: lines }, (_, i) =>

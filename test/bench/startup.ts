@@ -10,8 +10,8 @@ import { median, printTable } from './measure.js';
 const ROUNDS = Number(process.env.STARTUP_ROUNDS ?? 15);
 
 /**
- * Prints the processor time, user and system, of a command and of all processes that it starts, in ms. Those that outlive it are adopted and
- * waited for: node cannot do that, and a shell's `times` does not count them.
+ * Prints the processor time, user and system, of a command and of all processes that it starts, in ms. It adopts processes that outlive the
+ * command, and waits for them. Node cannot do that, and a shell's `times` does not count them.
  */
 const MEASURE = `
 import ctypes, os, sys
@@ -39,11 +39,11 @@ sys.exit(code)
 interface Candidate {
   readonly name: string;
   readonly args: readonly string[];
-  /** Times `node -e 0`; null for what has none. */
+  /** As a multiple of `node -e 0`; null if there is no goal. */
   readonly goal: number | null;
 }
 
-/** What a start costs: processor time of whole process trees, each run between two of `node -e 0`. */
+/** The cost of a start: processor time of whole process trees. Each run is between two runs of `node -e 0`. */
 export async function benchStartup(): Promise<void> {
   if (process.platform !== 'linux' || spawnSync('python3', ['--version']).status !== 0) {
     console.log('needs Linux and python3, which waits for processes that outlive their parent');
@@ -105,7 +105,7 @@ function candidatesIn(folder: string): Candidate[] {
   ];
 }
 
-/** Of a run of `node`, with all that it starts. */
+/** Processor time of a run of `node` and of all processes that it starts, in ms. */
 function processorTime(args: readonly string[]): number {
   const { status, stdout, stderr } = spawnSync('python3', ['-c', MEASURE, process.execPath, ...args], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
@@ -114,14 +114,14 @@ function processorTime(args: readonly string[]): number {
 
 const TICKS_A_SECOND = 100;
 
-/** The processes that a `run` has started, while its program does nothing. */
+/** The processes that a `run` has started, seen while its program does nothing. */
 async function helpersOf(folder: string): Promise<string[][]> {
   const program = join(folder, 'waiting.cjs');
   writeFileSync(program, 'setTimeout(() => {}, 8000)');
   const args = [repoPath('dist/src/cli/bin.js'), 'run', '--force', '-o', join(folder, 'run.tmsnap'), program];
   const command = spawn(process.execPath, args, { stdio: 'ignore' });
   const ended = new Promise((resolve) => command.once('exit', resolve));
-  await new Promise((resolve) => setTimeout(resolve, 5000)); // all are there, and idle
+  await new Promise((resolve) => setTimeout(resolve, 5000)); // by then all have started, and are idle
   const children = readFileSync(`/proc/${command.pid}/task/${command.pid}/children`, 'utf8').split(' ').filter(Boolean);
   const rows = [String(command.pid), ...children].filter((pid) => existsSync(`/proc/${pid}`)).map(costsOf);
   await ended;

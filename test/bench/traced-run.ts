@@ -4,7 +4,7 @@ import type { Tracer } from '../../src/tracing/tracer/tracer.js';
 import { startTarget, type TargetProcess } from '../helpers/target-process.js';
 import { interleavedMedians, median } from './measure.js';
 
-/** Milliseconds. */
+/** Times in ms. */
 export interface Took {
   readonly clock: number;
   readonly cpu: number;
@@ -19,11 +19,11 @@ interface Program {
   readonly file: string;
   readonly args?: readonly string[];
   readonly execArgv?: readonly string[];
-  /** Begins before the program's work. */
+  /** Called before the program begins its work. */
   readonly trace?: (target: TargetProcess) => Promise<Tracer>;
 }
 
-/** What a program that waits for a line on stdin says of its work. Its inspector is open. */
+/** Runs a program that waits for a line on stdin, with its inspector open, and returns the times that it prints. */
 export async function runTraced({ file, args = [], execArgv = [], trace }: Program): Promise<Took> {
   const target = await startTarget({ execPath: process.execPath, file, args, execArgv, ready: true });
   try {
@@ -50,7 +50,7 @@ export function tracedWith(options?: StartOptions): (target: TargetProcess) => P
   };
 }
 
-/** All in turn; one more round before the `rounds` is thrown away. */
+/** Measures all programs in turn. One more round before the `rounds` is not counted. */
 export async function measureInTurn<Name extends string>(
   runs: Readonly<Record<Name, () => Promise<Took>>>,
   rounds: number,

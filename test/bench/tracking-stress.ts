@@ -5,7 +5,7 @@ import { printTable } from './measure.js';
 const RUNS = Number(process.env.STRESS_RUNS ?? 200);
 const WAYS = { launched: launchedDeopts, attached: attachedDeopts };
 
-/** How many of so many runs of a program that deoptimizes all the time object mode crashes: none, on every version, launched and attached. */
+/** Counts how many runs of a program that deoptimizes all the time crash in object mode. None should, on any version, launched or attached. */
 export async function benchTrackingStress(): Promise<void> {
   const rows: string[][] = [];
   for (const { major, execPath } of nodeBinaries()) {

@@ -9,7 +9,7 @@ const CONCURRENCY = 20;
 export interface Service {
   readonly child: ChildProcess;
   readonly inspectorUrl: string;
-  /** Of HTTP. */
+  /** The port of its HTTP server. */
   readonly port: string;
 }
 
@@ -39,7 +39,7 @@ async function addressOf(stream: NodeJS.ReadableStream, pattern: RegExp): Promis
   throw new Error('the service ended before it was ready');
 }
 
-/** Sends it so many visitors, numbered from `from` on; every one comes once. */
+/** Sends visitors to the service, numbered from `from` on. Each comes once. */
 export async function visit({ port }: Service, from: number, visitors: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
   let next = from;

@@ -20,7 +20,7 @@ interface Shot {
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
-/** Makes the pictures of the docs: the demo's service, traced, as reports. The browser is the one of the tests, which have to run first. */
+/** Makes the pictures of the docs: reports of the demo's service. Uses the browser of the tests, so run these first. */
 const folder = temporaryFolder();
 const service = await startService();
 try {

@@ -10,7 +10,7 @@ const PROGRAM = repoPath('fixtures/programs/lines/bundle.cjs');
 const modules = join(await providePackages('corpus'), 'node_modules');
 afterAll(removeTemporaryFolders);
 
-test.each(oldestAndNewest())('5 MB of minified libraries in one file do the same, on Node $major', ({ execPath }) => {
+test.each(oldestAndNewest())('5 MB of minified libraries in one file behave the same, on Node $major', ({ execPath }) => {
   const bundle = join(temporaryFolder(), 'bundle.cjs');
   const cache = temporaryFolder();
   const plain = run(execPath, [PROGRAM, modules, bundle]);
@@ -19,5 +19,5 @@ test.each(oldestAndNewest())('5 MB of minified libraries in one file do the same
   expect(plain.stdout.split('\n').length).toBeGreaterThan(20);
   const env = { NODE_TRACEMALLOC_CACHE: cache, NODE_NO_WARNINGS: '1' };
   expect(runRegistered(execPath, [PROGRAM, modules, bundle], { env })).toEqual(plain);
-  expect(runRegistered(execPath, [PROGRAM, modules, bundle], { env })).toEqual(plain); // from the cache
+  expect(runRegistered(execPath, [PROGRAM, modules, bundle], { env })).toEqual(plain); // now from the cache
 });

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import type { Checked } from '../unit/lines/generator/check.js';
 
-/** LINES_PROGRAMS=100000 for the long run, LINES_SEED for another one. */
+/** Set LINES_PROGRAMS=100000 for the long run, and LINES_SEED for other programs. */
 const PROGRAMS = Number(process.env.LINES_PROGRAMS ?? 3_000);
 
 test(
@@ -14,7 +14,7 @@ test(
     const { stdout } = await promisify(execFile)(process.execPath, [check], { maxBuffer: 2 ** 26 });
     const { compared, wrappers, counterexample } = JSON.parse(stdout) as Checked;
     expect(counterexample).toBe(undefined);
-    // Most of what is generated must be valid and have something to wrap, or the comparison would prove nothing.
+    // Most programs must be valid and have something to wrap. Otherwise the comparison would prove nothing.
     expect(compared).toBeGreaterThan(PROGRAMS * 0.8);
     expect(wrappers).toBeGreaterThan(PROGRAMS * 5);
   },

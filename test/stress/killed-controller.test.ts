@@ -17,16 +17,16 @@ afterEach(reapTargets);
 
 const CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-controller.js');
 const CARETAKER = repoPath('dist', 'src', 'tracing', 'cleanup', 'caretaker-process.js');
-/** Of some 170: all of them would take minutes. */
+/** The number of kills, each after another command. A kill after each of the about 170 commands would take minutes. */
 const KILLS = 8;
-/** By the fixture's measure, far from both the slowest at full speed and the fastest with something of ours left. */
+/** In the fixture's measure. The slowest run at full speed is far below, and the fastest run with a leftover of ours is far above. */
 const SLOWEST = 4;
 
 function controllerOf(port: number, command: number): ChildProcess {
   return spawn(process.execPath, [CONTROLLER, `${port}`, `${command}`], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** A tracing finds neither another sampler nor another tracker, in no thread. */
+/** Whether a new tracing finds no sampler and no tracker in any thread. */
 async function isTraceable(port: number): Promise<boolean> {
   const tracer = await attach({ port });
   try {
@@ -40,7 +40,7 @@ async function isTraceable(port: number): Promise<boolean> {
   }
 }
 
-/** A failure says what did not come. */
+/** Waits until `holds` is true. @param what names the condition in the message of a failure */
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 60_000;
   while (!(await holds())) {
@@ -50,7 +50,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 describe('a caretaker', () => {
-  it('puts back what it knows of where the controller was killed in the middle of a word', async () => {
+  it('restores what it knows of if the controller was killed in the middle of a message', async () => {
     const code =
       "const v8 = require('v8'); globalThis.set = []; v8.setFlagsFromString = (flag) => set.push(flag); setInterval(() => {}, 1e6); console.log('ready');";
     const { url, port } = await startTarget({ execPath: process.execPath, code, ready: true });
@@ -65,7 +65,7 @@ describe('a caretaker', () => {
 describe('the folder of a followed program, when the controller is killed', () => {
   const foldersIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('node-tracemalloc-'));
 
-  it.each(['runs on', 'is killed with it'])('is removed, where the program %s', async (how) => {
+  it.each(['runs on', 'is killed with it'])('is removed if the program %s', async (how) => {
     const folder = temporaryFolder();
     const file = join(folder, 'program.cjs');
     writeFileSync(file, "setInterval(() => {}, 1000); console.log('pid', process.pid);");
@@ -73,13 +73,13 @@ describe('the folder of a followed program, when the controller is killed', () =
     const pid = Number(await command.waitFor('stdout', /pid (\d+)/));
     if (how === 'runs on') reapLater(async () => process.kill(pid, 'SIGKILL'));
     expect(foldersIn(folder)).toHaveLength(1);
-    command.child.kill('SIGSTOP'); // it cannot clear up by itself when its program ends
+    command.child.kill('SIGSTOP'); // so that it cannot clean up by itself when its program ends
     if (how !== 'runs on') process.kill(pid, 'SIGKILL');
     command.child.kill('SIGKILL');
     await until('the folder is gone', async () => foldersIn(folder).length === 0);
   });
 
-  it('nothing else is, whatever the task says', () => {
+  it('nothing else is removed, whatever the task says', () => {
     const folder = temporaryFolder();
     const near = mkdtempSync(join(tmpdir(), 'node-tracemalloc-cache-'));
     for (const path of [folder, near, join(near, 'node-tracemalloc-abcdef')]) {
@@ -92,7 +92,7 @@ describe('the folder of a followed program, when the controller is killed', () =
 });
 
 describe.each(nodeBinaries())('a controller that is killed, Node $major', ({ execPath, major }) => {
-  it('leaves nothing behind, wherever it was', async () => {
+  it('leaves nothing behind, whenever it was killed', async () => {
     const target = await startTarget({ execPath, file: repoPath('fixtures', 'programs', 'left-behind.cjs'), ready: true });
     const original = await evaluateIn(target.port, 'look()');
     const isFast = async () => Number(await evaluateIn(target.port, 'speed()')) < SLOWEST;

@@ -7,7 +7,7 @@ import { reapTargets, startTarget } from '../helpers/target-process.js';
 
 afterEach(reapTargets);
 
-/** A snapshot of these targets takes about this much in the controller; a leak of one in ten snapshots would show. */
+/** In bytes. A snapshot of these targets takes about this much in the controller, so a leak of one in ten snapshots would show. */
 const GROWTH_BOUND = 1_000_000;
 
 async function outputOf(execPath: string, program: string, ...args: string[]): Promise<string> {
@@ -16,7 +16,7 @@ async function outputOf(execPath: string, program: string, ...args: string[]): P
 }
 
 it('a controller that watches for long does not grow', async () => {
-  // Its heap turns over all the time and stays as large as it is.
+  // Its objects are replaced all the time, and its heap does not grow.
   const code = `
     const kept = [];
     let n = 0;
@@ -28,7 +28,7 @@ it('a controller that watches for long does not grow', async () => {
   expect(target.child.exitCode).toBeNull();
 });
 
-/** The library itself, which this program imports, needs Node 20. */
+/** This program imports the library itself, which needs Node 20. */
 describeNodes(
   'a process that traces itself, Node $major',
   (major) => major >= 20,

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { transform } from '../../src/lines/transform/transform.js';
 import { nodeBinaries } from '../helpers/nodes.js';
 
-/** Prints how many of its large arrays are alive at the end: an unrelated closure of the same function survives, they must not. */
+/** Prints how many of its large arrays are alive at the end. An unrelated closure of the same function survives; the arrays must not. */
 const PROGRAM = `'use strict';
 const alive = [], kept = [];
 const use = (value) => value.length;
@@ -55,7 +55,7 @@ describe.each(nodeBinaries())('Node $major', ({ execPath }) => {
   });
 });
 
-/** In a function, as CommonJS has it: a script's own variables live as long as its realm. */
+/** Runs the source in a function, as CommonJS does, because a script's own variables live as long as its realm. */
 async function run(execPath: string, source: string): Promise<string> {
   const program = `new Function('require', ${JSON.stringify(source)})(require);`;
   const { stdout } = await promisify(execFile)(execPath, ['--expose-gc', '--max-inlined-bytecode-size=0', '-e', program]);

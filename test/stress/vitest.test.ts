@@ -14,14 +14,14 @@ afterEach(reapTargets);
 
 const modules = join(await providePackages('runners'), 'node_modules');
 const VITEST = join(modules, 'vitest', 'vitest.mjs');
-/** The oldest that vitest runs on. */
+/** The oldest Node that vitest supports. */
 const OLDEST = 20;
 const ROWS = 500;
 const NAMES = ['a', 'b', 'c'];
 const KEPT = ROWS * 8016;
 const ENV = { NO_COLOR: '1', CI: '1', VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true', NODE_OPTIONS: '' };
 
-/** In each test file one test fails by itself, and one where it sees anything of us. */
+/** In each test file one test always fails, and one fails if it sees anything of us. */
 function project(): string {
   const folder = temporaryFolder();
   symlinkSync(modules, join(folder, 'node_modules'));
@@ -69,7 +69,7 @@ const binaries = nodeBinaries().filter(({ major }, _, all) => major === OLDEST |
 
 describe.each(binaries)('vitest under run --follow on Node $major', ({ execPath }) => {
   it.each([
-    // The program, each of its processes, and all of them in one.
+    // Snapshots of the program, of each of its processes, and of all of them in one.
     ['forks', /^\d+ forks\.js main$/, 1 + NAMES.length + 1],
     ['threads', /^worker \d+$/, 1],
   ] as const)('%s: the results are the same, and each test file has what it keeps', async (pool, thread, files) => {
@@ -86,11 +86,11 @@ describe.each(binaries)('vitest under run --follow on Node $major', ({ execPath 
     expect(stderr).not.toContain('no snapshot');
     expect(readdirSync(cwd).filter((name) => name.startsWith('s.tmsnap'))).toHaveLength(files);
     const snapshot = withOriginalLines(Snapshot.load(join(cwd, 's.tmsnap')));
-    // Line 2, where the function starts; the module itself, on line 1, is sampled now and then.
+    // The function starts on line 2. The module itself, on line 1, is sampled now and then.
     const rows = snapshot.filterTraces([new Filter(true, join(realpathSync(cwd), 'rows.ts'), { lineno: 2 })]);
     const kept = new Map<string, number>();
     for (const { thread: name, size } of rows.traces) kept.set(name, (kept.get(name) ?? 0) + size);
     expect([...kept.keys()]).toEqual(NAMES.map(() => expect.stringMatching(thread)));
-    for (const size of kept.values()) expect(Math.abs(size / KEPT - 1)).toBeLessThan(0.4); // some 130 samples
+    for (const size of kept.values()) expect(Math.abs(size / KEPT - 1)).toBeLessThan(0.4); // there are only about 130 samples
   });
 });

@@ -15,12 +15,12 @@ import { type Place, placesOf, wholeOf } from './places.js';
 const FOLDER = repoPath('fixtures', 'accuracy');
 const RUNS = 12;
 const EXEC_PATH = nodeBinaries().find(({ major }) => String(major) === process.env.ACCURACY_NODE)?.execPath ?? process.execPath;
-/** The interval and the constants of the decoding were chosen on simulated samplings of these; the others had no say. */
+/** The interval and the constants of the decoding were chosen on simulated samplings of these programs. The others are independent. */
 const CHOSEN_ON = ['classes', 'json', 'parser', 'server', 'strings', 'styles', 'typed-arrays'];
 
 /**
- * Sampling against exact runs of real programs, all of them deterministic. `ACCURACY_INTERVAL` measures another interval, `ACCURACY_PROGRAMS` some programs
- * only, `ACCURACY_NODE` runs them on another Node (24 is one of those of the tests).
+ * Compares sampled runs of real programs with exact ones. All programs are deterministic. `ACCURACY_INTERVAL` sets another interval,
+ * `ACCURACY_PROGRAMS` names the programs to run, and `ACCURACY_NODE` another Node (24 is a Node of the tests).
  */
 export async function benchAccuracy(): Promise<void> {
   const interval = Number(process.env.ACCURACY_INTERVAL ?? DEFAULT_INTERVAL);
@@ -59,7 +59,7 @@ export async function benchAccuracy(): Promise<void> {
   console.log(`± of all rows covers ${percent(sum(all, ({ covered }) => covered) / sum(all, ({ rows }) => rows))}`);
 }
 
-/** Without inlining and folding, so that both kinds of run see the same blocks in the same functions. */
+/** Runs a program without inlining and folding, so that both kinds of run see the same blocks in the same functions. */
 async function run(name: string, options: StartOptions): Promise<Snapshot> {
   const tracer = await launch(`${FOLDER}/${name}.cjs`, {
     execPath: EXEC_PATH,

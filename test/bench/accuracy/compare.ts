@@ -3,20 +3,20 @@ import type { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { type Place, placeOf, wholeOf } from './places.js';
 
 const LARGEST = 10;
-/** What a count of one of the largest lines may be off, beyond two standard deviations of the sampling itself. */
+/** The relative error that the count of a large line may have, in addition to two standard deviations of the sampling itself. */
 const LINE_TOLERANCE = 0.15;
-/** Rows with at least so many samples are counted by themselves: of a row with one sample nothing else can be said than that it is ± itself. */
+/** Rows with at least this many samples are also counted separately, because the error of a row with one sample is as large as the row. */
 const MANY_SAMPLES = 10;
 
-/** One sampled run against the exact one; errors are parts of the truth. */
+/** The comparison of a sampled run with the exact one. Errors are relative to the exact values. */
 export interface Compared {
   readonly samples: number;
   readonly totalCount: number;
   readonly totalSize: number;
-  /** Of the ten largest lines: how many have a count within the tolerance. */
+  /** How many of the ten largest lines have a count within the tolerance. */
   readonly goodLines: number;
   readonly lines: number;
-  /** Rows, and those whose size lies within two standard errors of the truth. */
+  /** The number of rows, and of those whose size is within two standard errors of the exact one. */
   readonly rows: number;
   readonly covered: number;
   readonly largeRows: number;

@@ -2,11 +2,11 @@ import { tracebackAt } from '../../../src/model/stack-table.js';
 import type { Snapshot } from '../../../src/snapshot/snapshot.js';
 import type { Statistic } from '../../../src/snapshot/statistics/statistic.js';
 
-/** What an exact run found in one place, and what a sampling of it must scatter by. */
+/** What an exact run found in one place, and the expected scatter of a sampling of it. */
 export interface Place {
   readonly size: number;
   readonly count: number;
-  /** Standard deviation that the blocks themselves give to a sampled size and count (Horvitz-Thompson). */
+  /** Standard deviation of a sampled size, in bytes, and of a sampled count, for these blocks (Horvitz-Thompson). */
   readonly sizeScatter: number;
   readonly countScatter: number;
 }

@@ -6,12 +6,12 @@ import { CORPUS, workloadsWith } from '../../helpers/workloads.js';
 import { interleavedMedians, median, printTable } from '../measure.js';
 
 const ROUNDS = 3;
-/** Rounds of a workload in one process; its own clock leaves out the first two. */
+/** Rounds of a workload in one process. Its own clock does not count the first two. */
 const REPEATS = 12;
 const NO_INLINING = inliningFlags(Number.parseInt(process.versions.node, 10)).set;
 const GOALS = { median: 1.8, most: 4 };
 
-/** What true lines cost programs that run: the corpus' processor time with them in all packages, against none, nothing sampled. */
+/** The cost of true lines for running programs: processor time of the corpus with true lines in all packages, and without. Nothing is sampled. */
 export async function benchCorpus(): Promise<void> {
   const modules = join(await providePackages('corpus'), 'node_modules');
   const rows: { file: string; toPlain: number; toNoInlining: number }[] = [];

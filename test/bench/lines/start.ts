@@ -10,7 +10,7 @@ const GOAL = 1.2;
 const FUNCTIONS = 40;
 const PACKAGES = ['express', 'ajv', 'lodash', 'joi', 'nunjucks', 'handlebars'];
 
-/** What true lines cost the start of a program whose instrumented text is in the cache: the whole process, with nothing to do but load its files. */
+/** The cost of true lines for a start with a filled cache. Measures a whole process that only loads its files. */
 export async function benchStart(): Promise<void> {
   const folder = temporaryFolder();
   const modules = join(await providePackages('corpus'), 'node_modules');
@@ -39,7 +39,7 @@ function started(execPath: string, file: string, options: Parameters<typeof run>
   if (code !== 0) throw new Error(stderr);
 }
 
-/** Files of 40 functions each, of about 7 KB. */
+/** Writes a program with files of 40 functions each, about 7 KB long. */
 function program(folder: string, main: string, files: number, packages: readonly string[] = []): string {
   const isModule = main.endsWith('.mjs');
   const parts = join(folder, main.replace('.', '-'));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from '../../../src/lines/transform/parse.js';
 import { transform } from '../../../src/lines/transform/transform.js';
 
-/* Prints how many milliseconds the transform, or only the parser, takes for the files that it is given. */
+/* Prints the time in ms that the transform, or only the parser, takes for the given files. */
 
 const [step, ...files] = process.argv.slice(2);
 const sources = files.map((file) => readFileSync(file, 'utf8'));

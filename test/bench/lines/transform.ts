@@ -16,12 +16,12 @@ const FILES = [
   'terser/dist/bundle.min.js',
 ];
 
-/** Of the corpus' files, one in so many. */
+/** We transform one of this many files of the corpus. */
 const EVERY = 5;
 
 /**
- * The transform as a program's first start meets it: each measurement in a fresh process, whose code is cold; the parser's loading not counted.
- * Beside it, what acorn alone takes.
+ * The cost of the transform at the first start of a program. Each measurement is made in a new process, whose code is cold, and does not count the
+ * loading of the parser. For comparison, acorn alone.
  */
 export async function benchTransform(): Promise<void> {
   const modules = join(await providePackages('corpus'), 'node_modules');
