@@ -39,8 +39,7 @@ export function blockSizes(product: number, interval: number): BlockSize[] {
 
 /**
  * Bytes by which V8's own sum for a node, its `selfSize`, exceeds the products of `samples` samples of one size. V8 scales and rounds the number
- * of the samples, not each sample. This surplus is about size / 2 - (product - interval) a sample, so it tells
- * sizes of the same product apart.
+ * of the samples, not each sample. This surplus is about size / 2 - (product - interval) a sample, so it tells sizes of one product apart.
  */
 export function surplusOf({ size, scale, count }: BlockSize, samples: number): number {
   return size * (rounded(samples * scale) - samples * count);

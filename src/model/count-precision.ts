@@ -11,7 +11,7 @@ const MOST_SHARED = 0.2;
 const LEAST_INTERVAL = 16_384;
 
 /** Whether samples taken every `interval` bytes give good block sizes and counts. If not, these have large errors. */
-export function tellsCounts(interval: number): boolean {
+export function canRecoverCounts(interval: number): boolean {
   return interval <= 1 || (interval >= LEAST_INTERVAL && sharedWeight(interval) <= MOST_SHARED);
 }
 

@@ -1,6 +1,6 @@
 import type { HeapTotals } from './trace-columns.js';
 
-/** The sums in bytes. A sum is null if one of its totals is unknown; all are null without `heapUsed` or `heapTotal`. */
+/** The sums in bytes; null if one of the totals is unknown. A field is null if one of the totals does not have it. */
 export function sumOf(totals: readonly (HeapTotals | null)[]): HeapTotals | null {
   const sum = <Key extends keyof HeapTotals>(key: Key) =>
     totals.reduce<number | null>((total, heap) => (total === null || heap === null || heap[key] === null ? null : total + heap[key]), 0);

@@ -1,4 +1,4 @@
-/** The verbs that read saved snapshots: one file of the bundle, since each file costs a start about a millisecond and they share most of it. */
+/** The verbs that read saved snapshots. They are one file of the bundle, because they share most code, and each file costs a start about 1 ms. */
 export * as diff from './diff.js';
 export * as export from './export.js';
 export * as report from './report.js';

@@ -1,4 +1,4 @@
-/** The verbs that speak to processes: the other file of the bundle. */
+/** The verbs that talk to processes. They are the other file of the bundle. */
 export * as attach from './attach.js';
 export * as list from './list.js';
 export * as run from './run.js';

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readdirSync, realpathSync, type Stat
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { OutputFileError, SnapshotFileError, UsageError } from '../../errors.js';
-import { whyNot, writeFile } from '../../snapshot/file/atomic-write.js';
+import { writeFailureReason, writeFile } from '../../snapshot/file/atomic-write.js';
 import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
 
@@ -40,10 +40,10 @@ export async function claimOutput(path: string, { force }: OutputValues, console
   if (path === '') throw new UsageError('the name of the output is empty; name a file');
   if (path === STDOUT) throw new UsageError('a snapshot cannot go to stdout; name a file (./- for one that is called -)');
   checkPlace(path);
-  const there = force ? [] : filesAt(path, derived);
-  if (there.length === 0) return;
-  const state = `${listed(there)} ${there.length === 1 ? 'is' : 'are'} there`;
-  const [it, name] = there.length === 1 ? ['it', 'name'] : ['them', 'name for the output'];
+  const existing = force ? [] : filesAt(path, derived);
+  if (existing.length === 0) return;
+  const state = `${listed(existing)} ${existing.length === 1 ? 'is' : 'are'} there`;
+  const [it, name] = existing.length === 1 ? ['it', 'name'] : ['them', 'name for the output'];
   if (process.stdin.isTTY && console.err.isTTY && (await isConfirmed(`${printable(state)}. Replace ${it}? [y/N] `, console))) return;
   throw new OutputFileError(`${state} already; choose another ${name}, or replace ${it} with --force`);
 }
@@ -77,11 +77,11 @@ async function writeAll(stream: NodeJS.WritableStream, parts: Iterable<Uint8Arra
 /** @throws OutputFileError if the file cannot be written */
 function checkPlace(path: string): void {
   try {
-    const there = found(path);
-    if (there?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
-    if (!there || there.isFile()) accessSync(dirname(there ? realpathSync(path) : path), constants.W_OK);
+    const existing = found(path);
+    if (existing?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+    if (!existing || existing.isFile()) accessSync(dirname(existing ? realpathSync(path) : path), constants.W_OK);
   } catch (cause) {
-    throw new OutputFileError(`cannot write ${path}: ${whyNot(cause)}`, { cause });
+    throw new OutputFileError(`cannot write ${path}: ${writeFailureReason(cause)}`, { cause });
   }
 }
 

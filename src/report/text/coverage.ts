@@ -1,4 +1,4 @@
-import { tellsCounts } from '../../model/count-precision.js';
+import { canRecoverCounts } from '../../model/count-precision.js';
 import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
@@ -21,7 +21,7 @@ export function reachNotes({ mode, heap }: CaptureInfo): string[] {
 /** How the traces were recorded, and what this means for the figures. */
 export function methodNotes(capture: CaptureInfo): string[] {
   const { mode, interval } = capture;
-  const areCountsRough = mode === 'sampling' && interval !== null && !tellsCounts(interval);
+  const areCountsRough = mode === 'sampling' && interval !== null && !canRecoverCounts(interval);
   const resumed = capture.resumed === undefined ? [] : [resumedNote(capture.resumed)];
   const missing = (capture.missing ?? []).map(({ thread, reason }) => `${printable(thread)} is missing: ${printable(reason)}.`);
   const full = (capture.atHeapLimit ?? []).map((thread) => `${printable(thread)} came to its heap limit; what it held then is shown.`);

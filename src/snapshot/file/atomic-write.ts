@@ -13,7 +13,7 @@ export function writeFile(path: string, parts: Iterable<Uint8Array>, what = 'wri
     writeAtomically(path, parts);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === undefined || cause instanceof TracemallocError) throw cause; // not from writing, but from making the parts
-    throw new SnapshotFileError(`cannot ${what} ${path}: ${whyNot(cause)}`, { cause });
+    throw new SnapshotFileError(`cannot ${what} ${path}: ${writeFailureReason(cause)}`, { cause });
   }
 }
 
@@ -54,7 +54,7 @@ function writeFully(file: number, part: Uint8Array): void {
 }
 
 /** Why the system refuses to write a file, and what the user can do. */
-export function whyNot(cause: unknown): string {
+export function writeFailureReason(cause: unknown): string {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   return REASONS[code] ?? `${message}; choose a place that can be written`;
 }

@@ -57,7 +57,7 @@ class Sections {
     if (!place) return null;
     const { encoding, length, width } = place.entry;
     if (encoding !== 'integers' || width > 4) throw new RangeError(`${name} must be integers`);
-    return this.#noted(name, decodeIntegers(inflate(place.data, length * width), width));
+    return this.#noteHighest(name, decodeIntegers(inflate(place.data, length * width), width));
   }
 
   /** @throws if a value is not finite, or below `least` */
@@ -65,7 +65,8 @@ class Sections {
     const place = this.#places.get(name);
     if (!place) return null;
     const { encoding, length, width } = place.entry;
-    if (encoding === 'integers' && width <= 4) return this.#noted(name, decodeWholeNumbers(inflate(place.data, length * width), width));
+    if (encoding === 'integers' && width <= 4)
+      return this.#noteHighest(name, decodeWholeNumbers(inflate(place.data, length * width), width));
     if (encoding !== 'doubles' || width !== 8) throw new RangeError(`${name} must be numbers`);
     const values = decodeDoubles(inflate(place.data, length * width));
     ensure(name, isFiniteFrom(values, least));
@@ -77,7 +78,7 @@ class Sections {
     return (this.#highest.get(name) ?? -1) < limit;
   }
 
-  #noted<Values>(name: ColumnName, { values, highest }: DecodedIntegers<Values>): Values {
+  #noteHighest<Values>(name: ColumnName, { values, highest }: DecodedIntegers<Values>): Values {
     this.#highest.set(name, highest);
     return values;
   }

@@ -27,7 +27,7 @@ const UNTIL_WRITER_MS = 3000;
  * @throws SnapshotFileError that names the file, also if it is neither a file nor a pipe
  */
 export function inputFile(path: string): InputFile {
-  return naming(path, () => {
+  return withFileErrors(path, () => {
     const stats = statSync(path);
     if (stats.isFile()) return plainFile(path, stats);
     if (stats.isFIFO()) return pipedFile(path, readPipe(path));
@@ -40,8 +40,8 @@ function plainFile(path: string, { size, mtime }: Stats): InputFile {
     path,
     size,
     modified: mtime,
-    start: (length) => naming(path, () => firstBytes(path, length)),
-    bytes: () => naming(path, () => readFileSync(path)),
+    start: (length) => withFileErrors(path, () => firstBytes(path, length)),
+    bytes: () => withFileErrors(path, () => readFileSync(path)),
   };
 }
 
@@ -112,16 +112,16 @@ function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
 }
 
-function naming<T>(path: string, read: () => T): T {
+function withFileErrors<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (error instanceof TracemallocError) throw error;
-    throw new SnapshotFileError(`${path} cannot be read: ${whyNot(error)}; check the path`, { cause: error });
+    throw new SnapshotFileError(`${path} cannot be read: ${readFailureReason(error)}; check the path`, { cause: error });
   }
 }
 
-function whyNot(error: unknown): string {
+function readFailureReason(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return REASONS[code] ?? message;
 }

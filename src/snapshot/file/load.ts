@@ -8,7 +8,7 @@ import type { InputFile } from './input-file.js';
 import { CURRENT_VERSION, type RawFile, upgrade } from './upgrade.js';
 
 /** Files that people give by mistake, by their first bytes. */
-const FOREIGN: readonly { readonly start: readonly number[]; readonly hint: string }[] = [
+const FOREIGN_FILES: readonly { readonly start: readonly number[]; readonly hint: string }[] = [
   { start: [0x7b], hint: 'it looks like JSON; is it a .heapprofile with another name?' },
   { start: [0x1f, 0x8b], hint: 'it is compressed with gzip: a .heapprofile can be read, gunzip it first; a pprof profile cannot' },
   { start: [0x80], hint: "it looks like a Python pickle; Python's snapshots can only be read by Python" },
@@ -61,7 +61,7 @@ function checkMagic(bytes: Uint8Array, readable: string): void {
     if (start.length < MAGIC.length) throw truncated(bytes.length, 'at least 28');
     return;
   }
-  const hint = FOREIGN.find((kind) => kind.start.every((byte, i) => byte === bytes[i]))?.hint;
+  const hint = FOREIGN_FILES.find((kind) => kind.start.every((byte, i) => byte === bytes[i]))?.hint;
   throw new Problem(`it is no snapshot file${hint ? ` (${hint})` : ''}; give ${readable}`);
 }
 
