@@ -16,8 +16,8 @@ export function youngestBirths({ columns, threads }: Pick<SnapshotParts, 'column
 }
 
 /**
- * The rows of `now` that were allocated after `before` was taken. A trace that is older than the youngest one of `before` was alive at that time,
- * and a younger one did not exist yet. So a comparison with the highest birth is enough, whatever has died since. Every thread numbers its own
+ * The rows of `now` that were allocated after `before` was taken. A trace of `now` that is older than the youngest trace of `before` was alive
+ * then. A younger one did not exist yet. So comparing with the highest birth is enough, whatever has died since. Every thread numbers its own
  * births.
  *
  * @throws UsageError if births are unknown, or if the snapshots are not of one tracing or not in this order

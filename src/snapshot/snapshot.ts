@@ -125,7 +125,7 @@ export class Snapshot implements SnapshotParts {
   }
 }
 
-/** A frozen object comes from another snapshot. It is kept without a copy, so that the sums remembered for it still apply. */
+/** Keeps a frozen object without a copy, so that the sums remembered for it still apply. Only snapshots have frozen parts. */
 function frozen<T extends object>(value: T): T {
   return Object.isFrozen(value) ? value : Object.freeze({ ...value });
 }

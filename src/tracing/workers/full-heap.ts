@@ -27,13 +27,13 @@ const OLD_LIMIT = `((v8) => {
 })(${V8})`;
 
 /**
- * Whether a worker that has come to its end was ended by Node because its heap was full (ERR_WORKER_OUT_OF_MEMORY). No event tells: what it still holds is
- * compared with its limit. At such an end V8 has not yet freed what the worker's globals held; at any other end it has.
+ * Whether Node ended a worker because its heap was full (ERR_WORKER_OUT_OF_MEMORY). No event tells, so we compare what the worker still holds at its
+ * end with its limit. At such an end V8 has not yet freed what the worker's globals held; at any other end it has.
  *
- * V8's pause at the heap limit would show it, but can take the whole program down. The Debugger's callback replaces Node's for the pause. When the Debugger is
- * disabled, V8 moves the limit to a quarter above what is alive. The worker allocates on until the marking that now begins has ended, and may be more than 16 MB
- * above the limit by then, which is all that Node's callback adds: V8 then aborts the process (`Reached heap limit`).
- * The numbers are in docs/decisions/workers-at-their-heap-limit.md.
+ * V8's pause at the heap limit would show it, but can take the whole program down. The Debugger's callback replaces Node's for the pause. When the
+ * Debugger is disabled, V8 moves the limit to a quarter above what is alive. The worker allocates on until the marking that now begins has ended, and
+ * may be more than 16 MB above the limit by then, which is all that Node's callback adds. V8 then aborts the process (`Reached heap limit`). The
+ * numbers are in docs/decisions/workers-at-their-heap-limit.md.
  */
 export class FullHeap {
   readonly #session: Session;
