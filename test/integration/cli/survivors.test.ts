@@ -25,7 +25,7 @@ function expectEntriesAndMore({ size, count }: { size: number; count: number }, 
   expect(size - made * ENTRY.bytes).toBeLessThan(3000);
 }
 
-describe.each(nodeBinaries())('what was allocated between two snapshots and is still alive, Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('memory that was allocated between two snapshots and is still alive, Node $major', ({ execPath }) => {
   it('is all of it and nothing else, in code and by the command', async () => {
     const execArgv = ['--max-inlined-bytecode-size=0'];
     const { port } = await startTarget({ execPath, file: PROGRAM, execArgv, ready: true });

@@ -144,7 +144,7 @@ function lastPicture({ written }: InTerminal): string[] {
     await expect(target.exited).resolves.toMatchObject({ code: 9 });
   });
 
-  it('so does one that is killed', async () => {
+  it('a target that is killed does so, too', async () => {
     const target = await service(execPath);
     const top = startTop(target);
     await top.waitFor(GROWN);

@@ -59,7 +59,7 @@ describe.each(nodeBinaries())('on Node $major', ({ execPath }) => {
   });
 });
 
-test.each(oldestAndNewest())('and of what ts-node compiles, on Node $major', ({ execPath }) => {
+test.each(oldestAndNewest())('run --lines gives the lines of TypeScript that ts-node compiles, on Node $major', ({ execPath }) => {
   return expectLines(execPath, [], ['ts-node.cjs', 'app.ts']);
 });
 

@@ -68,7 +68,7 @@ describeNodes(
       expectAbout(lines.get(`${program}:12`), 4000 * (152 + 32), 'function');
     });
 
-    test('and true ones', async () => {
+    test('leaves true lines as they are, too', async () => {
       const { lines } = await runAndShow([program], { execPath, options: ['--lines'] });
       expectAbout(lines.get(`${program}:14`), 4000 * 152, 'line');
     });
@@ -77,7 +77,7 @@ describeNodes(
 
 // True lines are not supported here, because Node would transform our text again.
 describeNodes(
-  'what Node $major transforms',
+  'files that Node $major transforms',
   (major) => major === 22 || major === 24,
   (node) => {
     test('gives the lines where functions start', () => expectLines(node, { ...tsx, nodeArgs: ['--experimental-transform-types'] }, false));

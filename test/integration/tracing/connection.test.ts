@@ -19,9 +19,9 @@ function frame(message: object): Buffer {
 
 describe('a program that ends while we connect', () => {
   it.each([
-    ['before it has said who it is', [ENDED, identity(false)]],
-    ['in one go with it', [identity(false), ENDED]],
-    ['before we could ask it to tell us', [identity(true)]],
+    ['before its identity arrives', [ENDED, identity(false)]],
+    ['together with its identity', [identity(false), ENDED]],
+    ['before we could ask it to wait', [identity(true)]],
   ])('%s: is not kept waiting', async (_, lastWords) => {
     let left: Promise<void> | undefined;
     server = await startWebSocketServer((socket) => {

@@ -88,7 +88,7 @@ async function lacksStuckWorker(tracer: Tracer, program: Commanded): Promise<voi
 }
 
 describe.each(nodeBinaries())('workers on Node $major', (binary) => {
-  it('of a launched program are in one snapshot, each traced from its first line on', () => tracesEachWorker(binary, 'exact'));
+  it('a launched program: all are in one snapshot, each traced from its first line on', () => tracesEachWorker(binary, 'exact'));
 
   it('keeps what an ended worker held, if asked to', async () => {
     const { tracer, program } = await launched(binary, { mode: 'exact', keepEnded: true });
@@ -119,7 +119,7 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
     },
   );
 
-  it('of a running program are traced: old ones, new ones, and those that a worker starts; none is traced after the close', async () => {
+  it('a running program: old workers, new ones, and those that a worker starts are traced; none is traced after the close', async () => {
     const { target, program } = await started(binary.execPath);
     await program.ask('start', 'started 1');
     const tracer = await attach(target.port);

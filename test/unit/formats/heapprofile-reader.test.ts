@@ -67,7 +67,7 @@ describe('files of other tools', () => {
   });
 
   it.each([
-    ['a location that is not there', { locationId: 99 }],
+    ['an unknown location', { locationId: 99 }],
     ['candidates that are none', { locationId: 0 }],
     ['candidates without a file', { locationId: 1 }],
   ])('VS Code: %s', (_, node) => {

@@ -17,7 +17,7 @@ test.each([
 
 const hasPython = spawnSync('python3', ['-c', '']).status === 0;
 
-(hasPython ? test : test.skip)('as Python counts them', () => {
+(hasPython ? test : test.skip)('widths are those of Python', () => {
   // Blocks that occur in file names. In newer blocks, the width may differ between versions of Unicode.
   const blocks = [
     [0x20, 0x7e],

@@ -33,9 +33,9 @@ describe('an invalid map is ignored', () => {
     ['other characters', { ...MAP, mappings: 'AAAA,$!' }],
     ['a segment that ends early', { ...MAP, mappings: 'AAAA,aACAg' }],
     ['a map of maps', { version: 3, sections: [{ offset: { line: 0, column: 0 }, map: MAP }] }],
-    ['columns behind the line', { ...MAP, mappings: 'gggggCAAA,aACA' }],
+    ['columns after the end of the line', { ...MAP, mappings: 'gggggCAAA,aACA' }],
     ['lines before the first', { ...MAP, mappings: 'ADDD' }],
-    ['more lines than there are', { ...MAP, mappings: `${';'.repeat(10)}AAAA,aACA` }],
+    ['more lines than the source has', { ...MAP, mappings: `${';'.repeat(10)}AAAA,aACA` }],
   ])('%s', (_name, map) => {
     expect(transformed(compiled(map))).toBe(TEXT.trim());
   });

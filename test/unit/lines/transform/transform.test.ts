@@ -31,7 +31,7 @@ describe('the wrapped expressions', () => {
   });
 
   test.each([
-    ['what cannot allocate', 'var a = 1, b = a;\nif (a < b && !c.d) b = a === 2 ? c.d : -1;\na++;\nlabel: for (;;) break label;'],
+    ['code without allocations', 'var a = 1, b = a;\nif (a < b && !c.d) b = a === 2 ? c.d : -1;\na++;\nlabel: for (;;) break label;'],
     ['a program on one line', 'f(1); g([2], () => { h({}) });'],
     ['functions that allocate on one line', 'function g(a) {\n  if (a) return 1;\n  return f(a);\n}\nfunction h() { f(1); f(2); }'],
     ['a function that takes a name', 'var a = () => {},\n  b = class {};'],
@@ -52,14 +52,14 @@ describe('a script that runs', () => {
     ['the top level', 'f(1);\nf(2);'],
     ['fields', 'class A {\n  a = [1,\n    [2]];\n  static b = [1,\n    [2]];\n}'],
     ['a static block', 'class A {\n  static {\n    f(1);\n    f(2);\n  }\n}'],
-    ['what an arrow without braces ends with', 'const f = (a) => [a,\n  a];'],
+    ['the end of an arrow without braces', 'const f = (a) => [a,\n  a];'],
   ])('%s stays', (_name, source) => {
     expect(running(source)).toBe(source);
   });
 
   test.each([
     ['an arrow in a field', 'class A {\n  f = () => {\n    g(1);\n    g(2);\n  };\n}', 'g(1)'],
-    ['what an arrow without braces does not end with', 'const f = () => [\n  [1],\n];', '[1]'],
+    ['the middle of an arrow without braces', 'const f = () => [\n  [1],\n];', '[1]'],
     ['a method', 'class A {\n  f() {\n    g(1);\n    g(2);\n  }\n}', 'g(1)'],
   ])('%s changes', (_name, source, wrapped) => {
     expect(running(source)).toContain(`(() => ${wrapped})()`);
@@ -96,9 +96,9 @@ describe('positions', () => {
   test.each([
     ['an operator', 'x = s // a + b\n  + t\ny'],
     ['an operator in parentheses', 'x = (s /* + */) /*\n */ + t\ny'],
-    ['what is called without a name', 'x = a["b"]\n  (1)\ny'],
-    ['what is called with a name in parentheses', 'x = (a.b\n  )(1)\ny'],
-    ['what is called if it is there', 'x = a?.b // ?.(\n  ?.(1)\ny'],
+    ['a call without a name', 'x = a["b"]\n  (1)\ny'],
+    ['a call with a name in parentheses', 'x = (a.b\n  )(1)\ny'],
+    ['an optional call', 'x = a?.b // ?.(\n  ?.(1)\ny'],
   ])('comments and lines before %s', (_name, source) => {
     const { wrappers } = commonJs(source).positions;
     expect(wrappers.slice(2, 3)).toEqual([1]);

@@ -16,7 +16,7 @@ beforeAll(() => {
   Snapshot.fromTraces([{ size: 5000, frames: [['/srv/main.js', 1]] }]).dump(join(folder, 'now.tmsnap'));
 });
 
-(process.platform === 'win32' ? describe.skip : describe)('what is no regular file', () => {
+(process.platform === 'win32' ? describe.skip : describe)('an input that is no regular file', () => {
   const bin = `'${process.execPath}' '${repoPath('dist/src/cli/bin.js')}'`;
   const inBash = (line: string) => promisify(execFile)('/bin/bash', ['-c', line], { cwd: folder });
 

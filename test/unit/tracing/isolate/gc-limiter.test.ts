@@ -54,9 +54,9 @@ describe('the limit of collections at once', () => {
   });
 
   it.each([
-    ['what the target tells', { result: { type: 'number', value: 7 } }, 7],
-    ['ours, where it tells nothing', { result: { type: 'undefined' } }, availableParallelism()],
-    ['ours, where it tells nonsense', { result: { type: 'number', value: -3 } }, availableParallelism()],
+    ['the value of the target', { result: { type: 'number', value: 7 } }, 7],
+    ['our own if the target gives none', { result: { type: 'undefined' } }, availableParallelism()],
+    ['our own if the target gives an invalid one', { result: { type: 'number', value: -3 } }, availableParallelism()],
   ])('the cores: %s', async (_, answer, cores) => {
     const expected = Math.max(1, Math.floor(cores / 2));
     const session = new Session(new FakeTransport({ 'Runtime.evaluate': () => answer }), { label: 'it' });

@@ -20,7 +20,7 @@ test.each([
   ['lines between', `a\n${START}b\n${WAITING}`, 'a\nb\n'],
   ['bytes that are no UTF-8', `${START}\u00ff\u00fe\u0000\r\n${WAITING}`, '\u00ff\u00fe\u0000\r\n'],
   ['a last line without its end', `${START}no end${WAITING}`, 'no end'],
-  ['what looks like a beginning', `${START}Waiting for you\nWaiting for the deb`, 'Waiting for you\nWaiting for the deb'],
+  ['the beginning of a notice', `${START}Waiting for you\nWaiting for the deb`, 'Waiting for you\nWaiting for the deb'],
   ['Windows line ends', (START + WAITING).replaceAll('\n', '\r\n'), ''],
   ['we left before its end', START + ENDING, ''],
   ["another program's notices", START + START + WAITING + WAITING + ENDING + ENDING, START + WAITING + ENDING],

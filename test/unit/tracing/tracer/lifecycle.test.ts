@@ -113,7 +113,7 @@ describe('a start that is refused', () => {
     expect(program.sent.slice(-2)).toEqual(['HeapProfiler.startSampling', 'Runtime.runIfWaitingForDebugger']);
   });
 
-  it('and a close let the program run', async () => {
+  it('and then a close let the program run', async () => {
     const { program, tracer } = await refused();
     await tracer.close();
     expect(program.sent.slice(-2)).toEqual(['Runtime.runIfWaitingForDebugger', 'goodbye']);

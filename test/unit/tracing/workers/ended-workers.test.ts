@@ -56,9 +56,9 @@ const ended = (transport: FakeTransport) => transport.emit('NodeWorker.detachedF
 const killed = (transport: FakeTransport) => transport.lose('the program was killed');
 
 test.each([
-  ['is named where what ended is kept', true, ended, NAMED],
-  ['is left out where it is not', false, ended, []],
-  ['is named where the whole program is', false, killed, NAMED],
+  ['is listed as missing if ended workers are kept', true, ended, NAMED],
+  ['is left out if they are not', false, ended, []],
+  ['is listed as missing if the whole program has ended', false, killed, NAMED],
 ])('a worker that is gone before it was read %s', async (_, keepEnded, end, missing) => {
   const transport = programWithWorker();
   const workers = workersOf(transport, { keepEnded });
