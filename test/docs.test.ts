@@ -5,6 +5,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FORMATS } from '../src/formats/index.js';
 import * as door from '../src/index.js';
+import { callCommand } from './helpers/command.js';
 import { repoPath } from './helpers/paths.js';
 
 const COMMANDS = ['run', 'attach', 'top', 'serve', 'stats', 'diff', 'export', 'report', 'list'] as const;
@@ -116,8 +117,8 @@ describe('docs/reference/cli.md', () => {
   const help = new Map<string, string>();
   beforeAll(async () => {
     const verbs = ['', ...COMMANDS];
-    const bin = repoPath('dist/src/cli/bin.js');
-    const outcomes = await runAll(verbs.map((verb) => (verb === '' ? [bin, '--help'] : [bin, verb, '--help'])));
+    const outcomes = [];
+    for (const verb of verbs) outcomes.push(await callCommand(verb === '' ? ['--help'] : [verb, '--help']));
     for (const [index, verb] of verbs.entries()) help.set(verb, outcomes[index]!.stdout);
   }, GROUP_TIME_LIMIT_MS);
 
@@ -215,7 +216,7 @@ describe('code on the pages', () => {
   });
 });
 
-describe('docs/examples', () => {
+describe('docs/examples (long)', () => {
   const FOLDER = 'docs/examples';
   const programs = readdirSync(repoPath(FOLDER)).filter((name) => name.endsWith('.mjs'));
   let outcomes: Outcome[];

@@ -37,7 +37,7 @@ describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath 
     expectList(found, 'ex1.mjs:8', 216);
   });
 
-  it('2: methods and attributes', async () => {
+  it('2: methods and attributes (long)', async () => {
     const text = await output(execPath, 'ex2.mjs');
     expectList(printedStatistics(text, 'SNAPSHOT'), 'ex2.mjs:8', 216);
     expect(text).toContain(`  File "${repoPath('fixtures/programs/tutorial/ex2.mjs')}", line 8`);
@@ -49,7 +49,7 @@ describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath 
     expect(text).toContain('known in object mode only');
   });
 
-  it('3: clearing traces, and a snapshot after the stop', async () => {
+  it('3: clearing traces, and a snapshot after the stop (long)', async () => {
     const text = await output(execPath, 'ex3.mjs');
     expectList(printedStatistics(text, 'SNAPSHOT 1', 'SNAPSHOT 2'), 'ex3.mjs:6', 88, 100_000);
     expectList(printedStatistics(text, 'SNAPSHOT 2', 'SNAPSHOT 3'), 'ex3.mjs:15', 280);
@@ -75,7 +75,11 @@ describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath 
     expect(printedStatistics(text, 'Filtered Snapshot 4').some(({ place }) => place.startsWith('ex5-lists.mjs:'))).toBe(false);
   });
 
-  it.each([6, 7, 8])('%i: the difference of two snapshots', async (n) => {
+  it.each([
+    [6, ''],
+    [7, ' (long)'],
+    [8, ' (long)'],
+  ])('%i: the difference of two snapshots%s', async (n) => {
     const text = await output(execPath, `ex${n}.mjs`);
     expectList(printedStatistics(text, 'SNAPSHOT - 1', 'SNAPSHOT - 2'), `ex${n}.mjs:8`, 216);
     expectList(printedStatistics(text, 'SNAPSHOT - 2', 'DIFFERENCE'), `ex${n}.mjs:16`, 344);

@@ -89,7 +89,7 @@ it('--where with an expression that yields no object prints the table anyway, an
   await expectClean(target);
 });
 
-it('--where with the id of an object in the heap', async () => {
+it('--where with the id of an object in the heap (long)', async () => {
   const { port } = await service(execPath);
   const session = await connect(await discover(port));
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false }); // gives every object an id

@@ -123,7 +123,7 @@ describe.each(oldestAndNewest())('run --checkpoint of threads on Node $major', (
   /** Whether both threads have made everything that they keep. */
   const hasBoth = (file: string) => existsSync(file) && isDeepStrictEqual(threadsOf(file), BOTH);
 
-  it('a checkpoint that lacks a worker, because that never yields, says so and keeps the last whole one', async () => {
+  it('a checkpoint that lacks a worker, because that never yields, says so and keeps the last whole one (long)', async () => {
     const { cwd, command } = start([]);
     const pid = Number(await command.waitFor('stdout', /pid (\d+)/));
     const file = join(cwd, 's.tmsnap.checkpoint');
@@ -142,7 +142,7 @@ describe.each(oldestAndNewest())('run --checkpoint of threads on Node $major', (
     }
   });
 
-  it('if a process tree is killed, the checkpoint has each thread of each process', async () => {
+  it('if a process tree is killed, the checkpoint has each thread of each process (long)', async () => {
     const { cwd, command } = start(['--follow'], ['tree']);
     const [child, pid] = (await command.waitFor('stdout', /child (\d+ pid \d+)/)).split(' pid ').map(Number) as [number, number];
     const files = [pid, child].map((one) => join(cwd, `s.tmsnap.${one}.checkpoint`));

@@ -193,9 +193,8 @@ describe('usage', () => {
       expect(stdout).toContain(`Usage: tracemalloc ${verb}`);
     }
     expect(await tracemalloc('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
-    expect((await tracemalloc('--help')).stdout).toMatch(
-      /^ {2}run [\s\S]*^ {2}attach [\s\S]*^ {2}stats [\s\S]*^ {2}diff [\s\S]*^ {2}list /m,
-    );
+    const { stdout } = await tracemalloc('--help');
+    expect(stdout).toMatch(/^Record:[\s\S]*^ {2}run [\s\S]*^ {2}attach [\s\S]*^Look:[\s\S]*^ {2}stats [\s\S]*^Compare:[\s\S]*^ {2}diff /m);
   });
 
   it.each(
@@ -222,9 +221,9 @@ describe('usage', () => {
   });
 
   it('a reader that closes the pipe does no harm', async () => {
-    const traces = Array.from({ length: 50_000 }, (_, i) => ({ size: i + 1, frames: [frame(`/srv/${i}.js`, 1)] }));
+    const traces = Array.from({ length: 5000 }, (_, i) => ({ size: i + 1, frames: [frame(`/srv/${i}.js`, 1)] }));
     Snapshot.fromTraces(traces).dump(join(cwd, 'large.tmsnap'));
-    const command = startCommand(['stats', 'large.tmsnap', '--top', '50000'], { cwd });
+    const command = startCommand(['stats', 'large.tmsnap', '--top', '5000'], { cwd });
     command.child.stdout.once('data', () => command.child.stdout.destroy());
     const { code, stderr } = await command.exited;
     expect([code, stderr]).toEqual([0, '']);

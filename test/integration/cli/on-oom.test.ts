@@ -68,7 +68,7 @@ describe.each(nodeBinaries())('--on-oom on Node $major', ({ execPath, major }) =
   }, 60_000);
 });
 
-describe.each(oldestAndNewest())('--on-oom --follow on Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('--on-oom --follow on Node $major (long)', ({ execPath }) => {
   it('each process at its own limit', async () => {
     const cwd = temporaryFolder();
     const parent = `

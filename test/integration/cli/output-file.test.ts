@@ -65,7 +65,7 @@ describe.each([...WRITERS, ['attach', 'out.tmsnap', /./, ATTACH]] as const)('%s,
     expect(readdirSync(cwd).sort()).toEqual(['app.cjs', 'folder.csv', 'now.tmsnap']);
   });
 
-  (hasTerminal ? it : it.skip)('is there, asks at a terminal', async () => {
+  (hasTerminal ? it : it.skip)('is there, asks at a terminal (long)', async () => {
     writeFileSync(path(file), 'mine');
     for (const refusal of ['n\r', '\r', '\u0003', '\u0004']) {
       const terminal = startInTerminal(commandLine(...args), { cwd });

@@ -144,7 +144,7 @@ function lastPicture({ written }: InTerminal): string[] {
     await expect(target.exited).resolves.toMatchObject({ code: 9 });
   });
 
-  it('a target that is killed does so, too', async () => {
+  it('a target that is killed does so, too (long)', async () => {
     const target = await service(execPath);
     const top = startTop(target);
     await top.waitFor(GROWN);
@@ -169,7 +169,7 @@ function lastPicture({ written }: InTerminal): string[] {
     expect(rest.match(/^tracemalloc: .*$/gm)).toHaveLength(1);
   });
 
-  it('a terminal that goes away leaves the target clean', async () => {
+  it('a terminal that goes away leaves the target clean (long)', async () => {
     const target = await service(process.execPath);
     const top = startTop(target);
     await top.waitFor(GROWN);
@@ -178,7 +178,7 @@ function lastPicture({ written }: InTerminal): string[] {
     await expectClean(target);
   });
 
-  it('pauses the target for less than 5 % of the time, and not at all while it is frozen', async () => {
+  it('pauses the target for less than 5 % of the time, and not at all while it is frozen (long)', async () => {
     const target = await startTarget({ execPath: process.execPath, code: COLLECTED, ready: true });
     const top = startTop(target);
     const collections = await ticks(target, ({ pauses }) => pauses.length >= 4);
@@ -196,7 +196,7 @@ function lastPicture({ written }: InTerminal): string[] {
     await top.left();
   });
 
-  it.each(['Ctrl-Z', 'SIGSTOP'])('%s stops it; when it continues, it takes the terminal and draws it again', async (way) => {
+  it.each(['Ctrl-Z', 'SIGSTOP'])('%s stops it; when it continues, it takes the terminal and draws it again (long)', async (way) => {
     const target = await service(process.execPath);
     const shell = startInTerminal('exec bash --norc --noprofile -i', { cwd: temporaryFolder(), columns: 120 });
     const modes = 'echo MODES $(stty -g)\r';

@@ -76,10 +76,10 @@ async function attached(program: string, execPath: string, { rounds, ...options 
 
 describe.each(nodeBinaries())('right lines on Node $major', ({ execPath }) => {
   it.each([
-    ['known-lines.cjs', 1],
-    ['known-lines.cjs', 8],
-    ['known-lines.mjs', 1],
-  ])('launched, exact, %s, %i rounds', async (program, rounds) => {
+    ['known-lines.cjs', 1, ''],
+    ['known-lines.cjs', 8, ' (long)'],
+    ['known-lines.mjs', 1, ' (long)'],
+  ])('launched, exact, %s, %i rounds%s', async (program, rounds) => {
     expectExact(await launched(program, execPath, { mode: 'exact', rounds }), programPath(program));
   });
 
@@ -91,11 +91,11 @@ describe.each(nodeBinaries())('right lines on Node $major', ({ execPath }) => {
     expectExact(await attached(program, execPath, { mode: 'exact', rounds }), programPath(program));
   });
 
-  it('launched, sampled: within the standard error', async () => {
+  it('launched, sampled: within the standard error (long)', async () => {
     expectSampled(await launched('known-lines.cjs', execPath, { interval: 4096, rounds: 3 }), programPath('known-lines.cjs'));
   });
 
-  it('attached, sampled: within the standard error', async () => {
+  it('attached, sampled: within the standard error (long)', async () => {
     expectSampled(await attached('known-lines.cjs', execPath, { interval: 4096, rounds: 3 }), programPath('known-lines.cjs'));
   });
 });

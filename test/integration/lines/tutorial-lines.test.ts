@@ -37,7 +37,7 @@ const PROGRAMS: readonly (readonly [string, readonly Section[]])[] = [
   ['ex8.mjs', [{ from: 'DIFFERENCE', lines: { ...FIRST, 27: 280, 29: 344 } }]],
 ];
 
-describeNodes("the tutorial's programs with true lines on Node $major", hasLibrary, ({ execPath }) => {
+describeNodes("the tutorial's programs with true lines on Node $major (long)", hasLibrary, ({ execPath }) => {
   it.each(PROGRAMS)('%s prints each line of its one function', async (program, sections) => {
     const args = ['--import', 'node-tracemalloc/register', repoPath('fixtures/programs/tutorial-lines', program)];
     const { stdout } = await promisify(execFile)(execPath, args, { cwd: repoPath(), maxBuffer: 2 ** 24 });

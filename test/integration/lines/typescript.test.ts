@@ -59,7 +59,7 @@ describe.each(nodeBinaries())('on Node $major', ({ execPath }) => {
   });
 });
 
-test.each(oldestAndNewest())('run --lines gives the lines of TypeScript that ts-node compiles, on Node $major', ({ execPath }) => {
+test.each(oldestAndNewest())('run --lines gives the lines of TypeScript that ts-node compiles, on Node $major (long)', ({ execPath }) => {
   return expectLines(execPath, [], ['ts-node.cjs', 'app.ts']);
 });
 

@@ -25,7 +25,7 @@ interface Violation {
 let browser: Browser;
 let folder = '';
 
-(hasBrowser ? describe : describe.skip)('the report, for everybody', () => {
+(hasBrowser ? describe : describe.skip)('the report, for everybody (long)', () => {
   beforeAll(async () => {
     folder = await reportPages({ old: OLD, now: NOW });
     browser = await startBrowser();

@@ -23,7 +23,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
 let browser: Browser;
 let folder = '';
 
-(hasBrowser ? describe : describe.skip)('hostile names', () => {
+(hasBrowser ? describe : describe.skip)('hostile names (long)', () => {
   beforeAll(async () => {
     folder = temporaryFolder();
     const traces = Object.values(HOSTILE).map((name, index) => ({

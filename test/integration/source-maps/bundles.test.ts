@@ -47,7 +47,11 @@ async function webpacked(devtool: string, context: string): Promise<string> {
   return join(folder, 'main.js');
 }
 
-test.each(['inline', 'external', 'linked'] as const)('a bundle of esbuild, its map %s', async (sourcemap) => {
+test.each([
+  ['linked', ''],
+  ['inline', ' (long)'],
+  ['external', ' (long)'],
+] as const)('a bundle of esbuild, its map %s%s', async (sourcemap, _) => {
   const bundle = await esbuilt({ sourcemap });
   const { lines, stderr } = await runAndShow([bundle]);
   expectPlaces(lines, FUNCTIONS, 'function');
@@ -68,7 +72,7 @@ test('a minified bundle on one line', async () => {
 test.each([
   ['source-map', 'a map beside it'],
   ['inline-source-map', 'a map in it'],
-])('a bundle of webpack, %s: %s', async (devtool) => {
+])('a bundle of webpack, %s: %s (long)', async (devtool) => {
   const bundle = await webpacked(devtool, repoPath('fixtures/programs'));
   // Names are relative to the folder of the bundler, which the map does not contain. So we take the nearest folder that has these files.
   expect(readFileSync(devtool === 'source-map' ? `${bundle}.map` : bundle, 'utf8')).toMatch(

@@ -80,7 +80,7 @@ test('a diff of the two has the same lines on both sides', async () => {
   for (const { size, sizeDiff } of rows) expect(Math.abs(sizeDiff)).toBeLessThan(0.2 * size + 4096);
 });
 
-test('maps of scripts that were compiled in memory are always embedded', async () => {
+test('maps of scripts that were compiled in memory are always embedded (long)', async () => {
   const program = repoPath('fixtures/programs/lines/typescript/app.ts');
   const { lines, snapshot } = await runAndShow([program, 'hold'], { nodeArgs: ['--import', 'tsx'], cwd: await providePackages('loaders') });
   const { lines: saved } = await statsOf(snapshot);

@@ -51,9 +51,9 @@ describe.each(nodeBinaries())('where the functions of TypeScript start, on Node 
 });
 
 describe.each(oldestAndNewest())('on Node $major', (node) => {
-  test('compiled by ts-node', () => expectLines(node, tsNode, false));
-  test('compiled by swc', () => expectLines(node, swc, false));
-  test('true lines of what swc compiles', () => expectLines(node, swc, true));
+  test('compiled by ts-node (long)', () => expectLines(node, tsNode, false));
+  test('compiled by swc (long)', () => expectLines(node, swc, false));
+  test('true lines of what swc compiles (long)', () => expectLines(node, swc, true));
 });
 
 describeNodes(

@@ -74,7 +74,7 @@ describe.each(nodeBinaries())('known allocations on Node $major', ({ execPath })
     expect(Math.abs(lines.reduce((sum, { count }) => sum + count, 0) / BLOCKS - 1)).toBeLessThan(TOLERANCE);
   });
 
-  it('50,000 functions', async () => {
+  it('50,000 functions (long)', async () => {
     const file = repoPath('fixtures/programs/many-functions.cjs');
     const target = await startTarget({ execPath, file, ready: true });
     const tracer = await attach(target.port);

@@ -38,7 +38,7 @@ describe.each(nodeBinaries())('where an object was made, Node $major', ({ execPa
     await tracer.close();
   });
 
-  it('says what is wrong with an expression, and the target runs on', async () => {
+  it('says what is wrong with an expression, and the target runs on (long)', async () => {
     const { tracer, evaluate } = await traced();
     await expect(tracer.getObjectTraceback('kept.nothing.at.all')).rejects.toThrow(/"kept.nothing.at.all" threw: TypeError/);
     await expect(tracer.getObjectTraceback('41 + 1')).rejects.toThrow('the expression "41 + 1" yields a number; only objects');

@@ -88,9 +88,9 @@ describe.each(nodeBinaries())('follow on Node $major', (binary) => {
 });
 
 describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
-  it('in object mode, too', () => tracesEachProcess(binary, 'objects'));
+  it('in object mode, too (long)', () => tracesEachProcess(binary, 'objects'));
 
-  it('true lines in every process', async () => {
+  it('true lines in every process (long)', async () => {
     const { tracer } = await followed(PROGRAM, binary, { lines: true, start: { mode: 'exact', lines: true } });
     await tracer.exited;
     await tracer.leaveProcesses();
@@ -261,7 +261,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(snapshot).not.toBeNull();
   });
 
-  it.each(Object.entries(KILLS))('a process that another one kills has its snapshot: %s', async (_, kill) => {
+  it.each(Object.entries(KILLS))('a process that another one kills has its snapshot: %s (long)', async (_, kill) => {
     const file = programOf(`
       const { fork } = require('node:child_process');
       if (process.argv[2] === 'child') {
@@ -319,7 +319,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
 });
 
 describe('follow through other tools', () => {
-  it('jest: each of its workers', async () => {
+  it('jest: each of its workers (long)', async () => {
     const folder = temporaryFolder();
     for (const name of ['a', 'b', 'c']) {
       writeFileSync(join(folder, `${name}.test.js`), `globalThis.kept = []; test('${name}', () => {});`);

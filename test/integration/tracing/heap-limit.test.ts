@@ -63,7 +63,7 @@ describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
 });
 
 describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
-  it('with marks the pause is ended, too', async () => {
+  it('with marks the pause is ended, too (long)', async () => {
     const target = await started(binary);
     const tracer = await attach(target.port);
     let marks = 0;
@@ -77,7 +77,7 @@ describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
     expect(marks).toBe(1);
   });
 
-  it('marks alone do not keep a program from its end', async () => {
+  it('marks alone do not keep a program from its end (long)', async () => {
     const target = await started(binary);
     const tracer = await attach(target.port);
     tracer.onMark(() => {});
@@ -97,7 +97,7 @@ describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
     expect(await tracer.closed).toMatchObject({ snapshot: null, atHeapLimit: false });
   });
 
-  it('a program that compiles all the time does not grow by sources that are garbage', async () => {
+  it('a program that compiles all the time does not grow by sources that are garbage (long)', async () => {
     const code = `
       const filler = 'x'.repeat(1_000_000);
       process.stdin.once('data', () => {

@@ -14,7 +14,6 @@ import { evaluateIn, openEvaluator } from '../../helpers/evaluate.js';
 import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { reapLater, reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
-import { attachedDeopts, launchedDeopts } from '../../helpers/tracked-deopts.js';
 
 afterEach(reapTargets);
 
@@ -68,7 +67,7 @@ describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath 
     expectKnownObjects(exit.snapshot!);
   });
 
-  it('can be read at a mark, where the event loop is stopped', async () => {
+  it('can be read at a mark, where the event loop is stopped (long)', async () => {
     const tracer = await launch(MARKED, { execPath, mode: 'objects', stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));
     const bigints: number[] = [];
@@ -81,7 +80,7 @@ describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath 
     expectNearly(bigints[1]! - bigints[0]!, 1000);
   });
 
-  it('is not ended by a long job of the thread pool, and says what is missing', async () => {
+  it('is not ended by a long job of the thread pool, and says what is missing (long)', async () => {
     const tracer = await launch(POOL, { execPath, args: ['4000'], mode: 'objects', stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));
     await tracer.start({ mode: 'objects' });
@@ -154,7 +153,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     await tracer.close();
   });
 
-  it('does not take over the tracking of another tool, and says so when the other tool has ended the tracking', async () => {
+  it('does not take over the tracking of another tool, and says so when the other tool has ended the tracking (long)', async () => {
     const { target, tracer } = await attached();
     const other = await attach(target.port);
     await expect(other.start({ mode: 'objects' })).rejects.toThrow('another tool tracks the allocations of this target');
@@ -167,7 +166,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
   });
 
   it.each([true, false])(
-    'leaves a target alone whose objects another tool tracks (with stacks: %s), and flags as they were',
+    'leaves a target alone whose objects another tool tracks (with stacks: %s), and flags as they were (long)',
     async (trackAllocations) => {
       const { port } = await startTarget({ execPath, file: PROGRAM, execArgv: ['--no-turbo-escape'], ready: true });
       const other = await connect(await discover(port));
@@ -189,7 +188,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     },
   );
 
-  it('says so if the target dies while it sends its heap', async () => {
+  it('says so if the target dies while it sends its heap (long)', async () => {
     const { target, tracer, evaluate } = await attached();
     await evaluate('makePoints(300_000)');
     const snapshot = tracer.takeSnapshot();
@@ -198,7 +197,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
   });
 });
 
-describe.each(oldestAndNewest())('object mode, with nothing but a job of the thread pool, Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('object mode, with nothing but a job of the thread pool, Node $major (long)', ({ execPath }) => {
   it('the command has its result while the program goes on', async () => {
     const target = await startTarget({ execPath, file: POOL, args: ['120000'], ready: true });
     const { code, stdout } = await runCommand(['attach', `${target.port}`, '--mode', 'objects', '--duration', '3s', '--json']);
@@ -208,7 +207,7 @@ describe.each(oldestAndNewest())('object mode, with nothing but a job of the thr
   });
 });
 
-describe.each(oldestAndNewest())('object mode, busy, Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('object mode, busy, Node $major (long)', ({ execPath }) => {
   it('leaves a target alone that never returns to its event loop', async () => {
     const target = await startTarget({ execPath, file: PROGRAM, ready: true });
     await evaluateIn(target.port, 'void setTimeout(spin, 0, 20_000)');
@@ -219,12 +218,4 @@ describe.each(oldestAndNewest())('object mode, busy, Node $major', ({ execPath }
     expect(tracer.isTracing()).toBe(false);
     await tracer.close();
   }, 40_000);
-});
-
-// `npm run bench -- tracking-stress` does it 200 times.
-describe.each(nodeBinaries())('code that deoptimizes while its allocations are tracked, Node $major', ({ execPath }) => {
-  it('does not crash, launched and attached', async () => {
-    await launchedDeopts(execPath);
-    await attachedDeopts(execPath);
-  });
 });

@@ -170,9 +170,9 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
 describe.each(oldestAndNewest())('workers on Node $major', (binary) => {
   const { execPath } = binary;
 
-  it('in object mode, too', () => tracesEachWorker(binary, 'objects'), 180_000);
+  it('in object mode, too (long)', () => tracesEachWorker(binary, 'objects'), 180_000);
 
-  it('a worker that does not answer is listed as missing, and the snapshot has the rest', async () => {
+  it('a worker that does not answer is listed as missing, and the snapshot has the rest (long)', async () => {
     const { target, program } = await started(execPath);
     await program.ask('start', 'started 1');
     await program.ask('start stuck', 'started 2');
@@ -190,14 +190,14 @@ describe.each(oldestAndNewest())('workers on Node $major', (binary) => {
     expect(await evaluateIn(target.port, '6 * 7')).toBe(42);
   });
 
-  it('in object mode, a worker that never yields is listed as missing, and the snapshot has the rest: launched', async () => {
+  it('in object mode, a worker that never yields is listed as missing, and the snapshot has the rest: launched (long)', async () => {
     const { tracer, program } = await launched(binary, { mode: 'objects' });
     await program.ask('start', 'started 1');
     await program.ask('start stuck', 'started 2');
     await lacksStuckWorker(tracer, program);
   }, 240_000);
 
-  it('in object mode, a worker that never yields is listed as missing, and the snapshot has the rest: attached', async () => {
+  it('in object mode, a worker that never yields is listed as missing, and the snapshot has the rest: attached (long)', async () => {
     const { target, program } = await started(execPath);
     await program.ask('start', 'started 1');
     await program.ask('start stuck', 'started 2');

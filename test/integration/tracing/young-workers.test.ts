@@ -44,7 +44,7 @@ describe.each(nodeBinaries())('workers while they are made, Node $major', ({ exe
   it.each([
     ['whether they are idle', isIdle],
     ['for a turn of their event loop', takesTurn],
-  ])('outlive being asked %s', async (_, ask) => {
+  ])('outlive being asked %s (long)', async (_, ask) => {
     const target = await startTarget({ execPath, code: PROGRAM, ready: true });
     const session = await connect(await discover(target.port));
     const asked: Promise<void>[] = [];

@@ -178,7 +178,7 @@ it('an internal error is reported to the user of the command, not to the client'
   expect(faults.splice(0)).toEqual([fault]);
 });
 
-it('a client that sends nothing, or no complete request, is cut off', async () => {
+it('a client that sends nothing, or no complete request, is cut off (long)', async () => {
   const { url } = await served();
   const slow = ['', 'GET /metrics HTTP/1.1\r\nHost: loc'].map(async (sent) => {
     const client = connect(Number(new URL(url).port), '127.0.0.1');

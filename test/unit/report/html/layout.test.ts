@@ -80,7 +80,7 @@ it('neighbours that are narrower than a pixel are drawn as one', () => {
 });
 
 describe('the cost of a picture', () => {
-  it.each([0, 5])('is bounded by its pixels, not by its stacks (zoomed to node %d)', (node) => {
+  it.each([0, 5])('is bounded by its pixels, not by its stacks (zoomed to node %d) (long)', (node) => {
     const { tree, widths } = treeFrom(manyStacks(20_000));
     expect(tree.length).toBeGreaterThan(200_000);
     const boxes = boxesOf(tree, widths, spanOf(widths, node), WIDTH);

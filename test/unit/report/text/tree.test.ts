@@ -149,7 +149,7 @@ describe('a difference', () => {
   });
 });
 
-describe('deep, wide and hostile', () => {
+describe('deep, wide and hostile (long)', () => {
   /** Stacks that fork at every frame. */
   const comb = (depth: number) =>
     Snapshot.fromTraces(

@@ -45,14 +45,14 @@ beforeAll(() => {
     expect(file.modified.getTime()).toBeGreaterThanOrEqual(before);
   });
 
-  it('a FIFO to which nobody writes is refused', () => {
+  it('a FIFO to which nobody writes is refused (long)', () => {
     const path = join(folder, 'lonely');
     execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', path]);
     expect(() => Snapshot.load(path)).toThrow(SnapshotFileError);
     expect(() => inputFile(path)).toThrow(`${path} cannot be read: it is a pipe to which nobody writes; give a file`);
   });
 
-  it('a pipe without end is refused', async () => {
+  it('a pipe without end is refused (long)', async () => {
     await expect(inBash(`${bin} stats <(cat /dev/zero)`)).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(

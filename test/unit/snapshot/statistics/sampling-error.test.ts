@@ -24,7 +24,7 @@ describe('standardError', () => {
     expect(sampled([{ size: 100, birth: 1 }], { interval: 1 }).statistics('lineno')[0]?.standardError).toBe(0);
   });
 
-  it.each([50, 2500])('agrees with the scatter of many simulated samplings, for blocks from %d bytes on', (least) => {
+  it.each([50, 2500])('agrees with the scatter of many simulated samplings, for blocks from %d bytes on (long)', (least) => {
     const random = seededRandom(7);
     const interval = 1000;
     const sizes = Array.from({ length: 400 }, (_, i) => least + 10 * (i % 200));
