@@ -9,7 +9,7 @@ import { attach, ForeignSamplerError } from '../../src/index.js';
 import { removeLeftFolder } from '../../src/tracing/cleanup/announcement-folder.js';
 import { startCommand } from '../helpers/command.js';
 import { evaluateIn } from '../helpers/evaluate.js';
-import { nodeBinaries } from '../helpers/nodes.js';
+import { type NodeBinary, nodeBinaries } from '../helpers/nodes.js';
 import { repoPath } from '../helpers/paths.js';
 import { reapLater, reapTargets, startTarget, temporaryFolder } from '../helpers/target-process.js';
 
@@ -91,22 +91,26 @@ describe('the folder of a followed program, when the controller is killed', () =
   });
 });
 
-describe.each(nodeBinaries())('a controller that is killed, Node $major', ({ execPath, major }) => {
-  it('leaves nothing behind, whenever it was killed', async () => {
-    const target = await startTarget({ execPath, file: repoPath('fixtures', 'programs', 'left-behind.cjs'), ready: true });
-    const original = await evaluateIn(target.port, 'look()');
-    const isFast = async () => Number(await evaluateIn(target.port, 'speed()')) < SLOWEST;
-    await until('the target is warm', isFast);
-    const unharmed = controllerOf(target.port, 0);
-    const commands = Number(await text(unharmed.stdout!));
-    expect(commands).toBeGreaterThan(50);
-    for (let command = 1 + (major % 5); command < commands; command += Math.ceil(commands / KILLS)) {
-      const [code, signal] = await once(controllerOf(target.port, command), 'exit');
-      expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
-      const onceKilled = (what: string) => `${what} after command ${command} of ${commands}`;
-      await until(onceKilled('the text is as before'), async () => (await evaluateIn(target.port, 'look()')) === original);
-      await until(onceKilled('nothing is traced'), () => isTraceable(target.port));
-      await until(onceKilled('it is fast'), isFast);
-    }
-  }, 180_000);
-});
+/** Kills one controller after another, each after another command, and looks at the target. */
+async function killControllers({ execPath, major }: NodeBinary): Promise<void> {
+  const target = await startTarget({ execPath, file: repoPath('fixtures', 'programs', 'left-behind.cjs'), ready: true });
+  const original = await evaluateIn(target.port, 'look()');
+  const isFast = async () => Number(await evaluateIn(target.port, 'speed()')) < SLOWEST;
+  await until('the target is warm', isFast);
+  const unharmed = controllerOf(target.port, 0);
+  const commands = Number(await text(unharmed.stdout!));
+  expect(commands).toBeGreaterThan(50);
+  for (let command = 1 + (major % 5); command < commands; command += Math.ceil(commands / KILLS)) {
+    const [code, signal] = await once(controllerOf(target.port, command), 'exit');
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
+    const onceKilled = (what: string) => `Node ${major}: ${what} after command ${command} of ${commands}`;
+    await until(onceKilled('the text is as before'), async () => (await evaluateIn(target.port, 'look()')) === original);
+    await until(onceKilled('nothing is traced'), () => isTraceable(target.port));
+    await until(onceKilled('it is fast'), isFast);
+  }
+}
+
+// All versions at once: each mostly waits.
+it('a controller that is killed leaves nothing behind, whenever it was killed, on every Node of this run', async () => {
+  await Promise.all(nodeBinaries().map(killControllers));
+}, 300_000);
