@@ -194,7 +194,9 @@ describe('usage', () => {
     }
     expect(await tracemalloc('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
     const { stdout } = await tracemalloc('--help');
-    expect(stdout).toMatch(/^Record:[\s\S]*^ {2}run [\s\S]*^ {2}attach [\s\S]*^Look:[\s\S]*^ {2}stats [\s\S]*^Compare:[\s\S]*^ {2}diff /m);
+    expect(stdout).toMatch(
+      /^Record:[\s\S]*^ {2}run [\s\S]*^ {2}attach [\s\S]*^Look:[\s\S]*^ {2}stats [\s\S]*^ {2}list [\s\S]*^Compare:[\s\S]*^ {2}diff /m,
+    );
   });
 
   it.each(
