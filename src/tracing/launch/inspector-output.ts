@@ -7,14 +7,17 @@ interface Notice {
   readonly next?: Notice;
 }
 
+export const ATTACHED = 'Debugger attached.';
+export const WAITING = 'Waiting for the debugger to disconnect...';
+
 const HELP: Notice = { opening: 'For help, see: https://nodejs.org/', line: /For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/ };
 
 /** What Node writes to stderr about its inspector. Each notice comes once in the life of a process, apart from HELP. */
 const NOTICES: readonly Notice[] = [
   { opening: 'Debugger listening on ws://', line: /Debugger listening on ws:\/\/\S+\r?\n$/ },
   HELP,
-  { opening: 'Debugger attached.', line: /Debugger attached\.\r?\n$/ },
-  { opening: 'Waiting for the debugger to disconnect...', line: /Waiting for the debugger to disconnect\.\.\.\r?\n$/ },
+  { opening: ATTACHED, line: /Debugger attached\.\r?\n$/ },
+  { opening: WAITING, line: /Waiting for the debugger to disconnect\.\.\.\r?\n$/ },
   // Comes if we leave the program before its end.
   { opening: 'Debugger ending on ws://', line: /Debugger ending on ws:\/\/\S+\r?\n$/, next: HELP },
 ];
@@ -62,6 +65,13 @@ export function withoutInspectorNotices(onUrl: (url: string) => void, { isOnce =
       done(null, Buffer.from(waiting, 'latin1'));
     },
   });
+}
+
+/** Whether output so far, from its start, is nothing but notices. */
+export function hasOnlyNotices(output: Buffer): boolean {
+  const filter = withoutInspectorNotices(() => {});
+  filter.write(output);
+  return filter.read() === null;
 }
 
 /** If the reader goes away (`| head`), the program must not block: what it writes from then on is dropped. */

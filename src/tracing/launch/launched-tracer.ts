@@ -8,8 +8,8 @@ import type { Lifecycle } from '../tracer/lifecycle.js';
 import type { StartOptions } from '../tracer/start-options.js';
 import { Tracer } from '../tracer/tracer.js';
 
-/** A process that outlives the program may keep its stderr open for ever. */
-const LAST_WORDS_MS = 1000;
+/** A process that outlives the program may keep its stderr open for ever. Last words may have to wait for the start of a Node process. */
+const LAST_WORDS_MS = 3000;
 
 /** The longest wait for the last snapshot of a program that is about to be killed: as long as a profile may take. */
 const LONGEST_SNAPSHOT_MS = 180_000;

@@ -1,10 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import type { Duplex, Readable, Transform } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { LaunchError } from '../../errors.js';
 import { spawnHelper } from '../cleanup/spawn-helper.js';
-import { passOn, withoutInspectorNotices } from './inspector-output.js';
+import { hasOnlyNotices, passOn, withoutInspectorNotices } from './inspector-output.js';
+import { spawnStderrShell } from './stderr-shell.js';
 
 const PROCESS = fileURLToPath(new URL('../../tracing/launch/stderr-process.js', import.meta.url));
 
@@ -60,16 +61,19 @@ export class ProgramStderr {
     const source = this.#source;
     source.unpipe(this.#filtered).off('data', this.#keep);
     for (let rest = source.read(); rest !== null; rest = source.read()) this.#keep(rest);
-    const reader = spawnHelper(PROCESS, {
-      args: this.#isFollowed ? [] : [String(process.pid)],
-      stdio: [source.destroyed ? 'ignore' : source, where === 'inherit' ? 2 : 'ignore', 'ignore', 'pipe'],
-    });
+    const earlier = Buffer.concat(this.#earlier);
+    const args = [this.#isFollowed ? 'nobody' : String(process.pid)];
+    const stdio: StdioOptions = [source.destroyed ? 'ignore' : source, where === 'inherit' ? 2 : 'ignore', 'ignore'];
+    const isSilent = hasOnlyNotices(earlier);
+    const reader = isSilent
+      ? spawnStderrShell(PROCESS, { args, stdio, earlier })
+      : spawnHelper(PROCESS, { args, stdio: [...stdio, 'pipe'] });
     source.destroy();
     const passedOn = new Promise((resolve) => reader.once('exit', resolve));
     await once(reader, 'spawn').catch((cause: unknown) => {
       throw new LaunchError("no process could be started that passes the program's stderr on", { cause });
     });
-    await sendEarlier(reader, Buffer.concat(this.#earlier));
+    if (!isSilent) await sendEarlier(reader, earlier);
     return { stream: null, passedOn };
   }
 }

@@ -34,12 +34,18 @@ describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }
     expect(code).toBe(5);
     expect(stdout).toBe('--json,-o,x true\n');
     expect(stderr).toMatch(/^to stderr\ntraced [\d.]+ /);
-    expect(stderr).toMatch(/^ *[\d.]+ [KM]iB +[\d.]+ (B|[KM]iB) +\d+ +152 B {2}.*app\.cjs:2 make$/m);
+    expect(stderr).toMatch(/^ *[\d.]+ [KM]iB +[\d.]+ (B|[KM]iB) +\d+ +1[3-7]\d B {2}.*app\.cjs:2 make$/m);
     expect(stderr).not.toContain(LITTLE);
     const [saved] = readdirSync(cwd);
     expect(stderr.endsWith(`snapshot saved as ${saved}\n`)).toBe(true);
     expect(saved).toMatch(/^app\.\d+\.tmsnap$/);
-    expect(Snapshot.load(join(cwd, saved!)).capture.target.title).toBe(file);
+    const snapshot = Snapshot.load(join(cwd, saved!));
+    expect(snapshot.capture.target.title).toBe(file);
+    // A few samples may be V8's own blocks: the bytecode of make, its feedback, the number i + 1.
+    const averages = snapshot.traces
+      .filter(({ traceback }) => traceback.at(-1)?.functionName === 'make')
+      .map(({ size, count }) => size / count);
+    expect(averages.filter((average) => average === 152).length / averages.length).toBeGreaterThan(0.9);
   });
 
   it('--marks: FILE.1, FILE.2, FILE, and what changed between them', async () => {

@@ -1,0 +1,43 @@
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { spawnShell } from '../cleanup/spawn-helper.js';
+import { ATTACHED, WAITING } from './inspector-output.js';
+
+/**
+ * Reads stdin until something comes that is not exactly an expected notice, and then becomes the process that passes stderr on. `$1` and `$2` are notices
+ * that are dropped once, `$3` is all that has come so far, and the rest is the command of that process. All text is in hexadecimal, because a shell's
+ * variables hold no zero bytes. `dd` reads what is there and does not wait for the end of a line.
+ */
+const WAIT = `trap '' INT TERM HUP
+attached=$1 waiting=$2 come=$3
+shift 3
+command -v dd >/dev/null && command -v od >/dev/null || exec "$@" "$come"
+join() { IFS=; hex="$*"; unset IFS; }
+while join $(dd bs=4096 count=1 2>/dev/null | od -An -v -tx1); [ "$hex" ]; do
+  come=$come$hex
+  rest=\${hex#"$attached"}
+  [ "$rest" = "$hex" ] || attached=-
+  hex=$rest
+  rest=\${hex#"$waiting"}
+  [ "$rest" = "$hex" ] || waiting=-
+  [ -z "$rest" ] || exec "$@" "$come"
+done`;
+
+interface StderrShell {
+  /** Arguments of the process before the last, which is the output in hexadecimal. */
+  readonly args: readonly string[];
+  readonly stdio: StdioOptions;
+  /** What came before: nothing but notices. */
+  readonly earlier: Buffer;
+}
+
+/**
+ * Starts a shell that waits for output, and becomes the Node process of `file` if some comes. Most programs write nothing to stderr, and a shell takes a
+ * fortieth of Node's time and memory.
+ */
+export function spawnStderrShell(file: string, { args, stdio, earlier }: StderrShell): ChildProcess {
+  // Node says it once, so if it was said, the next one is the program's.
+  const attached = earlier.includes(ATTACHED) ? '-' : hex(`${ATTACHED}\n`);
+  return spawnShell(WAIT, { args: [attached, hex(`${WAITING}\n`), hex(earlier), process.execPath, file, ...args], stdio });
+}
+
+const hex = (text: string | Buffer) => Buffer.from(text).toString('hex');

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
+import { expect, test } from '@jest/globals';
+import { spawnStderrShell } from '../../../../src/tracing/launch/stderr-shell.js';
+import { repoPath } from '../../../helpers/paths.js';
+
+const PROCESS = repoPath('dist/src/tracing/launch/stderr-process.js');
+const START = 'Debugger listening on ws://127.0.0.1:4000/id\nFor help, see: https://nodejs.org/en/docs/inspector\n';
+const ATTACHED = 'Debugger attached.\n';
+const WAITING = 'Waiting for the debugger to disconnect...\n';
+
+interface Piece {
+  readonly earlier: string;
+  /** What the program writes. */
+  readonly output: string;
+  readonly file?: string;
+}
+
+async function passed({ earlier, output, file = PROCESS }: Piece): Promise<{ text: string; code: number | null }> {
+  const shell = spawnStderrShell(file, { args: [String(process.pid)], stdio: ['pipe', 'pipe', 'ignore'], earlier: Buffer.from(earlier) });
+  shell.stdin!.end(Buffer.from(output, 'latin1'));
+  const [bytes] = await Promise.all([buffer(shell.stdout!), once(shell, 'exit')]);
+  return { text: bytes.toString('latin1'), code: shell.exitCode };
+}
+
+test.each([
+  ['nothing', START + ATTACHED, ''],
+  ['the last notice', START + ATTACHED, WAITING],
+  ['the notices that are still to come', START, ATTACHED + WAITING],
+])('no process is started for %s', async (_, earlier, output) => {
+  expect(await passed({ earlier, output, file: '/no/such/file' })).toEqual({ text: '', code: 0 });
+});
+
+test.each([
+  [
+    'bytes of any value, without a last newline',
+    START + ATTACHED,
+    'a\0\u00ff\u00fe\r\n%s \\n "$1" `x`',
+    'a\0\u00ff\u00fe\r\n%s \\n "$1" `x`',
+  ],
+  ['text before a notice', START + ATTACHED, `no end${WAITING}`, 'no end'],
+  ['text after a notice', START, `${ATTACHED}b\n${WAITING}`, 'b\n'],
+  ['the rest of half a notice', `${START}Debugger att`, `ached.\nb\n`, 'b\n'],
+  ['the text of a notice that came', START + ATTACHED, ATTACHED + WAITING, ATTACHED],
+  ['more than fits in one read', START + ATTACHED, 'line\n'.repeat(50_000), 'line\n'.repeat(50_000)],
+])('%s', async (_, earlier, output, expected) => {
+  expect(await passed({ earlier, output })).toEqual({ text: expected, code: 0 });
+});
