@@ -1,46 +1,59 @@
 import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { pathOfFileUrl, percentDecoded } from '../text/file-urls.js';
-import { inlineMap } from './inline-map.js';
+import { fileUrlOf, pathOfFileUrl } from '../text/file-urls.js';
+import { inlineMap, isDataUrl } from './inline-map.js';
+import { mapUrl, type Tokenizer } from './map-comment.js';
 import { MapProblem, MissingMap } from './map-problem.js';
 
 /** A larger script or map is not read. A map of this size takes a second and some 140 MB. */
 const MAX_MAP_BYTES = 64 * 1024 * 1024;
-const COMMENT = '//# sourceMappingURL=';
-/** Other comments of this kind may follow the one with the URL. */
-const MAX_BEHIND = 2000;
-
 export interface FoundMap {
   /** For people: the path of the map, or the script that contains it. */
   readonly name: string;
   /** The files that the map's sources may be relative to. */
   readonly bases: readonly string[];
+  readonly isThere: boolean;
   /** @throws MapProblem */
   readonly text: () => string;
 }
 
 /**
- * The source map of a script: the one that its last `//# sourceMappingURL=` names, inline or in a file, or FILE.map if the script names
- * none. Only files are read. null if there is no sign of a map.
+ * The source map of a script: the one that its last comment names, inline or in a file. FILE.map if the script names none, or one that is
+ * missing. Only files are read. null if there is no sign of a map.
  *
  * @param url the map's URL according to V8, if V8 was asked; otherwise the script is read
  */
 export function findMap(filename: string, url?: string): FoundMap | null {
-  const named = url ?? (isAbsolute(filename) ? namedIn(filename) : null);
-  if (named !== null) return mapOfUrl(named, filename);
+  const named = url ?? (isAbsolute(filename) ? namedIn(filename) : undefined);
+  const found = named === undefined ? null : mapOfUrl(named, filename);
+  if (found?.isThere || !isAbsolute(filename)) return found;
   const beside = `${filename}.map`;
-  return isAbsolute(filename) && isFile(beside) ? mapOfFile(beside, [beside]) : null;
+  return isFile(beside) ? mapOfFile(beside, [beside]) : found;
 }
 
 export function mapOfFile(file: string, bases: readonly string[]): FoundMap {
-  return { name: file, bases, text: () => readMapFile(file) };
+  return { name: file, bases, isThere: isFile(file), text: () => readMapFile(file) };
 }
 
 function mapOfUrl(url: string, filename: string): FoundMap | null {
-  if (url.startsWith('data:')) return { name: `of ${filename}`, bases: [filename], text: () => textOfUrl(url) };
-  if (/^[a-z]{2,}:/i.test(url) && !url.startsWith('file:')) return null; // nothing is fetched
-  const file = url.startsWith('file:') ? pathOfFileUrl(url) : resolve(dirname(filename), percentDecoded(url));
-  return mapOfFile(file, [file]);
+  if (isDataUrl(url)) return { name: `of ${filename}`, bases: [filename], isThere: true, text: () => textOfUrl(url) };
+  const file = fileOfUrl(url, filename);
+  return file === null ? null : mapOfFile(file, [file]);
+}
+
+/** null for a URL of another scheme, because nothing is fetched. */
+function fileOfUrl(url: string, filename: string): string | null {
+  if (!isAbsolute(filename) && !/^file:/i.test(url)) return null;
+  const literal = resolve(dirname(filename), url); // tools that write a name as it is do not escape a `?`, `#` or `%`
+  try {
+    const { protocol, href } = new URL(url, fileUrlOf(filename));
+    if (protocol !== 'file:') return null;
+    const file = pathOfFileUrl(href);
+    return !isFile(file) && isFile(literal) ? literal : file;
+  } catch {
+    return literal;
+  }
 }
 
 function textOfUrl(url: string): string {
@@ -50,11 +63,14 @@ function textOfUrl(url: string): string {
   return text;
 }
 
-function namedIn(filename: string): string | null {
+function namedIn(filename: string): string | undefined {
   const source = scriptOf(filename);
-  if (!source) return null;
-  const at = source.lastIndexOf(COMMENT);
-  return at === -1 ? null : namedBy(source.toString('utf8', at + COMMENT.length));
+  return source?.includes('sourceMappingURL') ? mapUrl(source.toString(), loadTokenizer) : undefined;
+}
+
+/** Few scripts need it, and it would delay every start of a command that reads files. */
+function loadTokenizer(): Tokenizer {
+  return (createRequire(import.meta.url)('acorn') as typeof import('acorn')).tokenizer;
 }
 
 /** null also if we may not read the script: the program may run as another user, or may have been started by one. */
@@ -65,13 +81,6 @@ function scriptOf(filename: string): Buffer | null {
   } catch {
     return null;
   }
-}
-
-/** If anything but comments follows the text, it is no comment but part of a string of the program. */
-function namedBy(rest: string): string | null {
-  const url = /^[^\s'"`]*/.exec(rest)![0];
-  const behind = rest.slice(url.length, url.length + MAX_BEHIND).split('\n');
-  return url !== '' && behind.every((line) => /^\s*(?:\/\/|$)/.test(line)) ? url : null;
 }
 
 function readMapFile(file: string): string {

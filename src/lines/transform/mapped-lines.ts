@@ -1,4 +1,6 @@
-import { inlineMap, mapUrl } from '../../source-maps/inline-map.js';
+import { tokenizer } from 'acorn';
+import { inlineMap } from '../../source-maps/inline-map.js';
+import { mapUrl } from '../../source-maps/map-comment.js';
 import { Reader } from '../table/vlq.js';
 import type { LineIndex } from './line-index.js';
 
@@ -61,7 +63,7 @@ function firstFrom(segments: readonly Segment[], offset: number): number {
 }
 
 function inlineSegments(source: string, index: LineIndex): Segment[] | undefined {
-  const map = inlineMap(mapUrl(source) ?? '');
+  const map = inlineMap(mapUrl(source, () => tokenizer) ?? '');
   if (map === undefined) return undefined;
   try {
     const { mappings } = JSON.parse(map) as { mappings?: unknown };
