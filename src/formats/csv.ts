@@ -34,9 +34,12 @@ function figures({ size, count, standardError, oldSize, oldCount }: Row, isDiff:
   return [size, count, standardError, ...(isDiff ? [size - oldSize, count - oldCount] : [])];
 }
 
-/** Puts an apostrophe before text that a spreadsheet would take for a formula and compute. */
+/** What a spreadsheet takes for the beginning of a formula: also in full width, which some convert, and behind blanks, which some cut off. */
+const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+
+/** Puts an apostrophe before text that a spreadsheet would compute. */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  const text = visible(/^[=+\-@]/.test(value) ? `'${value}` : value);
+  const text = visible(FORMULA.test(value) ? `'${value}` : value);
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { SnapshotFileError, UsageError } from '../errors.js';
 import { messageOf } from '../protocol/error-text.js';
 import { inputFile } from '../snapshot/file/input-file.js';
@@ -30,6 +31,11 @@ export class BearerToken {
 export function readToken(file: string | undefined, { TRACEMALLOC_TOKEN }: NodeJS.ProcessEnv): BearerToken | null {
   if (file !== undefined) return new BearerToken(readTokenFile(file).trim(), file);
   return TRACEMALLOC_TOKEN === undefined ? null : new BearerToken(TRACEMALLOC_TOKEN, 'TRACEMALLOC_TOKEN');
+}
+
+/** Whether every user of this machine can read the file. Windows does not say. */
+export function isReadableByAll(file: string): boolean {
+  return process.platform !== 'win32' && (statSync(file).mode & 0o004) !== 0;
 }
 
 function readTokenFile(file: string): string {

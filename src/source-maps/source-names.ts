@@ -6,6 +6,9 @@ import { foldersUpToProject, isInside, surroundingsOf, type Workplace } from './
 /** Includes the namespace, which is the name of the bundled package: `webpack://@scope/shop/./src/a.ts`. */
 const WEBPACK = /^webpack:\/\/(?:@[^/]+\/(?!\.))?[^/]*\//;
 
+/** No file has a longer name. To resolve millions of `a/` takes seconds and a gigabyte. */
+const LONGEST_NAME = 8192;
+
 interface Origin {
   /** The script whose map it is. */
   readonly script: string;
@@ -36,6 +39,7 @@ export class SourceNames {
 
   /** @param source as the map writes it, with the sourceRoot in front */
   nameOf(source: string): string {
+    if (source.length > LONGEST_NAME) return `${source.slice(0, LONGEST_NAME)}…`;
     if (WEBPACK.test(source)) return this.#bundled(source);
     if (/^[a-z][a-z\d+.-]+:/i.test(source) && !source.startsWith('file:')) return source; // another scheme, such as `http:`
     return this.#shown(this.#resolved(source));

@@ -2,6 +2,8 @@ import type { TraceInput } from '../../src/snapshot/from-traces.js';
 
 /** Each of these has a special meaning in a format, a terminal, a spreadsheet or a browser. */
 export const HOSTILE_NAMES = [
+  '＝cmd()',
+  ' ＋cmd()',
   'a;b',
   'a,b "c" \'d\'',
   'line\nbreak\r\n12',

@@ -65,12 +65,12 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   if (values.checkpoint !== undefined && values.output === undefined)
     throw new UsageError('--checkpoint needs -o FILE: the checkpoints are saved as FILE.checkpoint');
   const mapper = sourceMapperOf(values, console);
-  const { output, checkpoint } = values;
-  if (output !== undefined) await claimOutput(output, values, console, checkpoint === undefined ? [] : [CHECKPOINT_NAMES]);
+  const derived = values.checkpoint === undefined ? [] : [CHECKPOINT_NAMES];
+  const output = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derived);
   const interruption = firstInterruption();
   try {
     return await whileTracing({ target, values, console }, async (tracer) => {
-      const checkpoints = checkpointsOf(tracer, values, { console, mapper });
+      const checkpoints = checkpointsOf(tracer, values, { output, console, mapper });
       await tracing(tracer, durationOf(values), { label, interrupted: interruption.came, console });
       checkpoints?.stop();
       const where = await tracebackOf(tracer, values.where, console);
@@ -156,13 +156,13 @@ async function closingOf(tracer: Tracer): Promise<Closing & { readonly isEnded: 
 function checkpointsOf(
   tracer: Tracer,
   values: AttachValues,
-  { console, mapper }: { readonly console: Console; readonly mapper: SourceMapper | null },
+  { output, console, mapper }: { readonly output: string | undefined; readonly console: Console; readonly mapper: SourceMapper | null },
 ): Checkpoints | null {
-  const { checkpoint: everyMs, output } = values;
+  const { checkpoint: everyMs } = values;
   if (everyMs === undefined) return null;
   return new Checkpoints(tracer, output!, {
     everyMs,
-    save: (snapshot, path) => withEmbedded(snapshot, values, mapper).dump(path),
+    save: (snapshot, path) => withEmbedded(snapshot, values, mapper).dump(path, { followLinks: false }),
     console,
   });
 }

@@ -28,11 +28,11 @@ export function configure(command: Command): Command {
 export async function run([file]: readonly string[], values: ExportValues, console: Console): Promise<number> {
   const { output, diff } = values;
   const format = values.format === undefined ? formatOfFilename(output) : formatNamed(values.format);
-  if (output !== STDOUT) await claimOutput(output, values, console);
+  const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
   const mapper = sourceMapperOf(values, console);
   const opened = (path: string) => filtered(openFile(path), values, mapper);
   const old = diff === undefined ? undefined : opened(diff);
   const parts = encode(opened(file!), format.name, old && { old });
-  await writeOutput(output, parts, { done: 'written to', console });
+  await writeOutput(place, parts, { done: 'written to', console });
   return 0;
 }

@@ -27,13 +27,13 @@ export function configure(command: Command): Command {
 }
 
 export async function run([file]: readonly string[], values: ReportValues, console: Console): Promise<number> {
-  if (values.output !== STDOUT) await claimOutput(values.output, values, console);
+  const output = values.output === STDOUT ? STDOUT : await claimOutput(values.output, values, console);
   const mapper = sourceMapperOf(values, console);
   const opened = (path: string) => filtered(openFile(path), values, mapper);
   const now = opened(file!);
   const old = values.diff === undefined ? null : opened(values.diff);
   const title = values.diff === undefined ? basename(file!) : `${basename(values.diff)} → ${basename(file!)}`;
   const report = buildReport(now, { title, old, embedSources: values.embedSources, cwd: console.cwd });
-  await writeOutput(values.output, htmlDocument(report), { done: 'report written as', console });
+  await writeOutput(output, htmlDocument(report), { done: 'report written as', console });
   return 0;
 }

@@ -62,7 +62,7 @@ export function configure(command: Command): Command {
 export async function run([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
   checkPrintOptions(values);
   const mapper = sourceMapperOf(values, console);
-  if (values.output !== undefined) await claimOutput(values.output, values, console, derivedNames(values));
+  const claimed = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
   const launching = launch(script!, {
     args,
     execArgv: values.nodeArg,
@@ -78,7 +78,7 @@ export async function run([script, ...args]: readonly string[], values: RunValue
   const stopListening = onInterruption((signal) => void signals.pass(signal, launching).catch(() => {}));
   try {
     const tracer = await launching;
-    const output = values.output ?? freeName((n) => defaultOutput(script!, tracer.pid, n), derivedNames(values));
+    const output = claimed ?? freeName((n) => defaultOutput(script!, tracer.pid, n), derivedNames(values));
     const reporting = { output, values, console, mapper };
     if (values.marks) saveMarks(tracer, reporting);
     await startOrKill(tracer, values).catch((error: unknown) => {
@@ -113,7 +113,7 @@ function checkpointsOf(tracer: LaunchedTracer, reporting: Reporting): ProgramChe
   const { output, values, console, mapper } = reporting;
   const { checkpoint: everyMs, follow } = values;
   if (everyMs === undefined) return null;
-  const save = (snapshot: Snapshot, path: string) => withEmbedded(snapshot, values, mapper).dump(path);
+  const save = (snapshot: Snapshot, path: string) => withEmbedded(snapshot, values, mapper).dump(path, { followLinks: false });
   return new ProgramCheckpoints(tracer, (pid) => (follow ? `${output}.${pid}` : output), { everyMs, save, console });
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ConnectionLostError } from '../../errors.js';
 import { messageOf } from '../../protocol/error-text.js';
-import { readToken } from '../../serve/bearer-token.js';
+import { isReadableByAll, readToken } from '../../serve/bearer-token.js';
 import { Endpoints } from '../../serve/endpoints.js';
 import { checkExposure, parseListenAddress } from '../../serve/listen-address.js';
 import { ProfileServer } from '../../serve/profile-server.js';
@@ -42,6 +42,9 @@ export async function run([name]: readonly string[], values: ServeValues, consol
   checkExposure(address, token !== null);
   const mapper = sourceMapperOf(values, console);
   const tell = (line: string) => writeLines(console.err, [printable(line)]);
+  const { tokenFile } = values;
+  if (tokenFile !== undefined && isReadableByAll(tokenFile))
+    tell(`all users of this machine can read the token in ${tokenFile}; chmod 600 hides it`);
   const interruption = firstInterruption();
   try {
     return await whileTracing({ target, values, console }, async (tracer) => {

@@ -125,7 +125,7 @@ export class LiveView {
     const { pid } = this.#taken.capture.target;
     const path = freeName((n) => `top.${pid ?? 'target'}.${n}.tmsnap`);
     try {
-      this.#options.saved(this.#taken).dump(path);
+      this.#options.saved(this.#taken).dump(path, { followLinks: false });
       return `snapshot saved as ${path}`;
     } catch (error) {
       return messageOf(error);

@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { OutputFileError, SnapshotFileError, UsageError } from '../../errors.js';
-import { writeFailureReason, writeFile } from '../../snapshot/file/atomic-write.js';
+import { SYSTEM_LINK, writeFailureReason, writeFile } from '../../snapshot/file/atomic-write.js';
 import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
 
@@ -33,18 +33,21 @@ export function addForceOption(command: Command): Command {
  * Makes sure, before the work begins, that a result may be written to `path`: existing files are replaced only with `force`, or when
  * the user says so at a terminal. What is no file (a device, a pipe) is written to as it is.
  *
+ * @returns the name to write to. A link that exists now is followed now. One that is put there later is replaced, because nobody has agreed to lose
+ * what it points to.
  * @throws OutputFileError
  * @throws UsageError for an empty name, and for `-`: a command that can write to stdout does not call this for it
  */
-export async function claimOutput(path: string, { force }: OutputValues, console: Console, derived: DerivedNames = []): Promise<void> {
+export async function claimOutput(path: string, { force }: OutputValues, console: Console, derived: DerivedNames = []): Promise<string> {
   if (path === '') throw new UsageError('the name of the output is empty; name a file');
   if (path === STDOUT) throw new UsageError('a snapshot cannot go to stdout; name a file (./- for one that is called -)');
   checkPlace(path);
   const existing = force ? [] : filesAt(path, derived);
-  if (existing.length === 0) return;
+  if (existing.length === 0) return withoutLink(path);
   const state = `${listed(existing)} ${existing.length === 1 ? 'is' : 'are'} there`;
   const [it, name] = existing.length === 1 ? ['it', 'name'] : ['them', 'name for the output'];
-  if (process.stdin.isTTY && console.err.isTTY && (await isConfirmed(`${printable(state)}. Replace ${it}? [y/N] `, console))) return;
+  if (process.stdin.isTTY && console.err.isTTY && (await isConfirmed(`${printable(state)}. Replace ${it}? [y/N] `, console)))
+    return withoutLink(path);
   throw new OutputFileError(`${state} already; choose another ${name}, or replace ${it} with --force`);
 }
 
@@ -59,7 +62,7 @@ export function freeName(name: (n: number) => string, derived: DerivedNames = []
 export async function writeOutput(path: string, parts: Iterable<Uint8Array>, { done, console }: Writing): Promise<void> {
   if (path === STDOUT) return await writeAll(console.out, parts);
   try {
-    writeFile(path, parts);
+    writeFile(path, parts, { followLinks: false });
   } catch (error) {
     throw error instanceof SnapshotFileError ? new OutputFileError(error.message, { cause: error }) : error;
   }
@@ -83,6 +86,11 @@ function checkPlace(path: string): void {
   } catch (cause) {
     throw new OutputFileError(`cannot write ${path}: ${writeFailureReason(cause)}`, { cause });
   }
+}
+
+function withoutLink(path: string): string {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+  return isLink && existsSync(path) && !SYSTEM_LINK.test(path) ? realpathSync(path) : path;
 }
 
 function found(path: string): Stats | undefined {

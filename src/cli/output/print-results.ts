@@ -94,6 +94,6 @@ function treeOptions({ inverted, minPercent }: TreeValues, { stream, cwd }: Pick
 
 /** Saves a snapshot as `path`, and tells the user. @throws SnapshotFileError */
 export function saveSnapshot(snapshot: Snapshot, path: string, { err }: Console): void {
-  snapshot.dump(path);
+  snapshot.dump(path, { followLinks: false });
   writeLines(err, [`snapshot saved as ${printable(path)}`]);
 }

@@ -39,6 +39,7 @@ class Sections {
     }
     if (start !== bytes.length) throw new RangeError(`sections of ${start} bytes in ${bytes.length}`);
     this.#checkLengths();
+    this.#checkMemory(bytes.length);
   }
 
   names() {
@@ -94,7 +95,18 @@ class Sections {
       lengths.set(of, entry.length);
     }
   }
+
+  #checkMemory(compressed: number): void {
+    const names = this.#places.get('names')?.entry.length ?? 0;
+    const columns = Object.keys(SECTIONS).map((name) => (this.#places.get(name)?.entry.length ?? 0) * (DOUBLES.has(name) ? 8 : 4));
+    const needed = columns.reduce((sum, bytes) => sum + bytes, names);
+    if (needed > Math.max(LIMITS.smallBytes, LIMITS.growth * compressed))
+      throw new RangeError(`${compressed} bytes would take ${needed} in memory, which no snapshot does`);
+  }
 }
+
+/** The columns that have 8 bytes an element in memory. */
+const DOUBLES: ReadonlySet<string> = new Set<ColumnName>(['size', 'birth']);
 
 function decodeTable(sections: Sections): Omit<StackTable, 'filenames' | 'functionNames'> {
   return {

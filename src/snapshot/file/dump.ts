@@ -16,10 +16,16 @@ export interface DumpOptions {
    * what the maps of scripts that were compiled in memory say, because these maps exist nowhere else.
    */
   readonly embedMaps?: boolean;
+  /** Whether a symbolic link at the path is followed (default), or replaced by the file. */
+  readonly followLinks?: boolean;
 }
 
 /** @throws SnapshotFileError */
-export function dumpSnapshot(path: string, snapshot: SnapshotParts & Mappable, { embedMaps = false }: DumpOptions): void {
+export function dumpSnapshot(
+  path: string,
+  snapshot: SnapshotParts & Mappable,
+  { embedMaps = false, followLinks = true }: DumpOptions,
+): void {
   const { sourceMaps } = snapshot;
   const isWanted = (filename: string) => embedMaps || sourceMaps.has(filename);
   const original = embedMaps || sourceMaps.size > 0 ? new SourceMapper().placesOf(snapshot, isWanted) : snapshot.original;
@@ -28,7 +34,7 @@ export function dumpSnapshot(path: string, snapshot: SnapshotParts & Mappable, {
   if (columns.length > LIMITS.traces || table.frames.length > LIMITS.elements)
     throw new SnapshotFileError(`cannot save the snapshot to ${path}: a file holds up to ${LIMITS.traces} traces; filter it first`);
   const isCompact = remembered.has(columns);
-  writeFile(path, encodeSnapshot(isCompact ? parts : compact(parts)), 'save the snapshot to');
+  writeFile(path, encodeSnapshot(isCompact ? parts : compact(parts)), { what: 'save the snapshot to', followLinks });
 }
 
 /**

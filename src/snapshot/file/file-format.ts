@@ -20,10 +20,18 @@ export const MAGIC = Uint8Array.of(0x89, ...new TextEncoder().encode('TMSNAP'), 
 export const OFFSET = { version: 8, metadataLength: 12, fileLength: 16, checksum: 24, metadata: 28 } as const;
 
 /**
- * No snapshot reaches these limits: 2^26 traces, twice as many frames, 1 GiB for one section. A reader refuses a file whose metadata exceeds them,
- * so a malicious file cannot fill the memory. Deflate inflates at most 1032:1, which bounds the rest.
+ * No snapshot reaches these limits: 2^26 traces, twice as many frames, 1 GiB for one section. A reader refuses a file whose metadata exceeds them.
+ * Deflate can inflate 1032:1, so a small malicious file could still fill the memory. The columns and names of a real snapshot take 5 to 15 times their
+ * compressed bytes. So a reader also refuses a file whose sections need more than 64 times the bytes of the file, and more than 64 MiB.
  */
-export const LIMITS = { traces: 2 ** 26, elements: 2 ** 27, sectionBytes: 2 ** 30, metadataBytes: 2 ** 24 } as const;
+export const LIMITS = {
+  traces: 2 ** 26,
+  elements: 2 ** 27,
+  sectionBytes: 2 ** 30,
+  metadataBytes: 2 ** 24,
+  growth: 64,
+  smallBytes: 2 ** 26,
+} as const;
 
 const bytes = z.number().check(z.nonnegative());
 

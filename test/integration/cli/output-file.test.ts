@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
@@ -105,6 +105,13 @@ describe.each(WRITERS)('%s --force', (_name, file, beginning, args) => {
     expect(stderr).toMatch(/(^|\n)tracemalloc: cannot .*\/dev\/full: the disk is full; make room, or choose another place\n$/);
     expect(statSync('/dev/full').isCharacterDevice()).toBe(true);
   });
+});
+
+it('run replaces a link that was put under the name meanwhile, and nothing that it points to', async () => {
+  writeFileSync(path('victim'), 'mine');
+  writeFileSync(path('app.cjs'), "require('node:fs').symlinkSync('victim', 'out.tmsnap');");
+  expect(await tracemalloc('run', '-o', 'out.tmsnap', 'app.cjs')).toMatchObject({ code: 0 });
+  expect([content('victim'), lstatSync(path('out.tmsnap')).isFile()]).toEqual(['mine', true]);
 });
 
 it('attach --force replaces the existing file', async () => {

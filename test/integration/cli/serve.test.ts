@@ -121,8 +121,9 @@ it('an address that others can reach needs a token, and gets a warning', async (
   expect(refused).toMatchObject({ code: 2, stdout: '' });
   expect(refused.stderr).toMatch(/^tracemalloc: 0\.0\.0\.0 is not loopback.*--token-file.*\n$/);
   const file = join(temporaryFolder(), 'token');
-  writeFileSync(file, `${TOKEN}\n`);
+  writeFileSync(file, `${TOKEN}\n`, { mode: 0o644 });
   const { command, url } = await startServing(target.port, ['--token-file', file, '--listen', '0.0.0.0:0']);
+  await command.waitFor('stderr', /^(all users of this machine can read the token in )/m);
   await command.waitFor('stderr', /^(this address is not loopback: what goes there, the token too, is not encrypted)/m);
   const metrics = url.replace('0.0.0.0', '127.0.0.1').concat('/metrics');
   expect(await ask(metrics)).toMatchObject({ status: 401 });

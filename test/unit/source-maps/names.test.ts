@@ -45,6 +45,10 @@ test.each([
   ['webpack://app/external commonjs "node:fs"', 'webpack://app/external commonjs "node:fs"'],
 ])('without the files: %j', (source, name) => expect(nameOf(source, { script })).toBe(name));
 
+test('a name of millions of folders is cut, not resolved', () => {
+  expect(nameOf('a/'.repeat(10_000_000), { script })).toHaveLength(8193);
+});
+
 test('on Windows, even if read on another system', () => {
   const windows = { script: 'C:\\app\\dist\\my main.js' };
   expect(nameOf('../src/a.ts', windows)).toBe('C:\\app\\src\\a.ts');

@@ -280,4 +280,14 @@ describe('content with a right checksum', () => {
     });
     expect(refusal(huge)).toMatch(/too long/);
   });
+
+  it.each([
+    ['columns', ['traceback', 'size', 'count'], 5_000_000],
+    ['names', ['names'], 2 ** 29],
+  ])('is refused if its %s would fill the memory', (_, names, length) => {
+    const growing = edited((file) => {
+      for (const section of file.metadata.sections) if (names.includes(section.name)) section.length = length;
+    });
+    expect(refusal(growing)).toMatch(/in memory, which no snapshot does/);
+  });
 });
