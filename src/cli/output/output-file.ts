@@ -44,11 +44,11 @@ export async function claimOutput(path: string, { force }: OutputValues, console
   checkPlace(path);
   const existing = force ? [] : filesAt(path, derived);
   if (existing.length === 0) return withoutLink(path);
-  const state = `${listed(existing)} ${existing.length === 1 ? 'is' : 'are'} there`;
+  const state = `${listed(existing)} already ${existing.length === 1 ? 'exists' : 'exist'}`;
   const [it, name] = existing.length === 1 ? ['it', 'name'] : ['them', 'name for the output'];
   if (process.stdin.isTTY && console.err.isTTY && (await isConfirmed(`${printable(state)}. Replace ${it}? [y/N] `, console)))
     return withoutLink(path);
-  throw new OutputFileError(`${state} already; choose another ${name}, or replace ${it} with --force`);
+  throw new OutputFileError(`${state}; choose another ${name}, or replace ${it} with --force`);
 }
 
 /** The first of `name(1)`, `name(2)`, … that replaces no file. */

@@ -46,7 +46,7 @@ describe.each([...WRITERS, ['attach', 'out.tmsnap', /./, ATTACH]] as const)('%s,
     expect(await tracemalloc(...args)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: `tracemalloc: ${file} is there already; choose another name, or replace it with --force\n`,
+      stderr: `tracemalloc: ${file} already exists; choose another name, or replace it with --force\n`,
     });
     expect(content(file)).toBe('mine');
     expect(existsSync(path('ran'))).toBe(false);
@@ -71,7 +71,7 @@ describe.each([...WRITERS, ['attach', 'out.tmsnap', /./, ATTACH]] as const)('%s,
       const terminal = startInTerminal(commandLine(...args), { cwd });
       await terminal.waitFor(/(Replace it\? \[y\/N\] )/);
       terminal.type(refusal);
-      expect([await terminal.exited, terminal.written()]).toEqual([1, expect.stringContaining(`${file} is there already`)]);
+      expect([await terminal.exited, terminal.written()]).toEqual([1, expect.stringContaining(`${file} already exists`)]);
     }
     expect([content(file), existsSync(path('ran'))]).toEqual(['mine', false]);
     const terminal = startInTerminal(commandLine(...args), { cwd });
@@ -147,7 +147,7 @@ describe('the files beside the output', () => {
     writeFileSync(path(file), 'mine');
     expect(await tracemalloc('run', option, '-o', 'out.tmsnap', 'app.cjs')).toMatchObject({
       code: 1,
-      stderr: `tracemalloc: ${file} is there already; choose another name, or replace it with --force\n`,
+      stderr: `tracemalloc: ${file} already exists; choose another name, or replace it with --force\n`,
     });
     expect(existsSync(path('ran'))).toBe(false);
     expect(await tracemalloc('run', '-o', 'out.tmsnap', 'app.cjs')).toMatchObject({ code: 0 }); // run without --marks writes no such file
@@ -158,14 +158,14 @@ describe('the files beside the output', () => {
     writeFileSync(path('out.tmsnap.checkpoint'), 'mine');
     expect(await tracemalloc(...ATTACH, '--checkpoint', '1h')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^tracemalloc: out\.tmsnap\.checkpoint is there already; /),
+      stderr: expect.stringMatching(/^tracemalloc: out\.tmsnap\.checkpoint already exists; /),
     });
   });
 
   it('are named together', async () => {
     for (const name of ['', '.1', '.2', '.3', '.10']) writeFileSync(path(`out.tmsnap${name}`), 'mine');
     expect((await tracemalloc('run', '--marks', '-o', 'out.tmsnap', 'app.cjs')).stderr).toBe(
-      'tracemalloc: out.tmsnap, out.tmsnap.1, out.tmsnap.10, 2 more are there already; choose another name for the output, or replace them with --force\n',
+      'tracemalloc: out.tmsnap, out.tmsnap.1, out.tmsnap.10, 2 more already exist; choose another name for the output, or replace them with --force\n',
     );
   });
 });
