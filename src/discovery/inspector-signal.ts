@@ -2,14 +2,15 @@ import { ConnectError, UnsupportedError } from '../errors.js';
 import { NodeBinaries } from './node-binary.js';
 import { isStopped, type ProcFacts, readProc } from './proc.js';
 import { isStillThere, type KnownProcess } from './process-identity.js';
+import { shortageForInspector } from './room-for-inspector.js';
 
 /** A process that has just started has no handler for this long. */
 const STARTUP_MS = 1_000;
 const POLL_MS = 50;
 
 /**
- * Sends the SIGUSR1 that opens the inspector of a Node process. Sends nothing if the process is not Node, would die of the signal, or would
- * open its inspector where we could not reach it.
+ * Sends the SIGUSR1 that opens the inspector of a Node process. Sends nothing if the process is not Node, would die of the signal or of
+ * its inspector, or would open its inspector where we could not reach it.
  *
  * @throws ConnectError or UnsupportedError that says why
  */
@@ -28,6 +29,7 @@ export async function askForInspector(target: KnownProcess): Promise<void> {
     if (performance.now() > deadline) throw refusal(target);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  refuseIfShort(target);
   process.kill(pid, 'SIGUSR1');
 }
 
@@ -42,6 +44,12 @@ function isReady(target: KnownProcess): boolean {
 export function refuseIfStopped({ pid, label, facts }: KnownProcess): void {
   if (facts === null || !isStopped(pid)) return;
   throw new ConnectError(`${label} is stopped and cannot open its inspector; let it go on (kill -CONT ${pid}) and attach again`);
+}
+
+/** @throws ConnectError if the process has too little left for an inspector, in which case Node would end it */
+function refuseIfShort({ pid, label, facts }: KnownProcess): void {
+  const shortage = facts && shortageForInspector(pid);
+  if (shortage !== null) throw new ConnectError(`${label} cannot open its inspector: ${shortage}`);
 }
 
 function refuseUnlessNamedNode({ label }: KnownProcess): void {

@@ -37,7 +37,7 @@ export function readProc(pid: number): ProcFacts | null {
     const network = linkOf(pid, 'ns/net');
     return {
       pid,
-      ofProcess: Number(fieldOf(status, 'Tgid') || pid),
+      ofProcess: Number(statusField(status, 'Tgid') || pid),
       ...parseStatus(status),
       ...parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1')),
       executable: linkOf(pid, 'exe'),
@@ -67,14 +67,15 @@ const SIGUSR1_BIT = 1n << 9n;
 
 /** Parses /proc/PID/status. Its signal masks are those of the main thread. */
 export function parseStatus(status: string): Pick<ProcFacts, 'sigusr1' | 'ownPid'> {
-  const has = (mask: string) => (BigInt(`0x${fieldOf(status, mask) || '0'}`) & SIGUSR1_BIT) !== 0n;
-  const ownPid = Number(fieldOf(status, 'NSpid').split(/\s+/).at(-1) || fieldOf(status, 'Pid'));
+  const has = (mask: string) => (BigInt(`0x${statusField(status, mask) || '0'}`) & SIGUSR1_BIT) !== 0n;
+  const ownPid = Number(statusField(status, 'NSpid').split(/\s+/).at(-1) || statusField(status, 'Pid'));
   if (has('SigCgt')) return { sigusr1: 'handled', ownPid };
   if (has('SigIgn')) return { sigusr1: 'ignored', ownPid };
   return { sigusr1: has('SigBlk') ? 'blocked' : 'deadly', ownPid };
 }
 
-function fieldOf(status: string, name: string): string {
+/** A row of /proc/PID/status. */
+export function statusField(status: string, name: string): string {
   return new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim() ?? '';
 }
 

@@ -41,7 +41,7 @@ function explain(cause: unknown, address: Address): string {
     case 'ERR_STATUS':
       return `something else listens there (${message}); check the port`;
     case 'ECONNRESET':
-      return 'the server there dropped the connection; check the port';
+      return 'the server there dropped the connection; check the port, and whether the program has file descriptors left';
     default:
       if (code.startsWith('HPE_')) return 'the server there does not speak HTTP; check the port';
       return isUnreachable(cause) ? `it cannot be reached (${code}); check the address` : `${message}; check the address`;
