@@ -41,6 +41,10 @@ export interface CaptureInfo {
   readonly missing?: readonly { readonly thread: string; readonly reason: string }[] | undefined;
   /** Worker threads that ended at their heap limit. The snapshot has what they held then. */
   readonly atHeapLimit?: readonly string[] | undefined;
+  /** Worker threads that started during the tracing and already held so many bytes when theirs began. These bytes are not in the snapshot. */
+  readonly late?: readonly { readonly thread: string; readonly bytes: number }[] | undefined;
+  /** The number of worker threads that have ended since the start and are not in the snapshot. */
+  readonly ended?: number | undefined;
 }
 
 export type Mode = 'sampling' | 'exact' | 'objects';

@@ -11,6 +11,8 @@ export interface Worker {
   readonly name: string;
   /** It is paused before its first line until `Runtime.runIfWaitingForDebugger`. */
   readonly isPaused: boolean;
+  /** It has started since we watch. */
+  readonly isNew: boolean;
 }
 
 export interface WorkersOptions {
@@ -30,6 +32,7 @@ export class Workers {
   readonly #options: WorkersOptions;
   readonly #transports = new Map<string, WorkerTransport>();
   readonly #unsubscribe: (() => void)[] = [];
+  /** Node has told us of all workers that ran already. It does so before it answers. */
   #isWatching = false;
 
   constructor(main: Session, options: WorkersOptions) {
@@ -47,7 +50,7 @@ export class Workers {
         const { id, name } = identityOf(workerInfo);
         const label = `worker ${id}${name === '' ? '' : ` (${name})`} of ${main.label}`;
         const session = new Session(transport, { label, timeoutMs: this.#options.timeoutMs });
-        this.#options.onWorker({ session, id, name, isPaused: waitingForDebugger });
+        this.#options.onWorker({ session, id, name, isPaused: waitingForDebugger, isNew: this.#isWatching });
       }),
       main.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }) => this.#transports.get(sessionId)?.receive(message)),
       main.on('NodeWorker.detachedFromWorker', ({ sessionId }) => {

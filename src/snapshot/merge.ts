@@ -59,17 +59,19 @@ export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
 
 /** The capture of the first snapshot, with heap totals summed, and with the names of threads as in the result. */
 function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
-  const { tracing: _, missing: __, atHeapLimit: ___, ...first } = snapshots[0]!.snapshot.capture;
+  const { tracing: _, missing: __, atHeapLimit: ___, late: ____, ended: _____, ...first } = snapshots[0]!.snapshot.capture;
   const captures = snapshots.map(({ name, snapshot }) => ({ name, ...snapshot.capture }));
-  const missing = captures.flatMap(({ name, missing = [] }) =>
-    missing.map(({ thread, reason }) => ({ thread: `${name} ${thread}`, reason })),
-  );
+  const missing = captures.flatMap(({ name, missing = [] }) => missing.map((one) => ({ ...one, thread: `${name} ${one.thread}` })));
+  const late = captures.flatMap(({ name, late = [] }) => late.map((one) => ({ ...one, thread: `${name} ${one.thread}` })));
   const atHeapLimit = captures.flatMap(({ name, atHeapLimit = [] }) => atHeapLimit.map((thread) => `${name} ${thread}`));
+  const ended = captures.reduce((sum, { ended = 0 }) => sum + ended, 0);
   return {
     ...first,
     heap: sumOf(captures.map(({ heap }) => heap)),
     precision: captures.some(({ precision }) => precision === 'line') ? 'line' : 'function',
     ...(missing.length > 0 && { missing }),
     ...(atHeapLimit.length > 0 && { atHeapLimit }),
+    ...(late.length > 0 && { late }),
+    ...(ended > 0 && { ended }),
   };
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { DomainFilter, Filter, ThreadFilter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
+import { compilePattern } from '../../text/fnmatch.js';
 import { collected, wholeNumber } from './option-values.js';
 import { shown } from './source-maps.js';
 
@@ -32,4 +33,9 @@ export function filtered(snapshot: Snapshot, { include, exclude, domain, thread 
   const inDomain = domain === undefined ? inLines : inLines.filterTraces([new DomainFilter(true, domain)]);
   const inThreads = thread.length === 0 ? inDomain : inDomain.filterTraces(thread.map((pattern) => new ThreadFilter(true, pattern)));
   return filters.length === 0 ? inThreads : inThreads.filterTraces(filters);
+}
+
+/** Whether `--thread` selects the thread of this name. */
+export function isThreadWanted(name: string, { thread }: Pick<FilterValues, 'thread'>): boolean {
+  return thread.length === 0 || thread.some((pattern) => compilePattern(pattern)(name));
 }

@@ -5,13 +5,14 @@ import { diffJson, jsonText, statisticsJson } from '../../report/text/json.js';
 import { diffTable, statisticsTable, type TableOptions } from '../../report/text/table.js';
 import { diffTreeLines, type TreeOptions, treeLines } from '../../report/text/tree.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
+import { idleThreads } from '../../snapshot/statistics/idle-threads.js';
 import { isLocationKey, KEY_TYPES } from '../../snapshot/statistics/key-type.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
 import { wrapped } from '../../text/text-width.js';
 import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
-import { filtered } from '../options/filter-options.js';
+import { filtered, isThreadWanted } from '../options/filter-options.js';
 import type { TableValues, TreeValues } from '../options/shared-options.js';
 
 const DEFAULT_ROWS = 10;
@@ -40,7 +41,8 @@ export function checkPrintOptions({ tree, inverted, minPercent, json, groupBy, c
 export function printStatistics(snapshot: Snapshot, values: TableValues & TreeValues, { stream, cwd, mapper }: Printing): void {
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
   const selected = filtered(snapshot, values, mapper);
-  const statistics = selected.statistics(grouping.keyType, grouping);
+  const idle = grouping.keyType === 'thread' ? idleThreads(snapshot, (name) => isThreadWanted(name, values)) : [];
+  const statistics = [...selected.statistics(grouping.keyType, grouping), ...idle];
   const total = totalOf(selected.columns);
   if (values.json) {
     stream.write(jsonText(statisticsJson(statistics.slice(0, values.top), total, grouping)));

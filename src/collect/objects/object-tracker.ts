@@ -2,7 +2,7 @@ import { ForeignSamplerError, NotTracingError } from '../../errors.js';
 import type { Session } from '../../protocol/session.js';
 import type { HeapObjects } from '../heap-snapshot/heap-objects.js';
 import { HeapSnapshotReader } from '../heap-snapshot/reader.js';
-import type { ObjectReading, ReadOptions, TraceSource } from '../stacks/trace-source.js';
+import type { ObjectReading, ReadOptions, SourceStart, TraceSource } from '../stacks/trace-source.js';
 
 type SnapshotCommand = 'HeapProfiler.takeHeapSnapshot' | 'HeapProfiler.stopTrackingHeapObjects';
 
@@ -25,10 +25,12 @@ export class ObjectTracker implements TraceSource {
     this.#session = session;
   }
 
-  /** @param force take over without checking whether another tool tracks allocations; the check takes a heap snapshot */
-  async start({ force }: { readonly force: boolean }): Promise<void> {
+  /** With `force`, takes over without checking whether another tool tracks allocations; the check takes a heap snapshot. */
+  async start({ force, onSent }: SourceStart): Promise<void> {
     if (!force) await this.#refuseOthers();
-    await this.#begin();
+    const begun = this.#begin();
+    onSent?.();
+    await begun;
   }
 
   /** Before any flag is changed: to restore --turbo-escape while another tool tracks allocations can crash the target. */

@@ -4,7 +4,7 @@ import { parseSamplingProfile } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
 import type { BlockMemory } from '../block-counts/decode-blocks.js';
 import { LineTables, MARK } from '../stacks/line-tables.js';
-import type { ReadOptions, SampledReading, TraceSource } from '../stacks/trace-source.js';
+import type { ReadOptions, SampledReading, SourceStart, TraceSource } from '../stacks/trace-source.js';
 import { checkSample, type SamplingProfile } from '../stacks/v8-profile.js';
 import { decodeProfile } from './ingest-profile.js';
 import { fitsMessage, tooLargeError } from './message-size.js';
@@ -64,8 +64,8 @@ export class Sampler implements TraceSource {
   /** Nothing to do: sampling needs no flags of V8, so that the look at the start is early enough. */
   async refuseOthers(): Promise<void> {}
 
-  /** @param force take over from a sampler that another tool started */
-  async start({ force }: { readonly force: boolean }): Promise<void> {
+  /** With `force`, takes over from a sampler that another tool started. */
+  async start({ force, onSent }: SourceStart): Promise<void> {
     // Both requests are sent together. If the target is stopped, the short limit of the first finds out, not the long one of the profile.
     const [used, isSampled] = await Promise.all([this.#heapUsed(), this.#somebodySamples()]);
     if (isSampled) {
@@ -79,7 +79,9 @@ export class Sampler implements TraceSource {
         doing: 'taking over the sampler',
       });
     }
-    await this.#begin(used);
+    const begun = this.#begin(used);
+    onSent?.();
+    await begun;
   }
 
   /** Forgets everything allocated so far. */

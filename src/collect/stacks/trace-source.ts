@@ -36,6 +36,13 @@ export interface ReadOptions {
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+export interface SourceStart {
+  /** Take over if another tool uses the same part of V8. */
+  readonly force: boolean;
+  /** Called when the start has been sent, so that a question that is sent now is answered for the moment of the start. */
+  readonly onSent?: (() => void) | undefined;
+}
+
 /** What knows the stacks of the live memory of one isolate. */
 export interface TraceSource {
   /**
@@ -45,8 +52,7 @@ export interface TraceSource {
    * @throws ForeignSamplerError
    */
   refuseOthers(untilIdle: () => Promise<void>): Promise<void>;
-  /** @param force take over if another tool uses the same part of V8 */
-  start(options: { readonly force: boolean }): Promise<void>;
+  start(options: SourceStart): Promise<void>;
   /** Forgets everything allocated so far. */
   clear(): Promise<void>;
   stop(): Promise<void>;

@@ -2,6 +2,7 @@ import { canRecoverCounts } from '../../model/count-precision.js';
 import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
+import { threadNotes } from './thread-notes.js';
 
 const ROUGH_COUNTS = 'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.';
 
@@ -23,9 +24,7 @@ export function methodNotes(capture: CaptureInfo): string[] {
   const { mode, interval } = capture;
   const areCountsRough = mode === 'sampling' && interval !== null && !canRecoverCounts(interval);
   const resumed = capture.resumed === undefined ? [] : [resumedNote(capture.resumed)];
-  const missing = (capture.missing ?? []).map(({ thread, reason }) => `${printable(thread)} is missing: ${printable(reason)}.`);
-  const full = (capture.atHeapLimit ?? []).map((thread) => `${printable(thread)} came to its heap limit; what it held then is shown.`);
-  return [`${method(capture)}.`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...resumed, ...missing, ...full];
+  return [`${method(capture)}.`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...resumed, ...threadNotes(capture)];
 }
 
 function coverage(heap: HeapTotals | null, tracedBytes: number): string {

@@ -82,6 +82,10 @@ export const metadataSchema = z.object({
     missing: z.optional(z.readonly(z.array(z.object({ thread: z.string(), reason: z.string() })))),
     /** Threads that ended at their heap limit. The file has what they held then. Added in 1. */
     atHeapLimit: z.optional(z.readonly(z.array(z.string()))),
+    /** Threads that started during the tracing, and the bytes that they held when theirs began, which the file does not have. Added in 1. */
+    late: z.optional(z.readonly(z.array(z.object({ thread: z.string(), bytes })))),
+    /** Worker threads that have ended since the start and are not in the file. Added in 1. */
+    ended: z.optional(z.int().check(z.nonnegative())),
   }),
   /**
    * By thread: the highest birth at the capture, -1 for none. If left out, readers take the highest in the file, which is too low in a filtered

@@ -27,6 +27,12 @@ export interface Beginning {
   /** Flags of V8 were changed: code that is optimized by now must be thrown away. */
   readonly flagsChanged: boolean;
   readonly force: boolean;
+  /** The isolate is new, and each of its allocations counts: nothing may delay the sampling. */
+  readonly isUrgent?: boolean;
+  /** What must be done before scripts are edited. */
+  readonly prepare?: () => Promise<void>;
+  /** Called when the source of the traces has been told to start. */
+  readonly onSent?: () => void;
 }
 
 /** What one isolate adds to a snapshot. */
@@ -68,13 +74,19 @@ export class IsolateTracing {
     await this.source.refuseOthers(() => leaveOldCode(this.isolate.session));
   }
 
-  async start({ isPaused, flagsChanged, force }: Beginning): Promise<void> {
+  async start({ isPaused, flagsChanged, force, isUrgent = false, prepare, onSent }: Beginning): Promise<void> {
     const { session, trueLines } = this.isolate;
+    const { interval, lines } = this.#settings;
     const hasOldCode = flagsChanged && !isPaused;
+    const startSource = () => this.source.start({ force: force || isPaused, onSent });
+    // To track objects before all old code is gone can crash the target.
+    const isFirst = isUrgent && interval !== null;
+    if (isFirst) await startSource();
+    await prepare?.();
     if (hasOldCode) await deoptimize(session);
-    await trueLines.edit(this.#settings.lines);
-    if (hasOldCode && this.#settings.interval === null) await leaveOldCode(session);
-    await this.source.start({ force: force || isPaused });
+    await trueLines.edit(lines);
+    if (hasOldCode && interval === null) await leaveOldCode(session);
+    if (!isFirst) await startSource();
   }
 
   /** Readings that were taken before stay valid. */

@@ -146,7 +146,7 @@ export class TracingRun {
    */
   async snapshot({ isLast = false } = {}): Promise<Snapshot> {
     const time = new Date().toISOString();
-    const [main, { readings, missing, atHeapLimit }] = await Promise.all([this.#readMain({ isLast }), this.#workers.read()]);
+    const [main, { readings, notes }] = await Promise.all([this.#readMain({ isLast }), this.#workers.read()]);
     const collector = new TraceCollector();
     const all = [main, ...readings];
     this.#liveBytes = all.reduce((sum, { isolate, reading }) => sum + (isolate.session.isOpen ? reading.liveBytes : 0), 0);
@@ -171,8 +171,7 @@ export class TracingRun {
         precision: all.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function',
         tracing: this.#id,
         ...(this.#resumed !== null && { resumed: this.#resumed }),
-        ...(missing.length > 0 && { missing }),
-        ...(atHeapLimit.length > 0 && { atHeapLimit }),
+        ...notes,
       },
     });
   }

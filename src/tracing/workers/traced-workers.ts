@@ -1,5 +1,7 @@
+import type { CaptureInfo } from '../../model/trace-columns.js';
 import { messageOf } from '../../protocol/error-text.js';
 import { askToWaitAtEnd } from '../../protocol/evaluate.js';
+import { PromptAnswers } from '../../protocol/prompt-answers.js';
 import type { Session } from '../../protocol/session.js';
 import { type Worker, Workers } from '../../protocol/workers.js';
 import { MainThreadEnd } from '../cleanup/main-thread-end.js';
@@ -12,18 +14,12 @@ const LONGEST_WAIT_MS = 10_000;
 /** When the controller is killed, a paused worker stays paused, and a sampled one stays sampled (seen on 22, 24 and 26). */
 const TASK = 'workers';
 
-/** A thread that a snapshot lacks. */
-interface MissingThread {
-  readonly thread: string;
-  /** One clause. */
-  readonly reason: string;
-}
+/** What a snapshot tells of workers beside what they hold. A field is left out if there is nothing to tell. */
+export type WorkersNotes = Pick<CaptureInfo, 'missing' | 'atHeapLimit' | 'late' | 'ended'>;
 
 interface WorkersReading {
   readonly readings: readonly IsolateReading[];
-  readonly missing: readonly MissingThread[];
-  /** Threads that have ended, whose readings are those at their heap limit. */
-  readonly atHeapLimit: readonly string[];
+  readonly notes: WorkersNotes;
 }
 
 /** The tracing of all workers of a target: those that run already, and those that come and go meanwhile. */
@@ -33,12 +29,16 @@ export class TracedWorkers {
   readonly #traced = new Set<TracedWorker>();
   readonly #timeoutMs: number;
   readonly #main: Session;
+  readonly #answers: PromptAnswers;
+  /** The workers that ended, and of which nothing is kept. */
+  #ended = 0;
   #mainThreadEnd: MainThreadEnd | null = null;
   #isLeaving = false;
 
   constructor(main: Session, settings: WorkersSettings) {
     this.#main = main;
     this.#settings = settings;
+    this.#answers = new PromptAnswers(main);
     this.#timeoutMs = Math.min(main.timeoutMs, LONGEST_WAIT_MS);
     this.#workers = new Workers(main, {
       pauseNew: settings.pauseNew,
@@ -63,6 +63,7 @@ export class TracedWorkers {
 
   async clear(): Promise<void> {
     await this.#started();
+    this.#ended = 0;
     for (const worker of this.#traced) {
       worker.forget();
       if (!worker.isOpen) this.#traced.delete(worker);
@@ -73,19 +74,27 @@ export class TracedWorkers {
   /** Never rejects. A worker that ends meanwhile is left out, and one that fails is listed as missing. */
   async read(): Promise<WorkersReading> {
     const readings: IsolateReading[] = [];
-    const missing: MissingThread[] = [];
+    const missing: { thread: string; reason: string }[] = [];
     const atHeapLimit: string[] = [];
+    const late: { thread: string; bytes: number }[] = [];
     const workers = [...this.#traced].sort((a, b) => a.id - b.id);
     const results = await Promise.allSettled(workers.map((worker) => worker.read()));
     for (const [index, result] of results.entries()) {
-      const { thread } = workers[index]!;
+      const { thread, heldBefore } = workers[index]!;
       if (result.status === 'rejected') missing.push({ thread, reason: messageOf(result.reason) });
       else if (result.value !== null) {
         readings.push(result.value.reading);
         if (result.value.atHeapLimit) atHeapLimit.push(thread);
+        if (heldBefore > 0) late.push({ thread, bytes: heldBefore });
       }
     }
-    return { readings, missing, atHeapLimit };
+    const notes = {
+      ...(missing.length > 0 && { missing }),
+      ...(atHeapLimit.length > 0 && { atHeapLimit }),
+      ...(late.length > 0 && { late }),
+      ...(this.#ended > 0 && { ended: this.#ended }),
+    };
+    return { readings, notes };
   }
 
   /** Ends the tracing of every worker. New workers are not paused any more. */
@@ -124,8 +133,9 @@ export class TracedWorkers {
       isLeaving: () => this.#isLeaving,
     });
     this.#traced.add(worker);
+    if (found.isNew) this.#answers.during(worker.started);
     void worker.ended.then((isReported) => {
-      if (!isReported) this.#traced.delete(worker);
+      if (!isReported && this.#traced.delete(worker) && this.#main.isOpen) this.#ended++;
     });
   }
 

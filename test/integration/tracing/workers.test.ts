@@ -22,6 +22,20 @@ const PROGRAM = repoPath('fixtures', 'programs', 'workers.cjs');
 /** The bytes of 4,096 bits and up to 10 more, and V8's header. */
 const BIGINT_BYTES = 536;
 
+const MIB = 2 ** 20;
+/** A worker that held less when its tracing began is not named. */
+const NOT_WORTH_NAMING = 8 * MIB;
+/** On a line of stdin, four workers start. Each fills 16 MiB at once, from its first line on. */
+const POOL = `
+  const { Worker } = require('node:worker_threads');
+  const fill = 'globalThis.kept = Array.from({ length: 256 }, () => new Array(8192).fill(0)); require("node:worker_threads").parentPort.on("message", () => {}).postMessage("full")';
+  let full = 0;
+  process.stdin.once('data', () => {
+    for (let i = 0; i < 4; i++) new Worker(fill, { eval: true }).on('message', () => ++full === 4 && console.log('full'));
+  });
+  console.log('ready');
+`;
+
 async function launched(
   { execPath }: Pick<NodeBinary, 'execPath'>,
   options: StartOptions,
@@ -142,6 +156,23 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
     await program.ask('end 1', 'ended 1');
     program.tell('exit');
     expect(await target.exited).toEqual({ code: 3, signal: null });
+  });
+
+  it('that start while a running program is traced: what each allocates is in the snapshot, or the snapshot tells how much is not', async () => {
+    const target = await startTarget({ execPath: binary.execPath, code: POOL, ready: true });
+    const tracer = await attach(target.port);
+    await tracer.start();
+    const program = commanded({ stdin: target.child.stdin, stdout: target.child.stdout });
+    await program.ask('go', 'full');
+    const snapshot = await tracer.takeSnapshot();
+    expect(snapshot.capture.missing).toBeUndefined();
+    const traced = new Map(snapshot.statistics('thread').map((one) => [one.traceback.at(-1)!.filename, one]));
+    for (const thread of ['worker 1', 'worker 2', 'worker 3', 'worker 4']) {
+      const { size, standardError } = traced.get(thread) ?? { size: 0, standardError: 0 };
+      const late = snapshot.capture.late?.find((one) => one.thread === thread)?.bytes ?? NOT_WORTH_NAMING;
+      expect(size + 5 * standardError + late).toBeGreaterThan(16 * MIB);
+    }
+    await tracer.close();
   });
 
   it('that start, end and crash disturb no snapshot', async () => {

@@ -42,3 +42,20 @@ test.each<[Partial<CaptureInfo>, string[]]>([
 ])('%j', (change, expected) => {
   expect(coverageLines({ ...CAPTURE, ...change }, 0)).toEqual(expected);
 });
+
+test.each<[string, Partial<CaptureInfo>, string]>([
+  [
+    'those that are missing for the same reason share a line',
+    { missing: [1, 2, 3, 4].map((id) => ({ thread: `worker ${id}`, reason: 'it ended' })) },
+    'worker 1, worker 2, worker 3 and 1 more are missing: it ended.',
+  ],
+  [
+    'those that were faster than we were',
+    { late: [5, 6].map((id) => ({ thread: `worker ${id}`, bytes: id * MIB })) },
+    'worker 5 and worker 6 started meanwhile and held 11.0 MiB before their tracing began, which is not shown; `run` traces workers from their first line.',
+  ],
+  ['those that have ended', { ended: 1 }, 'One worker has ended and is not shown; --keep-ended keeps what ended workers held.'],
+  ['several that have ended', { ended: 12 }, '12 workers have ended and are not shown; --keep-ended keeps what ended workers held.'],
+])('threads: %s', (_, change, line) => {
+  expect(coverageLines({ ...CAPTURE, ...change }, 0).slice(2)).toEqual([line]);
+});

@@ -51,21 +51,21 @@ function workersOf(transport: FakeTransport, { keepEnded = false, onOom = false 
   });
 }
 
-const NAMED = [{ thread: 'worker 1', reason: 'it ended before it could be asked what it holds' }];
+const NAMED = { missing: [{ thread: 'worker 1', reason: 'it ended before it could be asked what it holds' }] };
 const ended = (transport: FakeTransport) => transport.emit('NodeWorker.detachedFromWorker', SESSION);
 const killed = (transport: FakeTransport) => transport.lose('the program was killed');
 
 test.each([
   ['is listed as missing if ended workers are kept', true, ended, NAMED],
-  ['is left out if they are not', false, ended, []],
+  ['is counted if they are not', false, ended, { ended: 1 }],
   ['is listed as missing if the whole program has ended', false, killed, NAMED],
-])('a worker that is gone before it was read %s', async (_, keepEnded, end, missing) => {
+])('a worker that is gone before it was read %s', async (_, keepEnded, end, notes) => {
   const transport = programWithWorker();
   const workers = workersOf(transport, { keepEnded });
   await workers.start();
   end(transport);
-  await expect(workers.read()).resolves.toEqual({ readings: [], missing, atHeapLimit: [] });
-  if (end === ended) await expect(workers.read()).resolves.toMatchObject({ missing });
+  await expect(workers.read()).resolves.toEqual({ readings: [], notes });
+  if (end === ended) await expect(workers.read()).resolves.toMatchObject({ notes });
 });
 
 const MIB = 2 ** 20;
@@ -77,9 +77,9 @@ function waitsAtItsEnd(transport: FakeTransport): void {
 }
 
 test.each([
-  ['whose heap was full is shown as it was then', 47, ['worker 1']],
-  ['whose heap was not full is left out', 40, []],
-])('with onOom, a worker %s', async (_, usedMiB, atHeapLimit) => {
+  ['whose heap was full is shown as it was then', 47, { atHeapLimit: ['worker 1'] }, 1],
+  ['whose heap was not full is left out', 40, { ended: 1 }, 0],
+])('with onOom, a worker %s', async (_, usedMiB, notes, shown) => {
   const asked: string[] = [];
   const transport = programWithWorker(
     {
@@ -96,9 +96,9 @@ test.each([
   waitsAtItsEnd(transport);
   await until(() => transport.posted.some(({ method }) => method === 'NodeWorker.detach'));
   ended(transport);
-  const { readings, ...rest } = await workers.read();
-  expect(rest).toEqual({ atHeapLimit, missing: [] });
-  expect(readings).toHaveLength(atHeapLimit.length);
+  const reading = await workers.read();
+  expect(reading.notes).toEqual(notes);
+  expect(reading.readings).toHaveLength(shown);
 });
 
 async function until(holds: () => boolean): Promise<void> {

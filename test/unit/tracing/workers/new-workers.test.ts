@@ -1,0 +1,86 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { Session } from '../../../../src/protocol/session.js';
+import { Caretaker } from '../../../../src/tracing/cleanup/caretaker.js';
+import { GcLimiter } from '../../../../src/tracing/isolate/gc-limiter.js';
+import { TracedWorkers } from '../../../../src/tracing/workers/traced-workers.js';
+import { FakeTransport } from '../../../helpers/fake-transport.js';
+import { profileOf } from '../../../helpers/profiles.js';
+
+const MIB = 2 ** 20;
+const WORKER = {
+  sessionId: '1',
+  workerInfo: { workerId: '1', type: 'worker', title: '[worker 1] job', url: '' },
+  waitingForDebugger: false,
+};
+
+/** A program with a worker, which answers as soon as `isAwake` gives true. */
+function programWithWorker(usedBytes: number, isAwake: () => boolean = () => true) {
+  const asked: string[] = [];
+  const transport: FakeTransport = new FakeTransport({
+    'NodeWorker.enable': () => ({}),
+    'NodeWorker.sendMessageToWorker': ({ message }: { message: string }) => {
+      const { id, method } = JSON.parse(message) as { id: number; method: string };
+      asked.push(method);
+      void answer(id, method);
+      return {};
+    },
+    'Runtime.getIsolateId': () => ({ id: '1' }),
+  });
+  const answer = async (id: number, method: string) => {
+    while (!isAwake()) await setTimeout(1);
+    const isProbe = method === 'HeapProfiler.getSamplingProfile' && !asked.includes('HeapProfiler.startSampling');
+    const results: Record<string, object> = {
+      'Runtime.evaluate': { result: { type: 'undefined' } },
+      'Runtime.getHeapUsage': { usedSize: usedBytes, totalSize: 2 * usedBytes },
+      'HeapProfiler.getSamplingProfile': { profile: profileOf([]) },
+    };
+    const outcome = isProbe ? { error: { code: -32000, message: 'was not started' } } : { result: results[method] ?? {} };
+    transport.emit('NodeWorker.receivedMessageFromWorker', { sessionId: '1', message: JSON.stringify({ id, ...outcome }) });
+  };
+  const workers = new TracedWorkers(new Session(transport, { label: 'app.js' }), {
+    interval: 512,
+    lines: { all: true, include: [], exclude: [] },
+    gcLimiter: new GcLimiter(),
+    workers: true,
+    pauseNew: false,
+    keepEnded: false,
+    waitAtEnd: false,
+    onOom: false,
+    beginning: () => ({ force: false, flagsChanged: true }),
+    expectRegistration: () => false,
+    maxMessageBytes: 1e6,
+    caretaker: new Caretaker(),
+  });
+  return { transport, asked, workers };
+}
+
+test('the sampling of a new worker begins before anything else is asked of it', async () => {
+  const { transport, asked, workers } = programWithWorker(MIB);
+  await workers.start();
+  transport.emit('NodeWorker.attachedToWorker', WORKER);
+  await workers.read();
+  expect(asked.slice(0, 3)).toEqual(['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling']);
+});
+
+test('until a new worker answers, something is sent, so that its answer waits for no acknowledgement', async () => {
+  let awake = false;
+  const { transport, workers } = programWithWorker(MIB, () => awake);
+  const sent = () => transport.posted.filter(({ method }) => method === 'Runtime.getIsolateId').length;
+  await workers.start();
+  transport.emit('NodeWorker.attachedToWorker', WORKER);
+  while (sent() < 2) await setTimeout(1);
+  awake = true;
+  await workers.read();
+});
+
+test('tells what a new worker held when its tracing began, unless it is no more than Node needs', async () => {
+  const lateOf = async (usedBytes: number) => {
+    const { transport, workers } = programWithWorker(usedBytes);
+    await workers.start();
+    transport.emit('NodeWorker.attachedToWorker', WORKER);
+    return (await workers.read()).notes.late;
+  };
+  expect(await lateOf(7 * MIB)).toBeUndefined();
+  expect(await lateOf(30 * MIB)).toEqual([{ thread: 'worker 1 (job)', bytes: 30 * MIB }]);
+});
