@@ -22,7 +22,10 @@ export interface Verb {
   readonly load: () => Promise<VerbModule>;
 }
 
-const TARGET = ['[target]', 'pid of a process, or where its inspector is: a port, host:port, or a ws:// or http:// address'] as const;
+const TARGET = [
+  '[target]',
+  'a running process: its pid, the name of its script (src/server.ts), or where its inspector is: a port, host:port, or a ws:// or http:// address',
+] as const;
 const FILE = ['<file>', 'a .tmsnap file, or a .heapprofile file of Chrome or Node'] as const;
 
 /** Everything that `tracemalloc --help` says about the verbs. The code of a verb is loaded only if the command line names it. */

@@ -1,24 +1,24 @@
-import { basename } from 'node:path';
+import { pathOfFileUrl } from '../text/file-urls.js';
 import { discover, type Endpoint } from './discovery.js';
 import { NodeBinaries } from './node-binary.js';
-import { hasProc, listPids, openFilesOf, type ProcFacts, readProc } from './proc.js';
+import { ageOf, hasProc, openFilesOf } from './proc.js';
+import { type RunningProgram, runningPrograms } from './running-programs.js';
 import { type Listener, readSocketTable, type SocketRow } from './socket-table.js';
 
-/** A Node process of this machine. */
-export interface NodeProcess {
+/** A Node process of this machine. What only Linux tells is null or empty elsewhere. */
+export interface NodeProcess extends Pick<RunningProgram, 'script' | 'args' | 'title' | 'launcher' | 'parent' | 'programs'> {
   /** null if the system does not say which process listens on the port. */
   readonly pid: number | null;
-  /** The script's path. Without an inspector, the command line of the process or its title. */
-  readonly title: string;
+  /** Resident memory, in bytes. */
+  readonly rss: number | null;
+  /** In seconds. */
+  readonly uptime: number | null;
   readonly nodeVersion: string | null;
   /** null if no inspector is open. */
   readonly endpoint: Endpoint | null;
   /** null if unknown. */
   readonly workers: number | null;
 }
-
-/** The name (`argv[0]`) of our own helper processes. */
-export const OWN_PROCESS = 'tracemalloc-caretaker';
 
 /** A program on this machine that can answer does so at once. */
 const PROBE_TIMEOUT_MS = 1_000;
@@ -29,46 +29,56 @@ const USUAL_PORTS = Array.from({ length: 21 }, (_, index) => 9229 + index);
 /** Where to look for inspectors if the system does not say which process listens on which port. */
 export const USUAL_ADDRESSES: readonly Listener[] = USUAL_PORTS.map((port) => ({ host: '127.0.0.1', port }));
 
+export interface NodeProcesses {
+  /** Those that we may inspect, by pid and port. */
+  readonly processes: readonly NodeProcess[];
+  /** Those that we may not inspect. */
+  readonly hidden: readonly RunningProgram[];
+}
+
 /**
- * The Node processes of this machine that we may inspect, sorted by pid and port. On Linux each listening socket of a process gets one GET
- * /json/version, usual ports first, until its inspector is found. Elsewhere only inspectors on the usual ports are found.
+ * The Node processes of this machine. On Linux each listening socket of a process gets one GET /json/version, usual ports first, until its inspector is
+ * found. Elsewhere only inspectors on the usual ports are found.
  */
-export async function listNodeProcesses(): Promise<NodeProcess[]> {
-  const found = hasProc() ? await processesOfProc() : await processesOfUsualPorts();
-  return found
+export async function listNodeProcesses(): Promise<NodeProcesses> {
+  const programs = hasProc() ? await runningPrograms() : [];
+  const hidden = programs.filter(({ facts }) => facts.executable === null);
+  const found = hasProc() ? await processesOfProc(programs.filter((one) => !hidden.includes(one))) : await processesOfUsualPorts();
+  const processes = found
     .filter((one) => one !== null)
     .sort((a, b) => (a.pid ?? 0) - (b.pid ?? 0) || (a.endpoint?.port ?? 0) - (b.endpoint?.port ?? 0));
+  return { processes, hidden };
 }
 
 async function processesOfUsualPorts(): Promise<(NodeProcess | null)[]> {
   return Promise.all(
     USUAL_ADDRESSES.map(async (address) => {
       const endpoint = await inspectorAmong([address]);
-      return endpoint && { pid: null, title: endpoint.title, nodeVersion: endpoint.nodeVersion, endpoint, workers: null };
+      return endpoint && { ...UNKNOWN, ...named(endpoint), endpoint, nodeVersion: endpoint.nodeVersion };
     }),
   );
 }
 
-async function processesOfProc(): Promise<(NodeProcess | null)[]> {
-  const pids = (await listPids()).filter((pid) => pid !== process.pid);
-  const looked = (await Promise.all(pids.map(lookAtNode))).filter((one) => one !== null);
+/** What only /proc tells. */
+const UNKNOWN = { pid: null, args: [], launcher: null, parent: null, programs: [], rss: null, uptime: null, workers: null } as const;
+
+/** The inspector tells the path of the script, which the process may have hidden behind a title of its own. */
+function named({ url, title }: Endpoint): Pick<NodeProcess, 'script' | 'title'> {
+  const script = url.startsWith('file:///') ? pathOfFileUrl(url) : null;
+  return { script, title: title || (script ?? '') };
+}
+
+async function processesOfProc(programs: readonly RunningProgram[]): Promise<(NodeProcess | null)[]> {
+  const looked = await Promise.all(programs.map(async (program) => ({ program, files: await openFilesOf(program.pid) })));
   // Read after the open files, so that the table has every socket among them.
   const sockets = (await readSocketTable('listening')) ?? [];
   const binaries = new NodeBinaries();
-  return Promise.all(looked.map((one) => nodeProcess(one, { sockets, binaries })));
+  return Promise.all(looked.map(({ program, files }) => (files ? nodeProcess({ program, files }, { sockets, binaries }) : null)));
 }
 
 interface LookedAt {
-  readonly facts: ProcFacts;
+  readonly program: RunningProgram;
   readonly files: readonly string[];
-}
-
-async function lookAtNode(pid: number): Promise<LookedAt | null> {
-  const facts = readProc(pid);
-  // The program may choose its title, but not its executable.
-  if (facts?.executable == null || !/^node(js)?\b/.test(basename(facts.executable)) || facts.argv[0] === OWN_PROCESS) return null;
-  const files = await openFilesOf(pid);
-  return files && { facts, files };
 }
 
 interface Surroundings {
@@ -76,16 +86,21 @@ interface Surroundings {
   readonly binaries: NodeBinaries;
 }
 
-async function nodeProcess({ facts, files }: LookedAt, { sockets, binaries }: Surroundings): Promise<NodeProcess> {
-  const { pid, argv, sharesNetwork, state } = facts;
-  const endpoint = await inspectorAmong(sharesNetwork ? listenersAmong(files, sockets) : []);
+/** null for an executable that is only called as Node is. */
+async function nodeProcess({ program, files }: LookedAt, { sockets, binaries }: Surroundings): Promise<NodeProcess | null> {
+  const { facts, ...known } = program;
+  const endpoint = await inspectorAmong(facts.sharesNetwork ? listenersAmong(files, sockets) : []);
+  const nodeVersion = endpoint?.nodeVersion ?? (await binaries.versionOf(facts.pid));
+  if (nodeVersion === null) return null;
   return {
-    pid,
-    title: endpoint?.title || [basename(argv[0] ?? ''), ...argv.slice(1)].join(' '),
-    nodeVersion: endpoint?.nodeVersion ?? (await binaries.versionOf(pid)),
+    ...known,
+    script: known.script ?? (endpoint && named(endpoint).script),
+    rss: facts.rss,
+    uptime: ageOf(facts),
+    nodeVersion,
     endpoint,
     // A stopped program cannot answer, so we cannot know whether its inspector is open, and the count of workers depends on that.
-    workers: sharesNetwork && state !== 'T' ? workersAmong(files, { hasInspector: endpoint !== null }) : null,
+    workers: facts.sharesNetwork && facts.state !== 'T' ? workersAmong(files, { hasInspector: endpoint !== null }) : null,
   };
 }
 

@@ -1,8 +1,11 @@
 import { ConnectError, UnsupportedError } from '../errors.js';
-import { NodeBinaries } from './node-binary.js';
+import { isNode } from './command-line.js';
+import { isNodeProcess } from './node-binary.js';
+import { asItsUser } from './other-users.js';
 import { isStopped, type ProcFacts, readProc } from './proc.js';
 import { isStillThere, type KnownProcess } from './process-identity.js';
 import { shortageForInspector } from './room-for-inspector.js';
+import { programsBelow } from './running-programs.js';
 
 /** A process that has just started has no handler for this long. */
 const STARTUP_MS = 1_000;
@@ -56,14 +59,19 @@ function refuseUnlessNamedNode({ label }: KnownProcess): void {
   if (!/\(node(js)?\b/.test(label)) throw new ConnectError(`${label} is not a Node program, as far as can be told; check the pid`);
 }
 
-async function refuseUnlessNode({ pid, label }: KnownProcess, { executable, argv, state, sharesNetwork }: ProcFacts): Promise<void> {
+async function refuseUnlessNode({ pid, label }: KnownProcess, facts: ProcFacts): Promise<void> {
+  const { executable, argv, state, sharesNetwork } = facts;
   if (state === 'Z' || (argv.length === 0 && executable === null)) {
     throw new ConnectError(`${label} has ended, or is part of the kernel; check the pid`);
   }
   if (executable === null) {
-    throw new ConnectError(`${label} cannot be inspected: it has privileges that we do not have; attach as root`);
+    const below = isNode(argv[0] ?? '') ? null : await programsBelow(pid);
+    throw new ConnectError(
+      `${label} cannot be inspected: it has privileges that we do not have; attach ${asItsUser(facts)}${below === null ? '' : `; ${below}`}`,
+    );
   }
-  if ((await new NodeBinaries().versionOf(pid)) === null) throw new ConnectError(`${label} is not a Node program; check the pid`);
+  if (!(await isNodeProcess(pid)))
+    throw new ConnectError(`${label} is not a Node program; ${(await programsBelow(pid)) ?? 'check the pid'}`);
   if (!sharesNetwork) {
     throw new ConnectError(
       `${label} is in a network of its own (a container), where its inspector could not be reached from here; enter that network: nsenter -t ${pid} -n tracemalloc attach ${pid}`,

@@ -1,4 +1,5 @@
 import { open, readFile, stat } from 'node:fs/promises';
+import { hasProc } from './proc.js';
 
 /** An inspector names itself so in /json/version. Every Node binary holds this text (measured on 18 to 26). */
 const NAME = 'node.js/v';
@@ -25,6 +26,11 @@ export class NodeBinaries {
       return null;
     }
   }
+}
+
+/** Whether the process runs Node; true if the system does not tell. */
+export async function isNodeProcess(pid: number): Promise<boolean> {
+  return !hasProc() || (await new NodeBinaries().versionOf(pid)) !== null;
 }
 
 /** The path of libnode among the mapped files, if Node is a shared library, as in Debian's package. */

@@ -18,8 +18,16 @@ export interface ProcFacts {
   readonly ofProcess: number;
   /** Its pid in its own pid namespace, which is its `process.pid`. */
   readonly ownPid: number;
+  /** The pid of the process that started it, or of the one that took it over. */
+  readonly parent: number;
+  /** The user whose rights it has. */
+  readonly uid: number;
+  /** Resident memory in bytes; null for a process that has ended. */
+  readonly rss: number | null;
   /** null if we may not inspect the process. If the file was deleted, as by an upgrade, the path has a suffix. */
   readonly executable: string | null;
+  /** Its working directory; null if we may not inspect the process. */
+  readonly cwd: string | null;
   /** Empty for a process that has ended. The program may have replaced it by its own title. */
   readonly argv: readonly string[];
   /** Whether its sockets are in our network namespace; false for another container. */
@@ -41,6 +49,7 @@ export function readProc(pid: number): ProcFacts | null {
       ...parseStatus(status),
       ...parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1')),
       executable: linkOf(pid, 'exe'),
+      cwd: linkOf(pid, 'cwd'),
       argv: readFileSync(`/proc/${pid}/cmdline`, 'utf8')
         .split('\0')
         .filter((word) => word !== ''),
@@ -49,6 +58,15 @@ export function readProc(pid: number): ProcFacts | null {
   } catch {
     return null;
   }
+}
+
+/** Clock ticks a second in /proc, on every Linux that Node runs on. */
+const TICKS = 100;
+
+/** How long the process runs, in seconds. Compared with our own age, because /proc/uptime may count otherwise in a container. */
+export function ageOf({ startTime }: Pick<ProcFacts, 'startTime'>): number {
+  const own = parseStat(readFileSync('/proc/self/stat', 'latin1')).startTime;
+  return Math.max(0, (Number(own) - Number(startTime)) / TICKS + process.uptime());
 }
 
 /** Whether SIGSTOP or a debugger has stopped it, so that it answers nobody. Always false without /proc. */
@@ -66,7 +84,17 @@ export function parseStat(stat: string): Pick<ProcFacts, 'state' | 'startTime'> 
 const SIGUSR1_BIT = 1n << 9n;
 
 /** Parses /proc/PID/status. Its signal masks are those of the main thread. */
-export function parseStatus(status: string): Pick<ProcFacts, 'sigusr1' | 'ownPid'> {
+export function parseStatus(status: string): Pick<ProcFacts, 'sigusr1' | 'ownPid' | 'parent' | 'uid' | 'rss'> {
+  const kilobytes = /^(\d+) kB$/.exec(statusField(status, 'VmRSS'))?.[1];
+  return {
+    ...signalAndPid(status),
+    parent: Number(statusField(status, 'PPid')),
+    uid: Number(statusField(status, 'Uid').split(/\s+/)[1]), // the effective one
+    rss: kilobytes === undefined ? null : Number(kilobytes) * 1024,
+  };
+}
+
+function signalAndPid(status: string): Pick<ProcFacts, 'sigusr1' | 'ownPid'> {
   const has = (mask: string) => (BigInt(`0x${statusField(status, mask) || '0'}`) & SIGUSR1_BIT) !== 0n;
   const ownPid = Number(statusField(status, 'NSpid').split(/\s+/).at(-1) || statusField(status, 'Pid'));
   if (has('SigCgt')) return { sigusr1: 'handled', ownPid };

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { ConnectError, UsageError } from '../errors.js';
 import { errorCode } from '../protocol/error-text.js';
+import { asItsUser } from './other-users.js';
 import { hasProc, type ProcFacts, readProc } from './proc.js';
 
 /** A process as seen from outside. */
@@ -38,7 +39,9 @@ export function lookAt(pid: number): KnownProcess {
   if (facts && facts.ofProcess !== pid) {
     throw new ConnectError(`${pid} is a thread of process ${facts.ofProcess}; attach to ${facts.ofProcess}`);
   }
-  if (reach === 'foreign') throw new ConnectError(`process ${pid} belongs to another user; attach as that user, or as root`);
+  if (reach === 'foreign') {
+    throw new ConnectError(`process ${pid} belongs to another user; attach ${facts ? asItsUser(facts) : 'as that user, or as root'}`);
+  }
   const name = facts ? facts.executable && basename(facts.executable) : nameByPs(pid);
   return { pid, ownPid: facts?.ownPid ?? pid, label: name ? `process ${pid} (${name})` : `process ${pid}`, facts };
 }

@@ -32,7 +32,9 @@ export function targetOf(name: string | undefined, { pid, port }: TargetValues):
   if (port !== undefined) named.push({ target: { port }, label: `port ${port}` });
   const [first, second] = named;
   if (first === undefined)
-    throw new UsageError('name a target: a pid or port, host:port, --pid PID or --port PORT; tracemalloc list shows what there is');
+    throw new UsageError(
+      'name a target: a pid, the name of a script, a port, host:port, --pid PID or --port PORT; tracemalloc list shows what there is',
+    );
   if (second !== undefined) throw new UsageError(`name one target, not both ${first.label} and ${second.label}`);
   return first;
 }

@@ -1,13 +1,14 @@
 import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
-import { discover, type Endpoint } from '../../discovery/discovery.js';
-import { checkPid, isOurs } from '../../discovery/process-identity.js';
-import { ConnectError } from '../../errors.js';
-import { HIGHEST_PORT, hostPort, type TargetName } from '../../protocol/address.js';
+import type { Endpoint } from '../../discovery/discovery.js';
+import { checkPid } from '../../discovery/process-identity.js';
+import { launcherNotice } from '../../discovery/running-programs.js';
+import { hostPort, type TargetName } from '../../protocol/address.js';
 import { MAX_MESSAGE_BYTES } from '../../protocol/websocket.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { Tracer } from '../tracer/tracer.js';
 import type { TracerOptions } from '../tracer/tracer-options.js';
+import { chooseTarget } from './choose-target.js';
 import { type Connection, openConnection } from './connection.js';
 import { connectToPid } from './pid-attach.js';
 
@@ -18,8 +19,8 @@ export interface AttachOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * Gets what a user should know, one line each: whether a number was taken as a pid or a port, that an inspector was opened, that it had to
-   * stay open, that the target is not on this machine. It may contain text from the target.
+   * Gets what a user should know, one line each: which process a name meant, whether a number was taken as a pid or a port if it could be both, that
+   * an inspector was opened, that it had to stay open, that the target is not on this machine. It may contain text from the target.
    */
   readonly onNotice?: (notice: string) => void;
 }
@@ -29,35 +30,14 @@ export interface AttachOptions {
  * is named by its pid and has no open inspector opens it. `close()` closes it again.
  *
  * @param target pid, port, `'host:port'`, `'ws://…'`, `'http://…'`, `{ pid }`, `{ port, host? }` or `{ url }`; without a host: this machine. A
- *   number is a port if an inspector answers on it, else the pid of a process of this user.
+ *   number is a port if an inspector answers on it, else the pid of a process of this user. Any other text is the name of a program that exactly one
+ *   process of this machine runs: `'src/server.ts'`.
  * @throws UsageError if `target` names nothing, ConnectError if no Node inspector answers or can be opened, UnsupportedError if this
  *   system cannot open it
  */
 export async function attach(target: TargetName | { readonly pid: number }, options: AttachOptions = {}): Promise<Tracer> {
-  if (typeof target === 'object' && target !== null && 'pid' in target) return attachToPid(target.pid, options);
-  const number = numberOf(target);
-  if (number !== null) return attachToNumber(number, options);
-  return attachToEndpoint(await discover(target, options), options);
-}
-
-function numberOf(target: unknown): number | null {
-  if (typeof target === 'number') return target;
-  return typeof target === 'string' && /^\d+$/.test(target.trim()) ? Number(target) : null;
-}
-
-async function attachToNumber(number: number, options: AttachOptions): Promise<Tracer> {
-  if (number > HIGHEST_PORT) return attachToPid(number, options);
-  let endpoint: Endpoint;
-  try {
-    endpoint = await discover(number, options);
-  } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
-    if (!isOurs(number)) throw new ConnectError(`${error.message}; no process of yours has the pid ${number}`, { cause: error });
-    options.onNotice?.(`${number} is taken as a pid: no inspector answers on port ${number}`);
-    return attachToPid(number, options);
-  }
-  if (isOurs(number)) options.onNotice?.(`${number} is taken as a port; there is a process with this pid, too`);
-  return attachToEndpoint(endpoint, options);
+  const chosen = await chooseTarget(target, options);
+  return 'pid' in chosen ? attachToPid(chosen.pid, options) : attachToEndpoint(chosen, options);
 }
 
 async function attachToEndpoint(endpoint: Endpoint, { timeoutMs, onNotice }: AttachOptions): Promise<Tracer> {
@@ -72,6 +52,8 @@ async function attachToEndpoint(endpoint: Endpoint, { timeoutMs, onNotice }: Att
 
 async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions): Promise<Tracer> {
   checkPid(pid);
+  const launcher = await launcherNotice(pid);
+  if (launcher !== null) onNotice?.(launcher);
   const { opened, ...connection } = await connectToPid(pid, timeoutMs);
   if (!opened) return tracerOf(connection);
   const where = hostPort(connection.endpoint);

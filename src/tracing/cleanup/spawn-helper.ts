@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { OWN_PROCESS } from '../../discovery/inspectable.js';
+import { OWN_PROCESS } from '../../discovery/running-programs.js';
 
 export const SHELL = '/bin/sh';
 

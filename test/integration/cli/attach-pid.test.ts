@@ -1,9 +1,16 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { parseCommandLine } from '../../../src/discovery/command-line.js';
+import { isOurs } from '../../../src/discovery/process-identity.js';
 import { attach } from '../../../src/index.js';
 import { runCommand, startCommand } from '../../helpers/command.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { startPlain } from '../../helpers/plain-process.js';
-import { reapTargets, startTarget } from '../../helpers/target-process.js';
+import { reapLater, reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
 
@@ -15,9 +22,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
     const target = await startPlain(execPath, code, { execArgv: ['--inspect-port=0', '--max-inlined-bytecode-size=0'] });
     for (const how of [[`${target.pid}`], ['--pid', `${target.pid}`]]) {
       const { code: exitCode, stdout, stderr } = await runCommand(['attach', ...how, '--duration', '200ms', '--interval', '64']);
-      const [opened, ...rest] = stderr.trim().split('\n').reverse();
-      expect(opened).toMatch(new RegExp(`^opened the inspector of process ${target.pid} on 127.0.0.1:\\d+; it is closed when we leave$`));
-      expect(rest).toEqual(how.length > 1 ? [] : [`${target.pid} is taken as a pid: no inspector answers on port ${target.pid}`]);
+      expect(stderr).toMatch(new RegExp(`^opened the inspector of process ${target.pid} on 127.0.0.1:\\d+; it is closed when we leave\n$`));
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/ work$/m);
       const { stdout: list } = await runCommand(['list', '--json']);
@@ -41,14 +46,49 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
       inspector: 'closed',
       nodeVersion: expect.stringMatching(`^v${major}\\.\\d+\\.\\d+$`),
       workers: 3,
-      title: expect.stringMatching(/^node --inspect-port=0 -e /),
+      parent: expect.any(Number), // the tests' own process
+      rss: expect.any(Number),
+      uptime: expect.any(Number),
+      launcher: null,
+      programs: [],
+      script: null,
+      args: expect.arrayContaining(['-e']),
+      title: expect.stringMatching(/^node -e /),
     });
     expect(rows.find(({ pid }) => pid === open.pid)).toMatchObject({ inspector: 'open', port: open.port, workers: 0 });
     expect(rows.filter(({ title }) => title.includes(`:${open.port}/`))).toEqual([]); // the tracer's caretaker
     await tracer.close();
     const { stdout } = await runCommand(['list']);
-    expect(stdout).toMatch(/^ *pid +inspector +port +workers +node +program$/m);
-    expect(stdout).toMatch(new RegExp(`^ *${open.pid} +open +${open.port} +0 +v${major}\\S+ +/.*target\\.cjs$`, 'm'));
+    expect(stdout).toMatch(/^ *pid +parent +inspector +port +workers +rss +uptime +node +program$/m);
+    expect(stdout).toMatch(
+      new RegExp(`^ *${open.pid} +\\d+ +open +${open.port} +0 +[\\d.]+ [KM]iB +\\d+s +v${major}\\S+ +/.*target\\.cjs$`, 'm'),
+    );
+  });
+
+  it('the options of node whose value is a word of its own', async () => {
+    const code = `const options = require('internal/test/binding').internalBinding('options');
+      const table = options.getCLIOptions?.() ?? { ...options.getCLIOptionsInfo(), ...options };
+      const types = options.types ?? table.types;
+      const withValue = ['kInteger', 'kUInteger', 'kString', 'kHostPort', 'kStringList'].map((name) => types[name]);
+      console.log(JSON.stringify([...table.options].map(([name, { type }]) => [name, withValue.includes(type)])));`;
+    const { stdout } = await promisify(execFile)(execPath, ['--expose-internals', '-e', code]);
+    const options: [string, boolean][] = JSON.parse(stdout);
+    // They take a value in some versions only, or run no script.
+    const others = ['--stack-trace-limit', '--experimental-specifier-resolution', '--eval', '--print', '--test', '--run'];
+    const seen = options.filter(([name]) => name.startsWith('--') && !others.includes(name));
+    expect(seen.length).toBeGreaterThan(100);
+    const scripts = seen.map(([name]) => [name, parseCommandLine(['node', name, 'x', 'app.js']).script]);
+    expect(scripts).toEqual(seen.map(([name, hasValue]) => [name, hasValue ? 'app.js' : 'x']));
+  });
+
+  it('attach by the name of the script, and by the title', async () => {
+    const target = await startTarget({ execPath, code: `process.title = 'my-${major}-app'; ${ALIVE}; console.log('ready')`, ready: true });
+    const [first] = JSON.parse((await runCommand(['list', '--json'])).stdout).filter(({ pid }: { pid: number }) => pid === target.pid);
+    expect(first.title).toBe(`my-${major}-app`);
+    for (const name of [first.script, `my-${major}-app`]) {
+      const { code, stderr } = await runCommand(['attach', name, '--duration', '1ms']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: `${name} is process ${target.pid}: my-${major}-app\n` });
+    }
   });
 });
 
@@ -79,6 +119,67 @@ it('if the program closes its inspector meanwhile, it says so in one line and ex
     '',
   ]);
   expect(target.child.exitCode).toBeNull();
+});
+
+it('attach by the name of a script: several processes, and none', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'twice.cjs'), `${ALIVE}; console.log('ready')`);
+  const command = [execPath, '--no-warnings', join(folder, 'twice.cjs')] as const;
+  const both = [await startPlain('', '', { command: [...command] }), await startPlain('', '', { command: [...command] })];
+  const facts = String.raw`\([\d.]+ MiB, up \d+[sm]\)`;
+  expect((await runCommand(['attach', 'twice.cjs'], { cwd: folder })).stderr).toMatch(
+    new RegExp(
+      `^tracemalloc: 2 processes run twice\\.cjs; name one by its pid: ${both
+        .map(({ pid }) => `${pid} ${facts}`)
+        .sort()
+        .join(' or ')}\\n$`,
+    ),
+  );
+  await both[0]!.kill();
+  const { code, stderr } = await runCommand(['attach', './twice.cjs', '--duration', '1ms'], { cwd: folder });
+  expect([code, stderr.split('\n')[0]]).toEqual([0, `./twice.cjs is process ${both[1]!.pid}: ${join(folder, 'twice.cjs')}`]);
+  await both[1]!.kill();
+  expect(await runCommand(['attach', 'twice.cjs'], { cwd: folder })).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^tracemalloc: no Node process runs twice\.cjs; tracemalloc list shows those that can be named, .*host:port\n$/,
+    ),
+  });
+});
+
+it('names the program if the pid is that of what started it', async () => {
+  const script = join(temporaryFolder(), 'app.cjs');
+  writeFileSync(script, `${ALIVE}; console.log('ready')`);
+  const shell = await startPlain('', '', { command: ['sh', '-c', '"$0" "$1"; exit', execPath, script] });
+  const ofShell = await runCommand(['attach', `${shell.pid}`]);
+  reapChild(ofShell.stderr);
+  expect(ofShell.stderr).toMatch(
+    new RegExp(
+      `^tracemalloc: process ${shell.pid} \\(\\w+\\) is not a Node program; below it, Node runs in process \\d+ \\(${script}\\)\n$`,
+    ),
+  );
+  const watcher = await startPlain('', '', { command: [execPath, '--watch', script] });
+  const ofWatcher = await runCommand(['attach', `${watcher.pid}`, '--duration', '1ms']);
+  reapChild(ofWatcher.stderr);
+  expect(ofWatcher.stderr).toMatch(
+    new RegExp(`^process ${watcher.pid} is node --watch, which only starts the program; the program is process \\d+\n`),
+  );
+});
+
+/** Ends the child that a line names last, after its parent. */
+function reapChild(line: string): void {
+  const pid = Number(/in process (\d+)|program is process (\d+)/.exec(line)?.slice(1).join(''));
+  reapLater(async () => void (pid > 1 && isOurs(pid) && process.kill(pid, 'SIGKILL')));
+}
+
+it('a number that could also be a port', async () => {
+  const target = await startPlain(execPath, ALIVE);
+  if (target.pid > 65_535) return; // no port has this number
+  const server = createServer((socket) => socket.end('SSH-2.0\r\n')).on('error', () => {});
+  await new Promise<void>((resolve) => server.listen(target.pid, '127.0.0.1', resolve).once('error', () => resolve()));
+  const { stderr } = await runCommand(['attach', `${target.pid}`, '--duration', '1ms']);
+  server.close();
+  expect(stderr).toMatch(/^(\d+) is taken as a pid: what listens on port \1 is not the inspector of a Node program\nopened the inspector/);
 });
 
 it('refuses no target, two targets, and a target that is neither pid nor port', async () => {

@@ -152,7 +152,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
 
   test('is on the list of Node processes', async () => {
     const target = await start();
-    const found = (await listNodeProcesses()).find(({ pid }) => pid === target.pid);
+    const found = (await listNodeProcesses()).processes.find(({ pid }) => pid === target.pid);
     expect(found?.endpoint?.webSocketUrl).toBe(target.url);
   });
 });

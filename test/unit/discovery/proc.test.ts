@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { sharedNode } from '../../../src/discovery/node-binary.js';
-import { parseStat, parseStatus } from '../../../src/discovery/proc.js';
+import { ageOf, parseStat, parseStatus, readProc } from '../../../src/discovery/proc.js';
 
 const CLEAR = '0000000000000000';
 
@@ -17,7 +17,7 @@ describe('the effect of SIGUSR1', () => {
     ['ignored', { ignored: '0000000001001200' }],
     ['handled', { caught: '0000000100004602', blocked: '0000000000000200' }],
   ])('%s: %j', (sigusr1, masks) => {
-    expect(parseStatus(status(masks))).toEqual({ sigusr1, ownPid: 4711 });
+    expect(parseStatus(status(masks))).toMatchObject({ sigusr1, ownPid: 4711 });
   });
 
   test('a status without masks does not allow the signal', () => {
@@ -31,6 +31,21 @@ test.each([
   ['Pid:\t4711', 4711], // before Linux 4.1
 ])('the pid in its own namespace: %j', (ids, ownPid) => {
   expect(parseStatus(status({ ids })).ownPid).toBe(ownPid);
+});
+
+test('parent, user and memory', () => {
+  const ids = 'Pid:\t4711\nPPid:\t12\nUid:\t0\t1000\t0\t0\nVmRSS:\t   51200 kB';
+  expect(parseStatus(status({ ids }))).toMatchObject({ parent: 12, uid: 1000, rss: 52_428_800 });
+  expect(parseStatus('Pid:\t4711\nPPid:\t12\n').rss).toBeNull(); // one that has ended
+});
+
+test('the age of a process', () => {
+  const { startTime } = readProc(process.pid)!;
+  const hourBefore = `${Number(startTime) - 100 * 3600}`;
+  const before = process.uptime();
+  const ages = [ageOf({ startTime }), ageOf({ startTime: hourBefore }) - 3600];
+  const after = process.uptime();
+  for (const age of ages) expect(age >= before && age <= after + 1e-6).toBe(true);
 });
 
 test.each(['node', 'a) S 1 (b', 'Main Thread', ') ) )'])('state and start time of a process called %j', (name) => {
