@@ -1,4 +1,5 @@
 import { totalOf } from '../model/column-totals.js';
+import { comparisonNotes } from '../report/text/comparison-notes.js';
 import { coverageLines } from '../report/text/coverage.js';
 import { writeFile } from '../snapshot/file/atomic-write.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
@@ -22,16 +23,16 @@ export interface ExportOptions extends EncodeOptions {
  * @throws UsageError if the format is unknown or cannot hold a difference
  */
 export function encode(snapshot: Snapshot, format: string, { old }: EncodeOptions = {}): Iterable<Uint8Array> {
-  return formatNamed(format).write({ snapshot, old: old ?? null, notes: notesOf(snapshot) });
+  return formatNamed(format).write({ snapshot, old: old ?? null, notes: notesOf(snapshot, old) });
 }
 
 /** The change from `old` to `snapshot` as Go programs serve it in pprof's format: each sample is a change. */
 export function encodeChange(snapshot: Snapshot, old: Snapshot): Uint8Array {
-  return encodeDelta({ snapshot, old, notes: notesOf(snapshot) });
+  return encodeDelta({ snapshot, old, notes: notesOf(snapshot, old) });
 }
 
-function notesOf({ capture, columns }: Snapshot): string[] {
-  return coverageLines(capture, totalOf(columns).size);
+function notesOf(now: Snapshot, old: Snapshot | undefined): string[] {
+  return [...(old ? comparisonNotes({ old, now }) : []), ...coverageLines(now.capture, totalOf(now.columns).size)];
 }
 
 /**

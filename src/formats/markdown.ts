@@ -1,5 +1,6 @@
 import { totalOf } from '../model/column-totals.js';
 import type { Frame } from '../model/frame.js';
+import { comparisonOf } from '../snapshot/comparison.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { type Statistic, StatisticDiff } from '../snapshot/statistics/statistic.js';
 import { shortened, visible } from '../text/printable.js';
@@ -18,28 +19,41 @@ export const markdown: Format = {
   name: 'markdown',
   description: 'Markdown',
   extensions: ['.md', '.markdown'],
-  sniff: (start) => /^# Memory( growth)?\n/.test(startAsText(start)),
+  sniff: (start) => /^# Memory(?: growth| of two tracings)?\n/.test(startAsText(start)),
   write: (contents) => linesAsBytes(page(contents)),
 };
 
 function* page({ snapshot, old, notes }: Contents): Iterable<string> {
-  yield* [old ? '# Memory growth' : '# Memory', '', origin(snapshot, old), ''];
+  const diff = old && diffKind(snapshot, old);
+  yield* [`# Memory${diff ? KINDS[diff] : ''}`, '', origin(snapshot, old), ''];
   yield* notes.map((note) => `- ${text(note)}`);
   const lines = statistics({ snapshot, old }, 'lineno');
-  yield* ['', '## Lines', '', ...(lines.length === 0 ? [old ? 'Nothing changed.' : 'Nothing.'] : table(lines.slice(0, LINES)))];
+  yield* ['', '## Lines', '', ...(lines.length === 0 ? [old ? 'Nothing changed.' : 'Nothing.'] : table(lines.slice(0, LINES), diff))];
   if (lines.length > LINES) yield* ['', `${lines.length - LINES} more lines: ${sumOf(lines.slice(LINES))}`];
   if (lines.some(({ standardError }) => standardError > 0))
-    yield* ['', `± is the standard error of sampling${old ? ', here of the change' : ''}: about 95 % of the figures are within two of it.`];
+    yield* [
+      '',
+      `± is the standard error of sampling${diff ? `, here of the ${diff}` : ''}: about 95 % of the figures are within two of it.`,
+    ];
   yield* ['', '## Stacks', '', 'The most recent call comes first.', ''];
   for (const [index, stack] of statistics({ snapshot, old }, 'traceback').slice(0, STACKS).entries())
     yield `${index + 1}. ${sizeOf(stack)}: ${stackText(stack.traceback.frames)}`;
+}
+
+const KINDS = { change: ' growth', difference: ' of two tracings' } as const;
+
+function diffKind(now: Snapshot, old: Snapshot): keyof typeof KINDS {
+  return comparisonOf({ old, now }).oneTracing === false ? 'difference' : 'change';
 }
 
 function origin(snapshot: Snapshot, old: Snapshot | null): string {
   const { target, time } = snapshot.capture;
   const { size, count } = totalOf(snapshot.columns);
   const parts = [`${formatSize(size)} in ${count} blocks`];
-  if (old) parts.push(`${formatSize(size - totalOf(old.columns).size, true)} since ${text(old.capture.time)}`);
+  if (old) {
+    const since = diffKind(snapshot, old) === 'change' ? 'since' : 'against the snapshot of';
+    parts.push(`${formatSize(size - totalOf(old.columns).size, true)} ${since} ${text(old.capture.time)}`);
+  }
   if (target.title !== '') parts.push(code(target.title));
   if (target.nodeVersion !== null) parts.push(`Node ${text(target.nodeVersion)}`);
   return `${[...parts, text(time)].join(', ')}.`;
@@ -50,9 +64,9 @@ function statistics({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>, key: 
   return snapshot.compareTo(old, key).filter(({ sizeDiff, countDiff }) => sizeDiff !== 0 || countDiff !== 0);
 }
 
-function table(lines: readonly Statistic[]): string[] {
-  const isDiff = lines[0] instanceof StatisticDiff;
-  const figures = isDiff ? ['change', '±', 'size', 'change of count', 'count'] : ['size', '±', 'count'];
+/** @param diff what the figures of a difference are called; null if it is none */
+function table(lines: readonly Statistic[], diff: keyof typeof KINDS | null): string[] {
+  const figures = diff ? [diff, '±', 'size', `${diff} of count`, 'count'] : ['size', '±', 'count'];
   const rows = lines.map((line) => {
     const frame = line.traceback.frames[0]!;
     const name = frame.functionName === '' ? '' : code(frame.functionName);

@@ -1,9 +1,11 @@
 import { UsageError } from '../../errors.js';
 import { totalOf } from '../../model/column-totals.js';
+import { comparisonNotes } from '../../report/text/comparison-notes.js';
 import { coverageLines } from '../../report/text/coverage.js';
 import { diffJson, jsonText, statisticsJson } from '../../report/text/json.js';
 import { diffTable, statisticsTable, type TableOptions } from '../../report/text/table.js';
 import { diffTreeLines, type TreeOptions, treeLines } from '../../report/text/tree.js';
+import { comparisonOf } from '../../snapshot/comparison.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { idleThreads } from '../../snapshot/statistics/idle-threads.js';
 import { isLocationKey, KEY_TYPES } from '../../snapshot/statistics/key-type.js';
@@ -65,16 +67,20 @@ export function printDiff(
   const now = filtered(snapshots.now, values, mapper);
   const old = filtered(snapshots.old, values, mapper);
   const diffs = now.compareTo(old, grouping.keyType, grouping);
-  const totals = { total: totalOf(now.columns), before: totalOf(old.columns) };
+  const comparison = comparisonOf({ old, now });
+  const total = totalOf(now.columns);
   if (values.json) {
-    stream.write(jsonText(diffJson(diffs.slice(0, values.top), totals, grouping)));
+    stream.write(jsonText(diffJson(diffs.slice(0, values.top), { total, before: totalOf(old.columns), comparison }, grouping)));
     return;
   }
+  const isOfTwoTracings = comparison.oneTracing === false;
+  const colours = coloursOf(stream, values);
   const table = values.tree
-    ? diffTreeLines({ old, now }, { ...treeOptions(values, { stream, cwd }), colours: coloursOf(stream, values) })
-    : diffTable(diffs, tableOptions(values, { stream, cwd }));
+    ? diffTreeLines({ old, now }, { ...treeOptions(values, { stream, cwd }), colours, isOfTwoTracings })
+    : diffTable(diffs, { ...tableOptions(values, { stream, cwd }), isOfTwoTracings });
   const lines = isFilteredAway(snapshots.now, now) && isFilteredAway(snapshots.old, old) ? [NOTHING_PASSES] : table;
-  writeLines(stream, [...coverage(now.capture, totals.total.size, stream), '', ...lines]);
+  const notes = comparisonNotes({ old, now }).flatMap((note) => wrapped(note, widthOfTerminal(stream)));
+  writeLines(stream, [...notes, ...coverage(now.capture, total.size, stream), '', ...lines]);
 }
 
 function isFilteredAway(all: Snapshot, selected: Snapshot): boolean {

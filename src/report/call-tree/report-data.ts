@@ -69,6 +69,8 @@ export interface ReportFacts {
   readonly coverage: CoverageFacts;
   /** Of the earlier snapshot; null if there is none. */
   readonly oldCoverage: CoverageFacts | null;
+  /** Whether a difference is of one tracing, so that it is growth; null if that is unknown, or if there is no earlier snapshot. */
+  readonly oneTracing: boolean | null;
   /** What a reader must know to understand the figures. */
   readonly notes: readonly string[];
 }

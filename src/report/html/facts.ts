@@ -1,9 +1,11 @@
 import { totalOf } from '../../model/column-totals.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
+import { comparisonOf } from '../../snapshot/comparison.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
 import type { CaptureFacts, CoverageFacts, ReportFacts } from '../call-tree/report-data.js';
+import { comparisonNotes } from '../text/comparison-notes.js';
 import { methodNotes, reachNotes } from '../text/coverage.js';
 
 const ERRORS = '± is the standard error of a sampled size: about 95 % of the figures are within two of it.';
@@ -14,12 +16,13 @@ export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
     captures: old ? [captureFacts(now, 'after'), captureFacts(old, 'before')] : [captureFacts(now, 'snapshot')],
     coverage: coverageFacts(now),
     oldCoverage: old && coverageFacts(old),
+    oneTracing: old && comparisonOf({ old, now }).oneTracing,
     notes: [
+      ...(old ? comparisonNotes({ old, now }) : []),
       ...reachNotes(now.capture),
       ...methodNotes(now.capture).map(sentence),
       ...errorNotes(now, old),
       ...truncationNotes(now),
-      ...comparisonNotes(now, old),
     ],
   };
 }
@@ -71,23 +74,6 @@ function truncationNotes({ table, columns, tracebackLimit }: Snapshot): string[]
   return [
     `${formatSize(bytes)} have stacks deeper than the ${tracebackLimit} frames that were kept: they are below “older frames not kept”.`,
   ];
-}
-
-function comparisonNotes(now: Snapshot, old: Snapshot | null): string[] {
-  if (!old) return [];
-  const notes: string[] = [];
-  const [after, before] = [now.capture, old.capture];
-  if (after.tracing === undefined || after.tracing !== before.tracing)
-    notes.push('The two snapshots may come from different tracings: the difference compares what each of them saw.');
-  const settings: [string, unknown, unknown][] = [
-    ['mode', after.mode, before.mode],
-    ['interval', after.interval, before.interval],
-    ['precision of lines', after.precision, before.precision],
-    ['number of frames kept', now.tracebackLimit, old.tracebackLimit],
-  ];
-  const different = settings.filter(([, one, other]) => one !== other).map(([name]) => name);
-  if (different.length > 0) notes.push(`They differ in ${different.join(', ')}, so some changes may come from how they were recorded.`);
-  return notes;
 }
 
 function sentence(text: string): string {

@@ -23,8 +23,12 @@ export function reachNotes({ mode, heap }: CaptureInfo): string[] {
 export function methodNotes(capture: CaptureInfo): string[] {
   const { mode, interval } = capture;
   const areCountsRough = mode === 'sampling' && interval !== null && !canRecoverCounts(interval);
-  const resumed = capture.resumed === undefined ? [] : [resumedNote(capture.resumed)];
-  return [`${method(capture)}.`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...resumed, ...threadNotes(capture)];
+  return [`${method(capture)}.`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...gapNotes(capture)];
+}
+
+/** What is not in the snapshot although it was traced, or is older than the rest. */
+export function gapNotes(capture: CaptureInfo): string[] {
+  return [...(capture.resumed === undefined ? [] : [resumedNote(capture.resumed)]), ...threadNotes(capture)];
 }
 
 function coverage(heap: HeapTotals | null, tracedBytes: number): string {

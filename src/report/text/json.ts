@@ -1,4 +1,5 @@
 import { tracebackJson } from '../../model/traceback-json.js';
+import type { Comparison } from '../../snapshot/comparison.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
 import type { Statistic, StatisticDiff } from '../../snapshot/statistics/statistic.js';
 import { safeJson } from '../../text/printable.js';
@@ -23,15 +24,20 @@ export function statisticsJson(statistics: readonly Statistic[], total: Total, {
   return { keyType, cumulative, total, statistics: statistics.map(statisticJson) };
 }
 
-/** @param total of the new snapshot @param before of the old one */
-export function diffJson(
-  diffs: readonly StatisticDiff[],
-  { total, before }: { total: Total; before: Total },
-  { keyType, cumulative }: Grouping,
-) {
+interface Compared {
+  /** Of the new snapshot. */
+  readonly total: Total;
+  /** Of the old snapshot. */
+  readonly before: Total;
+  readonly comparison: Comparison;
+}
+
+export function diffJson(diffs: readonly StatisticDiff[], { total, before, comparison }: Compared, { keyType, cumulative }: Grouping) {
   return {
     keyType,
     cumulative,
+    oneTracing: comparison.oneTracing,
+    differ: comparison.settings.map(({ name }) => name),
     total: { ...total, sizeDiff: total.size - before.size, countDiff: total.count - before.count },
     statistics: diffs.map((diff) => ({ ...statisticJson(diff), sizeDiff: diff.sizeDiff, countDiff: diff.countDiff })),
   };

@@ -2,7 +2,7 @@ import type { KeyType } from '../../snapshot/statistics/key-type.js';
 import type { Statistic, StatisticDiff } from '../../snapshot/statistics/statistic.js';
 import { formatSize } from '../../text/size-format.js';
 import { wrapped } from '../../text/text-width.js';
-import { type Colours, changeStyle } from './colours.js';
+import { type Colours, changeStyle, PLAIN } from './colours.js';
 import { type Column, columnLines, type LastColumn } from './column-lines.js';
 import { placeOf } from './place.js';
 
@@ -17,6 +17,11 @@ export interface TableOptions {
   /** Columns of the terminal; Infinity if the output is not a terminal. */
   readonly width: number;
   readonly colours: Colours;
+}
+
+export interface DiffOptions extends TableOptions {
+  /** Whether the difference is known not to be growth: then it has no colours, and the columns are named for the two sides. */
+  readonly isOfTwoTracings?: boolean;
 }
 
 /** Differences of at most this many standard errors are marked. One in twenty exceeds it although nothing changed. */
@@ -45,23 +50,38 @@ export function statisticsTable(statistics: readonly Statistic[], options: Table
  * The groups that changed most, then one line for the rest. Changes that sampling alone may have made are marked. Other changes are
  * coloured by their direction.
  */
-export function diffTable(diffs: readonly StatisticDiff[], options: TableOptions): string[] {
+export function diffTable(diffs: readonly StatisticDiff[], options: DiffOptions): string[] {
   const changed = diffs.filter(({ sizeDiff, countDiff }) => sizeDiff !== 0 || countDiff !== 0);
   if (changed.length === 0) return ['nothing changed'];
-  const { cumulative, top, width, colours } = options;
+  const { cumulative, top, width, isOfTwoTracings } = options;
   const shown = changed.slice(0, top);
-  const columns: Column[] = [
+  const columns = isOfTwoTracings ? columnsOfTwo(shown) : columnsOfGrowth(shown, options);
+  const rest = changed.slice(top);
+  const lines = columnLines(columns, placeColumn(shown, options), width);
+  if (rest.length > 0)
+    lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ sizeDiff }) => sizeDiff)), true)), width));
+  return [...lines, ...noiseNote(shown).flatMap((line) => wrapped(line, width))];
+}
+
+function columnsOfGrowth(shown: readonly StatisticDiff[], { colours }: TableOptions): Column[] {
+  return [
     { title: 'change', ...changeCells(shown, colours) },
     ...errorColumn(shown),
     { title: 'size', cells: shown.map(({ size }) => formatSize(size)), dispensable: 2 },
     { title: 'change', cells: shown.map(({ countDiff }) => signed(countDiff)), dispensable: 3 },
     { title: 'count', cells: shown.map(({ count }) => `${count}`), dispensable: 4 },
   ];
-  const rest = changed.slice(top);
-  const lines = columnLines(columns, placeColumn(shown, options), width);
-  if (rest.length > 0)
-    lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ sizeDiff }) => sizeDiff)), true)), width));
-  return [...lines, ...noiseNote(shown).flatMap((line) => wrapped(line, width))];
+}
+
+function columnsOfTwo(shown: readonly StatisticDiff[]): Column[] {
+  return [
+    { title: 'difference', ...changeCells(shown, PLAIN) },
+    ...errorColumn(shown),
+    { title: 'old', cells: shown.map(({ size, sizeDiff }) => formatSize(size - sizeDiff)), dispensable: 2 },
+    { title: 'new', cells: shown.map(({ size }) => formatSize(size)), dispensable: 2 },
+    { title: 'old count', cells: shown.map(({ count, countDiff }) => `${count - countDiff}`), dispensable: 3 },
+    { title: 'new count', cells: shown.map(({ count }) => `${count}`), dispensable: 3 },
+  ];
 }
 
 /** A change, with what tells whether sampling alone may have made it. */

@@ -4,12 +4,12 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import { formatSize } from '../../text/size-format.js';
 import { cutEnd, ELLIPSIS, wrapped } from '../../text/text-width.js';
 import { TRUNCATED, type TreeColumns } from '../call-tree/report-data.js';
-import type { Colours } from './colours.js';
+import { PLAIN } from './colours.js';
 import { type Column, columnLines } from './column-lines.js';
 import { percent, signedPercent } from './percent.js';
 import { framePlace } from './place.js';
 import { summedDiffTree, summedTree, withBelow } from './summed-tree.js';
-import { changeCells, noiseNote } from './table.js';
+import { changeCells, type DiffOptions, noiseNote } from './table.js';
 
 export interface TreeOptions {
   /** Whether to go from the most recent frames to their callers. */
@@ -49,16 +49,23 @@ export function treeLines(snapshot: Snapshot, options: TreeOptions): string[] {
  */
 export function diffTreeLines(
   snapshots: { readonly old: Snapshot; readonly now: Snapshot },
-  options: TreeOptions & { readonly colours: Colours },
+  options: TreeOptions & Pick<DiffOptions, 'colours' | 'isOfTwoTracings'>,
 ): string[] {
+  const { isInverted, isOfTwoTracings } = options;
   const whole = Math.max(totalOf(snapshots.now.columns).size, totalOf(snapshots.old.columns).size);
-  const { sizes, changes, standardErrors, ...called } = summedDiffTree(snapshots, options.isInverted);
+  const { sizes, changes, standardErrors, ...called } = summedDiffTree(snapshots, isInverted);
   if (changes.every((change) => change === 0)) return ['nothing changed'];
   const changesOf = (nodes: readonly number[]) => nodes.map((node) => ({ sizeDiff: changes[node]!, standardError: standardErrors[node]! }));
+  const sizeColumn = (title: string, nodes: readonly number[], sizeOf: (node: number) => number): Column => ({
+    title,
+    cells: nodes.map((node) => formatSize(sizeOf(node))),
+    dispensable: 1,
+  });
   const columnsOf = (nodes: readonly number[]): Column[] => [
-    { title: 'change', ...changeCells(changesOf(nodes), options.colours) },
+    { title: isOfTwoTracings ? 'difference' : 'change', ...changeCells(changesOf(nodes), isOfTwoTracings ? PLAIN : options.colours) },
     { title: 'percent', cells: nodes.map((node) => signedPercent(changes[node]!, whole)), dispensable: 2 },
-    { title: 'size', cells: nodes.map((node) => formatSize(sizes[node]!)), dispensable: 1 },
+    ...(isOfTwoTracings ? [sizeColumn('old', nodes, (node) => sizes[node]! - changes[node]!)] : []),
+    sizeColumn(isOfTwoTracings ? 'new' : 'size', nodes, (node) => sizes[node]!),
   ];
   const weights = withBelow(changes.map(Math.abs), called.tree.depth, Math.max);
   const noteOf = (nodes: readonly number[]) => noiseNote(changesOf(nodes));

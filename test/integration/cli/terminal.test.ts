@@ -80,7 +80,7 @@ describe('on a stream that is no terminal', () => {
 
   it('diff --tree prints the change of the tree, both ways round', async () => {
     const tree = async (...args: string[]) =>
-      (await callCommand(['diff', 'old.tmsnap', 'now.tmsnap', '--tree', ...args])).stdout.split('\n').slice(3, -1);
+      (await callCommand(['diff', 'old.tmsnap', 'now.tmsnap', '--tree', ...args])).stdout.split('\n').slice(4, -1);
     expect(await tree()).toEqual([
       '  change  percent     size  called',
       '+388 KiB    +99 %  394 KiB  all',

@@ -28,12 +28,13 @@ function origins(theme: Theme): (Node | string)[] {
   ];
 }
 
-function changes(theme: Theme, { data: { cells } }: State): (Node | string)[] {
+function changes(theme: Theme, { data: { cells }, diffWord }: State): (Node | string)[] {
+  const [down, up] = diffWord === 'change' ? ['shrank', 'grew'] : ['less', 'more'];
   const isSampled = [cells.now, cells.old].some((sums) => sums?.spread);
   return [
-    element('span', {}, 'shrank ', ...STEPS.map((step) => swatch(css(changeColor(step, theme)))), ' grew'),
-    element('span', {}, isSampled ? 'grey: no change, or one that sampling alone may make' : 'grey: no change'),
-    element('span', {}, 'several, each narrower than a pixel: by the sum of their changes'),
+    element('span', {}, `${down} `, ...STEPS.map((step) => swatch(css(changeColor(step, theme)))), ` ${up}`),
+    element('span', {}, isSampled ? `grey: no ${diffWord}, or one that sampling alone may make` : `grey: no ${diffWord}`),
+    element('span', {}, `several, each narrower than a pixel: by the sum of their ${diffWord}s`),
   ];
 }
 

@@ -3,19 +3,26 @@ import type { CaptureFacts, CoverageFacts } from '../../call-tree/report-data.js
 import { element } from './dom.js';
 import type { State } from './page-state.js';
 
+const KINDS = { change: 'What changed', difference: 'Two tracings compared' } as const;
+
 /** The title, the coverage of the process, and notes on how to read the figures. */
-export function header({ data, isDiff }: State): HTMLElement {
+export function header({ data, isDiff, diffWord }: State): HTMLElement {
   const { facts, title } = data;
   return element(
     'header',
     {},
-    element('p', { class: 'kind' }, isDiff ? 'What changed' : 'What holds the memory'),
+    element('p', { class: 'kind' }, isDiff ? KINDS[diffWord] : 'What holds the memory'),
     element('h1', {}, element('bdi', {}, title)),
     element(
       'div',
       { class: 'cards' },
       coverageCard(facts.coverage, facts.oldCoverage),
-      element('section', { class: 'card notes', 'aria-label': 'Notes' }, element('h2', {}, 'Notes'), list(facts.notes)),
+      element(
+        'section',
+        { class: 'card notes', 'aria-label': 'How to read this' },
+        element('h2', {}, 'How to read this'),
+        list(facts.notes),
+      ),
     ),
   );
 }

@@ -25,6 +25,9 @@ type Listener = (changed: ReadonlySet<keyof Choices>) => void;
 export class State {
   readonly data: ReportData;
   readonly isDiff: boolean;
+  /** What a difference is: of one tracing a change, of two tracings only a difference. */
+  readonly diffWord: 'change' | 'difference';
+  readonly noDiffText: string;
   readonly names: FrameNames;
   readonly cells: Sums;
   readonly tree: Tree;
@@ -37,6 +40,8 @@ export class State {
   constructor(data: ReportData) {
     this.data = data;
     this.isDiff = data.cells.old !== null;
+    this.diffWord = data.facts.oneTracing === false ? 'difference' : 'change';
+    this.noDiffText = this.diffWord === 'change' ? 'Nothing changed' : 'No difference';
     this.names = new FrameNames(data);
     this.cells = Sums.ofCells(data.cells);
     this.tree = treeOf(data, this.cells);

@@ -58,8 +58,8 @@ export class Table {
   }
 
   #captionText(): string {
-    const { choices, matches, isDiff } = this.#state;
-    const what = this.#rows.length === 0 ? (isDiff ? 'Nothing changed' : 'Nothing') : `${this.#rows.length} by ${choices.groupBy}`;
+    const { choices, matches, isDiff, noDiffText } = this.#state;
+    const what = this.#rows.length === 0 ? (isDiff ? noDiffText : 'Nothing') : `${this.#rows.length} by ${choices.groupBy}`;
     const where = choices.zoom === 0 ? '' : `, in ${this.#state.nodeLabel(choices.zoom)} and what it called`;
     return `${what}${where}${matches ? `, found by “${matches.text}”` : ''}`;
   }

@@ -13,9 +13,9 @@ const details = new Details(state);
 const graph = new Graph(state, (node) => details.show(node));
 
 /** A difference without any change needs a sentence, because its boxes look like those of any other. */
-function unchanged({ isDiff, cells }: State): HTMLElement[] {
+function unchanged({ isDiff, noDiffText, cells }: State): HTMLElement[] {
   const isChanged = cells.size.some((_, cell) => cells.change(cell) !== 0 || cells.count[cell] !== cells.oldCount[cell]);
-  return isDiff && !isChanged ? [element('p', { class: 'quiet unchanged' }, 'Nothing changed')] : [];
+  return isDiff && !isChanged ? [element('p', { class: 'quiet unchanged' }, noDiffText)] : [];
 }
 
 document.body.append(

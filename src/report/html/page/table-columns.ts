@@ -73,11 +73,14 @@ const CUMULATIVE_CHANGE: Column = {
 };
 
 /** The columns before the name. The table is first sorted by the first of them. */
-export function columnsOf({ isDiff, data, choices, tree }: State): Column[] {
+export function columnsOf({ isDiff, diffWord, data, choices, tree }: State): Column[] {
   const { now, old } = data.cells;
   const errors = now.spread || old?.spread ? [ERROR] : [];
   const isPlace = isLocation(choices.groupBy);
-  if (isDiff) return [CHANGE, ...errors, { ...SIZE, isDetail: true }, COUNT_CHANGE, COUNT, ...(isPlace ? [CUMULATIVE_CHANGE] : [])];
+  if (isDiff) {
+    const columns = [CHANGE, ...errors, { ...SIZE, isDetail: true }, COUNT_CHANGE, COUNT, ...(isPlace ? [CUMULATIVE_CHANGE] : [])];
+    return columns.map((column) => ({ ...column, title: column.title.replace('change', diffWord) }));
+  }
   const total = tree.sums.size[0]!;
   const share: Column = {
     ...SIZE,

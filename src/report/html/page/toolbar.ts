@@ -4,12 +4,6 @@ import { matchedWeight } from '../view/search.js';
 import { element } from './dom.js';
 import type { State } from './page-state.js';
 
-const MEASURES: readonly (readonly [Measure, string])[] = [
-  ['size', 'after'],
-  ['old size', 'before'],
-  ['change', 'change'],
-];
-
 /** The search, the choices of direction and measure, and the reset button. */
 export function toolbar(state: State): HTMLElement {
   const field = element('input', {
@@ -38,13 +32,18 @@ export function toolbar(state: State): HTMLElement {
     ['flame', 'flame graph'],
     ['icicle', 'icicle'],
   ] as const;
+  const measures: readonly (readonly [Measure, string])[] = [
+    ['size', 'after'],
+    ['old size', 'before'],
+    ['change', state.diffWord],
+  ];
   return element(
     'div',
     { class: 'toolbar', role: 'group', 'aria-label': 'Search and view' },
     element('label', { class: 'search', for: 'search' }, 'Search', field),
     found,
     choice('Picture', 'direction', directions, (direction) => state.choose({ direction })),
-    ...(state.isDiff ? [choice('Widths', 'measure', MEASURES, (measure) => state.choose({ measure }))] : []),
+    ...(state.isDiff ? [choice('Widths', 'measure', measures, (measure) => state.choose({ measure }))] : []),
     reset,
   );
 }

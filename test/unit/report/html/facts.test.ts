@@ -56,8 +56,9 @@ it('notes say the limits of the figures: reach, method, error, truncation', () =
 
 it('notes of a difference say why the two cannot simply be compared', () => {
   const notes = reportFacts(sampled, exact).notes.join('\n');
-  expect(notes).toMatch(/may come from different tracings/);
-  expect(notes).toMatch(/They differ in mode, interval, so some changes may come from how they were recorded\./);
-  expect(reportFacts(sampled, sampled).notes.join('\n')).not.toMatch(/one tracing|differ in/);
+  expect(notes).toMatch(/^These are two tracings, and their difference is not growth/); // first of all
+  expect(reportFacts(sampled, exact).oneTracing).toBe(false);
+  expect(reportFacts(sampled, sampled).notes.join('\n')).not.toMatch(/tracings?|differ in/);
+  expect([reportFacts(sampled, sampled).oneTracing, reportFacts(sampled, null).oneTracing]).toEqual([true, null]);
   expect(reportFacts(sampled, sampled).captures.map(({ role }) => role)).toEqual(['after', 'before']);
 });

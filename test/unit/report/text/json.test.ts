@@ -39,8 +39,13 @@ test('a diff adds the changes', () => {
     load@b.js:2
     30
   `);
-  const totals = { total: { size: 100, count: 1 }, before: { size: 30, count: 1 } };
-  const document = diffJson(now.compareTo(old, 'lineno'), totals, { keyType: 'lineno', cumulative: false });
+  const compared = {
+    total: { size: 100, count: 1 },
+    before: { size: 30, count: 1 },
+    comparison: { oneTracing: false, settings: [{ name: 'mode', old: 'exact', now: 'sampling' }], isReversed: false },
+  } as const;
+  const document = diffJson(now.compareTo(old, 'lineno'), compared, { keyType: 'lineno', cumulative: false });
+  expect(document).toMatchObject({ oneTracing: false, differ: ['mode'] });
   expect(document.total).toEqual({ size: 100, count: 1, sizeDiff: 70, countDiff: 0 });
   expect(document.statistics).toMatchObject([{ size: 100, count: 1, sizeDiff: 70, countDiff: 0 }]);
 });

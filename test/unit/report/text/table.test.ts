@@ -84,6 +84,15 @@ test('growth is red and shrinkage cyan; a change that may be scatter has no colo
   ]);
 });
 
+test('of two tracings, a difference has both sides and no colour', () => {
+  const options = { ...OPTIONS, top: 1, colours: COLOURED, isOfTwoTracings: true };
+  expect(diffTable(OLD.compareTo(NOW, 'lineno'), options)).toEqual([
+    'difference       old  new  old count  new count  line',
+    ' -20.0 KiB  20.0 KiB  0 B          1          0  c.js:3',
+    '1 more: -200 B',
+  ]);
+});
+
 test('a terminal of 20 columns', () => {
   const long = Snapshot.fromTraces([
     { size: 2 ** 20, frames: [{ filename: '/app/services/store.js', lineno: 1234, functionName: 'keep' }] },
