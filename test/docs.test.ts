@@ -310,7 +310,7 @@ const QUOTED = [
   ['docs/guide/safety.md', 'V8 has only one sampler; stop the other tool first, or take over with force (--take-over)'],
   ['docs/guide/source-maps.md', 'it names impossible places, which are left out'],
   ['docs/guide/source-maps.md', 'matches a file of the snapshot'],
-  ['docs/guide/threads-and-processes.md', '; what follows is the checkpoint of '],
+  ['docs/guide/threads-and-processes.md', '; what follows is '],
   [
     'docs/guide/true-lines.md',
     'so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave',

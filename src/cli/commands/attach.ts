@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
-import { ConnectionLostError, UsageError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import type { Traceback } from '../../model/traceback.js';
-import { messageOf } from '../../protocol/error-text.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
 import type { ObjectName } from '../../tracing/isolate/find-object.js';
-import type { Closing } from '../../tracing/tracer/closing.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, errorLine, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
-import { duration } from '../options/option-values.js';
+import { addRoundOptions, checkRoundOptions, hasRounds, type RoundValues, timetableOf } from '../options/round-options.js';
 import {
   addLossOptions,
   addTableOptions,
@@ -24,68 +22,123 @@ import {
 } from '../options/shared-options.js';
 import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
-import { addForceOption, claimOutput, type OutputValues } from '../output/output-file.js';
-import { checkPrintOptions, HEAP_LIMIT_NOTICE, printStatistics, saveSnapshot } from '../output/print-results.js';
-import { CHECKPOINT_NAMES, Checkpoints, checkpointNotice } from '../tracing/checkpoints.js';
+import { addForceOption, claimOutput, type DerivedNames, type OutputValues } from '../output/output-file.js';
+import { checkPrintOptions, type Printing, printStatistics, saveSnapshot } from '../output/print-results.js';
+import { CHECKPOINT_NAMES, Checkpoints } from '../tracing/checkpoints.js';
+import { type Earlier, takeLastSnapshot } from '../tracing/last-snapshot.js';
+import { type Pause, pausesOf } from '../tracing/pause.js';
+import { RoundTables } from '../tracing/round-tables.js';
+import { dueByTime, type Round, takeRounds } from '../tracing/rounds.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
-interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, OutputValues {
-  readonly duration?: number;
+interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, RoundValues, OutputValues {
   readonly output?: string;
   readonly where?: string;
 }
 
 const FAILED = 1;
-const DEFAULT_DURATION_MS = 30_000;
-const TICK_MS = 1000;
-const LONGEST_END_MS = 5000;
-const NO_END_NOTICE = 'the program seemed to come to its end and has not ended: this is what it held then';
+const ROUND_NAMES = /^\.\d+$/;
+const NO_FIRST_NOTICE = 'there is no earlier round to compare with: what follows is what was allocated since the tracing began';
 
 export function configure(command: Command): Command {
-  addTargetOptions(command)
-    .option('--duration <time>', 'how long to trace (default: 30s; with --on-oom until the program ends)', duration)
-    .option('-o, --output <file>', 'save the snapshot as this file')
+  addRoundOptions(addTargetOptions(command))
+    .option('-o, --output <file>', 'save the snapshot as this file; with --diff or --every the earlier ones as FILE.1, FILE.2 …')
     .option(
       '--where <expression>',
       'with --mode objects: print where an object was allocated; give an expression that yields it in the target, or its id in the heap as @N',
     );
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
-    ['tracemalloc attach 4711', 'what process 4711 allocates in 30 seconds and still holds'],
-    [
-      'tracemalloc attach --port 9229 --duration 2m -o app.tmsnap',
-      'the program whose inspector is on port 9229, for two minutes; the snapshot is saved',
-    ],
+    ['tracemalloc attach 4711 --duration 2m -o app.tmsnap', 'what process 4711 allocates in two minutes and still holds; saved, too'],
+    ['tracemalloc attach --port 9229 --warmup 1m --diff', 'what grows in the program whose inspector is on port 9229'],
   ]);
 }
 
 export async function run([name]: readonly string[], values: AttachValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
   checkPrintOptions(values);
+  checkRoundOptions(values);
   if (values.where !== undefined && values.mode !== 'objects') throw new UsageError('--where needs --mode objects');
   if (values.checkpoint !== undefined && values.output === undefined)
     throw new UsageError('--checkpoint needs -o FILE: the checkpoints are saved as FILE.checkpoint');
   const mapper = sourceMapperOf(values, console);
-  const derived = values.checkpoint === undefined ? [] : [CHECKPOINT_NAMES];
-  const output = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derived);
+  const output = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
+  const reporting = { output, values, console, mapper };
   const interruption = firstInterruption();
   try {
     return await whileTracing({ target, values, console }, async (tracer) => {
-      const checkpoints = checkpointsOf(tracer, values, { output, console, mapper });
-      await tracing(tracer, durationOf(values), { label, interrupted: interruption.came, console });
+      const checkpoints = checkpointsOf(tracer, reporting);
+      const tables = roundTablesOf(reporting);
+      const pause = pausesOf(tracer, { label, interrupted: interruption.came, console });
+      await trace(tracer, { pause, tables, ...reporting });
       checkpoints?.stop();
       const where = await tracebackOf(tracer, values.where, console);
-      const { snapshot, notice, isLast } = await resultOf(tracer, checkpoints);
+      const { snapshot, notice, isLast } = await takeLastSnapshot(tracer, () => latest(checkpoints, tables));
       if (notice !== null) writeLines(console.err, [notice]);
       if (where !== undefined) printWhere(where && originalTraceback(where, snapshot, mapper), values, console);
-      printStatistics(snapshot, values, { stream: console.out, cwd: console.cwd, mapper });
-      if (output !== undefined) saveSnapshot(withEmbedded(snapshot, values, mapper), output, console);
+      const isCompared = tables?.finish(snapshot) ?? null;
+      if (isCompared === false) writeLines(console.err, [NO_FIRST_NOTICE]);
+      if (!isCompared) printStatistics(snapshot, values, printing(reporting));
+      if (output !== undefined) save(snapshot, output, reporting);
       if (!isLast) return FAILED;
       checkpoints?.remove();
-      return values.where !== undefined && where === undefined ? FAILED : 0;
+      return isCompared === false || (values.where !== undefined && where === undefined) ? FAILED : 0;
     });
   } finally {
     interruption.ignore();
   }
+}
+
+function derivedNames(values: AttachValues): DerivedNames {
+  return [...(values.checkpoint === undefined ? [] : [CHECKPOINT_NAMES]), ...(hasRounds(values) ? [ROUND_NAMES] : [])];
+}
+
+interface Reporting {
+  /** Where to save the last snapshot; the names of the others begin with it. */
+  readonly output: string | undefined;
+  readonly values: AttachValues;
+  readonly console: Console;
+  readonly mapper: SourceMapper | null;
+}
+
+function printing({ console: { out, cwd }, mapper }: Reporting): Printing {
+  return { stream: out, cwd, mapper };
+}
+
+function save(snapshot: Snapshot, path: string, { values, console, mapper }: Reporting): void {
+  saveSnapshot(withEmbedded(snapshot, values, mapper), path, console);
+}
+
+/** null if only one snapshot is wanted. */
+function roundTablesOf(reporting: Reporting): RoundTables | null {
+  const { values } = reporting;
+  return hasRounds(values) ? new RoundTables({ values, printing: printing(reporting), printsEach: values.every !== undefined }) : null;
+}
+
+interface Tracing extends Reporting {
+  readonly pause: Pause;
+  readonly tables: RoundTables | null;
+}
+
+/** Waits until the last snapshot is due. Takes the rounds before it if some are wanted. */
+async function trace(tracer: Tracer, { pause, tables, ...reporting }: Tracing): Promise<void> {
+  const { output, values, console } = reporting;
+  const timetable = timetableOf(values, values);
+  if (tables === null) {
+    await pause(timetable.durationMs, 'the result');
+    return;
+  }
+  const onRound = (round: Round) => {
+    tables.add(round);
+    if (output !== undefined) save(round.snapshot, `${output}.${round.number}`, reporting);
+  };
+  await takeRounds(tracer, { due: dueByTime(timetable, pause), onRound, console });
+}
+
+/** The latest of the earlier snapshots; null if there is none. */
+function latest(checkpoints: Checkpoints | null, tables: RoundTables | null): Earlier | null {
+  const [checkpoint, round] = [checkpoints?.last ?? null, tables?.latest ?? null];
+  if (checkpoint === null || (round !== null && round.snapshot.capture.time >= checkpoint.capture.time)) return round;
+  return { snapshot: checkpoint, name: 'the checkpoint' };
 }
 
 /**
@@ -114,50 +167,7 @@ function printWhere(traceback: Traceback | null, { where, json }: AttachValues, 
   writeLines(json ? err : out, [`${printable(where!)} was allocated`, ...lines.map(printable), '']); // with --json, stdout holds one document: the table
 }
 
-interface Outcome {
-  readonly snapshot: Snapshot;
-  /** One line for the user; null if there is nothing to say. */
-  readonly notice: string | null;
-  /** false: the snapshot is a checkpoint, because no later one could be taken. */
-  readonly isLast: boolean;
-}
-
-/**
- * Takes the last snapshot. If the program has ended meanwhile, gives what was alive at its end, or else the last checkpoint.
- *
- * @throws ConnectionLostError if the program has ended and left neither
- */
-async function resultOf(tracer: Tracer, checkpoints: Checkpoints | null): Promise<Outcome> {
-  try {
-    if (tracer.isTracing()) return { snapshot: await tracer.takeSnapshot(), notice: null, isLast: true };
-  } catch (failure) {
-    const isOver = failure instanceof ConnectionLostError || !tracer.isTracing();
-    if (!isOver) throw failure; // otherwise the program has just come to its end
-  }
-  const { snapshot, atHeapLimit, error, reason, isEnded } = await closingOf(tracer);
-  if (snapshot) return { snapshot, notice: atHeapLimit ? HEAP_LIMIT_NOTICE : isEnded ? null : NO_END_NOTICE, isLast: true };
-  const checkpoint = checkpoints?.last;
-  if (checkpoint) return { snapshot: checkpoint, notice: checkpointNotice(checkpoint, error ? messageOf(error) : reason), isLast: false };
-  throw error ?? new ConnectionLostError(`the target is gone before its result could be taken: ${reason}`);
-}
-
-/** Waits for the end of the program. A program that seemed to end may run on: then we leave it after a few seconds. */
-async function closingOf(tracer: Tracer): Promise<Closing & { readonly isEnded: boolean }> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), LONGEST_END_MS);
-  });
-  const isEnded = await Promise.race([tracer.closed.then(() => true), late]);
-  clearTimeout(timer);
-  if (!isEnded) await tracer.close();
-  return { ...(await tracer.closed), isEnded };
-}
-
-function checkpointsOf(
-  tracer: Tracer,
-  values: AttachValues,
-  { output, console, mapper }: { readonly output: string | undefined; readonly console: Console; readonly mapper: SourceMapper | null },
-): Checkpoints | null {
+function checkpointsOf(tracer: Tracer, { output, values, console, mapper }: Reporting): Checkpoints | null {
   const { checkpoint: everyMs } = values;
   if (everyMs === undefined) return null;
   return new Checkpoints(tracer, output!, {
@@ -165,34 +175,4 @@ function checkpointsOf(
     save: (snapshot, path) => withEmbedded(snapshot, values, mapper).dump(path, { followLinks: false }),
     console,
   });
-}
-
-/** In ms. With --on-oom and no --duration we trace until the program ends. */
-function durationOf({ duration, onOom }: AttachValues): number {
-  return duration ?? (onOom ? Number.POSITIVE_INFINITY : DEFAULT_DURATION_MS);
-}
-
-interface Watching {
-  readonly label: string;
-  readonly interrupted: Promise<void>;
-  readonly console: Console;
-}
-
-/** Resolves when the time is up, the user interrupts, or the target is gone. Shows the time left if `err` is a terminal. */
-async function tracing(tracer: Tracer, durationMs: number, { label, interrupted, console: { err } }: Watching): Promise<void> {
-  const end = performance.now() + durationMs;
-  const show = () => {
-    const left = Number.isFinite(end) ? `: ${Math.max(0, Math.ceil((end - performance.now()) / 1000))} s left` : '';
-    if (err.isTTY) err.write(`\r\x1b[Ktracing ${label}${left}, Ctrl-C for the result now`);
-  };
-  show();
-  const ticks = setInterval(show, TICK_MS);
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise((resolve) => {
-    if (Number.isFinite(durationMs)) timer = setTimeout(resolve, durationMs);
-  });
-  await Promise.race([timeUp, interrupted, tracer.closed]);
-  clearTimeout(timer);
-  clearInterval(ticks);
-  if (err.isTTY) err.write('\r\x1b[K');
 }

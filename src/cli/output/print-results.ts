@@ -23,11 +23,13 @@ export const HEAP_LIMIT_NOTICE = 'the program came to its heap limit; what follo
 
 const NOTHING_PASSES = "no trace passes the filters; --include and --exclude are held against whole paths: '*/app.js'";
 
-interface Printing {
+export interface Printing {
   readonly stream: Output;
   readonly cwd: string;
   /** null: print the lines of the code that ran. */
   readonly mapper: SourceMapper | null;
+  /** Further fields of the JSON document of a difference. */
+  readonly json?: object;
 }
 
 /** Call it before the work begins. @throws UsageError for options that do not go together */
@@ -61,7 +63,7 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
 export function printDiff(
   snapshots: { old: Snapshot; now: Snapshot },
   values: TableValues & TreeValues,
-  { stream, cwd, mapper }: Printing,
+  { stream, cwd, mapper, json }: Printing,
 ): void {
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
   const now = filtered(snapshots.now, values, mapper);
@@ -70,7 +72,8 @@ export function printDiff(
   const comparison = comparisonOf({ old, now });
   const total = totalOf(now.columns);
   if (values.json) {
-    stream.write(jsonText(diffJson(diffs.slice(0, values.top), { total, before: totalOf(old.columns), comparison }, grouping)));
+    const document = diffJson(diffs.slice(0, values.top), { total, before: totalOf(old.columns), comparison }, grouping);
+    stream.write(jsonText({ ...document, ...json }));
     return;
   }
   const isOfTwoTracings = comparison.oneTracing === false;

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { ConnectionLostError } from '../../errors.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import { printable } from '../../text/printable.js';
 import type { LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, errorLine, writeLines } from '../console/console.js';
+import { earlierNotice } from './last-snapshot.js';
 
 /** Matches the part of a checkpoint's name after the output's. A followed process has its pid first. */
 export const CHECKPOINT_NAMES = /^(\.\d+)?\.checkpoint(\.partial)?$/;
@@ -132,6 +132,6 @@ export class ProgramCheckpoints {
 }
 
 /** The line above the table of a checkpoint. @param why one clause: why there is no later snapshot */
-export function checkpointNotice({ capture }: Snapshot, why: string): string {
-  return `no last snapshot: ${printable(why)}; what follows is the checkpoint of ${capture.time}`;
+export function checkpointNotice(snapshot: Snapshot, why: string): string {
+  return earlierNotice({ snapshot, name: 'the checkpoint' }, why);
 }

@@ -21,8 +21,14 @@ export function comparisonNotes(pair: Pair): string[] {
     ...precisionNotes(comparison),
     ...settingNotes(comparison),
     ...(comparison.isReversed ? ['The old snapshot was taken after the new one: a plus is what was there only earlier.'] : []),
-    ...gapNotes(pair.old.capture).map((note) => `In the old snapshot: ${note}`),
+    ...gapNotesOfOld(pair).map((note) => `In the old snapshot: ${note}`),
   ];
+}
+
+/** Without those that the new snapshot has, too. */
+function gapNotesOfOld({ old, now }: Pair): string[] {
+  const known = new Set(gapNotes(now.capture));
+  return gapNotes(old.capture).filter((note) => !known.has(note));
 }
 
 function tracingNotes({ oneTracing }: Comparison, { old, now }: Pair): string[] {

@@ -47,11 +47,71 @@ describe.each(oldestAndNewest())('tracemalloc attach to Node $major', ({ execPat
   });
 });
 
+describe.each(oldestAndNewest())('several snapshots in one tracing of Node $major', ({ execPath }) => {
+  it('--every prints what changed from one to the next and in all, saves each, and leaves the target clean', async () => {
+    const target = await service(execPath);
+    const cwd = temporaryFolder();
+    const times = ['--warmup', '0', '--every', '300ms', '--duration', '1h', '--interval', '1', '--include', '*service.cjs'];
+    const command = startCommand(['attach', `${target.port}`, ...times, '-o', 'r.tmsnap'], { cwd });
+    await command.waitFor('stderr', /snapshot saved as (r\.tmsnap\.3)/);
+    command.child.kill('SIGINT');
+    const { code, stdout } = await command.exited;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^round 2, [\d.]+ s after round 1:\ntraced (?:.*\n){4} *\+[\d.]+ KiB .*service\.cjs:4 serve\n/);
+    expect(stdout).toMatch(/\n\nround 3, [\d.]+ s after round 2:\ntraced /);
+    expect(stdout).toMatch(
+      /\n\nround \d+, [\d.]+ s after round 1:\ntraced (?:.*\n){4} *\+[\d.]+ [KM]iB .*service\.cjs:4 serve\n(?:.*\n)?$/,
+    );
+    await expectClean(target);
+    const [first, last] = [Snapshot.load(`${cwd}/r.tmsnap.1`), Snapshot.load(`${cwd}/r.tmsnap`)];
+    expect(first.capture.tracing).toBe(last.capture.tracing);
+    expect(last.allocatedSince(first).traces.length).toBeGreaterThan(0);
+    const { stdout: compared } = await runCommand(['diff', 'r.tmsnap.1', 'r.tmsnap'], { cwd });
+    expect(compared).toMatch(/^traced .*\nsampled, .*\n\n +change /); // no note that it is not growth
+  });
+
+  it('if the target is killed meanwhile, the latest snapshot is compared with the first', async () => {
+    const target = await service(execPath);
+    const cwd = temporaryFolder();
+    const rounds = startCommand(['attach', `${target.port}`, '--warmup', '0', '--every', '200ms', '--duration', '1h', '-o', 'r.tmsnap'], {
+      cwd,
+    });
+    await rounds.waitFor('stderr', /snapshot saved as (r\.tmsnap\.2)/);
+    await target.kill();
+    const { code, stdout, stderr } = await rounds.exited;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^no last snapshot: .*; what follows is round \d+ of 20/m);
+    expect(stdout).toMatch(/^round \d, [\d.]+ s after round 1:$/m);
+  });
+});
+
 const execPath = process.execPath;
+
+it('--diff without a first snapshot prints what there is, says so, and exits with 1', async () => {
+  const target = await service(execPath);
+  const command = startCommand(['attach', `${target.port}`, '--warmup', '1h', '--diff', '--interval', '512']);
+  await untilSampled(target, true);
+  command.child.kill('SIGINT');
+  const { code, stdout, stderr } = await command.exited;
+  expect([code, stderr]).toEqual([
+    1,
+    'there is no earlier round to compare with: what follows is what was allocated since the tracing began\n',
+  ]);
+  expect(stdout).toMatch(/^traced /);
+});
+
+it('two runs of attach are two tracings, and their diff says so first', async () => {
+  const target = await service(execPath);
+  const cwd = temporaryFolder();
+  for (const name of ['a', 'b'])
+    expect((await runCommand(['attach', `${target.port}`, '--duration', '100ms', '-o', `${name}.tmsnap`], { cwd })).code).toBe(0);
+  const { stdout } = await runCommand(['diff', 'a.tmsnap', 'b.tmsnap'], { cwd });
+  expect(stdout).toMatch(new RegExp(`^These are two tracings of process ${target.pid}, and their difference is not growth: `));
+});
 
 it('if the target ends meanwhile, it prints what the target held', async () => {
   const target = await service(execPath, '--graceful');
-  const command = startCommand(['attach', target.url, '--duration', '1h', '--interval', '512', '--include', '*service.cjs']);
+  const command = startCommand(['attach', target.url, '--duration', '1h', '--interval', '1', '--include', '*service.cjs']);
   await untilSampled(target, true);
   target.child.kill('SIGTERM');
   const { code, stdout } = await command.exited;
