@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
  * The project folder of a folder: the nearest folder above it with a `.git`, otherwise the highest with a package.json, which is the root
  * of a monorepo. null if there is neither. Never the root of the file system, which would make every file part of the project.
  */
-function projectOf(folder: string): string | null {
+export function projectOf(folder: string): string | null {
   let found: string | null = null;
   for (let path = resolve(folder); path !== dirname(path); path = dirname(path)) {
     if (existsSync(join(path, '.git'))) return path;

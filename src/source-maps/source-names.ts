@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileUrlOf, pathOfFileUrl } from '../text/file-urls.js';
 import { foldersUpToProject, isInside, surroundingsOf, type Workplace } from './project.js';
+import { realPathOf } from './real-paths.js';
 
 /** Includes the namespace, which is the name of the bundled package: `webpack://@scope/shop/./src/a.ts`. */
 const WEBPACK = /^webpack:\/\/(?:@[^/]+\/(?!\.))?[^/]*\//;
@@ -18,13 +19,14 @@ interface Origin {
 }
 
 /**
- * Names the sources of one map so that a user can open them: by absolute path. A source outside of the project stays a `file:` URL, which
- * our code never opens. Otherwise the author of a map could choose which files we read.
+ * Names the sources of one map so that a user can open them: by absolute path. A source outside of the project, also behind a link, stays a
+ * `file:` URL, which our code never opens. Otherwise the author of a map could choose which files we read.
  */
 export class SourceNames {
   /** null if the script has no file. */
   readonly #base: string | null;
   readonly #projects: readonly string[];
+  readonly #realProjects: readonly string[];
   /** Folders to try for the sources of a bundler. It names them relative to the folder where it ran, which no map records. */
   readonly #folders: readonly string[];
 
@@ -32,6 +34,7 @@ export class SourceNames {
     this.#base = isAbsolute(base) || /^[A-Za-z]:\\/.test(base) ? fileUrlOf(base) : null;
     const own = isAbsolute(script) ? [surroundingsOf(dirname(script))] : [];
     this.#projects = [...own, ...workplaces.map(({ project }) => project)];
+    this.#realProjects = this.#projects.map((project) => realPathOf(project) ?? project);
     const folder = dirname(base);
     const project = isAbsolute(base) ? this.#projects.find((one) => isInside(folder, one)) : undefined;
     this.#folders = [...(project === undefined ? [] : [{ folder, project }]), ...workplaces].flatMap(foldersUpToProject);
@@ -66,6 +69,9 @@ export class SourceNames {
   }
 
   #shown(path: string): string {
-    return !isAbsolute(path) || this.#projects.some((project) => isInside(resolve(path), project)) ? path : fileUrlOf(path);
+    if (!isAbsolute(path)) return path;
+    const isNamedInside = this.#projects.some((project) => isInside(resolve(path), project));
+    const real = realPathOf(path); // null for a source that is not on this machine: nobody can read it
+    return isNamedInside && (real === null || this.#realProjects.some((project) => isInside(real, project))) ? path : fileUrlOf(path);
   }
 }

@@ -40,6 +40,6 @@ export function buildReport(now: Snapshot, { title, old, embedSources, cwd }: Re
     frames,
     tree,
     cells,
-    sources: embedSources ? embeddedSources(places) : null,
+    sources: embedSources ? embeddedSources(places, cwd) : null,
   };
 }

@@ -1,9 +1,8 @@
-import { sourceLines } from '../../model/source-lines.js';
+import { isAbsolute } from 'node:path';
+import { projectSourceLines } from '../../snapshot/project-source.js';
 import { printable } from '../../text/printable.js';
 
 const LINES_AROUND = 4;
-/** Only scripts are copied: a profile may name any file, and a report is passed on to others. */
-const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|coffee)$/i;
 
 export interface Place {
   readonly file: number;
@@ -13,12 +12,12 @@ export interface Place {
   readonly line: number;
 }
 
-/** The lines around each place, by file and line, for all scripts that can be read. */
-export function embeddedSources(places: Iterable<Place>): Record<number, Record<number, string>> {
+/** The lines around each place, by file and line, for all scripts that can be read. A report is passed on, so it holds no other files. */
+export function embeddedSources(places: Iterable<Place>, cwd: string): Record<number, Record<number, string>> {
   const sources: Record<number, Record<number, string>> = {};
   for (const { file, filename, line } of [...places].sort((a, b) => a.file - b.file)) {
-    if (line === 0 || !SCRIPT.test(filename)) continue;
-    const lines = sourceLines(filename);
+    if (line === 0 || !isAbsolute(filename)) continue;
+    const lines = projectSourceLines(filename, cwd);
     if (line > lines.length) continue;
     sources[file] ??= {};
     const last = Math.min(lines.length, line + LINES_AROUND);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { UsageError } from '../../../src/errors.js';
@@ -53,6 +53,19 @@ test('on Windows, even if read on another system', () => {
   const windows = { script: 'C:\\app\\dist\\my main.js' };
   expect(nameOf('../src/a.ts', windows)).toBe('C:\\app\\src\\a.ts');
   expect(nameOf('D:/src/a.ts', windows)).toBe('D:\\src\\a.ts');
+});
+
+test('a source behind a link that leads out of the project stays a URL, which nobody opens', () => {
+  const folder = folderOf('app/package.json', 'app/dist/main.js', 'app/lib/b.ts', 'outside/secret.ts');
+  const own = { script: join(folder, 'app/dist/main.js') };
+  symlinkSync('../../outside/secret.ts', join(folder, 'app/dist/a.ts'));
+  symlinkSync('../outside', join(folder, 'app/linked'));
+  symlinkSync('../lib/b.ts', join(folder, 'app/dist/b.ts'));
+  expect(nameOf('a.ts', own)).toBe(`file://${folder}/app/dist/a.ts`);
+  expect(nameOf('../linked/secret.ts', own)).toBe(`file://${folder}/app/linked/secret.ts`);
+  expect(nameOf('webpack://app/./linked/secret.ts', own)).toBe(`file://${folder}/app/linked/secret.ts`);
+  expect(nameOf('b.ts', own)).toBe(join(folder, 'app/dist/b.ts'));
+  expect(nameOf('a.ts', { ...own, work: join(folder, 'outside') })).toBe(join(folder, 'app/dist/a.ts')); // the user works there
 });
 
 test("webpack's names are resolved to the nearest files", () => {

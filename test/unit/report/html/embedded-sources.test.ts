@@ -1,12 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from '@jest/globals';
-import { embeddedSources } from '../../../../src/report/html/embedded-sources.js';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { embeddedSources as embeddedSourcesAt, type Place } from '../../../../src/report/html/embedded-sources.js';
 import { reapTargets, temporaryFolder } from '../../../helpers/target-process.js';
 
 afterAll(reapTargets);
 
 const folder = temporaryFolder();
+const embeddedSources = (places: Iterable<Place>, cwd = '/') => embeddedSourcesAt(places, cwd);
 function file(name: string, lines = 30): string {
   const path = join(folder, name);
   writeFileSync(path, Array.from({ length: lines }, (_, index) => `\tline ${index + 1}`).join('\n'));
@@ -40,4 +41,51 @@ it('shows hidden characters of a line', () => {
   const filename = join(folder, 'trojan.js');
   writeFileSync(filename, 'if (admin) /*\u202e } \u2066if (user)\u2069 */ {\n');
   expect(embeddedSources([{ file: 0, filename, line: 1 }])[0]![1]).toBe('if (admin) /*\\u{202e} } \\u{2066}if (user)\\u{2069} */ {');
+});
+
+describe('behind a link', () => {
+  const root = temporaryFolder();
+  const path = (name: string) => join(root, name);
+  const isEmbedded = (name: string, cwd = '/') =>
+    Object.keys(embeddedSources([{ file: 0, filename: path(name), line: 1 }], cwd)).length > 0;
+
+  for (const made of ['outside/.git', 'project/src', 'project/lib', 'bare/src']) mkdirSync(path(made), { recursive: true });
+  for (const made of ['outside/id_rsa', 'outside/secret.js', 'project/package.json', 'project/lib/b.ts', 'project/.env', 'bare/src/c.js'])
+    writeFileSync(path(made), 'a line\n');
+  const links = {
+    'project/src/a.ts': '../../outside/id_rsa',
+    'project/src/b.ts': '../lib/b.ts',
+    'project/src/out.js': '../../outside/secret.js',
+    'project/src/again.js': './out.js',
+    'project/src/env.js': '../.env',
+    'project/src/no-extension': '../lib/b.ts',
+    'project/linked': '../outside',
+    'project/round.js': './round.js',
+    'bare/src/out.js': '../../outside/secret.js',
+    'bare/linked': '../outside',
+    'bare/c.js': './src/c.js',
+    current: './project',
+  };
+  for (const [name, to] of Object.entries(links)) symlinkSync(to, path(name));
+
+  it.each(['project/src/b.ts', 'project/src/no-extension', 'bare/c.js', 'current/src/b.ts', 'current/lib/b.ts'])(
+    '%s is embedded: it leads to a script of the same project',
+    (name) => expect(isEmbedded(name)).toBe(true),
+  );
+
+  it.each([
+    'project/src/a.ts',
+    'project/src/out.js',
+    'project/src/again.js',
+    'project/src/env.js',
+    'project/linked/secret.js', // the linked folder is a project of its own
+    'project/round.js',
+    'bare/src/out.js',
+    'bare/linked/secret.js',
+  ])('%s is not: it leads to no script, or out of the project', (name) => expect(isEmbedded(name)).toBe(false));
+
+  it('the project of the current folder may be behind a link', () => {
+    expect(isEmbedded('bare/src/out.js', path('outside'))).toBe(true);
+    expect(isEmbedded('project/src/a.ts', path('outside'))).toBe(false);
+  });
 });
