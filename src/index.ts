@@ -25,6 +25,7 @@ export { DomainFilter, Filter, type FilterOptions, ThreadFilter } from './snapsh
 export type { FromTracesOptions, TraceInput } from './snapshot/from-traces.js';
 export { Snapshot } from './snapshot/snapshot.js';
 export type { KeyType, StatisticsOptions } from './snapshot/statistics/key-type.js';
+export type { OwnCaller } from './snapshot/statistics/own-callers.js';
 export { Statistic, StatisticDiff } from './snapshot/statistics/statistic.js';
 export { Trace } from './snapshot/trace.js';
 export { formatSize } from './text/size-format.js';

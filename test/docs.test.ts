@@ -316,7 +316,7 @@ const QUOTED = [
     'so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave',
   ],
   ['docs/guide/true-lines.md', 'stays at the precision of functions'],
-  ['docs/guide/watch-live.md', 'g grouping  s sort  / filter  f freeze  w save  ? help  q quit'],
+  ['docs/guide/watch-live.md', 'g grouping  o own code  s sort  / filter  f freeze  w save  ? help  q quit'],
 ] as const;
 
 describe('quoted output', () => {

@@ -29,7 +29,7 @@ export interface CaptureInfo {
   readonly interval: number | null;
   /** ISO 8601, UTC. */
   readonly time: string;
-  readonly target: { readonly pid: number | null; readonly title: string; readonly nodeVersion: string | null };
+  readonly target: TargetInfo;
   readonly heap: HeapTotals | null;
   /** `'function'`: linenos are where functions start; `'line'`: true lines were on. */
   readonly precision: Precision;
@@ -45,6 +45,15 @@ export interface CaptureInfo {
   readonly late?: readonly { readonly thread: string; readonly bytes: number }[] | undefined;
   /** The number of worker threads that have ended since the start and are not in the snapshot. */
   readonly ended?: number | undefined;
+}
+
+/** What a process says of itself. */
+export interface TargetInfo {
+  readonly pid: number | null;
+  readonly title: string;
+  readonly nodeVersion: string | null;
+  /** The path of the script that the process runs; left out if unknown. */
+  readonly script?: string | undefined;
 }
 
 export type Mode = 'sampling' | 'exact' | 'objects';

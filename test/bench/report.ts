@@ -34,7 +34,7 @@ export async function benchReport(): Promise<void> {
     const snapshot = manyTracebacks(count);
     let [html, nodes] = [Buffer.alloc(0), 0];
     const make = await timed(() => {
-      const data = buildReport(snapshot, { title: 'bench', old: null, embedSources: false, cwd: '/' });
+      const data = buildReport(snapshot, { title: 'bench', old: null, own: false, embedSources: false, cwd: '/' });
       nodes = data.tree.depth.length;
       html = Buffer.concat(htmlDocument(data));
     });

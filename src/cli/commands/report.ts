@@ -13,12 +13,14 @@ interface ReportValues extends SourceMapValues, FilterValues, OutputValues {
   readonly output: string;
   readonly diff?: string;
   readonly embedSources: boolean;
+  readonly own: boolean;
 }
 
 export function configure(command: Command): Command {
   command
     .requiredOption('-o, --output <file>', 'the HTML file to write, which needs no other file; - is stdout')
     .option('--diff <old>', 'show what changed since this earlier file')
+    .option('--own', "your code first: the table begins grouped by own, with every byte on the program's own lines", false)
     .option('--embed-sources', 'copy the source lines around the shown places into the page', false);
   return addExamples(addSourceMapOptions(addFilterOptions(addForceOption(command))), [
     ['tracemalloc report app.tmsnap -o app.html', 'a page to open in a browser'],
@@ -33,7 +35,7 @@ export async function run([file]: readonly string[], values: ReportValues, conso
   const now = opened(file!);
   const old = values.diff === undefined ? null : opened(values.diff);
   const title = values.diff === undefined ? basename(file!) : `${basename(values.diff)} → ${basename(file!)}`;
-  const report = buildReport(now, { title, old, embedSources: values.embedSources, cwd: console.cwd });
+  const report = buildReport(now, { title, old, own: values.own, embedSources: values.embedSources, cwd: console.cwd });
   await writeOutput(output, htmlDocument(report), { done: 'report written as', console });
   return 0;
 }

@@ -6,18 +6,21 @@ import type { Console } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { LiveView } from '../live/live-view.js';
 import { addExamples } from '../options/examples.js';
-import { addTracingOptions, type TracingValues } from '../options/shared-options.js';
+import { addTracingOptions, checkOwn, ownOption, type TracingValues } from '../options/shared-options.js';
 import { addEmbedOption, addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
 interface TopValues extends TracingValues, SourceMapValues, TargetValues {
   readonly groupBy: KeyType;
+  readonly own?: true;
   readonly color: boolean;
 }
 
 export function configure(command: Command): Command {
-  addTargetOptions(command).addOption(new Option('--group-by <key>', 'what to group by at first').choices(KEY_TYPES).default('lineno'));
+  addTargetOptions(command)
+    .addOption(new Option('--group-by <key>', 'what to group by at first').choices(KEY_TYPES).default('lineno'))
+    .addOption(ownOption());
   return addExamples(addEmbedOption(addSourceMapOptions(addTracingOptions(command))), [
     ['tracemalloc top 4711', 'the lines of process 4711 that hold the most'],
     ['tracemalloc top --port 9229 --group-by package', 'the packages of the program whose inspector is on port 9229'],
@@ -26,6 +29,7 @@ export function configure(command: Command): Command {
 
 export async function run([name]: readonly string[], values: TopValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
+  checkOwn(values);
   if (!console.out.isTTY || !process.stdin.isTTY || process.env.TERM === 'dumb')
     throw new UsageError('top needs a terminal that can be redrawn, for its input and output; tracemalloc attach prints a table anywhere');
   const warnings = new PassThrough(); // printed at the end, because the view would draw over them

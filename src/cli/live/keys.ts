@@ -49,6 +49,8 @@ function commanded(state: LiveState, { text }: Key): { state: LiveState; request
       return { state, request: 'save' };
     case 'g':
       return { state: { ...state, keyType: after(state.keyType, groupings(state)) }, request: null };
+    case 'o':
+      return { state: { ...state, keyType: state.keyType === 'own' ? 'lineno' : 'own' }, request: null };
     case 's':
       return { state: { ...state, sort: after(state.sort, LIVE_SORTS) }, request: null };
     case 'f':

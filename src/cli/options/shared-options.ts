@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_INTERVAL } from '../../collect/sampling/sampler.js';
+import { UsageError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { KEY_TYPES, type KeyType } from '../../snapshot/statistics/key-type.js';
 import type { LinesOption } from '../../tracing/isolate/line-scope.js';
@@ -36,6 +37,7 @@ export interface LossValues {
 export interface TableValues extends SourceMapValues, FilterValues {
   readonly color: boolean;
   readonly groupBy: KeyType;
+  readonly own?: true;
   readonly cumulative: boolean;
   readonly top?: number;
   readonly json: boolean;
@@ -95,9 +97,21 @@ export function addLossOptions(command: Command): Command {
 export function addTableOptions(command: Command): Command {
   return addSourceMapOptions(addFilterOptions(command))
     .addOption(new Option('--group-by <key>', 'what to group by').choices(KEY_TYPES).default('lineno'))
+    .addOption(ownOption())
     .option('--cumulative', 'count a trace for every frame of its stack, not only for the most recent one', false)
     .option('--top <n>', 'how many rows to print (default: 10; with --json, all)', positiveInteger)
     .option('--json', 'print one JSON document instead of a table', false);
+}
+
+/** The name that people look for; it is one of the keys of `--group-by`. */
+export function ownOption(): Option {
+  const description = "your code first: every byte stands on the newest frame of the program's own files, as with --group-by own";
+  return new Option('--own', description).implies({ groupBy: 'own' });
+}
+
+/** @throws UsageError if another key is asked for as well */
+export function checkOwn({ own, groupBy }: Pick<TableValues, 'own' | 'groupBy'>): void {
+  if (own && groupBy !== 'own') throw new UsageError(`--own groups by own, so leave --group-by ${groupBy} out`);
 }
 
 export function startOptions(values: TracingValues & Partial<LossValues>): StartOptions {

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.js';
 import { totalOf } from '../../model/column-totals.js';
 import { comparisonNotes } from '../../report/text/comparison-notes.js';
-import { coverageLines } from '../../report/text/coverage.js';
+import { coverageLines, cutStacksNote } from '../../report/text/coverage.js';
 import { diffJson, jsonText, statisticsJson } from '../../report/text/json.js';
 import { diffTable, statisticsTable, type TableOptions } from '../../report/text/table.js';
 import { diffTreeLines, type TreeOptions, treeLines } from '../../report/text/tree.js';
@@ -9,13 +9,14 @@ import { comparisonOf } from '../../snapshot/comparison.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { idleThreads } from '../../snapshot/statistics/idle-threads.js';
 import { isLocationKey, KEY_TYPES } from '../../snapshot/statistics/key-type.js';
+import { cutBeforeOwn } from '../../snapshot/statistics/own-callers.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
 import { wrapped } from '../../text/text-width.js';
 import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { filtered, isThreadWanted } from '../options/filter-options.js';
-import type { TableValues, TreeValues } from '../options/shared-options.js';
+import { checkOwn, type TableValues, type TreeValues } from '../options/shared-options.js';
 
 const DEFAULT_ROWS = 10;
 const DEFAULT_MIN_PERCENT = 1;
@@ -33,10 +34,12 @@ export interface Printing {
 }
 
 /** Call it before the work begins. @throws UsageError for options that do not go together */
-export function checkPrintOptions({ tree, inverted, minPercent, json, groupBy, cumulative, top }: TableValues & TreeValues): void {
+export function checkPrintOptions(values: TableValues & TreeValues): void {
+  const { tree, inverted, minPercent, json, groupBy, cumulative, top } = values;
+  checkOwn(values);
   if (!tree && (inverted || minPercent !== undefined)) throw new UsageError('--inverted and --min-percent need --tree');
   if (tree && (json || groupBy !== 'lineno' || cumulative || top !== undefined))
-    throw new UsageError('--tree shows lines with all that they called; leave --json, --group-by, --cumulative and --top out');
+    throw new UsageError('--tree shows lines with all that they called; leave --json, --group-by, --own, --cumulative and --top out');
   if (cumulative && !isLocationKey(groupBy))
     throw new UsageError(`--cumulative goes with --group-by ${KEY_TYPES.filter(isLocationKey).join(', ')}, not with ${groupBy}`);
 }
@@ -56,7 +59,7 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
     ? treeLines(selected, treeOptions(values, { stream, cwd }))
     : statisticsTable(statistics, tableOptions(values, { stream, cwd }));
   const lines = isFilteredAway(snapshot, selected) ? [NOTHING_PASSES] : table;
-  writeLines(stream, [...coverage(selected.capture, total.size, stream), '', ...lines]);
+  writeLines(stream, [...coverage(selected.capture, total.size, stream), '', ...lines, ...cutNotes(selected, values, stream)]);
 }
 
 /** Writes what changed most between two snapshots, or the tree of calls with what changed in it. */
@@ -84,6 +87,12 @@ export function printDiff(
   const lines = isFilteredAway(snapshots.now, now) && isFilteredAway(snapshots.old, old) ? [NOTHING_PASSES] : table;
   const notes = comparisonNotes({ old, now }).flatMap((note) => wrapped(note, widthOfTerminal(stream)));
   writeLines(stream, [...notes, ...coverage(now.capture, total.size, stream), '', ...lines]);
+}
+
+/** The lines below a table. */
+function cutNotes(selected: Snapshot, { groupBy }: TableValues, stream: Output): string[] {
+  const cut = groupBy === 'own' ? cutStacksNote(cutBeforeOwn(selected), selected.tracebackLimit) : [];
+  return cut.flatMap((line) => wrapped(line, widthOfTerminal(stream)));
 }
 
 function isFilteredAway(all: Snapshot, selected: Snapshot): boolean {

@@ -7,6 +7,8 @@ export interface ReportData {
   readonly facts: ReportFacts;
   /** Distinct names of files, functions, packages, types, threads and domains. Columns of names hold indexes into it. */
   readonly names: readonly string[];
+  /** Whether the table begins with the lines of the program's own files. */
+  readonly own: boolean;
   readonly frames: FrameColumns;
   readonly tree: TreeColumns;
   readonly cells: CellColumns;
@@ -25,6 +27,8 @@ export interface FrameColumns {
   readonly isLine: readonly number[];
   /** Index in `names`. */
   readonly packageName: readonly number[];
+  /** 1: of the program's own files. */
+  readonly isOwn: readonly number[];
 }
 
 /** Distinct stacks, merged from the oldest frame on, in preorder: the descendants of a node directly follow it. */

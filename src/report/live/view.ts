@@ -6,7 +6,7 @@ import type { Colours } from '../text/colours.js';
 import { type Column, columnLines } from '../text/column-lines.js';
 import { coverageLines } from '../text/coverage.js';
 import { percent } from '../text/percent.js';
-import { changeCells, placeColumn } from '../text/table.js';
+import { changeCells, keyTitle, placeColumn } from '../text/table.js';
 import { type LiveRow, selectedRows } from './live-rows.js';
 import type { LiveState } from './live-state.js';
 
@@ -19,8 +19,9 @@ export interface LiveScreen {
   readonly colours: Colours;
 }
 
-const KEYS = 'g grouping  s sort  / filter  f freeze  w save  ? help  q quit';
+const KEYS = 'g grouping  o own code  s sort  / filter  f freeze  w save  ? help  q quit';
 const HELP = [
+  'o  your code first: all bytes on the newest frames of your own files; again: by line',
   'g  next grouping: line, function, filename, package, thread, traceback (with --mode objects: type, domain)',
   's  next order: size, change since start, change since last',
   '/  show only places that contain a text; Enter keeps it, Escape shows all again',
@@ -72,7 +73,7 @@ function aboutLines(state: LiveState): string[] {
       .filter(Boolean)
       .join('  '),
     ...(cost ? [costLine(cost)] : []),
-    `by ${keyType === 'lineno' ? 'line' : keyType}, sorted by ${sort === 'size' ? sort : `change ${sort}`}${filtered}`,
+    `by ${keyTitle(keyType)}, sorted by ${sort === 'size' ? sort : `change ${sort}`}${filtered}`,
     ...coverageLines(capture, totalOf(columns).size),
     '',
   ];

@@ -14,8 +14,8 @@ export interface Column {
 /** The last column, whose text adapts to the available width. */
 export interface LastColumn {
   readonly title: string;
-  /** For each row: a function that gives the text for a width in columns of the terminal. */
-  readonly cells: readonly ((width: number) => string)[];
+  /** For each row: a function that gives the text for a width in columns of the terminal, in one line or several. */
+  readonly cells: readonly ((width: number) => string | readonly string[])[];
 }
 
 const GAP = '  ';
@@ -25,11 +25,16 @@ const LEAST_LAST = 24;
 /** One line for the titles, then one for each row. Figures are aligned right, and the last column gets the rest of the width. */
 export function columnLines(columns: readonly Column[], last: LastColumn, width: number): string[] {
   const shown = fittingColumns(columns, width);
-  const room = width - leftWidth(shown);
+  const left = leftWidth(shown);
+  const room = width - left;
+  const below = ' '.repeat(left);
   const widths = shown.map(columnWidth);
-  const line = (cells: readonly string[], end: string) => [...cells, end].join(GAP);
+  const line = (cells: readonly string[], end: string | readonly string[]) => {
+    const [first, ...more] = typeof end === 'string' ? [end] : end;
+    return [[...cells, first].join(GAP), ...more.map((text) => below + text)];
+  };
   const titles = shown.map(({ title }, column) => alignedRight(title, widths[column]!));
-  const rows = last.cells.map((cell, row) =>
+  const rows = last.cells.flatMap((cell, row) =>
     line(
       shown.map(({ cells, style }, column) => {
         const text = alignedRight(cells[row]!, widths[column]!);
@@ -38,7 +43,7 @@ export function columnLines(columns: readonly Column[], last: LastColumn, width:
       cell(room),
     ),
   );
-  return [line(titles, cutEnd(last.title, room)), ...rows];
+  return [...line(titles, cutEnd(last.title, room)), ...rows];
 }
 
 function fittingColumns(columns: readonly Column[], width: number): readonly Column[] {

@@ -1,5 +1,6 @@
 import { canRecoverCounts } from '../../model/count-precision.js';
 import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
+import { NOT_OWN } from '../../snapshot/statistics/package-name.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
 import { threadNotes } from './thread-notes.js';
@@ -17,6 +18,14 @@ export function coverageLines(capture: CaptureInfo, tracedBytes: number): string
 /** A note if most memory is where traces do not reach. */
 export function reachNotes({ mode, heap }: CaptureInfo): string[] {
   return mode !== 'objects' && outsideHeap(heap) ? [mostlyOutside(heap!)] : [];
+}
+
+/** Below a table by `own`: what may be from own code all the same. @param bytes see `cutBeforeOwn` */
+export function cutStacksNote(bytes: number, tracebackLimit: number): string[] {
+  if (bytes === 0) return [];
+  return [
+    `${formatSize(bytes)} of ${NOT_OWN} have stacks of more than ${tracebackLimit} frames, which were cut; trace with a larger --nframe`,
+  ];
 }
 
 /** How the traces were recorded, and what this means for the figures. */

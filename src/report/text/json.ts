@@ -1,6 +1,7 @@
-import { tracebackJson } from '../../model/traceback-json.js';
+import { frameJson, tracebackJson } from '../../model/traceback-json.js';
 import type { Comparison } from '../../snapshot/comparison.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
+import type { OwnCaller } from '../../snapshot/statistics/own-callers.js';
 import type { Statistic, StatisticDiff } from '../../snapshot/statistics/statistic.js';
 import { safeJson } from '../../text/printable.js';
 
@@ -20,8 +21,8 @@ export function jsonText(document: object): string {
 }
 
 /** The only document that `--json` prints. Sizes are bytes. */
-export function statisticsJson(statistics: readonly Statistic[], total: Total, { keyType, cumulative }: Grouping) {
-  return { keyType, cumulative, total, statistics: statistics.map(statisticJson) };
+export function statisticsJson(statistics: readonly Statistic[], total: Total, grouping: Grouping) {
+  return { ...namesOf(grouping), total, statistics: statistics.map(statisticJson) };
 }
 
 interface Compared {
@@ -32,10 +33,9 @@ interface Compared {
   readonly comparison: Comparison;
 }
 
-export function diffJson(diffs: readonly StatisticDiff[], { total, before, comparison }: Compared, { keyType, cumulative }: Grouping) {
+export function diffJson(diffs: readonly StatisticDiff[], { total, before, comparison }: Compared, grouping: Grouping) {
   return {
-    keyType,
-    cumulative,
+    ...namesOf(grouping),
     oneTracing: comparison.oneTracing,
     differ: comparison.settings.map(({ name }) => name),
     total: { ...total, sizeDiff: total.size - before.size, countDiff: total.count - before.count },
@@ -43,6 +43,14 @@ export function diffJson(diffs: readonly StatisticDiff[], { total, before, compa
   };
 }
 
-function statisticJson({ size, count, standardError, traceback }: Pick<Statistic, 'size' | 'count' | 'standardError' | 'traceback'>) {
-  return { size, count, standardError, traceback: tracebackJson(traceback) };
+function namesOf({ keyType, cumulative }: Grouping): Grouping {
+  return { keyType, cumulative };
+}
+
+function statisticJson({ size, count, standardError, traceback, ownCaller }: Statistic) {
+  return { size, count, standardError, traceback: tracebackJson(traceback), ...(ownCaller && { ownCaller: callerJson(ownCaller) }) };
+}
+
+function callerJson({ share, frame }: OwnCaller) {
+  return { share, frame: frameJson(frame) };
 }

@@ -2,8 +2,10 @@ import { relative, sep } from 'node:path';
 import type { Frame } from '../../model/frame.js';
 import type { Traceback } from '../../model/traceback.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
+import type { OwnCaller } from '../../snapshot/statistics/own-callers.js';
 import { printable } from '../../text/printable.js';
 import { cutEnd, cutMiddle, ELLIPSIS, widthOf } from '../../text/text-width.js';
+import { percent } from './percent.js';
 
 export interface PlaceOptions {
   readonly keyType: KeyType;
@@ -13,6 +15,8 @@ export interface PlaceOptions {
   readonly width?: number;
 }
 
+/** Keys whose places have the name of a function. */
+const NAMED: ReadonlySet<KeyType> = new Set(['lineno', 'traceback', 'function', 'own']);
 const CALLED_BY = ' < ';
 /** A path shorter than this says little, so the function's name is shortened before that. */
 const LEAST_PATH = 14;
@@ -38,6 +42,12 @@ export function placeOf(traceback: Traceback, { keyType, cwd, width = Number.POS
   return place + rest;
 }
 
+/** Behind the place of a group that is not of the program's own files: which of these led to it. `← src/export.ts:41 pack (93 %)` */
+export function callerOf({ frame, share }: OwnCaller, { cwd, width }: Pick<PlaceOptions, 'cwd'> & { readonly width: number }): string {
+  const [before, after] = ['← ', ` (${percent(share, 1)})`];
+  return before + framePlace(frame, { cwd, width: width - before.length - after.length }) + after;
+}
+
 /** The place of one frame, as in a table by line. */
 export function framePlace(frame: Frame, { cwd, width }: Pick<PlaceOptions, 'cwd'> & { readonly width: number }): string {
   return fitted(frameParts(frame, 'lineno', cwd), width);
@@ -52,7 +62,7 @@ interface FrameParts {
 }
 
 function frameParts({ filename, lineno, functionName }: Frame, keyType: KeyType, cwd: string): FrameParts {
-  const isNamed = functionName !== '' && (keyType === 'lineno' || keyType === 'traceback' || keyType === 'function');
+  const isNamed = functionName !== '' && NAMED.has(keyType);
   return {
     path: printable(shortPath(filename, cwd)),
     line: lineno > 0 ? `:${lineno}` : '',

@@ -1,10 +1,10 @@
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
 import type { Statistic, StatisticDiff } from '../../snapshot/statistics/statistic.js';
 import { formatSize } from '../../text/size-format.js';
-import { wrapped } from '../../text/text-width.js';
+import { widthOf, wrapped } from '../../text/text-width.js';
 import { type Colours, changeStyle, PLAIN } from './colours.js';
 import { type Column, columnLines, type LastColumn } from './column-lines.js';
-import { placeOf } from './place.js';
+import { callerOf, placeOf } from './place.js';
 
 export interface TableOptions {
   readonly keyType: KeyType;
@@ -26,6 +26,7 @@ export interface DiffOptions extends TableOptions {
 
 /** Differences of at most this many standard errors are marked. One in twenty exceeds it although nothing changed. */
 const NOISE = 2;
+const BEFORE_CALLER = '  ';
 const NOISE_NOTE = '~ within two standard errors (±): sampling alone may make such a change';
 
 /** The largest groups as aligned columns, then one line for the rest. Sampled sizes have their standard error beside them. */
@@ -107,19 +108,27 @@ function errorColumn(shown: readonly Statistic[]): Column[] {
   return [{ title: '±', cells: errors.map((error) => formatSize(error)), dispensable: 1 }];
 }
 
-/** The column with the place of each group. */
+/** The column with the place of each group, and its own caller if it has one: in the same line, or below if that is too narrow. */
 export function placeColumn(
-  groups: readonly Pick<Statistic, 'traceback'>[],
+  groups: readonly (Pick<Statistic, 'traceback'> & Partial<Pick<Statistic, 'ownCaller'>>)[],
   { keyType, cwd }: Pick<TableOptions, 'keyType' | 'cwd'>,
 ): LastColumn {
   return {
-    title: keyType === 'lineno' ? 'line' : keyType,
-    cells: groups.map(
-      ({ traceback }) =>
-        (width) =>
-          placeOf(traceback, { keyType, cwd, width }),
-    ),
+    title: keyTitle(keyType),
+    cells: groups.map(({ traceback, ownCaller }) => (width) => {
+      const place = placeOf(traceback, { keyType, cwd, width });
+      if (!ownCaller) return place;
+      const whole = `${placeOf(traceback, { keyType, cwd })}${BEFORE_CALLER}${callerOf(ownCaller, { cwd, width: Number.POSITIVE_INFINITY })}`;
+      const below = `${BEFORE_CALLER}${callerOf(ownCaller, { cwd, width: width - BEFORE_CALLER.length })}`;
+      return widthOf(whole) <= width ? whole : [place, below];
+    }),
   };
+}
+
+/** What a table says of its key. */
+export function keyTitle(keyType: KeyType): string {
+  if (keyType === 'own') return 'line of your code';
+  return keyType === 'lineno' ? 'line' : keyType;
 }
 
 function isNoise({ sizeDiff, standardError }: Change): boolean {

@@ -60,8 +60,13 @@ export const metadataSchema = z.object({
     interval: z.nullable(z.number().check(z.positive())),
     /** ISO 8601, UTC. Added in 1. */
     time: z.string(),
-    /** Added in 1. */
-    target: z.object({ pid: z.nullable(z.int()), title: z.string(), nodeVersion: z.nullable(z.string()) }),
+    /** `script` is the path of the script that the process runs. Added in 1. */
+    target: z.object({
+      pid: z.nullable(z.int()),
+      title: z.string(),
+      nodeVersion: z.nullable(z.string()),
+      script: z.optional(z.string()),
+    }),
     /** Totals of the process in bytes; null if unknown. Added in 1. */
     heap: z.nullable(
       z.object({

@@ -7,8 +7,9 @@ import { Traceback } from '../../model/traceback.js';
 import { COLUMN_KEYS } from './column-keys.js';
 import { isLocationKey, type KeyType } from './key-type.js';
 import { LOCATION_KEYS } from './location-keys.js';
+import { ownFolderOf } from './own-files.js';
 import type { SummedColumn } from './remembered-sums.js';
-import { cumulativeGroups, lineIdsOf, type TableGroups, tableGroups } from './table-groups.js';
+import { cumulativeGroups, lineIdsOf, type TableGroups, type TableKeyType, tableGroups } from './table-groups.js';
 import { compareLocations, compareTracebacks, type TablePlace } from './table-order.js';
 
 /** Which groups the traces of one snapshot count for. Each trace is in one bucket, and each bucket counts for one or several groups. */
@@ -47,6 +48,7 @@ export class Groups {
   /** Groups by line that several functions or columns share. Their frame names neither. */
   readonly #sharedLines = new Set<number>();
   readonly #tracebacks = new Map<number, Traceback>();
+  #ownFolder: string | undefined;
 
   constructor(keyType: KeyType) {
     this.keyType = keyType;
@@ -60,8 +62,11 @@ export class Groups {
   assign(parts: SnapshotParts, cumulative: boolean): Assignment {
     const { keyType } = this;
     if (isTableKey(keyType)) {
+      const ownFolder = this.ownFolderFor(parts);
       const { groups, own } = this.#ofTable(parts.table, () =>
-        cumulative && isLocationKey(keyType) ? cumulativeGroups(parts.table, keyType) : tableGroups(parts.table, keyType),
+        cumulative && isLocationKey(keyType)
+          ? cumulativeGroups(parts.table, { keyType, ownFolder })
+          : tableGroups(parts.table, { keyType, ownFolder }),
       );
       return byTraceback(parts, groups, own.starts);
     }
@@ -77,6 +82,13 @@ export class Groups {
       starts: null,
       column: found.column,
     };
+  }
+
+  /** See `ownFolderOf`. That of the first snapshot is valid for all, so that they agree about what is own. */
+  ownFolderFor(parts: SnapshotParts): string {
+    if (this.keyType !== 'own') return '';
+    this.#ownFolder ??= ownFolderOf(parts);
+    return this.#ownFolder;
   }
 
   /** The traceback of a group. Function names and columns are from the group's first trace, because a group may have several. */
@@ -106,6 +118,7 @@ export class Groups {
     const { keyType } = this;
     if (keyType === 'filename' || keyType === 'lineno' || keyType === 'traceback') return String(traceback);
     const frame = traceback.frames[0]!;
+    if (keyType === 'own') return frame.lineno === 0 ? frame.filename : String(frame);
     if (keyType !== 'function') return frame.filename;
     return `${frame.functionName || '(anonymous)'} (${frame.lineno === 0 ? frame.filename : String(frame)})`;
   }
@@ -177,7 +190,7 @@ export class Groups {
   }
 }
 
-function isTableKey(keyType: KeyType): keyType is Parameters<typeof tableGroups>[1] {
+function isTableKey(keyType: KeyType): keyType is TableKeyType {
   return keyType === 'traceback' || isLocationKey(keyType);
 }
 

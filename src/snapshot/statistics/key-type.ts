@@ -1,11 +1,12 @@
 import { UsageError } from '../../errors.js';
 
 /** The keys that statistics can be grouped by: tracemalloc's three, then the ones that we add. */
-export const KEY_TYPES = ['filename', 'lineno', 'traceback', 'function', 'package', 'type', 'domain', 'thread'] as const;
+export const KEY_TYPES = ['filename', 'lineno', 'traceback', 'function', 'package', 'own', 'type', 'domain', 'thread'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
 
 /** Keys that name a place in a stack. With these, a trace can count for every frame that it has. */
-export type LocationKeyType = 'filename' | 'lineno' | 'function' | 'package';
+export type LocationKeyType = 'filename' | 'lineno' | 'function' | 'package' | 'own';
+const LOCATION_KEY_TYPES: ReadonlySet<KeyType> = new Set<LocationKeyType>(['filename', 'lineno', 'function', 'package', 'own']);
 /** Keys that do not depend on the stack of a trace. */
 export type ColumnKeyType = 'type' | 'domain' | 'thread';
 
@@ -21,7 +22,7 @@ export function checkKey(keyType: KeyType, cumulative: boolean): void {
 }
 
 export function isLocationKey(keyType: KeyType): keyType is LocationKeyType {
-  return keyType === 'filename' || keyType === 'lineno' || keyType === 'function' || keyType === 'package';
+  return LOCATION_KEY_TYPES.has(keyType);
 }
 
 function quoted(value: unknown): string {

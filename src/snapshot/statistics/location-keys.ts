@@ -2,7 +2,7 @@ import { Frame } from '../../model/frame.js';
 import { frameAt, type StackTable } from '../../model/stack-table.js';
 import type { StringInterner } from '../../model/string-interner.js';
 import type { LocationKeyType } from './key-type.js';
-import { packageName } from './package-name.js';
+import { NOT_OWN, packageName } from './package-name.js';
 
 /** The identity of a location under a key, as a row of numbers. Equal rows are the same group, even if they come from different tables. */
 export interface LocationRows {
@@ -17,6 +17,9 @@ export interface LocationKey {
   /** The frame that stands for the group of a location. */
   frame(table: StackTable, location: number): Frame;
 }
+
+/** The location of what no own frame led to, under the key `own`. */
+export const NOWHERE = 0xffffffff;
 
 /** In practice no column exceeds 2^32 - 2 (a line of 4 GB), so no real position has this value. */
 const NO_POSITION = 0xffffffff;
@@ -61,6 +64,21 @@ const byLine: LocationKey = {
   frame: frameAt,
 };
 
+const byOwnLine: LocationKey = {
+  rows(table, names) {
+    const lines = byLine.rows(table, names);
+    const nowhere = names.intern(NOT_OWN);
+    return {
+      width: lines.width,
+      write(row, location) {
+        if (location === NOWHERE) row.fill(0).set([nowhere]);
+        else lines.write(row, location);
+      },
+    };
+  },
+  frame: (table, location) => (location === NOWHERE ? new Frame(NOT_OWN, 0) : frameAt(table, location)),
+};
+
 /** One group for each name that `nameOf` gives the files. */
 function byFile(nameOf: (filename: string) => string): LocationKey {
   return {
@@ -82,4 +100,5 @@ export const LOCATION_KEYS: Readonly<Record<LocationKeyType, LocationKey>> = {
   lineno: byLine,
   function: byFunction,
   package: byFile(packageName),
+  own: byOwnLine,
 };

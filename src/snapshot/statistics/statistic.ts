@@ -1,5 +1,6 @@
 import type { Traceback } from '../../model/traceback.js';
 import { formatSize } from '../../text/size-format.js';
+import type { OwnCaller } from './own-callers.js';
 
 /** Makes the parts of a statistic that few callers look at, on demand. */
 export interface StatisticSource {
@@ -7,6 +8,7 @@ export interface StatisticSource {
   label(group: number): string;
   /** Bytes. */
   standardError(group: number): number;
+  ownCaller(group: number): OwnCaller | null;
 }
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
@@ -35,6 +37,14 @@ export class Statistic {
   /** Standard error of `size`, in bytes; 0 if the capture was exact. In a diff: of `sizeDiff`. */
   get standardError(): number {
     return this.#source.standardError(this.#group);
+  }
+
+  /**
+   * The nearest caller in the program's own files through which most of the bytes were allocated. null if the group is of such a file, if no own
+   * file called it, and for keys that name no place in a stack, the key `own`, and cumulative statistics.
+   */
+  get ownCaller(): OwnCaller | null {
+    return this.#source.ownCaller(this.#group);
   }
 
   equals(other: Statistic): boolean {

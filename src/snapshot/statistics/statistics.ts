@@ -2,6 +2,7 @@ import type { SnapshotParts } from '../../model/snapshot-parts.js';
 import type { Traceback } from '../../model/traceback.js';
 import { Groups } from './groups.js';
 import type { KeyType } from './key-type.js';
+import { haveOwnCallers, type OwnCaller, ownCallers } from './own-callers.js';
 import { descending } from './radix-order.js';
 import { differenceErrors, standardErrors } from './sampling-error.js';
 import { Statistic, StatisticDiff, type StatisticSource } from './statistic.js';
@@ -13,7 +14,10 @@ export function groupStatistics(parts: SnapshotParts, keyType: KeyType, cumulati
   const assignment = groups.assign(parts, cumulative);
   const { size, count } = sumTotals(parts.columns, assignment, groups.size);
   const order = descending(present([{ size, count }]), size, (a, b) => count[b]! - count[a]! || groups.compare(b, a));
-  const source = new GroupSource(groups, () => standardErrors({ parts, assignment }, groups.size));
+  const source = new GroupSource(groups, {
+    errors: () => standardErrors({ parts, assignment }, groups.size),
+    callers: () => (haveOwnCallers(keyType, cumulative) ? ownCallers({ parts, assignment }, null) : NO_CALLERS),
+  });
   return mapIds(order, (group) => new Statistic(source, group, { size: size[group]!, count: count[group]! }));
 }
 
@@ -35,7 +39,10 @@ export function compareStatistics(snapshots: { now: SnapshotParts; old: Snapshot
       after.count[b]! - after.count[a]! ||
       groups.compare(b, a),
   );
-  const source = new GroupSource(groups, () => differenceErrors(now, old, groups.size));
+  const source = new GroupSource(groups, {
+    errors: () => differenceErrors(now, old, groups.size),
+    callers: () => (haveOwnCallers(keyType, cumulative) ? ownCallers(now, old) : NO_CALLERS),
+  });
   return mapIds(order, (group) => {
     const [size, count] = [after.size[group]!, after.count[group]!];
     return new StatisticDiff(source, group, { size, count, sizeDiff: sizeDiff[group]!, countDiff: countDiff[group]! });
@@ -60,14 +67,23 @@ function mapIds<T>(ids: Uint32Array, make: (id: number) => T): T[] {
   return made;
 }
 
+/** What is worked out for all groups when somebody first asks for one of them. */
+interface Lazily {
+  readonly errors: () => Float64Array;
+  readonly callers: () => ReadonlyMap<number, OwnCaller>;
+}
+
+const NO_CALLERS: ReadonlyMap<number, OwnCaller> = new Map();
+
 class GroupSource implements StatisticSource {
   readonly #groups: Groups;
-  readonly #makeErrors: () => Float64Array;
+  readonly #make: Lazily;
   #errors: Float64Array | undefined;
+  #callers: ReadonlyMap<number, OwnCaller> | undefined;
 
-  constructor(groups: Groups, makeErrors: () => Float64Array) {
+  constructor(groups: Groups, make: Lazily) {
     this.#groups = groups;
-    this.#makeErrors = makeErrors;
+    this.#make = make;
   }
 
   traceback(group: number): Traceback {
@@ -79,7 +95,12 @@ class GroupSource implements StatisticSource {
   }
 
   standardError(group: number): number {
-    this.#errors ??= this.#makeErrors();
+    this.#errors ??= this.#make.errors();
     return this.#errors[group]!;
+  }
+
+  ownCaller(group: number): OwnCaller | null {
+    this.#callers ??= this.#make.callers();
+    return this.#callers.get(group) ?? null;
   }
 }

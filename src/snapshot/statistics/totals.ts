@@ -35,7 +35,8 @@ export function sumTotals(columns: TraceColumns, assignment: Assignment, groupCo
   return { size, count };
 }
 
-function bucketPairs(columns: TraceColumns, assignment: Assignment): Float64Array {
+/** By bucket: bytes and blocks, side by side. */
+export function bucketPairs(columns: TraceColumns, assignment: Assignment): Float64Array {
   const { column, buckets } = assignment;
   const sums = column ? sumsOf(columns) : null;
   const known = sums?.pairs.get(column!);

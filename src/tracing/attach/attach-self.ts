@@ -1,4 +1,5 @@
 import { connectSelf } from '../../discovery/connect.js';
+import { scriptPath } from '../../discovery/script-path.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { Tracer } from '../tracer/tracer.js';
 
@@ -7,9 +8,15 @@ import { Tracer } from '../tracer/tracer.js';
  * itself: `onMark`, `onOom`, object mode, and true lines if the process was not loaded with them.
  */
 export async function attachSelf(): Promise<Tracer> {
+  const [, script] = process.argv;
   const life = new Lifecycle({
     session: connectSelf(),
-    info: { pid: process.pid, title: process.title, nodeVersion: process.version },
+    info: {
+      pid: process.pid,
+      title: process.title,
+      nodeVersion: process.version,
+      ...(script !== undefined && { script: scriptPath(script) }),
+    },
     maxMessageBytes: Number.POSITIVE_INFINITY,
     isSelf: true,
   });

@@ -20,6 +20,8 @@ export interface PausedProgram extends Omit<PausedStart, 'release'> {
   readonly url: string;
   readonly pid: number | null;
   readonly title: string;
+  /** The path of its script; left out if it has none. */
+  readonly script?: string;
   /** null if the program must be asked. */
   readonly nodeVersion: string | null;
   readonly pause: Pause;
@@ -27,14 +29,15 @@ export interface PausedProgram extends Omit<PausedStart, 'release'> {
 
 /** Connects to a program that is paused before its first line, or is about to be. A tracer that gets what this returns lets it run. */
 export async function connectPaused(
-  { url, pid, title, nodeVersion, pause, ...start }: PausedProgram,
+  { url, pid, title, script, nodeVersion, pause, ...start }: PausedProgram,
   caretaker: Caretaker,
 ): Promise<TracerOptions & { readonly caretaker: Caretaker }> {
   const session = await openConversation({ webSocketUrl: url, label: `${title} (pid ${pid})` }, caretaker);
   try {
     await pause.isReached(session);
     await askToWaitAtEnd(session);
-    const info = { pid, title, nodeVersion: nodeVersion ?? (await readTargetInfo(session)).info.nodeVersion };
+    const version = nodeVersion ?? (await readTargetInfo(session)).info.nodeVersion;
+    const info = { pid, title, nodeVersion: version, ...(script !== undefined && { script }) };
     const gate = new Gate({ ...start, release: () => pause.end(session) });
     return { session, caretaker, info, maxMessageBytes: MAX_MESSAGE_BYTES, gate };
   } catch (error) {

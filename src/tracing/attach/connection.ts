@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../discovery/discovery.js';
+import { scriptOfInspector } from '../../discovery/script-path.js';
 import { ConnectError } from '../../errors.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
 import { askToWaitAtEnd } from '../../protocol/evaluate.js';
@@ -27,12 +28,9 @@ export async function openConnection(endpoint: Endpoint, timeoutMs: number | und
     // A program that waits already does not tell us.
     if (isEnding) throw new ConnectError(`cannot trace ${endpoint.label}: the program ended`);
     const { pid, title } = info;
-    return {
-      endpoint,
-      session,
-      caretaker,
-      info: { pid, title: endpoint.title === '' ? title : endpoint.title, nodeVersion: endpoint.nodeVersion },
-    };
+    const script = scriptOfInspector(endpoint.url);
+    const own = { pid, title: endpoint.title === '' ? title : endpoint.title, nodeVersion: endpoint.nodeVersion };
+    return { endpoint, session, caretaker, info: script === undefined ? own : { ...own, script } };
   } catch (error) {
     await session.close(); // an open connection would keep our process alive
     throw error;

@@ -1,5 +1,6 @@
 import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
 import { isStopped } from '../../discovery/proc.js';
+import { scriptPath } from '../../discovery/script-path.js';
 import { ConnectError, LaunchError } from '../../errors.js';
 import { evaluateOwn } from '../../protocol/evaluate.js';
 import { connectPaused, type Pause } from '../attach/connect-paused.js';
@@ -143,11 +144,12 @@ export class FollowedProcesses {
   }
 
   /** Connects to a process that has announced itself. */
-  async #connect({ pid, url, version, wasOpen }: Announcement, title: string): Promise<Lifecycle> {
+  async #connect({ pid, url, version, argv, wasOpen }: Announcement, title: string): Promise<Lifecycle> {
     const caretaker = new Caretaker();
     caretaker.add('folder', { kind: 'folder', path: this.#tree.folder });
     const start = { hasLines: this.#lines.execArgv.length > 0, inliningIsOff: false, isTrackable: false };
-    const program = { url, pid, title, nodeVersion: version, pause: PAUSE, ...start };
+    const script = argv[1] === undefined ? {} : { script: scriptPath(argv[1]) };
+    const program = { url, pid, title, ...script, nodeVersion: version, pause: PAUSE, ...start };
     const options = await connectPaused(program, caretaker).catch((error: unknown) => {
       if (error instanceof ConnectError) throw error;
       throw new LaunchError(`${title} (pid ${pid}) could not be traced`, { cause: error });

@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { scriptPath } from '../../discovery/script-path.js';
 import { assertNever, LaunchError, UsageError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { errorCode, messageOf } from '../../protocol/error-text.js';
@@ -105,9 +106,11 @@ function refused(error: unknown, execPath: string): Error {
 /** Connects to a program that was started with `--inspect-brk`. */
 async function connectLaunched(url: string, program: { script: string; pid: number | null; hasLines: boolean; options: LaunchOptions }) {
   const { script: title, pid, hasLines, options } = program;
+  const script = scriptPath(title, options.cwd);
   const caretaker = new Caretaker();
   const start = { hasLines, inliningIsOff: startsWithoutInlining(options), isTrackable: options.mode === 'objects' };
-  return new Lifecycle(await connectPaused({ url, pid, title, nodeVersion: null, pause: breakAtStart(caretaker), ...start }, caretaker));
+  const pause = breakAtStart(caretaker);
+  return new Lifecycle(await connectPaused({ url, pid, title, script, nodeVersion: null, pause, ...start }, caretaker));
 }
 
 /** A followed program gets its flags when it is traced, because the children that it forks would inherit these arguments. */

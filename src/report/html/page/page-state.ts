@@ -45,7 +45,7 @@ export class State {
     this.names = new FrameNames(data);
     this.cells = Sums.ofCells(data.cells);
     this.tree = treeOf(data, this.cells);
-    this.choices = { zoom: 0, query: '', direction: 'flame', measure: 'size', groupBy: 'line', row: null };
+    this.choices = { zoom: 0, query: '', direction: 'flame', measure: 'size', groupBy: data.own ? 'own' : 'line', row: null };
     this.widths = this.#widths();
   }
 

@@ -1,4 +1,4 @@
-import { GROUP_KEYS, type GroupKey, type Row, rowsBy } from '../view/row-groups.js';
+import { GROUP_KEYS, GROUP_NAMES, type GroupKey, type Row, rowsBy } from '../view/row-groups.js';
 import { element, onceAFrame } from './dom.js';
 import type { State } from './page-state.js';
 import { rowDetails } from './row-details.js';
@@ -37,7 +37,8 @@ export class Table {
   }
 
   #groupChoice(): HTMLElement {
-    const select = element('select', { id: 'group-by' }, ...GROUP_KEYS.map((key) => element('option', { value: key }, key)));
+    const select = element('select', { id: 'group-by' }, ...GROUP_KEYS.map((key) => element('option', { value: key }, GROUP_NAMES[key])));
+    select.value = this.#state.choices.groupBy;
     select.addEventListener('change', () => this.#state.choose({ groupBy: select.value as GroupKey, row: null }));
     return element('label', { class: 'group-by', for: 'group-by' }, 'Group by', select);
   }
@@ -59,7 +60,7 @@ export class Table {
 
   #captionText(): string {
     const { choices, matches, isDiff, noDiffText } = this.#state;
-    const what = this.#rows.length === 0 ? (isDiff ? noDiffText : 'Nothing') : `${this.#rows.length} by ${choices.groupBy}`;
+    const what = this.#rows.length === 0 ? (isDiff ? noDiffText : 'Nothing') : `${this.#rows.length} by ${GROUP_NAMES[choices.groupBy]}`;
     const where = choices.zoom === 0 ? '' : `, in ${this.#state.nodeLabel(choices.zoom)} and what it called`;
     return `${what}${where}${matches ? `, found by “${matches.text}”` : ''}`;
   }
@@ -82,7 +83,7 @@ export class Table {
       ...titles.map(({ title, description, isDetail }, index) => {
         const isSorted = this.#sort ? this.#sort.title === title : index === 0;
         const descending = this.#sort?.descending ?? true;
-        const label = title === 'name' ? this.#state.choices.groupBy : title;
+        const label = title === 'name' ? GROUP_NAMES[this.#state.choices.groupBy] : title;
         const button = element('button', { type: 'button', class: 'plain', title: description }, label);
         button.addEventListener('click', () => {
           this.#sort = { title, descending: isSorted ? !descending : title !== 'name' };

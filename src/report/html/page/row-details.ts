@@ -1,3 +1,4 @@
+import { TRUNCATED } from '../../call-tree/report-data.js';
 import type { Row } from '../view/row-groups.js';
 import { element } from './dom.js';
 import type { State } from './page-state.js';
@@ -11,7 +12,8 @@ const NOT_EMBEDDED = 'This report has no sources; --embed-sources adds them.';
 export function rowDetails(state: State, row: Row, columns: readonly Column[]): HTMLElement {
   const figures = columns.map(({ title, text }) => element('div', {}, element('dt', {}, title), element('dd', {}, text(row))));
   const details = element('div', { class: 'row-details' }, element('dl', { class: 'row-figures' }, ...figures));
-  if (row.key !== 'line' && row.key !== 'function') return details;
+  const hasSource = row.frame !== TRUNCATED && (row.key === 'line' || row.key === 'own' || row.key === 'function');
+  if (!hasSource) return details;
   const lines = sourceLinesOf(state, row.frame);
   if (lines.length > 0) details.append(element('ol', { class: 'code', 'aria-label': 'Source' }, ...lines.map(codeLine)));
   else details.append(element('p', { class: 'quiet' }, state.data.sources ? NOT_READ : NOT_EMBEDDED));

@@ -1,16 +1,29 @@
+import { NOT_OWN } from '../../../snapshot/statistics/package-name.js';
 import { type FrameColumns, type ReportData, TRUNCATED } from '../../call-tree/report-data.js';
 import type { FrameNames } from './frames.js';
 import type { Tree } from './page-tree.js';
 import type { Matches } from './search.js';
 import type { Sums } from './sums.js';
 
-const LOCATION_KEYS = ['line', 'file', 'function', 'package'] as const;
+const LOCATION_KEYS = ['line', 'own', 'file', 'function', 'package'] as const;
 const COLUMN_KEYS = ['type', 'thread', 'domain'] as const;
 export type LocationKey = (typeof LOCATION_KEYS)[number];
 type ColumnKey = (typeof COLUMN_KEYS)[number];
 /** What the table can be grouped by. */
 export const GROUP_KEYS = [...LOCATION_KEYS, ...COLUMN_KEYS] as const;
 export type GroupKey = (typeof GROUP_KEYS)[number];
+
+/** What the page calls the keys. */
+export const GROUP_NAMES: Readonly<Record<GroupKey, string>> = {
+  line: 'line',
+  own: 'line of your code',
+  file: 'file',
+  function: 'function',
+  package: 'package',
+  type: 'type',
+  thread: 'thread',
+  domain: 'domain',
+};
 
 /** One row of the table: what a group allocated itself, and what it allocated with everything that it called. */
 export interface Row {
@@ -53,7 +66,7 @@ export function rowsBy(key: GroupKey, grouping: Grouping): Row[] {
 
 /** The assignment of frames to groups. */
 export interface PlaceGroups {
-  /** By frame: its group. */
+  /** By frame: its group. Under the key `own`, all frames that are not of own files are in one group. */
   readonly groupOf: Uint32Array;
   /** By group: its first frame. */
   readonly first: readonly number[];
@@ -75,10 +88,12 @@ export function placeGroups(key: LocationKey, { frames }: ReportData): PlaceGrou
 }
 
 /** Distinguishes groups as snapshot/location-keys does. */
-function placeId(key: LocationKey, { file, line, column, functionName, isLine, packageName }: FrameColumns, frame: number): string {
+function placeId(key: LocationKey, { file, line, column, functionName, isLine, packageName, isOwn }: FrameColumns, frame: number): string {
   switch (key) {
     case 'line':
       return `${file[frame]}:${line[frame]}`;
+    case 'own':
+      return isOwn[frame] === 1 ? `${file[frame]}:${line[frame]}` : '';
     case 'file':
       return `${file[frame]}`;
     case 'function':
@@ -94,13 +109,21 @@ function rowsByPlace(key: LocationKey, { data, tree, names, cells, places, withi
   const cumulative = cells.empty(first.length);
   const isShown = new Uint8Array(first.length);
   for (let frame = 0; frame < groupOf.length; frame++) if (!matches || matches.frames[frame] === 1) isShown[groupOf[frame]!] = 1;
-  for (const [cell, node] of data.cells.node.entries())
-    if (node >= within && node < tree.end[within]! && tree.frame[node] !== TRUNCATED) own.add(groupOf[tree.frame[node]!]!, cells, cell);
-  const coveredTo = new Uint32Array(first.length); // so that the bytes of a recursive group count once
   const isThere = new Uint8Array(first.length);
+  const nowhere = key === 'own' ? first.findIndex((frame) => data.frames.isOwn[frame] === 0) : -1;
+  const placeOf = key === 'own' ? newestOwn(tree, data.frames) : null;
+  for (const [cell, node] of data.cells.node.entries()) {
+    if (node < within || node >= tree.end[within]! || tree.frame[node] === TRUNCATED) continue;
+    const place = placeOf ? placeOf[node]! : node;
+    const group = place === 0 ? nowhere : groupOf[tree.frame[place]!]!;
+    isThere[group] = 1;
+    own.add(group, cells, cell);
+  }
+  const coveredTo = new Uint32Array(first.length); // so that the bytes of a recursive group count once
   for (let node = within; node < tree.end[within]!; node++) {
     if (tree.frame[node] === TRUNCATED) continue;
     const group = groupOf[tree.frame[node]!]!;
+    if (group === nowhere) continue; // its own bytes are all that it has
     isThere[group] = 1;
     if (node < coveredTo[group]!) continue;
     coveredTo[group] = tree.end[node]!;
@@ -112,14 +135,22 @@ function rowsByPlace(key: LocationKey, { data, tree, names, cells, places, withi
           {
             ...figures(own, group),
             key,
-            frame,
-            name: placeName(key, { names, frame, isMixed: areMixed[group]!, isLine: data.frames.isLine[frame] === 1 }),
-            cumulative: cumulative.size[group]!,
-            cumulativeDiff: cumulative.change(group),
+            ...(group === nowhere
+              ? { frame: TRUNCATED, name: NOT_OWN }
+              : { frame, name: placeName(key, { names, frame, isMixed: areMixed[group]!, isLine: data.frames.isLine[frame] === 1 }) }),
+            cumulative: group === nowhere ? own.size[group]! : cumulative.size[group]!,
+            cumulativeDiff: group === nowhere ? own.change(group) : cumulative.change(group),
           },
         ]
       : [],
   );
+}
+
+/** By node: the nearest node up to the root that is of the program's own files; 0 if there is none. */
+function newestOwn({ length, frame, parent }: Tree, { isOwn }: FrameColumns): Uint32Array {
+  const newest = new Uint32Array(length);
+  for (let node = 1; node < length; node++) newest[node] = isOwn[frame[node]!] === 1 ? node : newest[parent[node]!]!;
+  return newest;
 }
 
 function placeName(
@@ -128,6 +159,7 @@ function placeName(
 ): string {
   switch (key) {
     case 'line':
+    case 'own':
       return isMixed ? names.place(frame) : `${names.place(frame)} ${names.functionName(frame)}`.trimEnd();
     case 'file':
       return names.file(frame);

@@ -24,6 +24,15 @@ test('g and s go through all values and begin again', () => {
   expect([afterKeys('s').sort, afterKeys('s', 's').sort, afterKeys('s', 's', 's').sort]).toEqual(['since start', 'since last', 'size']);
 });
 
+test('o shows your own code, then lines', () => {
+  expect([afterKeys('o'), afterKeys('o', 'o'), afterKeys('g', 'o'), afterKeys('o', 'g')].map(({ keyType }) => keyType)).toEqual([
+    'own',
+    'lineno',
+    'own',
+    'lineno',
+  ]);
+});
+
 test('f freezes and thaws; any key removes the message; unknown keys do nothing else', () => {
   expect([afterKeys('f').isFrozen, afterKeys('f', 'f').isFrozen]).toEqual([true, false]);
   expect(afterKeys('x', { text: undefined, name: 'up' })).toEqual({ ...STATE, message: '' });

@@ -89,7 +89,16 @@ it('a round that fails is reported, and the next one has its number; a lost targ
   expect(results.length).toBe(1);
 });
 
-const VALUES = { groupBy: 'lineno', cumulative: false, color: false, include: [], exclude: [], thread: [] } as const;
+const VALUES = {
+  groupBy: 'lineno',
+  cumulative: false,
+  color: false,
+  include: [],
+  exclude: [],
+  includeAny: [],
+  excludeAny: [],
+  thread: [],
+} as const;
 
 /** What is printed for rounds at these seconds, the last of them as the last snapshot. */
 async function printed(seconds: readonly number[], { json = false, printsEach = true } = {}): Promise<string> {

@@ -27,6 +27,7 @@ describe('a report', () => {
   const report = buildReport(Snapshot.fromTraces([{ size: 10, frames: [['/app/<b>.js', 1]] }]), {
     title: 'it',
     old: null,
+    own: false,
     embedSources: false,
     cwd: '/',
   });

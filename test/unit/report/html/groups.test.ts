@@ -21,6 +21,7 @@ import { snapshotFrom } from '../../snapshot/picture.js';
 
 const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
   line: 'lineno',
+  own: 'own',
   file: 'filename',
   function: 'function',
   package: 'package',
@@ -63,7 +64,7 @@ function randomSnapshot(seed: number, { from, interval }: { from: number; interv
 }
 
 function groupingOf(now: Snapshot, old: Snapshot | null = null): Grouping {
-  const data = JSON.parse(JSON.stringify(buildReport(now, { title: '', old, embedSources: false, cwd: '/nowhere' })));
+  const data = JSON.parse(JSON.stringify(buildReport(now, { title: '', old, own: false, embedSources: false, cwd: '/nowhere' })));
   const cells = Sums.ofCells(data.cells);
   const places = (key: Parameters<Grouping['places']>[0]) => placeGroups(key, data);
   return { data, tree: treeOf(data, cells), names: new FrameNames(data), cells, places, within: 0, matches: null };

@@ -11,7 +11,7 @@ import { snapshotFrom } from '../../snapshot/picture.js';
 const WIDTH = 1000;
 
 function treeFrom(snapshot: Snapshot): { tree: Tree; widths: ReturnType<typeof widthsOf> } {
-  const data = buildReport(snapshot, { title: '', old: null, embedSources: false, cwd: '/nowhere' });
+  const data = buildReport(snapshot, { title: '', old: null, own: false, embedSources: false, cwd: '/nowhere' });
   const tree = treeOf(data, Sums.ofCells(data.cells));
   return { tree, widths: widthsOf(tree, 'size', { node: data.cells.node, change: new Float64Array(data.cells.node.length) }) };
 }

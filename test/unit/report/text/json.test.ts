@@ -34,6 +34,16 @@ test('statistics have the documented fields in their order', () => {
   );
 });
 
+test('a row of other code names its own caller', () => {
+  const snapshot = snapshotFrom(`
+    pack@export.js:41
+    node:zlib:712
+    100
+  `);
+  const { statistics } = statisticsJson(snapshot.statistics('lineno'), { size: 100, count: 1 }, { keyType: 'lineno', cumulative: false });
+  expect(statistics[0]!.ownCaller).toEqual({ share: 1, frame: frame('/app/export.js', 41, 'pack') });
+});
+
 test('a diff adds the changes', () => {
   const old = snapshotFrom(`
     load@b.js:2

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { COLOURED, PLAIN } from '../../../../src/report/text/colours.js';
 import { diffTable, statisticsTable } from '../../../../src/report/text/table.js';
 import { Snapshot } from '../../../../src/snapshot/snapshot.js';
+import { widthOf } from '../../../../src/text/text-width.js';
 import { snapshotFrom } from '../../snapshot/picture.js';
 
 const OPTIONS = { keyType: 'lineno', cumulative: false, top: 2, cwd: '/app', width: Number.POSITIVE_INFINITY, colours: PLAIN } as const;
@@ -98,4 +99,19 @@ test('a terminal of 20 columns', () => {
     { size: 2 ** 20, frames: [{ filename: '/app/services/store.js', lineno: 1234, functionName: 'keep' }] },
   ]);
   expect(statisticsTable(long.statistics('lineno'), { ...OPTIONS, width: 20 })).toEqual(['    size  line', '1024 KiB  …e.js:1234']);
+});
+
+test('a row that is not of the own files names its own caller, below the place if both are too wide', () => {
+  const snapshot = snapshotFrom(`
+    pack@export.ts:41             read@import.ts:7
+    zlibBufferSync@node:zlib:712  zlibBufferSync@node:zlib:712
+    930                           70
+  `);
+  const lines = (width: number) => statisticsTable(snapshot.statistics('lineno'), { ...OPTIONS, width }).slice(1);
+  expect(lines(Number.POSITIVE_INFINITY)).toEqual(['1000 B      2    500 B  node:zlib:712 zlibBufferSync  ← export.ts:41 pack (93 %)']);
+  expect(lines(60)).toEqual([
+    '1000 B      2    500 B  node:zlib:712 zlibBufferSync',
+    '                          ← export.ts:41 pack (93 %)',
+  ]);
+  expect(lines(30).every((line) => widthOf(line) <= 30)).toBe(true);
 });
