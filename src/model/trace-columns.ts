@@ -33,6 +33,8 @@ export interface CaptureInfo {
   readonly heap: HeapTotals | null;
   /** `'function'`: linenos are where functions start; `'line'`: true lines were on. */
   readonly precision: Precision;
+  /** Whether V8 may have inlined functions, whose bytes are then their callers'; left out if unknown. */
+  readonly inlining?: boolean | undefined;
   /** The id of the tracing, from start to stop. In snapshots of one tracing, `birth` identifies a sample. */
   readonly tracing?: string | undefined;
   /** ISO 8601, UTC: when the tracing had to begin again. What the main thread allocated before is not in the snapshot. */

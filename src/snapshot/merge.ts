@@ -69,6 +69,7 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
     ...first,
     heap: sumOf(captures.map(({ heap }) => heap)),
     precision: captures.some(({ precision }) => precision === 'line') ? 'line' : 'function',
+    ...(captures.some(({ inlining }) => inlining) && { inlining: true }),
     ...(missing.length > 0 && { missing }),
     ...(atHeapLimit.length > 0 && { atHeapLimit }),
     ...(late.length > 0 && { late }),

@@ -10,6 +10,7 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import { idleThreads } from '../../snapshot/statistics/idle-threads.js';
 import { isLocationKey, KEY_TYPES } from '../../snapshot/statistics/key-type.js';
 import { cutBeforeOwn } from '../../snapshot/statistics/own-callers.js';
+import type { Statistic } from '../../snapshot/statistics/statistic.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
 import { wrapped } from '../../text/text-width.js';
@@ -59,7 +60,8 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
     ? treeLines(selected, treeOptions(values, { stream, cwd }))
     : statisticsTable(statistics, tableOptions(values, { stream, cwd }));
   const lines = isFilteredAway(snapshot, selected) ? [NOTHING_PASSES] : table;
-  writeLines(stream, [...coverage(selected.capture, total.size, stream), '', ...lines, ...cutNotes(selected, values, stream)]);
+  const above = coverage(selected, { ofFunctions: areOfFunctions(statistics, values) }, stream);
+  writeLines(stream, [...above, '', ...lines, ...cutNotes(selected, values, stream)]);
 }
 
 /** Writes what changed most between two snapshots, or the tree of calls with what changed in it. */
@@ -86,7 +88,8 @@ export function printDiff(
     : diffTable(diffs, { ...tableOptions(values, { stream, cwd }), isOfTwoTracings });
   const lines = isFilteredAway(snapshots.now, now) && isFilteredAway(snapshots.old, old) ? [NOTHING_PASSES] : table;
   const notes = comparisonNotes({ old, now }).flatMap((note) => wrapped(note, widthOfTerminal(stream)));
-  writeLines(stream, [...notes, ...coverage(now.capture, total.size, stream), '', ...lines]);
+  const above = coverage(now, { ofFunctions: areOfFunctions(diffs, values) }, stream);
+  writeLines(stream, [...notes, ...above, '', ...lines]);
 }
 
 /** The lines below a table. */
@@ -99,8 +102,14 @@ function isFilteredAway(all: Snapshot, selected: Snapshot): boolean {
   return all.columns.length > 0 && selected.columns.length === 0;
 }
 
-function coverage(capture: Snapshot['capture'], bytes: number, stream: Output): string[] {
-  return coverageLines(capture, bytes).flatMap((line) => wrapped(line, widthOfTerminal(stream)));
+function coverage({ capture, columns }: Snapshot, subject: { readonly ofFunctions: boolean }, stream: Output): string[] {
+  return coverageLines(capture, totalOf(columns).size, subject).flatMap((line) => wrapped(line, widthOfTerminal(stream)));
+}
+
+/** Whether one of the rows is the place of a JavaScript function. */
+function areOfFunctions(rows: readonly Statistic[], { tree, groupBy, top = DEFAULT_ROWS }: TableValues & TreeValues): boolean {
+  const isPlace = groupBy === 'traceback' || isLocationKey(groupBy);
+  return tree === true || (isPlace && rows.slice(0, top).some(({ traceback }) => !traceback.at(-1)!.filename.startsWith('<')));
 }
 
 function tableOptions(values: TableValues, { stream, cwd }: Pick<Printing, 'stream' | 'cwd'>): TableOptions {

@@ -20,7 +20,7 @@ export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
     notes: [
       ...(old ? comparisonNotes({ old, now }) : []),
       ...reachNotes(now.capture),
-      ...methodNotes(now.capture).map(sentence),
+      ...methodNotes(now.capture, { ofFunctions: true }).map(sentence),
       ...errorNotes(now, old),
       ...truncationNotes(now),
     ],

@@ -31,6 +31,7 @@ const HELP = [
   '',
   'since start: since the first snapshot of this view. rate: that change, a second.',
   '~ within two standard errors: sampling alone may make such a change.',
+  'a row is the function that allocated, with what V8 inlined into it: --no-inline or --lines tell them apart.',
   '',
   'any key goes back',
 ];

@@ -6,13 +6,21 @@ import { formatSize } from '../../text/size-format.js';
 import { threadNotes } from './thread-notes.js';
 
 const ROUGH_COUNTS = 'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.';
+const INLINED =
+  'Each row is the function that allocated; what V8 inlined into it counts for it: trace with --no-inline or --lines to tell them apart.';
 
 /**
  * The lines above a table: how much of the process the traces cover, and how they were recorded. If most memory is outside of the
  * JavaScript heap, that comes first.
  */
-export function coverageLines(capture: CaptureInfo, tracedBytes: number): string[] {
-  return [...reachNotes(capture), coverage(capture.heap, tracedBytes), ...methodNotes(capture)];
+export function coverageLines(capture: CaptureInfo, tracedBytes: number, subject: Subject = {}): string[] {
+  return [...reachNotes(capture), coverage(capture.heap, tracedBytes), ...methodNotes(capture, subject)];
+}
+
+/** What stands below the lines. */
+interface Subject {
+  /** Rows are places of JavaScript functions, some of which may be hot. */
+  readonly ofFunctions?: boolean;
 }
 
 /** A note if most memory is where traces do not reach. */
@@ -29,10 +37,18 @@ export function cutStacksNote(bytes: number, tracebackLimit: number): string[] {
 }
 
 /** How the traces were recorded, and what this means for the figures. */
-export function methodNotes(capture: CaptureInfo): string[] {
+export function methodNotes(capture: CaptureInfo, { ofFunctions = false }: Subject = {}): string[] {
   const { mode, interval } = capture;
+  const inlined = ofFunctions && mayHoldInlined(capture) ? ` ${INLINED}` : '';
   const areCountsRough = mode === 'sampling' && interval !== null && !canRecoverCounts(interval);
-  return [`${method(capture)}.`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...gapNotes(capture)];
+  return [`${method(capture)}.${inlined}`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...gapNotes(capture)];
+}
+
+/**
+ * V8 walks only physical frames: bytes of an inlined function are its caller's. If a file does not tell whether V8 inlined, it did, as it does by default.
+ */
+function mayHoldInlined({ mode, interval, precision, inlining }: CaptureInfo): boolean {
+  return inlining ?? (precision === 'function' && (mode === 'sampling' || interval !== null));
 }
 
 /** What is not in the snapshot although it was traced, or is older than the rest. */

@@ -31,6 +31,8 @@ export class TracingRun {
   readonly #mode: Mode;
   readonly #force: boolean;
   readonly #inlining: boolean;
+  /** Whether functions may be inlined in the target meanwhile. */
+  #inlines = true;
   readonly #settings: IsolateSettings;
   readonly #flags: ChangedFlags;
   readonly #main: IsolateTracing;
@@ -169,6 +171,7 @@ export class TracingRun {
         target: this.#target.info,
         heap: totalOfThreads(all.map(({ heap }) => heap)),
         precision: all.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function',
+        inlining: this.#inlines,
         tracing: this.#id,
         ...(this.#resumed !== null && { resumed: this.#resumed }),
         ...notes,
@@ -210,6 +213,7 @@ export class TracingRun {
   /** Sets the flags that all isolates compile with from now on. */
   async #changeFlags({ inliningIsOff, isTrackable }: Circumstances): Promise<void> {
     const { hasPreload } = this.#target.main.trueLines; // the preload has set inlining and folding already
+    this.#inlines = this.#inlining && !inliningIsOff && !hasPreload;
     await this.#flags.changeFor({
       nodeMajor: this.#major,
       withoutInlining: !this.#inlining && !inliningIsOff && !hasPreload,

@@ -26,7 +26,9 @@ describe.each(oldestAndNewest())('tracemalloc attach to Node $major', ({ execPat
     const { code, stdout, stderr } = await runCommand(['attach', `${target.port}`, ...options], { cwd: folder });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^traced [\d.]+ \w+, heap used [\d.]+ \w+, external [\d.]+ \w+, array buffers [\d.]+ \w+, rss [\d.]+ MiB$/m);
-    expect(stdout).toMatch(/^sampled, one block in 1 B on average; lines are where functions start\.$/m);
+    expect(stdout).toMatch(
+      /^sampled, one block in 1 B on average; lines are where functions start\. Each row is the function that allocated; what V8 inlined into it counts/m,
+    );
     expect(stdout).toMatch(/^ *[\d.]+ KiB +\d+ +15\d B {2}.*service\.cjs:4 serve$/m);
     expect(stderr).toBe('snapshot saved as out.tmsnap\n');
     expect(Snapshot.load(`${folder}/out.tmsnap`).capture.target.pid).toBe(target.pid);

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { attach, Snapshot } from '../../../src/index.js';
+import { attach, Snapshot, type StartOptions } from '../../../src/index.js';
 import { callCommand, runCommand } from '../../helpers/command.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
@@ -71,12 +71,19 @@ describe.each(nodeBinaries())('own code first, Node $major', ({ execPath }) => {
     expect(kept.stdout).not.toContain(KEEPER);
   });
 
-  it('a running program tells its script', async () => {
+  it('a running program tells its script, and a snapshot whether functions were inlined', async () => {
     const { port } = await startTarget({ execPath, file: join(folder, 'node_modules/.bin/tool'), args: ['stay'], ready: true });
     const tracer = await attach(port);
-    await tracer.start({ nframe: 5 });
-    const { capture } = await tracer.takeSnapshot();
+    const captured = async (options: StartOptions) => {
+      await tracer.start(options);
+      const { capture } = await tracer.takeSnapshot();
+      await tracer.stop();
+      return capture;
+    };
+    const { target, inlining } = await captured({});
+    expect([target.script, inlining]).toEqual([TOOL, true]);
+    expect((await captured({ inlining: false })).inlining).toBe(false);
+    expect((await captured({ lines: true })).inlining).toBe(false);
     await tracer.close();
-    expect(capture.target.script).toBe(TOOL);
   });
 });

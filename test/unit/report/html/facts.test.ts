@@ -47,7 +47,9 @@ it('gives the settings, with the interval if it has one', () => {
 it('notes say the limits of the figures: reach, method, error, truncation', () => {
   expect(reportFacts(sampled, null).notes).toEqual([
     expect.stringMatching(/^Most memory is outside the JavaScript heap/),
-    'Sampled, one block in 30.2 KiB on average; lines are where functions start.',
+    expect.stringMatching(
+      /^Sampled, one block in 30.2 KiB on average; lines are where functions start. Each row is the function that allocated/,
+    ),
     expect.stringMatching(/^± is the standard error/),
     '3000 B have stacks deeper than the 1 frames that were kept: they are below “older frames not kept”.',
   ]);

@@ -19,6 +19,24 @@ test('gives the traced bytes and the memory of the process, then how they were o
   ]);
 });
 
+const INLINED =
+  'Each row is the function that allocated; what V8 inlined into it counts for it: trace with --no-inline or --lines to tell them apart.';
+
+test.each<[string, Partial<CaptureInfo>, boolean]>([
+  ['V8 inlined', { inlining: true }, true],
+  ['exact, V8 inlined', { mode: 'exact', interval: 1, inlining: true }, true],
+  ['an older file, or one of another tool', { interval: null }, true],
+  ['an older file in exact mode', { mode: 'exact', interval: 1 }, true],
+  ['--no-inline', { inlining: false }, false],
+  ['true lines in an older file', { precision: 'line' }, false],
+  ['objects in an older file', { mode: 'objects', interval: null }, false],
+  ['traces made by hand', { mode: 'exact', interval: null }, false],
+])('the second line over functions says what inlined callees do: %s', (_, change, isSaid) => {
+  const capture = { ...CAPTURE, ...change };
+  expect(coverageLines(capture, 0, { ofFunctions: true })[1]!.endsWith(INLINED)).toBe(isSaid);
+  expect(coverageLines(capture, 0)[1]).not.toContain(INLINED);
+});
+
 test('says first that most memory is outside the heap', () => {
   const heap = { ...CAPTURE.heap!, external: 400 * MIB };
   expect(coverageLines({ ...CAPTURE, heap }, 0)[0]).toBe(
