@@ -48,9 +48,8 @@ export async function leaveAndCloseInspector(
         ? 'another debugger may be connected to it, which this system does not tell'
         : 'another debugger is connected to it';
     }
-    const { exceptionDetails } = await evaluateOwn(session, CLOSE, { timeoutMs: PATIENCE_MS, doing: 'closing the inspector' });
-    if (exceptionDetails)
-      return `the program refuses (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text})`;
+    const { problem } = await evaluateOwn(session, CLOSE, { timeoutMs: PATIENCE_MS, doing: 'closing the inspector' });
+    if (problem !== null) return `the program refuses (${problem})`;
     await session.close();
     return (await hasClosed(endpoint)) ? null : 'the program is too busy to close it';
   } catch (error) {

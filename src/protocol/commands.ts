@@ -35,6 +35,7 @@ const PLAIN_WORDS: Partial<Record<Command, string>> = {
   'Runtime.callFunctionOn': 'calling a function in the program',
   'Runtime.evaluate': 'evaluating an expression in the program',
   'Runtime.getHeapUsage': 'reading the heap usage',
+  'Runtime.globalLexicalScopeNames': 'asking whether the program has ended',
   'Runtime.runIfWaitingForDebugger': 'letting the program start',
 };
 

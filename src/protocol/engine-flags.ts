@@ -20,18 +20,17 @@ export const V8 = `process.getBuiltinModule?.('v8') ?? (() => {
  */
 export async function setFlags(session: Session, flags: readonly string[]): Promise<boolean[]> {
   const calls = flags.map((flag) => `set(() => v8.setFlagsFromString('${flag}'))`).join(', ');
-  const { result, exceptionDetails } = await evaluateOwn(
+  const { value, problem } = await evaluateOwn(
     session,
     `{ const v8 = ${V8}; const set = (act) => { const before = v8.cachedDataVersionTag(); act(); return before !== v8.cachedDataVersionTag(); }; [${calls}] }`,
     { doing: 'setting flags of V8' },
   );
-  if (exceptionDetails) {
+  if (problem !== null) {
     throw new UnsupportedError(
-      `this target does not let us set flags of V8 (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text}); ` +
-        `start the program with ${flags.join(' ')} instead`,
+      `this target does not let us set flags of V8 (${problem}); start the program with ${flags.join(' ')} instead`,
     );
   }
-  const changed: readonly unknown[] = Array.isArray(result.value) ? result.value : [];
+  const changed: readonly unknown[] = Array.isArray(value) ? value : [];
   return flags.map((_, i) => changed[i] !== false);
 }
 

@@ -27,8 +27,8 @@ export async function turnOfEventLoop(session: Session, timeoutMs: number): Prom
 async function untilEventLoop(session: Session, timeoutMs: number): Promise<void> {
   const end = performance.now() + LONGEST_MS;
   while (performance.now() < end) {
-    const { result } = await evaluateOwn(session, HAS_EVENT_LOOP, { timeoutMs, doing: DOING });
-    if (result.value === true) return;
+    const { value } = await evaluateOwn(session, HAS_EVENT_LOOP, { timeoutMs, doing: DOING });
+    if (value === true || session.programEnd.hasCome) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -3,6 +3,7 @@ import { callSite } from './call-site.js';
 import { type Command, type CommandParams, type CommandResult, type Event, type EventParams, plainWords } from './commands.js';
 import { messageOf } from './error-text.js';
 import { type Call, PendingCalls } from './pending.js';
+import { ProgramEnd } from './program-end.js';
 import type { ProtocolFailure, Transport } from './transport.js';
 
 export interface SessionOptions {
@@ -26,7 +27,7 @@ export interface CallOptions {
 type Listener = (params: unknown) => void;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** A target sends this at its end if it was asked to wait for us there (`askToWaitAtEnd`). */
+/** A target sends this at its end if it was asked to wait for us there. */
 const END = 'NodeRuntime.waitingForDisconnect';
 
 /**
@@ -41,6 +42,7 @@ export class Session {
   #transport: Transport | null;
   /** How long a call waits for its answer unless the call sets its own limit, in ms. */
   readonly timeoutMs: number;
+  readonly programEnd: ProgramEnd;
   readonly #onListenerError: (error: unknown) => void;
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #pending: PendingCalls;
@@ -57,10 +59,8 @@ export class Session {
     this.closed = new Promise((resolve) => {
       this.#announceClose = resolve;
     });
-    transport.onEvent((method, params) => {
-      if (method === END) this.#pending.loseEventLoopCalls('the program ended');
-      this.#emit(method, params);
-    });
+    this.programEnd = new ProgramEnd(this, () => this.#take(END, {}));
+    transport.onEvent((method, params) => this.#take(method, params));
     transport.onClose((reason) => {
       this.#isLost ||= this.isOpen;
       this.#end(reason);
@@ -142,6 +142,14 @@ export class Session {
     this.#listeners.clear();
     this.#transport = null;
     this.#announceClose(reason);
+  }
+
+  #take(method: string, params: unknown): void {
+    if (method === END) {
+      this.programEnd.come();
+      this.#pending.loseEventLoopCalls('the program ended');
+    }
+    this.#emit(method, params);
   }
 
   #emit(method: string, params: unknown): void {

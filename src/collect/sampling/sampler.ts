@@ -1,4 +1,4 @@
-import { CommandError, CommandTimeoutError, ForeignSamplerError, UsageError } from '../../errors.js';
+import { CommandError, CommandTimeoutError, ForeignSamplerError, NotTracingError, UsageError } from '../../errors.js';
 import { readHeapUsage } from '../../protocol/evaluate.js';
 import { parseSamplingProfile } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
@@ -17,6 +17,9 @@ export const DEFAULT_INTERVAL = 30912;
 
 /** The object group that holds our markers in the target. */
 const MARKS = 'node-tracemalloc';
+
+const ENDED =
+  'somebody else has ended the sampling, and what it knew is lost: V8 has one sampler for each thread, which node --heap-prof ends at the end of the program, and an agent, or the program itself, by HeapProfiler.stopSampling; trace without them';
 
 const PROFILE_TIMEOUT_MS = 180_000;
 /** The longest wait for a collection that only improves an estimate. */
@@ -95,17 +98,14 @@ export class Sampler implements TraceSource {
     await this.#session.send('HeapProfiler.disable', undefined, { doing: 'ending the sampling' });
   }
 
+  /** @throws NotTracingError if another tool has ended the sampling */
   async read({ isLast, inTurn }: ReadOptions): Promise<SampledReading> {
     await this.#checkMessageSize({ isLast }); // before our turn, so that a target that does not answer holds up nobody else
-    const [answer, { usedSize: liveBytes }] = await inTurn(() => {
-      const options = { timeoutMs: this.#profileTimeoutMs, doing: 'taking a snapshot' };
-      if (this.#lineTables) this.#mark();
-      // Sent together, so that the usage is from the moment of the profile and the program cannot run on in between.
-      return Promise.all([
-        this.#session.send('HeapProfiler.getSamplingProfile', undefined, options),
-        readHeapUsage(this.#session, options),
-      ]);
-    });
+    const [answer, { usedSize: liveBytes }] = await inTurn(() => (this.#lineTables ? this.#askMarked() : this.#ask())).catch(
+      (error: unknown) => {
+        throw isNotStarted(error) ? new NotTracingError(ENDED, { cause: error }) : error;
+      },
+    );
     const whole: SamplingProfile = parseSamplingProfile(answer);
     const profile = this.#lineTables?.without(whole) ?? whole;
     const interval = this.#interval;
@@ -113,6 +113,21 @@ export class Sampler implements TraceSource {
     this.#lastTraced = sampledBytes(profile);
     this.#lastUsed = liveBytes;
     return { kind: 'samples', profile, interval, blocks, liveBytes };
+  }
+
+  /** Sent together, so that the usage is from the moment of the profile and the program cannot run on in between. */
+  #ask() {
+    const options = { timeoutMs: this.#profileTimeoutMs, doing: 'taking a snapshot' };
+    return Promise.all([this.#session.send('HeapProfiler.getSamplingProfile', undefined, options), readHeapUsage(this.#session, options)]);
+  }
+
+  /** At the end of a program nothing is evaluated, and no marker is needed. */
+  async #askMarked() {
+    const marked = () => {
+      this.#mark();
+      return this.#ask();
+    };
+    return (await this.#session.programEnd.evaluating(marked, { doing: 'taking a snapshot' })) ?? this.#ask();
   }
 
   /**
@@ -125,8 +140,7 @@ export class Sampler implements TraceSource {
       this.#session.send('Runtime.releaseObjectGroup', { objectGroup: MARKS }, doing),
       this.#session.send('Runtime.evaluate', { expression: MARK, objectGroup: MARKS, silent: true, disableBreaks: true }, doing),
     ];
-    // Nobody waits for these. A target that has reached its end evaluates nothing, and needs no marker.
-    for (const command of sent) command.catch(() => {});
+    for (const command of sent) command.catch(() => {}); // nobody waits for these
   }
 
   async #begin(heapUsed: number): Promise<void> {
@@ -147,7 +161,7 @@ export class Sampler implements TraceSource {
       });
       return true;
     } catch (error) {
-      if (error instanceof CommandError && /not started/.test(error.message)) return false;
+      if (isNotStarted(error)) return false;
       throw error;
     }
   }
@@ -183,6 +197,11 @@ export class Sampler implements TraceSource {
   async #heapUsed(): Promise<number> {
     return (await readHeapUsage(this.#session, { doing: 'reading the heap usage' })).usedSize;
   }
+}
+
+/** V8's answer if nobody samples. */
+function isNotStarted(error: unknown): boolean {
+  return error instanceof CommandError && /not started/.test(error.message);
 }
 
 /** @throws BadProfileError at the first sample that is not one */

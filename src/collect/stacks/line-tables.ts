@@ -11,8 +11,9 @@ const PAUSE = "'a'.repeat(8_000).lastIndexOf('a'.repeat(999) + 'b')";
 /**
  * Evaluates to a closure, which makes a sample. While somebody holds the closure, its sample and its script live, and with the script its
  * name. The evaluation pauses until the next command has arrived. The inspector then runs that command at once, before the program runs.
+ * It catches what it throws, because the program may have replaced `repeat` (`evaluateOwn` says why).
  */
-export const MARK = `(function ${MARKER}() { ${PAUSE}; return () => {}; })()`;
+export const MARK = `try { (function ${MARKER}() { ${PAUSE}; return () => {}; })() } catch {}`;
 
 /**
  * Removes what V8 allocates while it builds a profile: names, and a table of line ends for every script that had none, about 3 KB a script.

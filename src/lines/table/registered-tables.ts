@@ -40,8 +40,8 @@ export class RegisteredTables {
   async refresh(): Promise<boolean> {
     const registry = `globalThis[Symbol.for('${REGISTRY.description}')]`;
     const expression = `(registry => registry && [registry.ownFolder, registry.since(${this.#next})])(${registry})`;
-    const { result } = await evaluateOwn(this.#session, expression, { doing: 'reading the instrumented scripts' });
-    const answer = registryAnswer.safeParse(result.value);
+    const { value } = await evaluateOwn(this.#session, expression, { doing: 'reading the instrumented scripts' });
+    const answer = registryAnswer.safeParse(value);
     if (!answer.success) return false;
     this.ownFolder = answer.data[0];
     this.#next = this.#take(answer.data[1]);

@@ -1,4 +1,3 @@
-import { askToWaitAtEnd } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 import { MAX_MESSAGE_BYTES } from '../../protocol/websocket.js';
 import type { Caretaker } from '../cleanup/caretaker.js';
@@ -35,9 +34,9 @@ export async function connectPaused(
   const session = await openConversation({ webSocketUrl: url, label: `${title} (pid ${pid})` }, caretaker);
   try {
     await pause.isReached(session);
-    await askToWaitAtEnd(session);
     const version = nodeVersion ?? (await readTargetInfo(session)).info.nodeVersion;
     const info = { pid, title, nodeVersion: version, ...(script !== undefined && { script }) };
+    await session.programEnd.watch();
     const gate = new Gate({ ...start, release: () => pause.end(session) });
     return { session, caretaker, info, maxMessageBytes: MAX_MESSAGE_BYTES, gate };
   } catch (error) {

@@ -2,7 +2,6 @@ import type { Endpoint } from '../../discovery/discovery.js';
 import { scriptOfInspector } from '../../discovery/script-path.js';
 import { ConnectError } from '../../errors.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
-import { askToWaitAtEnd } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 import { Caretaker } from '../cleanup/caretaker.js';
 import { readTargetInfo } from '../isolate/read-heap-totals.js';
@@ -20,13 +19,13 @@ export interface Connection {
 export async function openConnection(endpoint: Endpoint, timeoutMs: number | undefined): Promise<Connection> {
   const caretaker = new Caretaker();
   const session = await openConversation(endpoint, caretaker, timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs, timeoutMs });
-  // From the next command on the program waits for us at its end, and no tracer listens yet.
+  // As soon as we watch it, the program waits for us at its end, and no tracer listens yet.
   const stopListening = session.on('NodeRuntime.waitingForDisconnect', () => void session.close('the program ended'));
   try {
-    await askToWaitAtEnd(session);
     const { info, isEnding } = await readTargetInfo(session);
+    if (!isEnding) await session.programEnd.watch();
     // A program that waits already does not tell us.
-    if (isEnding) throw new ConnectError(`cannot trace ${endpoint.label}: the program ended`);
+    if (isEnding || session.programEnd.hasCome) throw new ConnectError(`cannot trace ${endpoint.label}: the program ended`);
     const { pid, title } = info;
     const script = scriptOfInspector(endpoint.url);
     const own = { pid, title: endpoint.title === '' ? title : endpoint.title, nodeVersion: endpoint.nodeVersion };

@@ -53,11 +53,11 @@ export class MainThreadEnd {
         .catch(() => {}); // the program has ended meanwhile
     });
     await main.send('Runtime.addBinding', { name: TELL }, { doing: 'watching for the end of the program' });
-    const { exceptionDetails } = await evaluateOwn(main, INSTALL, { doing: 'watching for the end of the program' });
-    if (exceptionDetails) {
+    const { problem } = await evaluateOwn(main, INSTALL, { doing: 'watching for the end of the program' });
+    if (problem !== null) {
       stopListening();
       throw new UnsupportedError(
-        `what ended workers held cannot be kept here: the program does not let us watch for its end (${exceptionDetails.exception?.description?.split('\n')[0] ?? exceptionDetails.text}); trace without keepEnded`,
+        `what ended workers held cannot be kept here: the program does not let us watch for its end (${problem}); trace without keepEnded`,
       );
     }
     return new MainThreadEnd(main, stopListening);

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { CommandError, CommandTimeoutError, UsageError } from '../../errors.js';
 import { messageOf } from '../../protocol/error-text.js';
+import { THROWN_TEXT } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 
 /** The longest time for an expression. An expression that never returns is ended in the target. */
@@ -73,14 +75,10 @@ async function objectOfHeap(session: Session, heapObjectId: number): Promise<str
 }
 
 async function evaluateToObject(session: Session, expression: string): Promise<string> {
-  const { result, exceptionDetails } = await evaluate(session, expression);
-  if (exceptionDetails) {
-    const { exception, text } = exceptionDetails;
-    const thrown =
-      exception?.description?.split('\n', 1)[0] ??
-      (exception && 'value' in exception ? JSON.stringify(exception.value) : (exception?.type ?? text));
-    throw new UsageError(`the expression ${shown(expression)} threw: ${thrown}`);
-  }
+  const threw = `${randomUUID()} `;
+  const result = await evaluate(session, expression, threw);
+  if (result.type === 'string' && String(result.value).startsWith(threw))
+    throw new UsageError(`the expression ${shown(expression)} threw: ${String(result.value).slice(threw.length)}`);
   // A symbol has a RemoteObject, but V8 tells no identity in the heap for it.
   if (result.objectId === undefined || result.type === 'symbol') {
     const what = result.type === 'undefined' || result.subtype === 'null' ? String(result.subtype ?? result.type) : `a ${result.type}`;
@@ -89,18 +87,38 @@ async function evaluateToObject(session: Session, expression: string): Promise<s
   return result.objectId;
 }
 
-async function evaluate(session: Session, expression: string) {
+async function evaluate(session: Session, expression: string, threw: string) {
+  const asked = { expression: caught(expression, threw), objectGroup: GROUP, silent: true, disableBreaks: true, timeout: EVALUATION_MS };
+  const limits = { timeoutMs: 2 * EVALUATION_MS, doing: 'evaluating the expression' };
   try {
-    return await session.send(
-      'Runtime.evaluate',
-      { expression: withRequire(expression), objectGroup: GROUP, silent: true, disableBreaks: true, timeout: EVALUATION_MS },
-      { timeoutMs: 2 * EVALUATION_MS, doing: 'evaluating the expression' },
-    );
+    const answer = await session.programEnd.evaluating(() => session.send('Runtime.evaluate', asked, limits), limits);
+    if (answer === null) throw new UsageError(`the expression ${shown(expression)} was not evaluated: the program has ended`);
+    const { result, exceptionDetails } = answer;
+    if (exceptionDetails) throw new UsageError(`the expression ${shown(expression)} threw: ${exceptionDetails.text}`);
+    return result;
   } catch (error) {
     const isEnded = error instanceof CommandError && /terminated/.test(error.message);
     if (!isEnded && !(error instanceof CommandTimeoutError)) throw error;
     throw new UsageError(`the expression ${shown(expression)} did not return within ${EVALUATION_MS / 1000} s`, { cause: error });
   }
+}
+
+/**
+ * Evaluates the expression by `eval`, in the global scope, so that everything that it throws is caught in the target, a SyntaxError, too. V8 would end
+ * a program with `--abort-on-uncaught-exception` otherwise (18 to 26). The other two ways in which an expression could end a program:
+ *
+ * - A promise that is rejected with nobody to handle it. So we handle it.
+ * - V8 reads the stack of an Error to show it, which may run code of the program. So we read it before, where it may throw.
+ *
+ * @param threw begins the value if the expression throws
+ */
+function caught(expression: string, threw: string): string {
+  return `try {
+    const value = (0, eval)(${JSON.stringify(withRequire(expression))});
+    try { Promise.prototype.then.call(value, undefined, () => {}); } catch {}
+    if (Object.prototype.toString.call(value) === '[object Error]') value.stack;
+    value;
+  } catch (error) { ${JSON.stringify(threw)} + ${THROWN_TEXT} }`;
 }
 
 /** Wraps the expression in a block. The value of a block is that of its last statement. */

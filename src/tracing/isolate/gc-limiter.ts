@@ -23,7 +23,7 @@ export class GcLimiter {
   static async of(session: Session): Promise<GcLimiter> {
     const options = { timeoutMs: PATIENCE_MS, doing: 'asking for the number of cores' };
     const answer = await evaluateOwn(session, CORES, options).catch(() => null); // if the connection is lost, the next command says so
-    const cores: unknown = answer?.result.value;
+    const cores: unknown = answer?.value;
     return new GcLimiter(typeof cores === 'number' && cores >= 1 ? cores : undefined);
   }
 

@@ -54,10 +54,9 @@ export async function readTargetInfo(session: Session): Promise<TargetAnswer> {
   };
 }
 
-/** undefined if the expression throws. */
+/** undefined if the expression throws, or if the program has ended. */
 async function evaluated(session: Session, expression: string, doing: string): Promise<unknown> {
-  const { result, exceptionDetails } = await evaluateOwn(session, expression, { timeoutMs: PATIENCE_MS, doing });
-  return exceptionDetails ? undefined : result.value;
+  return (await evaluateOwn(session, expression, { timeoutMs: PATIENCE_MS, doing })).value;
 }
 
 /** undefined if the target does not answer, or refuses. */

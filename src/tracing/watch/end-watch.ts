@@ -28,8 +28,8 @@ const IS_IDLE = `(() => {
 /** False for a target without these functions. */
 export async function isIdle(session: Session): Promise<boolean> {
   const asked = { expression: IS_IDLE, provided: HAS_EVENT_LOOP };
-  const { result } = await evaluateInTurn(session, asked, { doing: 'watching for the end of the program' });
-  return result.value === true;
+  const { value } = await evaluateInTurn(session, asked, { doing: 'watching for the end of the program' });
+  return value === true;
 }
 
 /**

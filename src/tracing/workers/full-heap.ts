@@ -80,11 +80,11 @@ export class FullHeap {
 
 /** In bytes; null if this Node cannot answer so early. */
 async function readLimit(session: Session): Promise<number | null> {
-  const { result } = await evaluateOwn(session, `${HAS_MODULES} ? ${LIMIT} : null`, DOING);
-  return typeof result.value === 'number' ? result.value : null;
+  const { value } = await evaluateOwn(session, `${HAS_MODULES} ? ${LIMIT} : null`, DOING);
+  return typeof value === 'number' ? value : null;
 }
 
 async function readOldLimit(session: Session): Promise<number | null> {
-  const { result } = await evaluateInTurn(session, { expression: OLD_LIMIT, provided: HAS_EVENT_LOOP }, DOING);
-  return typeof result.value === 'number' ? result.value : null;
+  const { value } = await evaluateInTurn(session, { expression: OLD_LIMIT, provided: HAS_EVENT_LOOP }, DOING);
+  return typeof value === 'number' ? value : null;
 }

@@ -1,6 +1,7 @@
 import { ConnectionLostError } from '../../errors.js';
-import { askToWaitAtEnd, readHeapUsage } from '../../protocol/evaluate.js';
+import { readHeapUsage } from '../../protocol/evaluate.js';
 import { turnOfEventLoop } from '../../protocol/event-loop.js';
+import { askToWaitAtEnd } from '../../protocol/program-end.js';
 import type { Session } from '../../protocol/session.js';
 import type { Worker } from '../../protocol/workers.js';
 import type { Caretaker } from '../cleanup/caretaker.js';

@@ -1,6 +1,6 @@
 import type { CaptureInfo } from '../../model/trace-columns.js';
 import { messageOf } from '../../protocol/error-text.js';
-import { askToWaitAtEnd } from '../../protocol/evaluate.js';
+import { askToWaitAtEnd } from '../../protocol/program-end.js';
 import { PromptAnswers } from '../../protocol/prompt-answers.js';
 import type { Session } from '../../protocol/session.js';
 import { type Worker, Workers } from '../../protocol/workers.js';

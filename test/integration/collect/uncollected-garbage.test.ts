@@ -3,7 +3,6 @@ import { Sampler } from '../../../src/collect/sampling/sampler.js';
 import { connect } from '../../../src/discovery/connect.js';
 import { discover } from '../../../src/discovery/discovery.js';
 import { ProfileTooLargeError } from '../../../src/errors.js';
-import { askToWaitAtEnd } from '../../../src/protocol/evaluate.js';
 import type { Session } from '../../../src/protocol/session.js';
 import { evaluateIn } from '../../helpers/evaluate.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
@@ -23,7 +22,7 @@ const inTurn = <T>(work: () => Promise<T>) => work();
 
 async function sampled({ port }: TargetProcess, profileTimeoutMs?: number): Promise<{ session: Session; sampler: Sampler }> {
   const session = await connect(await discover(port));
-  await askToWaitAtEnd(session);
+  await session.programEnd.watch();
   const sampler = new Sampler(session, { interval: 1, maxMessageBytes: LIMIT, hasOwnConnection: true, profileTimeoutMs });
   await sampler.start({ force: false });
   return { session, sampler };

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/discovery/connect.js';
 import { discover } from '../../../src/discovery/discovery.js';
 import { setFlags } from '../../../src/protocol/engine-flags.js';
-import { askToWaitAtEnd } from '../../../src/protocol/evaluate.js';
 import { turnOfEventLoop } from '../../../src/protocol/event-loop.js';
 import type { Session } from '../../../src/protocol/session.js';
 import { withObject } from '../../../src/tracing/isolate/find-object.js';
@@ -25,9 +24,11 @@ const QUESTIONS: [string, (session: Session) => Promise<unknown>][] = [
 
 describe.each(nodeBinaries())('a program that waits for us at its end, Node $major', ({ execPath }) => {
   it.each(QUESTIONS)('outlives being asked for %s', async (_, ask) => {
-    const target = await startTarget({ execPath, code: "process.stdin.resume(); console.log('ready')", ready: true });
+    // With this flag an evaluation that V8 refuses ends the program.
+    const execArgv = ['--abort-on-uncaught-exception'];
+    const target = await startTarget({ execPath, execArgv, code: "process.stdin.resume(); console.log('ready')", ready: true });
     const session = await connect(await discover(target.port));
-    await askToWaitAtEnd(session);
+    await session.programEnd.watch();
     const atEnd = session.waitFor('NodeRuntime.waitingForDisconnect');
     target.child.stdin.end();
     await atEnd;

@@ -32,7 +32,7 @@ async function takesTurn(worker: Session): Promise<boolean> {
 /** Asks again and again, while the worker is being made, until its first lines have run. @param ask gives false before that */
 async function askUntilItRuns(worker: Session, ask: (worker: Session) => Promise<boolean>): Promise<void> {
   await worker.send('Runtime.runIfWaitingForDebugger');
-  const isRunning = async () => (await evaluateOwn(worker, "typeof kept === 'object'", { doing: 'looking' })).result.value === true;
+  const isRunning = async () => (await evaluateOwn(worker, "typeof kept === 'object'", { doing: 'looking' })).value === true;
   const asked: Promise<boolean>[] = [];
   do asked.push(...Array.from({ length: 5 }, () => ask(worker)));
   while (!(await isRunning()));

@@ -11,7 +11,7 @@ const PAIRS = `
   start, start       : ok ok                 | START | tracing
   start, stop        : ok ok                 | START STOP | not tracing
   start, snapshot    : ok snapshot           | START READ | tracing
-  start, end         : ok ok                 | START READ END goodbye | not tracing | it ended, snapshot
+  start, end         : ok ok                 | START READe END goodbye | not tracing | it ended, snapshot
   start, lose        : ok ok                 | START | not tracing | lost
   start, close       : ok ok                 | START STOP goodbye | not tracing | we closed it
   stop, start        : ok ok                 | START | tracing
@@ -50,7 +50,7 @@ const PAIRS_AT_ONCE = `
   start start       : ok ok                 | START | tracing
   start stop        : ok ok                 | START STOP | not tracing
   start snapshot    : ok snapshot           | START READ | tracing
-  start end         : ok ok                 | START END goodbye | not tracing | it ended
+  start end         : ok ok                 | STARTe END goodbye | not tracing | it ended
   start lose        : ConnectionLost ok     | - | not tracing | lost
   start close       : ok ok                 | START STOP goodbye | not tracing | we closed it
   stop start        : ok ok                 | START | tracing
@@ -65,7 +65,7 @@ const PAIRS_AT_ONCE = `
   snapshot end      : NotTracing ok         | goodbye | not tracing | it ended
   snapshot lose     : NotTracing ok         | - | not tracing | lost
   snapshot close    : NotTracing ok         | goodbye | not tracing | we closed it
-  end start         : ok ok                 | START END goodbye | not tracing | it ended
+  end start         : ok ok                 | STARTe END goodbye | not tracing | it ended
   end stop          : ok ok                 | goodbye | not tracing | it ended
   end snapshot      : ok NotTracing         | goodbye | not tracing | it ended
   end end           : ok ok                 | goodbye | not tracing | it ended
@@ -95,15 +95,15 @@ const AFTER_START = `
   start, snapshot, start    : ok snapshot ok       | START READ | tracing
   start, snapshot, stop     : ok snapshot ok       | START READ STOP | not tracing
   start, snapshot, snapshot : ok snapshot snapshot | START READ READ | tracing
-  start, snapshot, end      : ok snapshot ok       | START READ READ END goodbye | not tracing | it ended, snapshot
+  start, snapshot, end      : ok snapshot ok       | START READ READe END goodbye | not tracing | it ended, snapshot
   start, snapshot, lose     : ok snapshot ok       | START READ | not tracing | lost
   start, snapshot, close    : ok snapshot ok       | START READ STOP goodbye | not tracing | we closed it
-  start, end, start         : ok ok ConnectionLost | START READ END goodbye | not tracing | it ended, snapshot
-  start, end, stop          : ok ok ok             | START READ END goodbye | not tracing | it ended, snapshot
-  start, end, snapshot      : ok ok NotTracing     | START READ END goodbye | not tracing | it ended, snapshot
-  start, end, end           : ok ok ok             | START READ END goodbye | not tracing | it ended, snapshot
-  start, end, lose          : ok ok ok             | START READ END goodbye | not tracing | it ended, snapshot
-  start, end, close         : ok ok ok             | START READ END goodbye | not tracing | it ended, snapshot
+  start, end, start         : ok ok ConnectionLost | START READe END goodbye | not tracing | it ended, snapshot
+  start, end, stop          : ok ok ok             | START READe END goodbye | not tracing | it ended, snapshot
+  start, end, snapshot      : ok ok NotTracing     | START READe END goodbye | not tracing | it ended, snapshot
+  start, end, end           : ok ok ok             | START READe END goodbye | not tracing | it ended, snapshot
+  start, end, lose          : ok ok ok             | START READe END goodbye | not tracing | it ended, snapshot
+  start, end, close         : ok ok ok             | START READe END goodbye | not tracing | it ended, snapshot
   start, lose, start        : ok ok ok             | START | not tracing | lost
   start, lose, stop         : ok ok ConnectionLost | START | not tracing | lost
   start, lose, snapshot     : ok ok ConnectionLost | START | not tracing | lost
@@ -128,15 +128,15 @@ const AT_ONCE_AFTER_START = `
   start, snapshot start    : ok snapshot ok       | START READ | tracing
   start, snapshot stop     : ok snapshot ok       | START READ STOP | not tracing
   start, snapshot snapshot : ok snapshot snapshot | START READ READ | tracing
-  start, snapshot end      : ok snapshot ok       | START READ READ END goodbye | not tracing | it ended, snapshot
+  start, snapshot end      : ok snapshot ok       | START READe READe END goodbye | not tracing | it ended, snapshot
   start, snapshot lose     : ok ConnectionLost ok | START | not tracing | lost
   start, snapshot close    : ok snapshot ok       | START READ STOP goodbye | not tracing | we closed it
-  start, end start         : ok ok ok             | START READ END goodbye | not tracing | it ended, snapshot
-  start, end stop          : ok ok ok             | START READ STOP goodbye | not tracing | it ended, snapshot
-  start, end snapshot      : ok ok snapshot       | START READ READ END goodbye | not tracing | it ended, snapshot
-  start, end end           : ok ok ok             | START READ READ END goodbye | not tracing | it ended, snapshot
+  start, end start         : ok ok ok             | START READe END goodbye | not tracing | it ended, snapshot
+  start, end stop          : ok ok ok             | START READe STOP goodbye | not tracing | it ended, snapshot
+  start, end snapshot      : ok ok snapshot       | START READe READe END goodbye | not tracing | it ended, snapshot
+  start, end end           : ok ok ok             | START READe READe END goodbye | not tracing | it ended, snapshot
   start, end lose          : ok ok ok             | START | not tracing | lost
-  start, end close         : ok ok ok             | START READ STOP goodbye | not tracing | we closed it, snapshot
+  start, end close         : ok ok ok             | START READe STOP goodbye | not tracing | we closed it, snapshot
   start, lose start        : ok ok ok             | START | not tracing | lost
   start, lose stop         : ok ok ConnectionLost | START | not tracing | lost
   start, lose snapshot     : ok ok ConnectionLost | START | not tracing | lost
@@ -156,8 +156,8 @@ const PAUSED = `
   start start      : ok ok             | START RELEASE | tracing
   start, resume    : ok ok             | START RELEASE | tracing
   start resume     : ok ok             | START RELEASE | tracing
-  start, end       : ok ok             | START RELEASE READ NodeWorker.enable END goodbye | not tracing | it ended, snapshot
-  start end        : ok ok             | START RELEASE NodeWorker.enable END goodbye | not tracing | it ended
+  start, end       : ok ok             | START RELEASE READe NodeWorker.enable END goodbye | not tracing | it ended, snapshot
+  start end        : ok ok             | STARTe RELEASE NodeWorker.enable END goodbye | not tracing | it ended
   start, lose      : ok ok             | START RELEASE | not tracing | lost
   start lose       : ConnectionLost ok | - | not tracing | lost
   start, close     : ok ok             | START RELEASE NodeWorker.enable STOP goodbye | not tracing | we closed it
@@ -199,7 +199,7 @@ const PAUSED = `
 
 const PAUSED_WITH_LINES = `
   start, lines    : ok ok             | LISTEN RELEASE | tracing
-  lines, end      : ok ok             | LISTEN RELEASE read the registry READ NodeWorker.enable END UNLISTEN goodbye | not tracing | it ended, snapshot
+  lines, end      : ok ok             | LISTEN RELEASE READe NodeWorker.enable END UNLISTENe goodbye | not tracing | it ended, snapshot
   lines lose      : ConnectionLost ok | - | not tracing | lost
   lines, close    : ok ok             | LISTEN RELEASE NodeWorker.enable STOP UNLISTEN goodbye | not tracing | we closed it
   lines close     : ok ok             | LISTEN RELEASE NodeWorker.enable STOP UNLISTEN goodbye | not tracing | we closed it

@@ -40,13 +40,15 @@ const CALLS = {
   },
 } as const;
 
-/** The commands of one step, and a name for them. */
+/** The commands of one step, and a name for them; a small letter at the end for the same step when the program has ended, where nothing is evaluated. */
 const PHRASES: readonly (readonly [name: string, sent: readonly string[]])[] = [
   [
     'START',
     ['read the registry', 'NodeWorker.enable', 'Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling'],
   ],
   ['READ', ['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'Runtime.getHeapUsage', 'read the memory usage']],
+  ['READe', ['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'Runtime.getHeapUsage', 'Runtime.getHeapUsage']],
+  ['STARTe', ['NodeWorker.enable', 'Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling']],
   ['STOP', ['HeapProfiler.disable', 'NodeWorker.disable']],
   ['END', ['NodeWorker.disable', 'HeapProfiler.disable']],
   ['RELEASE', ['Runtime.runIfWaitingForDebugger']],
@@ -55,6 +57,7 @@ const PHRASES: readonly (readonly [name: string, sent: readonly string[]])[] = [
     ['Runtime.addBinding', 'NodeWorker.enable', 'Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling'],
   ],
   ['UNLISTEN', ['Runtime.removeBinding', 'remove what we left']],
+  ['UNLISTENe', ['Runtime.removeBinding']],
 ];
 
 function phrased(sent: readonly string[]): string {
