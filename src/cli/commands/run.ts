@@ -40,6 +40,7 @@ interface RunValues extends TracingValues, LossValues, TableValues, TreeValues, 
   readonly nodeArg: readonly string[];
 }
 
+const FAILED = 1;
 /** If the program's own files hold less than this share of the heap, the last snapshot says little about the program. */
 const LITTLE_SHARE = 0.05;
 
@@ -58,7 +59,10 @@ export function configure(command: Command): Command {
   ]);
 }
 
-/** @returns the program's exit code, or 128 + the number of the signal that ended it, as shells do */
+/**
+ * @returns the program's exit code, or 128 + the number of the signal that ended it, as shells do. If the program ended with 0, and no snapshot was
+ *   saved, 1
+ */
 export async function run([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
   checkPrintOptions(values);
   const mapper = sourceMapperOf(values, console);
@@ -89,9 +93,10 @@ export async function run([script, ...args]: readonly string[], values: RunValue
     checkpoints?.stop();
     const takeCheckpoint = (pid: number) => checkpoints?.take(pid) ?? null;
     const exit = values.follow ? await gatherProcesses(tracer, ended, { script: script!, args, output, console, takeCheckpoint }) : ended;
-    report(exit, { ...reporting, takeCheckpoint: () => takeCheckpoint(tracer.pid) });
+    const isSaved = report(exit, { ...reporting, takeCheckpoint: () => takeCheckpoint(tracer.pid) });
     checkpoints?.remove();
-    return exit.signal === null ? (exit.code ?? 1) : 128 + constants.signals[exit.signal];
+    if (exit.signal !== null) return 128 + constants.signals[exit.signal];
+    return exit.code || (isSaved ? 0 : FAILED);
   } finally {
     stopListening();
   }
@@ -159,7 +164,8 @@ interface Ending extends Reporting {
   readonly takeCheckpoint: () => Snapshot | null;
 }
 
-function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeCheckpoint, ...reporting }: Ending): void {
+/** @returns whether a snapshot was saved as the output: the last one, or a checkpoint */
+function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeCheckpoint, ...reporting }: Ending): boolean {
   const { console } = reporting;
   if (peak) reportPeak({ peak, isLast: peak === snapshot }, reporting);
   if (snapshot === null) {
@@ -167,7 +173,7 @@ function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeCheckpoint, 
     const checkpoint = takeCheckpoint();
     writeLines(console.err, [checkpoint ? checkpointNotice(checkpoint, reason) : `no snapshot was saved: ${reason}`]);
     if (checkpoint) reportLast(checkpoint, reporting);
-    return;
+    return checkpoint !== null;
   }
   if (atHeapLimit) writeLines(console.err, [HEAP_LIMIT_NOTICE]);
   else if (holdsLittle(snapshot) && (peak === null || peak === snapshot)) {
@@ -176,6 +182,7 @@ function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeCheckpoint, 
     ]);
   }
   reportLast(snapshot, reporting);
+  return true;
 }
 
 function reportLast(snapshot: Snapshot, reporting: Reporting): void {

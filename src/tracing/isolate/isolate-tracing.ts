@@ -78,7 +78,8 @@ export class IsolateTracing {
     const { session, trueLines } = this.isolate;
     const { interval, lines } = this.#settings;
     const hasOldCode = flagsChanged && !isPaused;
-    const startSource = () => this.source.start({ force: force || isPaused, onSent });
+    // Before the first line only --heap-prof samples, which is easily asked. Whether somebody tracks allocations cannot be asked there.
+    const startSource = () => this.source.start({ force: force || (isPaused && interval === null), onSent });
     // To track objects before all old code is gone can crash the target.
     const isFirst = isUrgent && interval !== null;
     if (isFirst) await startSource();

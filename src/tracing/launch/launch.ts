@@ -13,7 +13,7 @@ import { type LinesOption, launchedLines } from '../isolate/line-scope.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { breakAtStart } from './break-at-start.js';
 import { LaunchedTracer } from './launched-tracer.js';
-import { checkPermissions } from './permission-model.js';
+import { checkNodeOptions } from './node-options.js';
 import { ProgramStderr, type StderrOption } from './program-stderr.js';
 
 const START_TIMEOUT_MS = 30_000;
@@ -57,7 +57,7 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   const lines = launchedLines(options.lines ?? false);
   const hasLines = lines.execArgv.length > 0;
   const { execArgv = [], env: given = process.env } = options;
-  checkPermissions({ script, execArgv, NODE_OPTIONS: given.NODE_OPTIONS, isFollowed: options.follow ?? false });
+  checkNodeOptions({ script, execArgv, NODE_OPTIONS: given.NODE_OPTIONS, isFollowed: options.follow ?? false });
   const followed = options.follow ? new FollowedProcesses(lines) : null;
   const env = { ...given, ...lines.env };
   const before = followed ? [] : [INSPECT, HIDE_ARGUMENTS];

@@ -44,6 +44,7 @@ interface Launched {
 
 /** A tracer of a program that `launch` started. */
 export class LaunchedTracer extends Tracer {
+  /** The pid of the program. A followed program may run in a child of the process that was started (`node --watch`). */
   readonly pid: number;
   /** The program's streams, if `stdio` says `'pipe'`. Its stderr comes without Node's notices about the inspector. */
   readonly stdin: Writable | null;
@@ -62,7 +63,7 @@ export class LaunchedTracer extends Tracer {
     this.#child = child;
     this.#followed = followed;
     this.#isDetached = isDetached;
-    this.pid = child.pid!;
+    this.pid = life.target.info.pid ?? child.pid!;
     this.stdin = child.stdin;
     this.stdout = child.stdout;
     this.stderr = stderr;
@@ -115,7 +116,7 @@ export class LaunchedTracer extends Tracer {
     if (unless?.aborted) return;
     const isGroup = this.#isDetached && group && process.platform !== 'win32';
     if (!isGroup || this.#child.exitCode !== null || this.#child.signalCode !== null) this.#child.kill(signal);
-    else process.kill(-this.pid, signal);
+    else process.kill(-this.#child.pid!, signal);
   }
 }
 

@@ -85,6 +85,23 @@ describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }
     });
   });
 
+  it('with --heap-prof it says that another tool samples, and runs nothing', async () => {
+    const file = program('console.log("it runs")');
+    const { code, stdout, stderr } = await runCommand(['run', ...node, '--node-arg=--heap-prof', file], { cwd: temporaryFolder() });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^tracemalloc: another tool is sampling the heap of this target.*\(--take-over\)\n$/);
+  });
+
+  it.each([
+    ['stops it', "session.post('HeapProfiler.stopSampling', () => {})", 1],
+    ['starts it and leaves', "session.post('HeapProfiler.startSampling', () => session.disconnect()); process.exitCode = 4", 4],
+  ])('a program that has our sampler, and %s: says so, and the exit code tells it unless the program has one', async (_, act, expected) => {
+    const file = program(`const session = new (require('node:inspector').Session)(); session.connect(); ${act};`);
+    const { code, stderr } = await runCommand(['run', ...node, file], { cwd: temporaryFolder() });
+    expect(stderr).toMatch(/^no snapshot was saved: somebody else has ended the sampling.*\n$/);
+    expect(code).toBe(expected);
+  });
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -172,6 +189,7 @@ it('a program that cannot be traced is not run, and no file is written', async (
     [['--interval', '0', file], 2, /at least 1/],
     [['--node', '/no/such/node', file], 1, /^tracemalloc: .*\/no\/such\/node does not run.*\n$/],
     [['--node-arg=--no-such', file], 1, /^tracemalloc: .*bad option: --no-such\n$/],
+    [['--node-arg=--watch', file], 2, /^tracemalloc: node --watch runs the program in a process of its own, .*--follow.*\n$/],
     [['--node-arg=--permission', file], 1, /^tracemalloc: .*app\.cjs was not started: .*permission model.* --allow-inspector as well.*\n$/],
     [
       ['--follow', '--node-arg=--experimental-permission', '--node-arg=--allow-fs-read=*', file],

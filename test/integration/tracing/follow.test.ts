@@ -308,6 +308,18 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(snapshot).not.toBeNull();
   });
 
+  it('node --watch: the program has its own pid, not that of the process that watches', async () => {
+    const file = programOf('console.log(process.pid); setInterval(() => {}, 1000)');
+    const tracer = await launch(file, { execPath: binary.execPath, execArgv: ['--watch'], stdio: 'pipe', follow: true, detached: true });
+    reapLater(async () => {
+      await tracer.kill('SIGKILL', { atOnce: true, group: true });
+      await tracer.exited;
+    });
+    const said = new Promise((resolve) => tracer.stdout!.once('data', (data) => resolve(Number(data))));
+    await tracer.start();
+    expect(await said).toBe(tracer.pid);
+  });
+
   it('processes that start after we have left run as they would without us', async () => {
     const before = readdirSync(tmpdir());
     const { tracer, output } = await followed(PROGRAM, binary);
