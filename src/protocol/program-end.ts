@@ -1,7 +1,16 @@
 import { CommandError } from '../errors.js';
-import type { CallOptions, Session } from './session.js';
+import type { Command, CommandParams, CommandResult } from './commands.js';
 
-type Limits = Pick<CallOptions, 'timeoutMs' | 'doing'>;
+/** As for any call of a session. */
+interface Limits {
+  readonly timeoutMs?: number | undefined;
+  readonly doing?: string | undefined;
+}
+
+/** A session. */
+interface Sender {
+  send<M extends Command>(method: M, params: CommandParams<M>, limits: Limits): Promise<CommandResult<M>>;
+}
 
 /** A time in which we may evaluate. Several evaluations can share one. */
 interface Window {
@@ -19,7 +28,7 @@ const DOING = { doing: 'preparing for the end of the program' };
  * its end, even with `--abort-on-uncaught-exception` (18 to 26). A main thread needs `ProgramEnd.watch`.
  */
 export async function askToWaitAtEnd(
-  session: Pick<Session, 'send'>,
+  session: Sender,
   { enabled = true, ...limits }: Limits & { readonly enabled?: boolean } = {},
 ): Promise<void> {
   await session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled }, { ...DOING, ...limits });
@@ -34,14 +43,14 @@ export async function askToWaitAtEnd(
  * back for each evaluation, and made again right behind it. Whether the program has ended in between is asked without JavaScript.
  */
 export class ProgramEnd {
-  readonly #session: Pick<Session, 'send'>;
+  readonly #session: Sender;
   readonly #onEnd: () => void;
   #isWatched = false;
   #hasCome = false;
   #window: Window | null = null;
 
   /** @param onEnd called once, for an end that the target does not announce */
-  constructor(session: Pick<Session, 'send'>, onEnd: () => void) {
+  constructor(session: Sender, onEnd: () => void) {
     this.#session = session;
     this.#onEnd = onEnd;
   }

@@ -59,7 +59,7 @@ export class FakeProgram extends FakeTransport {
     act?.();
     if (this.silent.has(purpose)) return;
     const isRefused = this.refused.has(purpose) || (method === 'HeapProfiler.getSamplingProfile' && !this.#isSampled);
-    const result = this.#result(method, value);
+    const result = isRefused ? null : this.#result(method, value);
     void Promise.resolve().then(() => {
       if (this.#isGone) return;
       if (isRefused) done({ message: 'Heap profiler is not started.' }, null);

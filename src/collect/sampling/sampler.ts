@@ -18,6 +18,8 @@ export const DEFAULT_INTERVAL = 30912;
 /** The object group that holds our markers in the target. */
 const MARKS = 'node-tracemalloc';
 
+export const ANOTHER_SAMPLES =
+  'another tool is sampling the heap of this target, and V8 has only one sampler; stop the other tool first, or take over with force (--take-over)';
 const ENDED =
   'somebody else has ended the sampling, and what it knew is lost: V8 has one sampler for each thread, which node --heap-prof ends at the end of the program, and an agent, or the program itself, by HeapProfiler.stopSampling; trace without them';
 
@@ -72,11 +74,7 @@ export class Sampler implements TraceSource {
     // Both requests are sent together. If the target is stopped, the short limit of the first finds out, not the long one of the profile.
     const [used, isSampled] = await Promise.all([this.#heapUsed(), this.#somebodySamples()]);
     if (isSampled) {
-      if (!force) {
-        throw new ForeignSamplerError(
-          'another tool is sampling the heap of this target, and V8 has only one sampler; stop the other tool first, or take over with force (--take-over)',
-        );
-      }
+      if (!force) throw new ForeignSamplerError(ANOTHER_SAMPLES);
       await this.#session.send('HeapProfiler.stopSampling', undefined, {
         timeoutMs: this.#profileTimeoutMs,
         doing: 'taking over the sampler',

@@ -13,7 +13,7 @@ import { type LinesOption, launchedLines } from '../isolate/line-scope.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { breakAtStart } from './break-at-start.js';
 import { LaunchedTracer } from './launched-tracer.js';
-import { checkNodeOptions } from './node-options.js';
+import { checkNodeOptions, samplesItself } from './node-options.js';
 import { ProgramStderr, type StderrOption } from './program-stderr.js';
 
 const START_TIMEOUT_MS = 30_000;
@@ -108,7 +108,13 @@ async function connectLaunched(url: string, program: { script: string; pid: numb
   const { script: title, pid, hasLines, options } = program;
   const script = scriptPath(title, options.cwd);
   const caretaker = new Caretaker();
-  const start = { hasLines, inliningIsOff: startsWithoutInlining(options), isTrackable: options.mode === 'objects' };
+  const { execArgv = [], env = process.env } = options;
+  const start = {
+    hasLines,
+    inliningIsOff: startsWithoutInlining(options),
+    isTrackable: options.mode === 'objects',
+    samplesItself: samplesItself({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS }),
+  };
   const pause = breakAtStart(caretaker);
   return new Lifecycle(await connectPaused({ url, pid, title, script, nodeVersion: null, pause, ...start }, caretaker));
 }

@@ -1,4 +1,5 @@
-import { UsageError } from '../../errors.js';
+import { ANOTHER_SAMPLES } from '../../collect/sampling/sampler.js';
+import { ForeignSamplerError, UsageError } from '../../errors.js';
 import type { TrueLines } from '../isolate/true-lines.js';
 import type { StartOptions } from './start-options.js';
 
@@ -16,6 +17,8 @@ export interface Circumstances {
 export interface PausedStart extends Omit<Circumstances, 'isPaused'> {
   /** The program instruments itself when it is loaded. */
   readonly hasLines: boolean;
+  /** Node will sample the heap of the program for itself (`--heap-prof`). */
+  readonly samplesItself?: boolean;
   /** Lets the program run. */
   readonly release: () => Promise<void>;
 }
@@ -36,8 +39,12 @@ export class Gate {
     return { inliningIsOff, isTrackable, isPaused: this.#isShut };
   }
 
-  /** @throws UsageError if true lines are asked of a paused program that was not launched with them */
-  check({ lines = false }: StartOptions): void {
+  /**
+   * @throws UsageError if true lines are asked of a paused program that was not launched with them, ForeignSamplerError if the program will have
+   *   another sampler
+   */
+  check({ lines = false, force = false, mode }: StartOptions): void {
+    if (this.#isShut && this.#program!.samplesItself && !force && mode !== 'objects') throw new ForeignSamplerError(ANOTHER_SAMPLES);
     if (this.#isShut && lines !== false && !this.#program!.hasLines) {
       throw new UsageError('true lines must be there when the program is loaded: give lines to launch as well');
     }

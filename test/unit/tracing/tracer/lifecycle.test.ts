@@ -65,7 +65,7 @@ describe('the end of the program in the middle of a call', () => {
     program.end();
     const { snapshot, error } = await tracer.closed;
     expect(snapshot).not.toBeNull();
-    expect(error).toMatchObject({ name: 'CommandError' });
+    expect(error).toMatchObject({ name: 'NotTracingError' }); // V8's answer if another tool has ended our sampling
     expect(program.sent.at(-1)).toBe('goodbye');
   });
 });
