@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['text', 'model', 'source-maps'],
   collect: ['text', 'protocol', 'model'],
   lines: ['text', 'protocol', 'source-maps'],
-  tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'lines', 'snapshot'],
+  tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'lines', 'source-maps', 'snapshot'],
   report: ['text', 'model', 'snapshot'],
   formats: ['text', 'protocol', 'model', 'snapshot', 'collect', 'report'],
   serve: ['text', 'protocol', 'model', 'snapshot', 'formats'],

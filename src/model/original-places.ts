@@ -33,6 +33,10 @@ export class OriginalPlacesBuilder {
     this.#column[location] = column;
   }
 
+  isKnown(location: number): boolean {
+    return this.#line[location]! > 0;
+  }
+
   /** Copies the place in a row of `from`, if that is known. */
   copy(location: number, from: OriginalPlaces, row: number): void {
     const [line, column] = [from.line[row]!, from.column[row]!];

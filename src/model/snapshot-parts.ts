@@ -18,7 +18,10 @@ export interface SnapshotParts {
    * of the traces. null: births are unknown.
    */
   readonly lastBirths?: readonly number[] | null;
-  /** URLs of source maps by filename, for scripts that were compiled in memory, whose files name no map. A saved snapshot has `original` instead. */
+  /**
+   * URLs of source maps by filename, for scripts whose text is not that of their file, as compilers in memory make it. Empty: the script names
+   * no map. A saved snapshot has `original` instead.
+   */
   readonly sourceMaps?: ReadonlyMap<string, string>;
   /** Where the locations stood in the original sources; null if no place is known. */
   readonly original?: OriginalPlaces | null;

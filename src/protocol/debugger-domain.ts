@@ -85,10 +85,13 @@ export class DebuggerDomain {
     };
   }
 
-  /** Keeps a script only if it has a name and an id, since we can use no other. */
+  /**
+   * Keeps a script only if it has a name and an id, since we can use no other. V8 announces all scripts again when the domain is switched on
+   * again. What it said first counts: by now we may have edited the text.
+   */
   #remember(event: unknown): void {
     const { success, data } = scriptParsedEvent.safeParse(event);
-    if (success && data.url !== '') this.#scripts.set(data.scriptId, data);
+    if (success && data.url !== '' && !this.#scripts.has(data.scriptId)) this.#scripts.set(data.scriptId, data);
   }
 
   async #leave(doing: string): Promise<void> {

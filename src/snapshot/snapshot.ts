@@ -29,7 +29,7 @@ export class Snapshot implements SnapshotParts {
   readonly capture: CaptureInfo;
   /** By thread: the highest birth when the snapshot was taken, -1 for none; null if births are unknown. */
   readonly lastBirths: readonly number[] | null;
-  /** URLs of source maps by filename, for scripts that were compiled in memory. */
+  /** URLs of source maps by filename, for scripts whose text is not that of their file. Empty: the script names no map. */
   readonly sourceMaps: ReadonlyMap<string, string>;
   /** Where the locations stood in the original sources, from a file that saved it; null if no place is known. */
   readonly original: OriginalPlaces | null;

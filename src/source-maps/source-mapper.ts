@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import { inMemory } from '../model/in-memory.js';
 import { type OriginalPlaces, OriginalPlacesBuilder } from '../model/original-places.js';
 import type { StackTable } from '../model/stack-table.js';
-import { type FoundMap, findMap, mapOfFile } from './find-map.js';
+import { type FoundMap, findMap, mapOfFile, mapOfUrl } from './find-map.js';
 import { MapFolder } from './map-folder.js';
 import { MapProblem, MapWarnings, MissingMap } from './map-problem.js';
 import { type Original, originalsOf } from './originals.js';
@@ -20,7 +21,7 @@ export interface SourceMapperOptions {
 /** What a snapshot knows about its locations. */
 export interface Mappable {
   readonly table: StackTable;
-  /** The URLs of source maps by filename, as V8 reported them. */
+  /** The URLs of source maps by filename, as V8 reported them, for scripts whose text is not that of their file. Empty: there is no map. */
   readonly sourceMaps: ReadonlyMap<string, string>;
   /** The places that were found while the program ran. They are more reliable than the maps on disk now. */
   readonly original: OriginalPlaces | null;
@@ -63,8 +64,11 @@ export class SourceMapper {
       this.#guarded(`of ${filename}`, () => {
         const inFolder = this.#inFolder(filename);
         isFolderOfUse ||= inFolder !== null;
-        const map = inFolder ?? (isKnown || !isWanted(filename) ? null : findMap(filename, sourceMaps.get(filename)));
+        const isDone = inFolder !== null || isKnown || !isWanted(filename);
+        const url = isDone ? undefined : sourceMaps.get(filename);
+        const map = url === undefined ? (isDone ? inFolder : findMap(filename)) : url === '' ? null : mapOfUrl(url, filename);
         if (map) this.#guarded(map.name, () => this.#read(map, script, places));
+        if (url !== undefined) nameTextInMemory(script, places);
       });
     }
     this.#warnings.sayMissing();
@@ -110,6 +114,15 @@ export class SourceMapper {
       else if (problem instanceof MapProblem) this.#warnings.add(map, `is not used: ${problem.message}`);
       else throw problem;
     }
+  }
+}
+
+/** The lines of a text that is not that of its file must not look like lines of the file. */
+function nameTextInMemory({ filename, table, locations }: Script, places: OriginalPlacesBuilder): void {
+  for (const location of locations) {
+    if (places.isKnown(location)) continue;
+    const [line, column] = [table.locationLine[location]!, table.locationColumn[location]!];
+    places.set(location, { filename: inMemory(filename), line, column });
   }
 }
 

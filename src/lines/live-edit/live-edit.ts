@@ -47,6 +47,10 @@ export class LiveEdit {
     return this.#edited.get(scriptId)?.positions;
   }
 
+  originalOf(scriptId: string): string | undefined {
+    return this.#edited.get(scriptId)?.original;
+  }
+
   /** @param matches decides from a script's URL whether to edit it */
   async apply(matches: (url: string) => boolean): Promise<ScriptEdit[]> {
     return this.#domain.during(USE, async () => {

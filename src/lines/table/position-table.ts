@@ -33,6 +33,10 @@ export interface PositionLookup {
   functionAt(line: number, column: number): OriginalPosition | undefined;
   /** The original position of any other place in the transformed text. */
   originalPosition(line: number, column: number): OriginalPosition;
+  /** Number of characters that the transformed text has more than the original. */
+  readonly inserted: number;
+  /** The text without what was inserted. */
+  originalText(transformed: string): string;
 }
 
 export function positionLookup({ wrappers, functions, edits }: PositionTable): PositionLookup {
@@ -42,7 +46,22 @@ export function positionLookup({ wrappers, functions, edits }: PositionTable): P
     wrapperAt: (line, column) => byWrapper.get(key(line, column)),
     functionAt: (line, column) => byFunction.get(key(line, column)),
     originalPosition: (line, column) => ({ line: line + 1, column: column - insertedBefore(edits, line, column) + 1 }),
+    inserted: edits.reduce((sum, value, i) => (i % 3 === 2 ? sum + value : sum), 0),
+    originalText: (text) => withoutEdits(text, edits),
   };
+}
+
+function withoutEdits(text: string, edits: readonly number[]): string {
+  const kept: string[] = [];
+  const lineEnd = /\r\n|[\n\r\u2028\u2029]/g;
+  let [line, lineStart, from] = [0, 0, 0];
+  for (let i = 0; i < edits.length; i += 3) {
+    for (; line < edits[i]! && lineEnd.test(text); line++) lineStart = lineEnd.lastIndex;
+    const at = lineStart + edits[i + 1]!;
+    kept.push(text.slice(from, at));
+    from = at + edits[i + 2]!;
+  }
+  return kept.join('') + text.slice(from);
 }
 
 function positions(table: readonly number[]): Map<number, OriginalPosition> {

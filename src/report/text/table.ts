@@ -5,6 +5,7 @@ import { widthOf, wrapped } from '../../text/text-width.js';
 import { type Colours, changeStyle, PLAIN } from './colours.js';
 import { type Column, columnLines, type LastColumn } from './column-lines.js';
 import { callerOf, placeOf } from './place.js';
+import { placeNotes } from './place-notes.js';
 
 export interface TableOptions {
   readonly keyType: KeyType;
@@ -44,7 +45,7 @@ export function statisticsTable(statistics: readonly Statistic[], options: Table
   const lines = columnLines(columns, placeColumn(shown, options), width);
   if (rest.length > 0)
     lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ size }) => size)))), width));
-  return lines;
+  return [...lines, ...placeNotes(shown).flatMap((line) => wrapped(line, width))];
 }
 
 /**
@@ -61,7 +62,7 @@ export function diffTable(diffs: readonly StatisticDiff[], options: DiffOptions)
   const lines = columnLines(columns, placeColumn(shown, options), width);
   if (rest.length > 0)
     lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ sizeDiff }) => sizeDiff)), true)), width));
-  return [...lines, ...noiseNote(shown).flatMap((line) => wrapped(line, width))];
+  return [...lines, ...[...noiseNote(shown), ...placeNotes(shown)].flatMap((line) => wrapped(line, width))];
 }
 
 function columnsOfGrowth(shown: readonly StatisticDiff[], { colours }: TableOptions): Column[] {

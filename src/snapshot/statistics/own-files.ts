@@ -1,3 +1,4 @@
+import { fileOfText } from '../../model/in-memory.js';
 import type { SnapshotParts } from '../../model/snapshot-parts.js';
 import { isProgram, packageFolder } from './package-name.js';
 
@@ -15,7 +16,8 @@ const WITH_EXTENSION = /\.[A-Za-z]\w*$/;
  * Whether a script is a file of the program, by its name: not Node's, V8's or a package's, and not made in memory. A package of a monorepo that
  * is linked into `node_modules` has its real path, outside of it, and so belongs to the program.
  */
-function isOutsidePackages(filename: string): boolean {
+function isOutsidePackages(name: string): boolean {
+  const filename = fileOfText(name);
   if (TYPED.test(filename)) return true;
   if (!isProgram(filename) || MADE.test(filename) || ADDED.test(filename)) return false;
   return ABSOLUTE.test(filename) || WITH_EXTENSION.test(filename);

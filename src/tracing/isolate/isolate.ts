@@ -2,6 +2,7 @@ import { DebuggerDomain } from '../../protocol/debugger-domain.js';
 import { readHeapUsage } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 import type { Caretaker } from '../cleanup/caretaker.js';
+import { ScriptMaps } from './script-maps.js';
 import { TrueLines } from './true-lines.js';
 
 /** One isolate of a target, of the main thread or of a worker, and what we know of its scripts, whether it is traced or not. */
@@ -11,6 +12,7 @@ export interface Isolate {
   readonly session: Session;
   readonly domain: DebuggerDomain;
   readonly trueLines: TrueLines;
+  readonly maps: ScriptMaps;
   /** The largest message that its conversation carries, in bytes. */
   readonly maxMessageBytes: number;
   /** false: its conversation travels inside that of the main thread. */
@@ -34,7 +36,8 @@ export function isolateOf(session: Session, { canEdit, caretaker, threadId: thre
     edits: (scriptId: string, source: string) => caretaker.add(nameOf(scriptId), { kind: 'script', thread, scriptId, source }),
     restored: (scriptId: string) => caretaker.done(nameOf(scriptId)),
   };
-  return { ...isolate, session, domain, trueLines: new TrueLines(session, { domain, canEdit, journal }) };
+  const trueLines = new TrueLines(session, { domain, canEdit, journal });
+  return { ...isolate, session, domain, trueLines, maps: new ScriptMaps({ session, domain, trueLines }) };
 }
 
 export async function heapUsedOf({ session }: Isolate): Promise<number> {

@@ -74,6 +74,16 @@ export class TrueLines {
     return ownCode(ownFolder === null ? [OWN_FOLDER] : [OWN_FOLDER, ownFolder]);
   }
 
+  /** The table of a script that was instrumented when it was loaded. */
+  registeredTable(url: string): PositionLookup | undefined {
+    return this.#registered.tableOf(url);
+  }
+
+  /** The text of a running script before our edit; undefined if there is none. */
+  editedOriginal(scriptId: string): string | undefined {
+    return this.#liveEdit.originalOf(scriptId);
+  }
+
   readonly tableOf = ({ scriptId, url }: CallFrame): PositionLookup | undefined =>
     this.#liveEdit.tableOf(scriptId) ?? this.#registered.tableOf(url);
 

@@ -7,7 +7,6 @@ import type { Worker } from '../../protocol/workers.js';
 import type { Caretaker } from '../cleanup/caretaker.js';
 import { isolateOf } from '../isolate/isolate.js';
 import { type Beginning, type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
-import { learnScripts } from '../isolate/script-maps.js';
 import { EndWatch } from '../watch/end-watch.js';
 import { endPausesAtHeapLimit } from '../watch/heap-limit.js';
 import { FullHeap } from './full-heap.js';
@@ -117,7 +116,7 @@ export class TracedWorker {
       if (settings.interval === null) await turnOfEventLoop(this.#session, timeoutMs);
       const now = { reading: await this.tracing.read({ isLast: false }), atHeapLimit: false };
       if (settings.keepEnded) {
-        await learnScripts(this.tracing.isolate);
+        await this.tracing.isolate.maps.learn();
         this.#last = now;
       }
       return now;
@@ -210,7 +209,7 @@ export class TracedWorker {
     const atHeapLimit = onOom && (await this.#heap.isReached());
     if (!keepEnded && !atHeapLimit) return;
     if (atHeapLimit || this.#last === null) this.#last = { reading: await this.tracing.read({ isLast: true }), atHeapLimit };
-    await learnScripts(this.tracing.isolate);
+    await this.tracing.isolate.maps.learn();
   }
 
   /**

@@ -25,6 +25,21 @@ test('the largest groups, then the rest', () => {
   expect(statisticsTable([], OPTIONS)).toEqual(['nothing allocated in this time is still alive']);
 });
 
+test('rows of a text that is not that of its file are explained', () => {
+  const rows = snapshotFrom(`
+    app.js <in memory>:82  b.js:2
+    300                    50
+  `).statistics('lineno');
+  const note = expect.stringMatching(/^<in memory>: .*no source map/);
+  expect(statisticsTable(rows, OPTIONS)).toEqual([
+    expect.anything(),
+    '300 B      1    300 B  app.js <in memory>:82',
+    expect.anything(),
+    note,
+  ]);
+  expect(statisticsTable(rows.slice(1), OPTIONS)).toHaveLength(2);
+});
+
 test('a difference has only rows that changed', () => {
   expect(diffTable(NOW.compareTo(OLD, 'lineno'), { ...OPTIONS, top: 1 })).toEqual([
     '   change      size  change  count  line',

@@ -14,6 +14,7 @@ const printed = (snapshot: Snapshot) => snapshot.statistics('own').map((statisti
 describe('the own files of a program', () => {
   test.each([
     '/app/src/server.ts',
+    '/app/src/views.js <in memory>',
     'C:\\app\\server.js',
     '/repo/packages/shared/index.js', // what node_modules/shared of a monorepo links to
     '/repo/.yarn/__virtual__/shared-virtual-1a/1/packages/shared/index.js',
@@ -39,6 +40,7 @@ describe('the own files of a program', () => {
     'lodash.templateSources[0]',
     '[worker eval]',
     '/app/node_modules/sequelize/lib/model.js',
+    '/app/node_modules/ejs/lib/ejs.js <in memory>',
     '/app/node_modules/.pnpm/pg@8/node_modules/pg/lib/client.js',
     '/repo/.yarn/cache/ejs-npm-3.zip/node_modules/ejs/lib/ejs.js',
     '/repo/.pnp.cjs',
