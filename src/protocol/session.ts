@@ -38,6 +38,12 @@ export class Session {
   readonly label: string;
   /** Resolves with the reason when the conversation ends, no matter who ended it. Never rejects. */
   readonly closed: Promise<string>;
+  /**
+   * Whether we watch for the heap limit, and evaluate nothing that can be left out. V8 raises the limit there fourfold and asks for one pause. An
+   * evaluation with breaks off swallows the pause (18 to 26), so that the program grows on and nobody is told. One with breaks on is paused, and Node
+   * never reads the next command if that was sent meanwhile (20).
+   */
+  watchesHeapLimit = false;
   /** null once the conversation has ended, so that a session which is kept does not keep its socket and buffers. */
   #transport: Transport | null;
   /** How long a call waits for its answer unless the call sets its own limit, in ms. */

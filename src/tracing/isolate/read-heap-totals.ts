@@ -8,11 +8,13 @@ import type { Session } from '../../protocol/session.js';
 const PATIENCE_MS = 2_000;
 
 /**
- * Bytes of the process, as far as the target tells. At its exit it tells only those of the heap. A target that is stopped, or that is still busy
+ * Bytes of the process, as far as the target tells. At its exit, and while we watch for its heap limit, it tells only those of the heap. A target that is stopped, or that is still busy
  * after a large heap snapshot, tells nothing: null.
  */
 export async function readHeapTotals(session: Session): Promise<HeapTotals | null> {
-  const usage = await inTime(session, evaluated(session, 'process.memoryUsage()', 'reading the memory usage'));
+  const usage = session.watchesHeapLimit
+    ? undefined
+    : await inTime(session, evaluated(session, 'process.memoryUsage()', 'reading the memory usage'));
   if (isRecord(usage) && isSize(usage.heapUsed) && isSize(usage.heapTotal)) {
     const { heapUsed, heapTotal, external, arrayBuffers, rss } = usage;
     return { heapUsed, heapTotal, external: sizeOrNull(external), arrayBuffers: sizeOrNull(arrayBuffers), rss: sizeOrNull(rss) };

@@ -27,15 +27,18 @@ export class HeapLimitWatch {
 
   async start(): Promise<void> {
     this.#leave ??= await this.#domain.enter(USE);
+    this.#session.watchesHeapLimit = true;
   }
 
   async stop(): Promise<void> {
     const leave = this.#leave;
     this.#leave = null;
+    this.#session.watchesHeapLimit = false;
     if (this.#session.isOpen) await leave?.();
   }
 
   async #onPause(): Promise<void> {
+    this.#session.watchesHeapLimit = false;
     if (this.#leave !== null) await this.#onLimit();
     await resume(this.#session, () => this.stop());
   }

@@ -30,6 +30,13 @@ test.each([
   await expect(readHeapTotals(target(value, rest).session)).resolves.toEqual(HEAP_ONLY);
 });
 
+test('while we watch for the heap limit, nothing is evaluated: the pause at the limit could be lost in it', async () => {
+  const { transport, session } = target({ heapUsed: 1, heapTotal: 2 });
+  session.watchesHeapLimit = true;
+  await expect(readHeapTotals(session)).resolves.toEqual(HEAP_ONLY);
+  expect(transport.last().method).toBe('Runtime.getHeapUsage');
+});
+
 test('a missing part is null', async () => {
   await expect(readHeapTotals(target({ heapUsed: 1, heapTotal: 2, external: Number.NaN }).session)).resolves.toEqual({
     heapUsed: 1,
