@@ -100,8 +100,8 @@ interface Reporting {
   readonly mapper: SourceMapper | null;
 }
 
-function printing({ console: { out, cwd }, mapper }: Reporting): Printing {
-  return { stream: out, cwd, mapper };
+function printing({ console: { out, err, cwd }, mapper }: Reporting): Printing {
+  return { stream: out, err, cwd, mapper };
 }
 
 function save(snapshot: Snapshot, path: string, { values, console, mapper }: Reporting): void {

@@ -24,8 +24,8 @@ export function configure(command: Command): Command {
 
 export async function run([old, now]: readonly string[], values: DiffValues, console: Console): Promise<number> {
   checkPrintOptions(values);
-  const { out, cwd } = console;
-  const printing = { stream: out, cwd, mapper: sourceMapperOf(values, console) };
+  const { out, err, cwd } = console;
+  const printing = { stream: out, err, cwd, mapper: sourceMapperOf(values, console) };
   const snapshots = { old: openFile(old!), now: openFile(now!) };
   if (!values.survivors) {
     printDiff(snapshots, values, printing);

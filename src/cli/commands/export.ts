@@ -4,7 +4,8 @@ import { openFile } from '../../formats/open-file.js';
 import { FORMATS, formatNamed, formatOfFilename } from '../../formats/registry.js';
 import type { Console } from '../console/console.js';
 import { addExamples } from '../options/examples.js';
-import { addFilterOptions, type FilterValues, filtered } from '../options/filter-options.js';
+import { addFilterOptions, type FilterValues } from '../options/filter-options.js';
+import { passing } from '../options/filter-reasons.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
 
@@ -30,9 +31,9 @@ export async function run([file]: readonly string[], values: ExportValues, conso
   const format = values.format === undefined ? formatOfFilename(output) : formatNamed(values.format);
   const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
   const mapper = sourceMapperOf(values, console);
-  const opened = (path: string) => filtered(openFile(path), values, mapper);
-  const old = diff === undefined ? undefined : opened(diff);
-  const parts = encode(opened(file!), format.name, old && { old });
+  const paths = diff === undefined ? [file!] : [file!, diff];
+  const [now, old] = passing(paths.map(openFile), values, { mapper, console });
+  const parts = encode(now!, format.name, old && { old });
   await writeOutput(place, parts, { done: 'written to', console });
   return 0;
 }

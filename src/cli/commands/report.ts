@@ -1,24 +1,29 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { UsageError } from '../../errors.js';
 import { openFile } from '../../formats/open-file.js';
 import { buildReport } from '../../report/html/build-report.js';
 import { htmlDocument } from '../../report/html/document.js';
 import type { Console } from '../console/console.js';
 import { addExamples } from '../options/examples.js';
-import { addFilterOptions, type FilterValues, filtered } from '../options/filter-options.js';
+import { addFilterOptions, type FilterValues } from '../options/filter-options.js';
+import { passing } from '../options/filter-reasons.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
-import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
+import { openPage } from '../output/open-page.js';
+import { addForceOption, claimOutput, freeName, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
 
 interface ReportValues extends SourceMapValues, FilterValues, OutputValues {
-  readonly output: string;
+  readonly output?: string;
   readonly diff?: string;
   readonly embedSources: boolean;
   readonly own: boolean;
+  readonly open: boolean;
 }
 
 export function configure(command: Command): Command {
   command
-    .requiredOption('-o, --output <file>', 'the HTML file to write, which needs no other file; - is stdout')
+    .option('-o, --output <file>', 'the HTML file to write, which needs no other file; - is stdout (default: NAME.html)')
+    .option('--open', 'show the page in the browser', false)
     .option('--diff <old>', 'show what changed since this earlier file')
     .option('--own', "your code first: the table begins grouped by own, with every byte on the program's own lines", false)
     .option('--embed-sources', 'copy the source lines around the shown places into the page', false);
@@ -29,13 +34,21 @@ export function configure(command: Command): Command {
 }
 
 export async function run([file]: readonly string[], values: ReportValues, console: Console): Promise<number> {
-  const output = values.output === STDOUT ? STDOUT : await claimOutput(values.output, values, console);
+  const { output = defaultOutput(file!, values), open } = values;
+  if (open && output === STDOUT) throw new UsageError('--open shows a file; leave -o - out');
+  const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
   const mapper = sourceMapperOf(values, console);
-  const opened = (path: string) => filtered(openFile(path), values, mapper);
-  const now = opened(file!);
-  const old = values.diff === undefined ? null : opened(values.diff);
+  const paths = values.diff === undefined ? [file!] : [file!, values.diff];
+  const [now, old = null] = passing(paths.map(openFile), values, { mapper, console });
   const title = values.diff === undefined ? basename(file!) : `${basename(values.diff)} → ${basename(file!)}`;
-  const report = buildReport(now, { title, old, own: values.own, embedSources: values.embedSources, cwd: console.cwd });
-  await writeOutput(output, htmlDocument(report), { done: 'report written as', console });
+  const report = buildReport(now!, { title, old, own: values.own, embedSources: values.embedSources, cwd: console.cwd });
+  await writeOutput(place, htmlDocument(report), { done: 'report written as', console });
+  if (open) await openPage(place);
   return 0;
+}
+
+/** In the current folder, like that of `run`. Replaces no file unless `force` says so. */
+function defaultOutput(file: string, { force }: ReportValues): string {
+  const name = basename(file).replace(/\.(?:tmsnap|heapprofile)$/i, '') || 'report';
+  return force ? `${name}.html` : freeName((n) => (n === 1 ? `${name}.html` : `${name}.${n}.html`));
 }

@@ -208,8 +208,8 @@ function save(snapshot: Snapshot, path: string, { values, console, mapper }: Rep
   saveSnapshot(withEmbedded(snapshot, values, mapper), path, console);
 }
 
-function printing(stream: Output, { console: { cwd }, mapper }: Reporting) {
-  return { stream, cwd, mapper };
+function printing(stream: Output, { console: { err, cwd }, mapper }: Reporting) {
+  return { stream, err, cwd, mapper };
 }
 
 /** Stdout belongs to the program. We write to it only if the user asks for --json. */

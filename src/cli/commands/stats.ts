@@ -16,6 +16,6 @@ export function configure(command: Command): Command {
 export async function run([file]: readonly string[], values: TableValues & TreeValues, console: Console): Promise<number> {
   checkPrintOptions(values);
   const mapper = sourceMapperOf(values, console);
-  printStatistics(openFile(file!), values, { stream: console.out, cwd: console.cwd, mapper });
+  printStatistics(openFile(file!), values, { stream: console.out, err: console.err, cwd: console.cwd, mapper });
   return 0;
 }

@@ -9,6 +9,7 @@ import { addExamples } from '../options/examples.js';
 import { addTracingOptions, checkOwn, ownOption, type TracingValues } from '../options/shared-options.js';
 import { addEmbedOption, addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
+import { checkTypes } from '../output/print-results.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
 interface TopValues extends TracingValues, SourceMapValues, TargetValues {
@@ -30,6 +31,7 @@ export function configure(command: Command): Command {
 export async function run([name]: readonly string[], values: TopValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
   checkOwn(values);
+  checkTypes(values);
   if (!console.out.isTTY || !process.stdin.isTTY || process.env.TERM === 'dumb')
     throw new UsageError('top needs a terminal that can be redrawn, for its input and output; tracemalloc attach prints a table anywhere');
   const warnings = new PassThrough(); // printed at the end, because the view would draw over them

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { DomainFilter, Filter, ThreadFilter } from '../../snapshot/filter.js';
+import { DomainFilter, Filter, type FilterOptions, ThreadFilter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { compilePattern } from '../../text/fnmatch.js';
 import { collected, wholeNumber } from './option-values.js';
+import { patternsFor } from './patterns.js';
 import { shown } from './source-maps.js';
 
 /** Options that select traces of a snapshot. */
@@ -14,6 +15,12 @@ export interface FilterValues {
   readonly excludeAny: readonly string[];
   readonly domain?: number;
   readonly thread: readonly string[];
+}
+
+/** How names are shown to the user. */
+export interface View {
+  readonly mapper: SourceMapper | null;
+  readonly cwd: string;
 }
 
 export function addFilterOptions(command: Command): Command {
@@ -36,9 +43,9 @@ export function addFilterOptions(command: Command): Command {
 }
 
 /** The traces that the user asks for. Lines are mapped first, so that patterns match the file names that the user sees. */
-export function filtered(snapshot: Snapshot, values: FilterValues, mapper: SourceMapper | null): Snapshot {
+export function filtered(snapshot: Snapshot, values: FilterValues, { mapper, cwd }: View): Snapshot {
   const { domain, thread } = values;
-  const filters = filtersOf(values);
+  const filters = filtersOf(values, cwd);
   const inLines = shown(snapshot, mapper);
   const inDomain = domain === undefined ? inLines : inLines.filterTraces([new DomainFilter(true, domain)]);
   const inThreads = thread.length === 0 ? inDomain : inDomain.filterTraces(thread.map((pattern) => new ThreadFilter(true, pattern)));
@@ -50,12 +57,14 @@ export function isThreadWanted(name: string, { thread }: Pick<FilterValues, 'thr
   return thread.length === 0 || thread.some((pattern) => compilePattern(pattern)(name));
 }
 
-function filtersOf({ include, exclude, includeAny, excludeAny }: FilterValues): Filter[] {
+function filtersOf({ include, exclude, includeAny, excludeAny }: FilterValues, cwd: string): Filter[] {
+  const each = (patterns: readonly string[], inclusive: boolean, options: FilterOptions = {}) =>
+    patterns.flatMap((pattern) => patternsFor(pattern, cwd)).map((pattern) => new Filter(inclusive, pattern, options));
   const allFrames = true;
   return [
-    ...include.map((pattern) => new Filter(true, pattern)),
-    ...exclude.map((pattern) => new Filter(false, pattern)),
-    ...includeAny.map((pattern) => new Filter(true, pattern, { allFrames })),
-    ...excludeAny.map((pattern) => new Filter(false, pattern, { allFrames })),
+    ...each(include, true),
+    ...each(exclude, false),
+    ...each(includeAny, true, { allFrames }),
+    ...each(excludeAny, false, { allFrames }),
   ];
 }

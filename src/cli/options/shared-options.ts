@@ -7,6 +7,7 @@ import type { LinesOption } from '../../tracing/isolate/line-scope.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { addFilterOptions, type FilterValues } from './filter-options.js';
 import { collected, percentage, period, positiveInteger } from './option-values.js';
+import { pathPatterns } from './patterns.js';
 import { addSourceMapOptions, type SourceMapValues } from './source-maps.js';
 
 /** Frames that the command keeps of each stack. That is enough for `--cumulative` and `--group-by traceback` on the saved file. */
@@ -130,7 +131,10 @@ export function startOptions(values: TracingValues & Partial<LossValues>): Start
 }
 
 export function linesOption(values: TracingValues): LinesOption {
-  const { lines, linesInclude: include, linesExclude: exclude } = values;
+  const { lines } = values;
+  const [include, exclude] = [values.linesInclude, values.linesExclude].map((patterns) =>
+    patterns.flatMap((pattern) => pathPatterns(pattern, process.cwd())),
+  ) as [string[], string[]];
   const all = values['lines=all'] ?? false;
   return (lines || all || include.length > 0 || exclude.length > 0) && { all, include, exclude };
 }

@@ -17,16 +17,18 @@ import { wrapped } from '../../text/text-width.js';
 import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { filtered, isThreadWanted } from '../options/filter-options.js';
-import { checkOwn, type TableValues, type TreeValues } from '../options/shared-options.js';
+import { reasonFor } from '../options/filter-reasons.js';
+import { checkOwn, type TableValues, type TracingValues, type TreeValues } from '../options/shared-options.js';
 
 const DEFAULT_ROWS = 10;
 const DEFAULT_MIN_PERCENT = 1;
+const TYPES_NEED = 'needs --mode objects: no other mode knows the types of objects';
 export const HEAP_LIMIT_NOTICE = 'the program came to its heap limit; what follows is what was alive then';
-
-const NOTHING_PASSES = "no trace passes the filters; --include and --exclude are held against whole paths: '*/app.js'";
 
 export interface Printing {
   readonly stream: Output;
+  /** For what must not stand in a JSON document. */
+  readonly err: Output;
   readonly cwd: string;
   /** null: print the lines of the code that ran. */
   readonly mapper: SourceMapper | null;
@@ -35,7 +37,7 @@ export interface Printing {
 }
 
 /** Call it before the work begins. @throws UsageError for options that do not go together */
-export function checkPrintOptions(values: TableValues & TreeValues): void {
+export function checkPrintOptions(values: TableValues & TreeValues & Partial<Pick<TracingValues, 'mode'>>): void {
   const { tree, inverted, minPercent, json, groupBy, cumulative, top } = values;
   checkOwn(values);
   if (!tree && (inverted || minPercent !== undefined)) throw new UsageError('--inverted and --min-percent need --tree');
@@ -43,15 +45,24 @@ export function checkPrintOptions(values: TableValues & TreeValues): void {
     throw new UsageError('--tree shows lines with all that they called; leave --json, --group-by, --own, --cumulative and --top out');
   if (cumulative && !isLocationKey(groupBy))
     throw new UsageError(`--cumulative goes with --group-by ${KEY_TYPES.filter(isLocationKey).join(', ')}, not with ${groupBy}`);
+  checkTypes(values);
+}
+
+/** @throws UsageError if types are asked for that the mode does not record @param mode undefined for a command that reads a file */
+export function checkTypes({ groupBy, mode }: Pick<TableValues, 'groupBy'> & Partial<Pick<TracingValues, 'mode'>>): void {
+  if (groupBy === 'type' && mode !== undefined && mode !== 'objects') throw new UsageError(`--group-by type ${TYPES_NEED}`);
 }
 
 /** Writes the largest groups of a snapshot to `stream`, or its tree of calls. */
-export function printStatistics(snapshot: Snapshot, values: TableValues & TreeValues, { stream, cwd, mapper }: Printing): void {
+export function printStatistics(snapshot: Snapshot, values: TableValues & TreeValues, printing: Printing): void {
+  const { stream, cwd, mapper } = printing;
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
-  const selected = filtered(snapshot, values, mapper);
+  const selected = filtered(snapshot, values, { mapper, cwd });
   const idle = grouping.keyType === 'thread' ? idleThreads(snapshot, (name) => isThreadWanted(name, values)) : [];
   const statistics = [...selected.statistics(grouping.keyType, grouping), ...idle];
   const total = totalOf(selected.columns);
+  const reason = selected.columns.length > 0 ? null : reasonFor([snapshot], values, printing);
+  tellOfGaps([snapshot], values, { reason, ...printing });
   if (values.json) {
     stream.write(jsonText(statisticsJson(statistics.slice(0, values.top), total, grouping)));
     return;
@@ -59,23 +70,23 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
   const table = values.tree
     ? treeLines(selected, treeOptions(values, { stream, cwd }))
     : statisticsTable(statistics, tableOptions(values, { stream, cwd }));
-  const lines = isFilteredAway(snapshot, selected) ? [NOTHING_PASSES] : table;
+  const lines = reason === null ? table : wrapped(reason, widthOfTerminal(stream));
   const above = coverage(selected, { ofFunctions: areOfFunctions(statistics, values) }, stream);
   writeLines(stream, [...above, '', ...lines, ...cutNotes(selected, values, stream)]);
 }
 
 /** Writes what changed most between two snapshots, or the tree of calls with what changed in it. */
-export function printDiff(
-  snapshots: { old: Snapshot; now: Snapshot },
-  values: TableValues & TreeValues,
-  { stream, cwd, mapper, json }: Printing,
-): void {
+export function printDiff(snapshots: { old: Snapshot; now: Snapshot }, values: TableValues & TreeValues, printing: Printing): void {
+  const { stream, cwd, mapper, json } = printing;
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
-  const now = filtered(snapshots.now, values, mapper);
-  const old = filtered(snapshots.old, values, mapper);
+  const now = filtered(snapshots.now, values, { mapper, cwd });
+  const old = filtered(snapshots.old, values, { mapper, cwd });
   const diffs = now.compareTo(old, grouping.keyType, grouping);
   const comparison = comparisonOf({ old, now });
   const total = totalOf(now.columns);
+  const isEmpty = now.columns.length + old.columns.length === 0;
+  const reason = isEmpty ? reasonFor([snapshots.now, snapshots.old], values, printing) : null;
+  tellOfGaps([snapshots.old, snapshots.now], values, { reason, ...printing });
   if (values.json) {
     const document = diffJson(diffs.slice(0, values.top), { total, before: totalOf(old.columns), comparison }, grouping);
     stream.write(jsonText({ ...document, ...json }));
@@ -86,7 +97,7 @@ export function printDiff(
   const table = values.tree
     ? diffTreeLines({ old, now }, { ...treeOptions(values, { stream, cwd }), colours, isOfTwoTracings })
     : diffTable(diffs, { ...tableOptions(values, { stream, cwd }), isOfTwoTracings });
-  const lines = isFilteredAway(snapshots.now, now) && isFilteredAway(snapshots.old, old) ? [NOTHING_PASSES] : table;
+  const lines = reason === null ? table : wrapped(reason, widthOfTerminal(stream));
   const notes = comparisonNotes({ old, now }).flatMap((note) => wrapped(note, widthOfTerminal(stream)));
   const above = coverage(now, { ofFunctions: areOfFunctions(diffs, values) }, stream);
   writeLines(stream, [...notes, ...above, '', ...lines]);
@@ -98,8 +109,14 @@ function cutNotes(selected: Snapshot, { groupBy }: TableValues, stream: Output):
   return cut.flatMap((line) => wrapped(line, widthOfTerminal(stream)));
 }
 
-function isFilteredAway(all: Snapshot, selected: Snapshot): boolean {
-  return all.columns.length > 0 && selected.columns.length === 0;
+/** Tells on `err` what a table without types means, and why a JSON document is empty. */
+function tellOfGaps(
+  snapshots: readonly Snapshot[],
+  { groupBy, json }: TableValues,
+  { reason, err }: Pick<Printing, 'err'> & { readonly reason: string | null },
+): void {
+  if (json && reason !== null) writeLines(err, [reason]);
+  if (groupBy === 'type' && snapshots.every(({ columns }) => columns.type === null)) writeLines(err, [`--group-by type ${TYPES_NEED}`]);
 }
 
 function coverage({ capture, columns }: Snapshot, subject: { readonly ofFunctions: boolean }, stream: Output): string[] {

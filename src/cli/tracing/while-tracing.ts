@@ -1,10 +1,10 @@
-import type { ScriptEdit } from '../../lines/live-edit/live-edit.js';
 import { printable } from '../../text/printable.js';
 import { attach } from '../../tracing/attach/attach.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, writeLines } from '../console/console.js';
 import { type LossValues, linesOption, startOptions, type TracingValues } from '../options/shared-options.js';
 import type { Target } from '../options/target-argument.js';
+import { editReport, restoreReport } from './edit-report.js';
 
 const EDIT_NOTICE =
   'replacing the source of scripts in the running target, so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave';
@@ -42,17 +42,4 @@ export async function leave(tracer: Pick<Tracer, 'close'>, err: Console['err']):
   } finally {
     clearTimeout(notice);
   }
-}
-
-function editReport(edits: readonly ScriptEdit[]): string[] {
-  const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
-  // Counted by name, because V8 keeps the source that an earlier edit replaced as one more script.
-  const [all, left] = [edits, others].map((some) => new Set(some.map(({ url }) => url)).size) as [number, number];
-  const lines = others.map(({ url, reason }) => `${printable(url)} stays at the precision of functions: ${printable(reason)}`);
-  return [`true lines in ${all - left} of ${all} scripts`, ...lines];
-}
-
-function restoreReport(left: readonly ScriptEdit[]): string[] {
-  if (left.length === 0) return ['the sources are as they were'];
-  return left.map(({ url, reason }) => `${printable(url)} keeps its changed source, which does the same: ${printable(reason)}`);
 }

@@ -79,8 +79,16 @@ function fitted({ path, line, name }: FrameParts, width: number): string {
   return cutMiddle(path, Math.max(1, room - widthOf(shownName)), widthOf(file)) + line + shownName;
 }
 
+/** V8's name for allocations without a JavaScript frame, as a snapshot has it. */
+export const NATIVE_CODE = '<V8 API>';
+
+/** The name of a file, in words if it is one that only V8's developers know. */
+export function nameForReader(filename: string): string {
+  return filename === NATIVE_CODE ? '<native code, no JavaScript on the stack>' : filename;
+}
+
 /** The path relative to `cwd` if it is below it. */
 export function shortPath(filename: string, cwd: string): string {
   const path = filename.startsWith(cwd + sep) ? relative(cwd, filename) : filename;
-  return path === '' ? filename : path;
+  return path === '' ? filename : nameForReader(path);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/index.js';
-import { callCommand } from '../../helpers/command.js';
+import { callCommand, runCommand } from '../../helpers/command.js';
 import { repoPath } from '../../helpers/paths.js';
 import { profileOf } from '../../helpers/profiles.js';
 import { enterTemporaryFolder, reapTargets } from '../../helpers/target-process.js';
@@ -47,8 +47,30 @@ describe('report', () => {
     expect(page('with.html')).toContain('keep(secret);');
   });
 
-  it('needs -o', async () => {
-    expect(await report('now.tmsnap')).toMatchObject({ code: 2, stderr: expect.stringContaining("required option '-o, --output <file>'") });
+  it('without -o writes NAME.html into the current folder, and replaces no file without --force', async () => {
+    mkdirSync(path('saved'));
+    Snapshot.fromTraces([]).dump(path('saved/now.tmsnap'));
+    for (const file of ['now.tmsnap', 'saved/now.tmsnap']) expect((await report(file)).code).toBe(0);
+    expect(readdirSync(cwd).filter((name) => name.endsWith('.html'))).toEqual(['now.2.html', 'now.html']);
+    expect((await report('saved/now.tmsnap', '--force')).stderr).toBe('report written as now.html\n');
+    expect(page('now.html')).toBe(page('now.2.html'));
+  });
+
+  it('--open shows the page, or says why it cannot', async () => {
+    const opening = async (PATH: string) => await runCommand(['report', 'now.tmsnap', '--open', '--force'], { cwd, env: { PATH } });
+    const fake = (code: string) => writeFileSync(path('xdg-open'), `#!/bin/sh\n${code}\n`, { mode: 0o755 });
+    fake(`echo "$1" > ${path('opened')}`);
+    expect(await opening(cwd)).toMatchObject({ code: 0, stderr: 'report written as now.html\n' });
+    expect(page('opened')).toBe(`file://${path('now.html')}\n`);
+    fake('exit 4');
+    expect(await opening(cwd)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('xdg-open ended with 4; open now.html in a browser'),
+    });
+    expect((await opening('/nowhere')).stderr).toMatch(
+      /^report written as now\.html\ntracemalloc: .*: xdg-open is not installed; open now\.html/,
+    );
+    expect(await report('now.tmsnap', '-o', '-', '--open')).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('refuses an output that cannot be written, before it reads the snapshot', async () => {

@@ -103,7 +103,7 @@ const VALUES = {
 /** What is printed for rounds at these seconds, the last of them as the last snapshot. */
 async function printed(seconds: readonly number[], { json = false, printsEach = true } = {}): Promise<string> {
   const stream = new PassThrough();
-  const tables = new RoundTables({ values: { ...VALUES, json }, printing: { stream, cwd: '/app', mapper: null }, printsEach });
+  const tables = new RoundTables({ values: { ...VALUES, json }, printing: { stream, err: stream, cwd: '/app', mapper: null }, printsEach });
   for (const [i, at] of seconds.slice(0, -1).entries()) tables.add({ number: i + 1, snapshot: snapshotAt(at) });
   expect(tables.finish(snapshotAt(seconds.at(-1)!))).toBe(seconds.length > 1);
   stream.end();
@@ -133,7 +133,7 @@ it('an earlier round can be the last one, but not the first', async () => {
   const stream = new PassThrough();
   const tables = new RoundTables({
     values: { ...VALUES, json: false },
-    printing: { stream, cwd: '/app', mapper: null },
+    printing: { stream, err: stream, cwd: '/app', mapper: null },
     printsEach: false,
   });
   expect(tables.latest).toBeNull();

@@ -1,0 +1,82 @@
+import { shortPath } from '../../report/text/place.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import type { SourceMapper } from '../../source-maps/source-mapper.js';
+import { compilePattern, normalizeCase } from '../../text/fnmatch.js';
+import { printable } from '../../text/printable.js';
+import { type Console, writeLines } from '../console/console.js';
+import { type FilterValues, filtered, isThreadWanted, type View } from './filter-options.js';
+import { fittingPattern, patternsFor } from './patterns.js';
+import { shown } from './source-maps.js';
+
+/** `filtered` for the one or two snapshots of a file that is written. Says why if no trace passes. */
+export function passing(
+  snapshots: readonly Snapshot[],
+  values: FilterValues,
+  { mapper, console: { cwd, err } }: { readonly mapper: SourceMapper | null; readonly console: Console },
+): Snapshot[] {
+  const selected = snapshots.map((snapshot) => filtered(snapshot, values, { mapper, cwd }));
+  const isEmpty = selected.every(({ columns }) => columns.length === 0);
+  const reason = isEmpty ? reasonFor(snapshots, values, { mapper, cwd }) : null;
+  if (reason !== null) writeLines(err, [reason]);
+  return selected;
+}
+
+/** Why no trace of these snapshots passes the filters, and what would fit, as one line; null if there are no traces. */
+export function reasonFor(snapshots: readonly Snapshot[], values: FilterValues, view: View): string | null {
+  const all = snapshots.find(({ columns }) => columns.length > 0);
+  if (!all) return null;
+  const reason = domainReason(all, values) ?? threadReason(all, values) ?? fileReason(shown(all, view.mapper), values, view);
+  return `no trace passes the filters${reason === null ? '' : `; ${printable(reason)}`}`;
+}
+
+function domainReason({ columns, capture }: Snapshot, { domain }: FilterValues): string | null {
+  if (domain === undefined || (columns.domain ? columns.domain.includes(domain) : domain === 0)) return null;
+  return `none is of domain ${domain}${capture.mode === 'objects' ? '' : ': other domains than 0 need --mode objects'}`;
+}
+
+function threadReason({ threads }: Snapshot, values: FilterValues): string | null {
+  return threads.some((name) => isThreadWanted(name, values)) ? null : `no thread matches; the threads are ${threads.join(', ')}`;
+}
+
+function fileReason(snapshot: Snapshot, { include, includeAny }: FilterValues, { cwd }: View): string | null {
+  const { allocating, all } = filesOf(snapshot);
+  const isMatched = (pattern: string, files: readonly string[]) =>
+    patternsFor(pattern, cwd).some((one) => files.some((file) => matches(one, file)));
+  const wanted = [
+    ...include.map((pattern) => ({ option: '--include', pattern, files: allocating })),
+    ...includeAny.map((pattern) => ({ option: '--include-any', pattern, files: all })),
+  ];
+  const [first] = wanted;
+  if (first === undefined || wanted.some(({ pattern, files }) => isMatched(pattern, files))) return null;
+  const { option, pattern, files } = first;
+  if (isMatched(pattern, all)) return `${option} '${pattern}' matches only files of callers; --include-any '${pattern}' takes those, too`;
+  const fitting = fittingPattern(pattern, files);
+  const example = files.find((file) => fitting === null || matches(fitting, file));
+  if (example === undefined) return null;
+  const what = fitting === null ? 'a file is called' : `'${fitting}' would match`;
+  return `${option} '${pattern}' matches no file: ${what} ${shortPath(example, cwd)}`;
+}
+
+function matches(pattern: string, file: string): boolean {
+  return compilePattern(normalizeCase(pattern))(normalizeCase(file));
+}
+
+interface Files {
+  /** Of the most recent frames. */
+  readonly allocating: readonly string[];
+  /** Of all frames. */
+  readonly all: readonly string[];
+}
+
+function filesOf({ columns, table }: Snapshot): Files {
+  const [allocating, all] = [new Set<string>(), new Set<string>()];
+  for (const traceback of new Set(columns.traceback)) {
+    const [from, to] = [table.tracebackStart[traceback]!, table.tracebackStart[traceback + 1]!];
+    for (let i = from; i < to; i++) {
+      const file = table.filenames[table.locationFile[table.frames[i]!]!]!;
+      all.add(file);
+      if (i === to - 1) allocating.add(file);
+    }
+  }
+  return { allocating: [...allocating], all: [...all] };
+}

@@ -1,0 +1,35 @@
+import type { ScriptEdit } from '../../lines/live-edit/live-edit.js';
+import { printable } from '../../text/printable.js';
+
+/** Why V8 does not replace the source of a script, by its status. Node 18 has no status for it. */
+const BLOCKS: Readonly<Record<string, string>> = {
+  Blocked: 'V8 cannot replace this script while it runs',
+  BlockedByActiveFunction: 'one of its functions is running, and V8 cannot replace it meanwhile',
+  BlockedByActiveGenerator: 'one of its generators or async functions is waiting, and V8 cannot replace it meanwhile',
+  BlockedByTopLevelEsModuleChange: 'V8 cannot replace this module while it runs',
+};
+
+/** What became of the scripts that were to get true lines. */
+export function editReport(edits: readonly ScriptEdit[]): string[] {
+  const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
+  // Counted by name, because V8 keeps the source that an earlier edit replaced as one more script.
+  const [all, left] = [edits, others].map((some) => new Set(some.map(({ url }) => url)).size) as [number, number];
+  const lines = others.map(
+    ({ url, reason }) => `${printable(url)} stays at the precision of functions: ${inWords(reason)}${advice(reason)}`,
+  );
+  return [`true lines in ${all - left} of ${all} scripts`, ...lines];
+}
+
+/** @param left the scripts whose source could not be put back */
+export function restoreReport(left: readonly ScriptEdit[]): string[] {
+  if (left.length === 0) return ['the sources are as they were'];
+  return left.map(({ url, reason }) => `${printable(url)} keeps its changed source, which does the same: ${inWords(reason)}`);
+}
+
+function inWords(reason: string): string {
+  return BLOCKS[reason] ?? printable(reason);
+}
+
+function advice(reason: string): string {
+  return reason in BLOCKS ? '; start it with run --lines' : '';
+}
