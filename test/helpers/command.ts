@@ -34,7 +34,9 @@ export function startCommand(args: readonly string[], { cwd, env }: CommandOptio
     ...(cwd !== undefined && { cwd }),
   });
   const output = outputOf(child);
-  const exited = new Promise<Result>((resolve) => child.once('close', (code, signal) => resolve({ code, signal, ...output })));
+  const exited = new Promise<Result>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal, ...output, stderr: withoutDelay(output.stderr) })),
+  );
   reapLater(async () => {
     // A `run` puts its program into another process group, where it would outlive the command.
     const programs = child.exitCode === null && child.signalCode === null ? childrenOf(child.pid!) : [];
@@ -43,6 +45,11 @@ export function startCommand(args: readonly string[], { cwd, env }: CommandOptio
     await exited;
   });
   return { child, exited, waitFor: (name, pattern) => waitForText(child, { name, pattern, output }) };
+}
+
+/** Without the line that says that leaving takes more than a second, which depends on how busy the machine is. */
+function withoutDelay(stderr: string): string {
+  return stderr.replace(/^leaving …\n/m, '');
 }
 
 /** Runs `tracemalloc` to its end. */
