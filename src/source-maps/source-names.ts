@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileUrlOf, pathOfFileUrl } from '../text/file-urls.js';
+import { pathsOfBundler, withoutSuffix } from './bundler-names.js';
 import { foldersUpToProject, isInside, surroundingsOf, type Workplace } from './project.js';
 import { realPathOf } from './real-paths.js';
-
-/** Includes the namespace, which is the name of the bundled package: `webpack://@scope/shop/./src/a.ts`. */
-const WEBPACK = /^webpack:\/\/(?:@[^/]+\/(?!\.))?[^/]*\//;
 
 /** No file has a longer name. To resolve millions of `a/` takes seconds and a gigabyte. */
 const LONGEST_NAME = 8192;
@@ -43,18 +41,23 @@ export class SourceNames {
   /** @param source as the map writes it, with the sourceRoot in front */
   nameOf(source: string): string {
     if (source.length > LONGEST_NAME) return `${source.slice(0, LONGEST_NAME)}…`;
-    if (WEBPACK.test(source)) return this.#bundled(source);
+    const paths = pathsOfBundler(source);
+    if (paths !== null) return this.#found(paths) ?? withoutSuffix(source).replace('/./', '/');
     if (/^[a-z][a-z\d+.-]+:/i.test(source) && !source.startsWith('file:')) return source; // another scheme, such as `http:`
-    return this.#shown(this.#resolved(source));
+    const resolved = this.#resolved(source);
+    const isMissing = this.#folders.length > 0 && !/^(?:file:|\.\.?\/)/.test(source) && isAbsolute(resolved) && !existsSync(resolved);
+    // Angular and Vite name sources relative to the folder of the project.
+    return (isMissing ? this.#found([source.replace(/^\/+/, '')]) : undefined) ?? this.#shown(resolved);
   }
 
-  /** Some of these names are no files: `webpack/bootstrap`, `external "node:fs"`. */
-  #bundled(url: string): string {
-    const clean = url.replace(/\?[^/]*$/, '');
-    const path = clean.replace(WEBPACK, '');
-    if (isAbsolute(path)) return this.#shown(path);
-    const folder = this.#folders.find((one) => existsSync(join(one, path)));
-    return folder === undefined ? clean.replace('/./', '/') : this.#shown(join(folder, path));
+  /** The first of the paths that leads to a file. */
+  #found(paths: readonly string[]): string | undefined {
+    for (const path of paths) {
+      if (isAbsolute(path)) return this.#shown(path);
+      const folder = this.#folders.find((one) => existsSync(join(one, path)));
+      if (folder !== undefined) return this.#shown(join(folder, path));
+    }
+    return undefined;
   }
 
   #resolved(source: string): string {

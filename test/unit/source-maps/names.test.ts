@@ -83,6 +83,62 @@ test("webpack's names are resolved to the nearest files", () => {
   expect(nameOf('webpack://app/./src/a.ts', { script, work: folder })).toBe(join(folder, 'src/a.ts'));
 });
 
+test.each([
+  'webpack://app/./src/a b.ts?12ab',
+  'webpack:///src/a b.ts',
+  'webpack://_N_E/(rsc)/./src/a b.ts',
+  'webpack-internal:///(app-pages-browser)/./src/a b.ts',
+  'rspack://app/./src/a b.ts',
+  'turbopack:///[project]/src/a b.ts',
+  'turbopack://[project]/src/a b.ts',
+  '/turbopack/[project]/src/a b.ts',
+  'turbopack:///[project]/src/a%20b.ts',
+  'turbopack:///[project]/src/a b.ts [app-rsc] (ecmascript)',
+  '[project]/src/a b.ts',
+  'vite://client/src/a b.ts',
+  'meteor://💻app/src/a b.ts',
+  'ng:///src/a b.ts',
+  'app://src/a b.ts',
+  '/__parcel_source_root/src/a b.ts',
+  '/[metro-project]/src/a%20b.ts',
+  '/%5Bmetro-project%5D/src/a%20b.ts',
+  '/[metro-watchFolders]/0/src/a b.ts',
+  'src/a b.ts', // Angular
+  '/src/a b.ts', // Vite
+  '../src/a%20b.ts',
+])('names of bundlers lead to the file: %j', (source) => {
+  const folder = folderOf('package.json', 'src/a b.ts', 'dist/main.js');
+  expect(nameOf(source, { script: join(folder, 'dist/main.js') })).toBe(join(folder, 'src/a b.ts'));
+  expect(nameOf(source.replace('src/', 'none/'), { script: join(folder, 'dist/main.js') })).not.toContain('src');
+});
+
+test.each([
+  ['turbopack:///[project]/src/[slug]/(group)/a.ts', 'src/[slug]/(group)/a.ts'],
+  ['webpack://app/(group)/a.ts', '(group)/a.ts'],
+  ['turbopack:///[project]/[slug]/a.ts', '[slug]/a.ts'],
+])('folders whose names look like stand-ins: %j', (source, file) => {
+  const folder = folderOf('package.json', file, 'a.ts');
+  expect(nameOf(source, { script: join(folder, 'dist/main.js') })).toBe(join(folder, file));
+});
+
+test.each([
+  'turbopack:///[turbopack]/shared/a.ts',
+  'turbopack:///[externals]/a.ts',
+  'webpack://app/external commonjs "node:fs"',
+  'https://example.org/a.ts',
+  'node:internal/a.ts',
+  'virtual:a.ts',
+])('no file of the project: %j', (source) => {
+  const folder = folderOf('package.json', 'a.ts', 'shared/a.ts', 'internal/a.ts');
+  expect(nameOf(source, { script: join(folder, 'dist/main.js') })).toBe(source);
+});
+
+test("Vite's name of an absolute path", () => {
+  const folder = folderOf('package.json', 'src/a.ts');
+  expect(nameOf(`/@fs${folder}/src/a.ts`, { script: join(folder, 'dist/main.js') })).toBe(join(folder, 'src/a.ts'));
+  expect(nameOf('/@fs/etc/passwd', { script: join(folder, 'dist/main.js') })).toBe('file:///etc/passwd');
+});
+
 test('the project is the nearest folder with .git, or else the highest with a package.json', () => {
   const folder = folderOf('package.json', 'repository/.git', 'repository/packages/one/package.json');
   const inside = { script: join(folder, 'repository/packages/one/dist/main.js') };
