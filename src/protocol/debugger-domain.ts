@@ -47,6 +47,11 @@ export class DebuggerDomain {
     return this.#isPaused;
   }
 
+  /** Whether somebody uses the domain to see pauses. */
+  get isPausing(): boolean {
+    return [...this.#uses].some(({ pausing }) => pausing);
+  }
+
   /** Switches the domain on. V8 announces all scripts before it answers. @returns a function that ends this use */
   async enter(use: Use): Promise<() => Promise<void>> {
     this.#uses.add(use);
@@ -111,7 +116,7 @@ export class DebuggerDomain {
   }
 
   async #syncPauses(doing: string): Promise<void> {
-    const skip = ![...this.#uses].some(({ pausing }) => pausing);
+    const skip = !this.isPausing;
     if (skip === this.#skipping) return;
     this.#skipping = skip;
     await this.#session.send('Debugger.setSkipAllPauses', { skip }, { doing });

@@ -41,8 +41,13 @@ interface RunValues extends TracingValues, LossValues, TableValues, TreeValues, 
 }
 
 const FAILED = 1;
-/** If the program's own files hold less than this share of the heap, the last snapshot says little about the program. */
+/** If the program's own code holds less than this share of the heap, the last snapshot says little about the program. */
 const LITTLE_SHARE = 0.05;
+const MUCH_SHARE = 0.5;
+/** What the program's own code has allocated, directly or in Node's functions. The name of a file is an absolute path. */
+const OWN = ['/*', '?:\\*', '<anonymous>', '<collected script>', 'evalmachine.*'].map(
+  (name) => new Filter(true, name, { allFrames: true }),
+);
 
 export function configure(command: Command): Command {
   command
@@ -217,7 +222,9 @@ function resultStream({ json }: RunValues, { out, err }: Console): Output {
   return json ? out : err;
 }
 
+/** If most of the heap is in the snapshot, the user sees what it holds. */
 function holdsLittle(snapshot: Snapshot): boolean {
-  const own = snapshot.filterTraces([new Filter(false, 'node:*'), new Filter(false, '<*')]);
-  return totalOf(own.columns).size < LITTLE_SHARE * (snapshot.capture.heap?.heapUsed ?? 0);
+  const used = snapshot.capture.heap?.heapUsed ?? 0;
+  const own = snapshot.filterTraces(OWN);
+  return totalOf(own.columns).size < LITTLE_SHARE * used && totalOf(snapshot.columns).size < MUCH_SHARE * used;
 }

@@ -15,6 +15,7 @@ import { breakAtStart } from './break-at-start.js';
 import { LaunchedTracer } from './launched-tracer.js';
 import { checkNodeOptions, samplesItself } from './node-options.js';
 import { ProgramStderr, type StderrOption } from './program-stderr.js';
+import { checkScript, type ScriptStart } from './script-check.js';
 
 const START_TIMEOUT_MS = 30_000;
 const OLDEST_NODE = 18;
@@ -58,6 +59,14 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   const hasLines = lines.execArgv.length > 0;
   const { execArgv = [], env: given = process.env } = options;
   checkNodeOptions({ script, execArgv, NODE_OPTIONS: given.NODE_OPTIONS, isFollowed: options.follow ?? false });
+  const start: ScriptStart = {
+    script,
+    args: options.args ?? [],
+    cwd: options.cwd ?? process.cwd(),
+    nodeOptions: [...execArgv, ...(given.NODE_OPTIONS ?? '').split(/\s+/)],
+    PATH: given.PATH,
+  };
+  checkScript(start);
   const followed = options.follow ? new FollowedProcesses(lines) : null;
   const env = { ...given, ...lines.env };
   const before = followed ? [] : [INSPECT, HIDE_ARGUMENTS];
@@ -89,6 +98,7 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
       stderrPassedOn: passedOn,
       followed,
       isDetached: options.detached ?? false,
+      start,
     });
   } catch (error) {
     child.kill('SIGKILL'); // the program has not run a line yet

@@ -7,6 +7,8 @@ import type { Closing } from '../tracer/closing.js';
 import type { Lifecycle } from '../tracer/lifecycle.js';
 import type { StartOptions } from '../tracer/start-options.js';
 import { Tracer } from '../tracer/tracer.js';
+import { FirstLine } from './first-line.js';
+import { didNotRun, namesOf, runsFile, type ScriptStart } from './script-check.js';
 
 /** A process that outlives the program may keep its stderr open for ever. Last words may have to wait for the start of a Node process. */
 const LAST_WORDS_MS = 3000;
@@ -40,6 +42,7 @@ interface Launched {
   readonly followed: FollowedProcesses | null;
   /** The program leads a process group. */
   readonly isDetached: boolean;
+  readonly start: ScriptStart;
 }
 
 /** A tracer of a program that `launch` started. */
@@ -56,9 +59,13 @@ export class LaunchedTracer extends Tracer {
   readonly #child: ChildProcess;
   readonly #followed: FollowedProcesses | null;
   readonly #isDetached: boolean;
+  /** null if something else than the script runs first, such as the code of `-e`. */
+  readonly #firstLine: FirstLine | null;
 
-  constructor(life: Lifecycle, { child, stderr, stderrPassedOn, followed, isDetached }: Launched) {
+  constructor(life: Lifecycle, { child, stderr, stderrPassedOn, followed, isDetached, start }: Launched) {
     super(life);
+    const { session, domain } = life.target.main;
+    this.#firstLine = runsFile(start) ? new FirstLine(session, domain, { names: namesOf(start), isPausedThere: followed === null }) : null;
     this.#life = life;
     this.#child = child;
     this.#followed = followed;
@@ -67,22 +74,29 @@ export class LaunchedTracer extends Tracer {
     this.stdin = child.stdin;
     this.stdout = child.stdout;
     this.stderr = stderr;
-    this.exited = Promise.all([endOf(child, stderrPassedOn), this.closed]).then(([, { reason: _, ...closing }]) => ({
-      code: child.exitCode,
-      signal: child.signalCode,
-      ...closing,
-    }));
+    const { nodeVersion } = life.target.info;
+    this.exited = Promise.all([endOf(child, stderrPassedOn), this.closed]).then(([, { reason: _, ...closing }]) => {
+      const { exitCode: code, signalCode: signal } = child;
+      if (!this.#firstLine?.isMissed || code === 0) return { code, signal, ...closing };
+      // The snapshot has only what Node itself holds.
+      return { code, signal, snapshot: null, atHeapLimit: false, peak: null, error: didNotRun(start, { code, nodeVersion }) };
+    });
   }
 
   /** Starts tracing, and lets the program run if it is still paused before its first line. Its processes are traced with the same options. */
   override async start(options: number | StartOptions = {}): Promise<void> {
     this.#followed?.traceWith(options);
-    await super.start(options);
+    await Promise.all([this.#watchFirstLine(), super.start(options)]);
   }
 
   /** Lets the program run without tracing; does nothing if it runs already. */
-  resume(): Promise<void> {
-    return this.#life.resume();
+  async resume(): Promise<void> {
+    await Promise.all([this.#watchFirstLine(), this.#life.resume()]);
+  }
+
+  /** Before the call that lets the program run: calls are carried out in their order. */
+  async #watchFirstLine(): Promise<void> {
+    await this.#life.inTurn(async () => this.#firstLine?.watch());
   }
 
   /** The Node processes that the program has started, directly or through others, if `launch` said `follow`; the oldest first. */

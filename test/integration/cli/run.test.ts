@@ -2,10 +2,10 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Filter, Snapshot } from '../../../src/index.js';
-import { runCommand, startCommand } from '../../helpers/command.js';
+import { callCommand, runCommand, startCommand } from '../../helpers/command.js';
 import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
-import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+import { enterTemporaryFolder, reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
 const SERVICE = repoPath('fixtures/programs/service.cjs');
 const MARKED = repoPath('fixtures/programs/marked.cjs');
@@ -100,6 +100,27 @@ describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }
     const { code, stderr } = await runCommand(['run', ...node, file], { cwd: temporaryFolder() });
     expect(stderr).toMatch(/^no snapshot was saved: somebody else has ended the sampling.*\n$/);
     expect(code).toBe(expected);
+  });
+
+  it('no snapshot of a program that never ran', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'dep.mjs'), 'export const a = 1;');
+    writeFileSync(join(cwd, 'link.mjs'), "import './dep.mjs'; import './missing.mjs';");
+    writeFileSync(join(cwd, 'batch.ts'), 'enum Colour { Red }');
+    writeFileSync(join(cwd, 'runs.mjs'), "import './dep.mjs'; process.exitCode = 3;");
+    for (const [script, advice] of [
+      ['link.mjs', ''],
+      ['batch.ts', `; if Node v\\S+ cannot read such a file, give it a loader that can: --node-arg=--import=tsx \\(in code: execArgv\\)`],
+    ] as const) {
+      const { code, stderr } = await runCommand(['run', ...node, '-o', 's', script], { cwd });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        new RegExp(`\nno snapshot was saved: ${script} did not run: node ended with exit code 1 before its first line${advice}\n$`),
+      );
+    }
+    expect(readdirSync(cwd)).not.toContain('s');
+    const ran = await runCommand(['run', ...node, '-o', 's', 'runs.mjs'], { cwd });
+    expect([ran.code, readdirSync(cwd).includes('s')]).toEqual([3, true]);
   });
 
   it.each([
@@ -202,6 +223,40 @@ it('a program that cannot be traced is not run, and no file is written', async (
     expect(result.stderr).toMatch(words);
   }
   expect(readdirSync(cwd)).toEqual([]);
+});
+
+it('a snapshot that holds most of the heap is not said to hold little, whoever has allocated it', async () => {
+  const file = program(`
+    const { readFile } = require('node:fs');
+    globalThis.kept = [];
+    const next = () => readFile(__filename, 'latin1', (_, text) => {
+      kept.push(Array.from({ length: 1000 }, Object)); // from a callback of Node
+      if (kept.length < 200) next();
+    });
+    next();`);
+  const nodes = program('globalThis.kept = Array.from({ length: 20000 }, () => new URLSearchParams("a=1"));');
+  for (const script of [file, nodes]) {
+    const { code, stderr } = await runCommand(['run', script], { cwd: temporaryFolder() });
+    expect([code, stderr.includes(LITTLE)]).toEqual([0, false]);
+  }
+});
+
+it('what is no script is not started, and the message says what to do', async () => {
+  const cwd = enterTemporaryFolder();
+  for (const [args, reason] of [
+    [['nope.js'], `nope.js was not started: there is no file ${join(cwd, 'nope.js')}`],
+    [
+      ['--', 'node', 'x.js'],
+      'node was not started: tracemalloc starts node by itself; leave node out, and give its own options with --node-arg (in code: execArgv)',
+    ],
+    [
+      ['npx', 'jest'],
+      expect.stringMatching(/^npx was not started: it is a command, not a script; give (the script that it runs|its script: .*)$/),
+    ],
+  ] as const) {
+    const { code, stderr } = await callCommand(['run', ...args]);
+    expect([code, stderr.trimEnd().replace('tracemalloc: ', '')]).toEqual([1, reason]);
+  }
 });
 
 it('a program that is killed leaves no file, not even half of one', async () => {

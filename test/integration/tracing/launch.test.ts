@@ -154,12 +154,16 @@ describe.each(oldestAndNewest())('a launch without a start, Node $major', (binar
     expect([out, exit.signal, exit.snapshot]).toEqual(['', 'SIGTERM', null]);
   });
 
-  it('a missing script ends as node ends it', async () => {
-    const tracer = await launched(join(temporaryFolder(), 'missing.cjs'), binary);
-    await tracer.start();
+  it('a missing script is not started, and one that cannot be read leaves no snapshot', async () => {
+    const missing = join(temporaryFolder(), 'missing.cjs');
+    const failure = await failureOf(launched(missing, binary));
+    expect(failure).toBeInstanceOf(LaunchError);
+    expect(failure.message).toBe(`${missing} was not started: there is no file ${missing}`);
+    const tracer = await launched(program('broken.cjs', 'let = ;'), binary);
+    await tracer.start({ peak: true });
     const { err, exit } = await outputOf(tracer);
-    expect(exit.code).toBe(1);
-    expect(err).toContain('Cannot find module');
+    expect(err).toContain('SyntaxError');
+    expect(exit).toMatchObject({ code: 1, snapshot: null, peak: null, error: expect.any(LaunchError) });
   });
 
   it('a bad flag, binary or folder is one LaunchError', async () => {
@@ -243,7 +247,7 @@ describe.each(oldestAndNewest())('a launch without a start, Node $major', (binar
   it('a followed program that ends without announcing itself is not waited for, even if its stderr has an address', async () => {
     const shell = program('node.sh', "#!/bin/sh\necho 'Debugger listening on ws://127.0.0.1:1/app' >&2\n");
     chmodSync(shell, 0o755);
-    const error = await failureOf(launched('app.cjs', { execPath: shell }, { follow: true }));
+    const error = await failureOf(launched(program('app.cjs', ''), { execPath: shell }, { follow: true }));
     expect(error.message).toContain("exit code 0 before the program's first line");
   });
 
