@@ -8,6 +8,7 @@ export interface Call {
   readonly doing: string;
   readonly timeoutMs: number;
   readonly needsEventLoop: boolean;
+  readonly holdsThread: boolean;
 }
 
 interface Settle<T> {
@@ -21,13 +22,20 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The calls of one session that wait for its target. Each ends exactly once: by its answer, its timeout or the end of the connection. */
 export class PendingCalls {
   readonly #label: string;
+  readonly #isHeldUp: () => boolean;
   readonly #lose = new Map<(reason: string) => void, Call>();
   #lostBy: string | null = null;
   /** Why the event loop has stopped; null while it runs. */
   #loopLostBy: string | null = null;
 
-  constructor(label: string) {
+  /** @param isHeldUp gives true while no call can be answered, for a reason that is no fault of the target */
+  constructor(label: string, isHeldUp: () => boolean = () => false) {
     this.#label = label;
+    this.#isHeldUp = isHeldUp;
+  }
+
+  get isHeld(): boolean {
+    return [...this.#lose.values()].some(({ holdsThread }) => holdsThread);
   }
 
   /** Why the connection ended; null while it is open. */
@@ -60,7 +68,10 @@ export class PendingCalls {
       };
       this.#lose.set(lose, call);
       // Before the start: Node delivers an answer in-process by an interrupt, which can come inside any call, this one too, and the timer would stay.
-      if (call.timeoutMs <= LONGEST_TIMER_MS) timer = setTimeout(() => fail(timedOut(this.#label, call)), call.timeoutMs);
+      const wait = () => {
+        timer = setTimeout(() => (this.#isHeldUp() ? wait() : fail(timedOut(this.#label, call))), call.timeoutMs);
+      };
+      if (call.timeoutMs <= LONGEST_TIMER_MS) wait();
       stop = start({ resolve: (value) => end(() => resolve(value)), reject: fail });
       if (!open) stop?.();
     });

@@ -13,6 +13,8 @@ export interface SessionOptions {
   readonly timeoutMs?: number | undefined;
   /** Gets what an event listener throws; see {@link Session.on}. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
+  /** While it gives true, nothing can be answered because of another call of ours, and no call times out. */
+  readonly isHeldUp?: (() => boolean) | undefined;
 }
 
 export interface CallOptions {
@@ -22,6 +24,8 @@ export interface CallOptions {
   readonly doing?: string | undefined;
   /** Only a turn of the target's event loop can answer the call. If the target comes to its end, the call is rejected. */
   readonly needsEventLoop?: boolean | undefined;
+  /** The thread may be busy with the call for long. Meanwhile it does nothing else, nor does it pass on what workers send. */
+  readonly holdsThread?: boolean | undefined;
 }
 
 type Listener = (params: unknown) => void;
@@ -61,7 +65,7 @@ export class Session {
     this.#transport = transport;
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#onListenerError = options.onListenerError ?? throwUncaught;
-    this.#pending = new PendingCalls(options.label);
+    this.#pending = new PendingCalls(options.label, options.isHeldUp);
     this.closed = new Promise((resolve) => {
       this.#announceClose = resolve;
     });
@@ -77,14 +81,19 @@ export class Session {
     return this.#pending.lostBy === null;
   }
 
+  /** Whether a call of ours keeps the thread busy. */
+  get isHeld(): boolean {
+    return this.#pending.isHeld;
+  }
+
   /** Whether the conversation ended without our asking. */
   get isLost(): boolean {
     return this.#isLost;
   }
 
   send<M extends Command>(method: M, params?: CommandParams<M>, options: CallOptions = {}): Promise<CommandResult<M>> {
-    const { doing = plainWords(method), timeoutMs, needsEventLoop = false } = options;
-    const call = { ...this.#call(this.send, doing, timeoutMs), needsEventLoop };
+    const { doing = plainWords(method), timeoutMs, needsEventLoop = false, holdsThread = false } = options;
+    const call = { ...this.#call(this.send, doing, timeoutMs), needsEventLoop, holdsThread };
     return this.#pending.run<CommandResult<M>>(call, ({ resolve, reject }) => {
       const refused = (failure: ProtocolFailure): void => reject(refusal(this.label, { method, doing: call.doing, failure }));
       try {
@@ -140,7 +149,7 @@ export class Session {
   }
 
   #call(callee: (...args: never[]) => unknown, doing: string, timeoutMs = this.timeoutMs): Call {
-    return { site: callSite(callee), doing, timeoutMs, needsEventLoop: false };
+    return { site: callSite(callee), doing, timeoutMs, needsEventLoop: false, holdsThread: false };
   }
 
   #end(reason: string): void {

@@ -49,7 +49,7 @@ export class Workers {
         this.#transports.set(sessionId, transport);
         const { id, name } = identityOf(workerInfo);
         const label = `worker ${id}${name === '' ? '' : ` (${name})`} of ${main.label}`;
-        const session = new Session(transport, { label, timeoutMs: this.#options.timeoutMs });
+        const session = new Session(transport, { label, timeoutMs: this.#options.timeoutMs, isHeldUp: () => main.isHeld });
         this.#options.onWorker({ session, id, name, isPaused: waitingForDebugger, isNew: this.#isWatching });
       }),
       main.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }) => this.#transports.get(sessionId)?.receive(message)),

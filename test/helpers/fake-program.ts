@@ -4,7 +4,6 @@ import { snapshotText } from './snapshot-text.js';
 
 type Done = (failure: ProtocolFailure | null, result: unknown) => void;
 
-const HEAP = { usedSize: 1_000_000, totalSize: 2_000_000 };
 const MEMORY = { heapUsed: 1_000_000, heapTotal: 2_000_000, external: 0, arrayBuffers: 0, rss: 3_000_000 };
 const FRAME = { functionName: 'work', scriptId: '7', url: 'file:///app.js', lineNumber: 0, columnNumber: 0 };
 const PROFILE = {
@@ -26,7 +25,9 @@ const TRACKED_SNAPSHOT = HEAP_SNAPSHOT.replace('"node_count"', '"trace_function_
 /** What an evaluation is for, told by a word of its text. */
 const EVALUATIONS: readonly (readonly [word: string, purpose: string, value?: unknown])[] = [
   ['.since(', 'read the registry'],
+  ['constrainedMemory', 'ask for the free memory', 1e12],
   ['process.memoryUsage()', 'read the memory usage', MEMORY],
+  ['[{},{}', 'make objects without an id'],
   ['isQuiet', 'ask whether it is idle', true],
   ['main_end__', 'watch the end of the main thread'],
   ['setImmediate', 'wait for a turn'],
@@ -47,6 +48,7 @@ export class FakeProgram extends FakeTransport {
   readonly silent = new Set<string>();
   /** Commands that are refused. */
   readonly refused = new Set<string>();
+  heapBytes = 1_000_000;
   #isSampled = false;
   #isTracked = false;
   #isGone = false;
@@ -95,8 +97,10 @@ export class FakeProgram extends FakeTransport {
     switch (method) {
       case 'Runtime.evaluate':
         return { result: { type: typeof value, value } };
+      case 'Runtime.getProperties':
+        return { result: [] };
       case 'Runtime.getHeapUsage':
-        return HEAP;
+        return { usedSize: this.heapBytes, totalSize: 2 * this.heapBytes };
       case 'HeapProfiler.startSampling':
         this.#isSampled = true;
         return {};

@@ -26,6 +26,7 @@ export interface TracingValues {
   readonly workers: boolean;
   readonly keepEnded: boolean;
   readonly takeOver?: true;
+  readonly yes: boolean;
 }
 
 export interface LossValues {
@@ -67,6 +68,7 @@ export function addTracingOptions(command: Command): Command {
       .option('--no-workers', 'trace only the main thread, not its worker threads')
       .option('--keep-ended', 'when a worker thread ends, keep what it held when it was last seen', false)
       .option('--take-over', 'if another tool is sampling the target, take over its sampler')
+      .option('--yes', 'with --mode objects: also if the program may lack the memory for it, or will stand still for long', false)
   );
 }
 
@@ -116,7 +118,7 @@ export function checkOwn({ own, groupBy }: Pick<TableValues, 'own' | 'groupBy'>)
 }
 
 export function startOptions(values: TracingValues & Partial<LossValues>): StartOptions {
-  const { nframe, mode, interval, inline, workers, keepEnded, onOom = false, takeOver } = values;
+  const { nframe, mode, interval, inline, workers, keepEnded, onOom = false, takeOver, yes } = values;
   return {
     nframe,
     mode,
@@ -125,6 +127,7 @@ export function startOptions(values: TracingValues & Partial<LossValues>): Start
     workers,
     keepEnded,
     onOom,
+    yes,
     ...(interval !== undefined && { interval }),
     ...(takeOver && { force: true }),
   };

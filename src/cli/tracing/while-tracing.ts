@@ -20,11 +20,12 @@ interface Attaching {
 
 /** Attaches to a running process, traces it during `work`, and leaves it as it was. Tells the user about every change to it. */
 export async function whileTracing<T>({ target, values, console: { err } }: Attaching, work: (tracer: Tracer) => Promise<T>): Promise<T> {
-  const tracer = await attach(target, { onNotice: (notice) => writeLines(err, [printable(notice)]) });
+  const onNotice = (notice: string) => writeLines(err, [printable(notice)]);
+  const tracer = await attach(target, { onNotice });
   try {
     const lines = linesOption(values);
     if (lines) writeLines(err, [EDIT_NOTICE]);
-    await tracer.start(startOptions(values));
+    await tracer.start({ ...startOptions(values), onNotice });
     if (lines) writeLines(err, editReport(tracer.scriptEdits));
     return await work(tracer);
   } finally {

@@ -3,6 +3,7 @@ import type { Session } from '../../protocol/session.js';
 import type { HeapObjects } from '../heap-snapshot/heap-objects.js';
 import { HeapSnapshotReader } from '../heap-snapshot/reader.js';
 import type { ObjectReading, ReadOptions, SourceStart, TraceSource } from '../stacks/trace-source.js';
+import { somebodyTracks } from './foreign-tracker.js';
 
 type SnapshotCommand = 'HeapProfiler.takeHeapSnapshot' | 'HeapProfiler.stopTrackingHeapObjects';
 
@@ -25,9 +26,8 @@ export class ObjectTracker implements TraceSource {
     this.#session = session;
   }
 
-  /** With `force`, takes over without checking whether another tool tracks allocations; the check takes a heap snapshot. */
-  async start({ force, onSent }: SourceStart): Promise<void> {
-    if (!force) await this.#refuseOthers();
+  /** Takes over without a look: see `refuseOthers`. */
+  async start({ onSent }: SourceStart): Promise<void> {
     const begun = this.#begin();
     onSent?.();
     await begun;
@@ -35,8 +35,10 @@ export class ObjectTracker implements TraceSource {
 
   /** Before any flag is changed: to restore --turbo-escape while another tool tracks allocations can crash the target. */
   async refuseOthers(untilIdle: () => Promise<void>): Promise<void> {
-    await untilIdle(); // the heap snapshot waits for a turn of the event loop
-    await this.#refuseOthers();
+    if (!(await somebodyTracks(this.#session, untilIdle))) return;
+    throw new ForeignSamplerError(
+      'another tool tracks the allocations of this target, and V8 has only one tracker, which it ends now that we leave; stop the other tool first, or take over with force (--take-over)',
+    );
   }
 
   /** Forgets everything allocated so far. */
@@ -60,19 +62,11 @@ export class ObjectTracker implements TraceSource {
     return { kind: 'objects', objects, liveBytes: heapBytes(objects) };
   }
 
-  /** @throws ForeignSamplerError if another tool tracks */
-  async #refuseOthers(): Promise<void> {
-    if (!(await this.#somebodyTracks())) return;
-    throw new ForeignSamplerError(
-      'another tool tracks the allocations of this target, and V8 has only one tracker, which it ends now that we leave; stop the other tool first, or take over with force (--take-over)',
-    );
-  }
-
   async #begin(): Promise<void> {
     await this.#session.send(
       'HeapProfiler.startTrackingHeapObjects',
       { trackAllocations: true },
-      { timeoutMs: SNAPSHOT_TIMEOUT_MS, doing: 'starting the tracking of allocations' },
+      { timeoutMs: SNAPSHOT_TIMEOUT_MS, holdsThread: true, doing: 'starting the tracking of allocations' },
     );
   }
 
@@ -94,25 +88,18 @@ export class ObjectTracker implements TraceSource {
     return reader.end();
   }
 
-  async #somebodyTracks(): Promise<boolean> {
-    let tracked: boolean | undefined;
-    let timeline: string | undefined;
-    let rest = '';
-    await this.#streamHeap('HeapProfiler.takeHeapSnapshot', (chunk) => {
-      tracked ??= isTracked(chunk);
-      timeline ??= SAMPLES.exec(rest + chunk)?.[1];
-      rest = chunk.slice(-SAMPLES_LENGTH);
-    });
-    return tracked === true || (timeline !== undefined && timeline !== ']');
-  }
-
   async #streamHeap(command: SnapshotCommand, take: (chunk: string) => void): Promise<void> {
     const stop = this.#session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => take(String(chunk)));
     try {
       await this.#session.send(
         command,
         { reportProgress: false },
-        { timeoutMs: SNAPSHOT_TIMEOUT_MS, needsEventLoop: command === 'HeapProfiler.takeHeapSnapshot', doing: 'taking a heap snapshot' },
+        {
+          timeoutMs: SNAPSHOT_TIMEOUT_MS,
+          needsEventLoop: command === 'HeapProfiler.takeHeapSnapshot',
+          holdsThread: true,
+          doing: 'taking a heap snapshot',
+        },
       );
     } finally {
       stop();
@@ -125,10 +112,6 @@ function heapBytes({ length, size, domain, untracedBytes }: HeapObjects): number
   for (let i = 0; i < length; i++) if (domain[i] === 0) sum += size[i]!;
   return sum;
 }
-
-/** If tracking is on without stacks, V8 writes only how many objects existed at what time. If nobody tracks, it writes nothing here. */
-const SAMPLES = /"samples":\[\s*([^\s])/;
-const SAMPLES_LENGTH = 16;
 
 /** Reads the header, which is in the first chunk: with tracking it counts functions that have stacks. */
 function isTracked(firstChunk: string): boolean {

@@ -115,7 +115,7 @@ export class Sampler implements TraceSource {
 
   /** Sent together, so that the usage is from the moment of the profile and the program cannot run on in between. */
   #ask() {
-    const options = { timeoutMs: this.#profileTimeoutMs, doing: 'taking a snapshot' };
+    const options = { timeoutMs: this.#profileTimeoutMs, holdsThread: true, doing: 'taking a snapshot' };
     return Promise.all([this.#session.send('HeapProfiler.getSamplingProfile', undefined, options), readHeapUsage(this.#session, options)]);
   }
 

@@ -82,6 +82,7 @@ export class IsolateTracing {
     const startSource = () => this.source.start({ force: force || (isPaused && interval === null), onSent });
     // To track objects before all old code is gone can crash the target.
     const isFirst = isUrgent && interval !== null;
+    if (interval === null && !force && !isPaused) await this.refuseOthers();
     if (isFirst) await startSource();
     await prepare?.();
     if (hasOldCode) await deoptimize(session);

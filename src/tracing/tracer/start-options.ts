@@ -40,6 +40,13 @@ export interface StartOptions {
   readonly onOom?: boolean;
   /** Take over if another tool is sampling this target. */
   readonly force?: boolean;
+  /**
+   * Object mode is refused if the program may not have the memory for it, or would stand still for more than 10 seconds at a time. `true` starts it
+   * nevertheless.
+   */
+  readonly yes?: boolean;
+  /** Gets one line that says what object mode will cost the program, before it begins. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 export function tracebackLimitOf({ nframe = 1 }: StartOptions): number {

@@ -15,6 +15,7 @@ import { totalOfThreads } from '../isolate/read-heap-totals.js';
 import { scriptMaps } from '../isolate/script-maps.js';
 import { TracedWorkers } from '../workers/traced-workers.js';
 import type { Circumstances } from './gate.js';
+import { ObjectCost } from './object-cost.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
 import type { TracedTarget } from './traced-target.js';
 
@@ -37,13 +38,23 @@ export class TracingRun {
   readonly #flags: ChangedFlags;
   readonly #main: IsolateTracing;
   readonly #workers: TracedWorkers;
+  /** null in other modes than objects. */
+  readonly #cost: ObjectCost | null;
   #liveBytes = 0;
   #resumed: string | null = null;
   /** New whenever the ordinals of samples begin again. */
   #id = randomUUID();
 
   constructor(target: TracedTarget, options: StartOptions) {
-    const { mode = 'sampling', force = false, lines = false, workers = true, keepEnded = false, onOom = false } = options;
+    const {
+      mode = 'sampling',
+      force = false,
+      lines = false,
+      workers = true,
+      keepEnded = false,
+      onOom = false,
+      onNotice = () => {},
+    } = options;
     this.tracebackLimit = tracebackLimitOf(options);
     this.#force = force;
     this.keepsPeak = options.peak ?? false;
@@ -56,6 +67,9 @@ export class TracingRun {
     const { main } = target;
     this.#flags = new ChangedFlags(main.session, target.caretaker);
     this.#main = new IsolateTracing(main, this.#settings);
+    const isAccepted = options.yes ?? false;
+    const costOptions = { heapUsed: () => this.heapUsed(), nodeMajor: this.#major, isAccepted, isOurs: target.wasPaused, onNotice };
+    this.#cost = mode === 'objects' ? new ObjectCost(main.session, costOptions) : null;
     this.#workers = new TracedWorkers(main.session, {
       ...this.#settings,
       // A worker that is paused when we are killed stays paused, so we pause only workers of programs that were started for us.
@@ -80,9 +94,11 @@ export class TracingRun {
     const { isPaused } = circumstances;
     try {
       await this.#target.main.trueLines.find();
+      if (!isPaused) await this.#cost?.checkStart();
       if (!this.#force && !isPaused) await this.#main.refuseOthers();
       await this.#changeFlags(circumstances);
       await this.#workers.start();
+      if (!isPaused) await this.#cost?.checkSnapshot({ isLast: false }); // now the heaps of the workers are known
       await this.#main.start({ isPaused, flagsChanged: this.#flags.areSet, force: this.#force || this.isHeavy });
     } catch (error) {
       await this.#giveUp();
@@ -147,6 +163,7 @@ export class TracingRun {
    * @param isLast the program has come to its end
    */
   async snapshot({ isLast = false } = {}): Promise<Snapshot> {
+    await this.#cost?.checkSnapshot({ isLast });
     const time = new Date().toISOString();
     const [main, { readings, notes }] = await Promise.all([this.#readMain({ isLast }), this.#workers.read()]);
     const collector = new TraceCollector();

@@ -17,6 +17,7 @@ const BY_EVALUATE = 'protocol/evaluate.ts catches in the target what any express
 const SENDERS: Record<string, string> = {
   'protocol/evaluate.ts': 'a try statement is around the expression',
   'collect/sampling/sampler.ts': 'a try statement is part of the marker',
+  'collect/objects/foreign-tracker.ts': 'literals of empty objects cannot throw',
   'tracing/isolate/find-object.ts': 'eval compiles and runs the expression of the user inside a try statement',
 };
 const EVALUATORS: Record<string, string> = {
@@ -26,6 +27,7 @@ const EVALUATORS: Record<string, string> = {
   'protocol/event-loop.ts': BY_EVALUATE,
   'tracing/cleanup/main-thread-end.ts': BY_EVALUATE,
   'tracing/follow/followed-processes.ts': BY_EVALUATE,
+  'tracing/isolate/free-memory.ts': BY_EVALUATE,
   'tracing/isolate/gc-limiter.ts': BY_EVALUATE,
   'tracing/isolate/read-heap-totals.ts': BY_EVALUATE,
   'tracing/watch/end-watch.ts': `${BY_EVALUATE}; what runs later, in a turn of the event loop, has a try statement of its own`,

@@ -19,10 +19,13 @@ test('an answer that comes while the time limit is being set leaves no timer beh
     answer();
     return original(run, ms);
   }) as typeof setTimeout);
-  const result = calls.run<string>({ site: callSite(test), doing: 'asking', timeoutMs: 30_000, needsEventLoop: false }, ({ resolve }) => {
-    answer = () => resolve('answered');
-    return undefined;
-  });
+  const result = calls.run<string>(
+    { site: callSite(test), doing: 'asking', timeoutMs: 30_000, needsEventLoop: false, holdsThread: false },
+    ({ resolve }) => {
+      answer = () => resolve('answered');
+      return undefined;
+    },
+  );
   answer();
   await expect(result).resolves.toBe('answered');
   expect(jest.getTimerCount()).toBe(0);

@@ -156,7 +156,7 @@ describe('a program that seems to be at its end, while its objects are tracked',
   /** A tracer of a program that was idle until it was suspended. */
   async function suspended(): Promise<Stage> {
     const set = stage();
-    await Promise.all([set.tracer.start({ mode: 'objects' }), pass(0)]);
+    await Promise.all([set.tracer.start({ mode: 'objects', force: true }), pass(0)]);
     set.program.sent.length = 0;
     await pass(750);
     expect(set.program.sent.slice(-4)).toEqual([
@@ -172,7 +172,7 @@ describe('a program that seems to be at its end, while its objects are tracked',
 
   it('is not suspended if it went on during the snapshot', async () => {
     const { program, tracer } = stage();
-    await Promise.all([tracer.start({ mode: 'objects' }), pass(0)]);
+    await Promise.all([tracer.start({ mode: 'objects', force: true }), pass(0)]);
     program.on.set('HeapProfiler.takeHeapSnapshot', () => program.answers.set('ask whether it is idle', false));
     program.sent.length = 0;
     await pass(750);
