@@ -2,6 +2,7 @@ import { pathOfFileUrl } from '../text/file-urls.js';
 import { discover, type Endpoint } from './discovery.js';
 import { NodeBinaries } from './node-binary.js';
 import { ageOf, hasProc, openFilesOf } from './proc.js';
+import type { KnownProcess } from './process-identity.js';
 import { type RunningProgram, runningPrograms } from './running-programs.js';
 import { type Listener, readSocketTable, type SocketRow } from './socket-table.js';
 
@@ -108,6 +109,13 @@ async function nodeProcess({ program, files }: LookedAt, { sockets, binaries }: 
 export function listenersAmong(files: readonly string[], sockets: readonly SocketRow[]): Listener[] {
   const own = new Set(files);
   return sockets.filter(({ name }) => own.has(name)).map(({ local }) => local);
+}
+
+/** The addresses at which a process listens; without /proc, all at which an inspector may be. */
+export async function listenersOf({ pid, facts }: Pick<KnownProcess, 'pid' | 'facts'>): Promise<readonly Listener[]> {
+  if (facts === null) return USUAL_ADDRESSES;
+  const files = (await openFilesOf(pid)) ?? [];
+  return facts.sharesNetwork ? listenersAmong(files, (await readSocketTable('listening')) ?? []) : [];
 }
 
 /** The inspector at one of a process's addresses, if one answers. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { attach, ForeignSamplerError } from '../../src/index.js';
-import { removeLeftFolder } from '../../src/tracing/cleanup/announcement-folder.js';
+import { removeLeftFolder } from '../../src/tracing/cleanup/left-folder.js';
 import { startCommand } from '../helpers/command.js';
 import { evaluateIn } from '../helpers/evaluate.js';
 import { type NodeBinary, nodeBinaries } from '../helpers/nodes.js';
@@ -82,7 +82,7 @@ describe('the folder of a followed program, when the controller is killed', () =
   it('nothing else is removed, whatever the task says', () => {
     const folder = temporaryFolder();
     const near = mkdtempSync(join(tmpdir(), 'node-tracemalloc-cache-'));
-    for (const path of [folder, near, join(near, 'node-tracemalloc-abcdef')]) {
+    for (const path of [folder, near, join(near, 'node-tracemalloc-0123456789abcdef')]) {
       mkdirSync(path, { recursive: true });
       removeLeftFolder(path);
       expect(existsSync(path)).toBe(true);

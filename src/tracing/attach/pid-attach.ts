@@ -1,12 +1,12 @@
-import { inspectorAmong, listenersAmong, USUAL_ADDRESSES } from '../../discovery/inspectable.js';
+import { inspectorAmong, listenersOf } from '../../discovery/inspectable.js';
 import { askForInspector, refuseIfStopped } from '../../discovery/inspector-signal.js';
 import { otherHolderOfPort } from '../../discovery/port-holder.js';
-import { openFilesOf } from '../../discovery/proc.js';
 import { isStillThere, type KnownProcess, lookAt } from '../../discovery/process-identity.js';
-import { type Listener, readSocketTable } from '../../discovery/socket-table.js';
+import type { Listener } from '../../discovery/socket-table.js';
 import { ConnectError } from '../../errors.js';
 import { hostPort } from '../../protocol/address.js';
 import { messageOf } from '../../protocol/error-text.js';
+import { Caretaker } from '../cleanup/caretaker.js';
 import { type Connection, openConnectionTo } from './connection.js';
 
 const OPENING_TIMEOUT_MS = 5_000;
@@ -26,24 +26,40 @@ export interface PidConnection extends Connection {
 export async function connectToPid(pid: number, timeoutMs: number | undefined): Promise<PidConnection> {
   const target = lookAt(pid);
   const search: Search = { target, others: new Set(), timeoutMs };
-  const addresses = await addressesOf(target);
+  const addresses = await listenersOf(target);
   const open = await connectAmong(addresses, search);
   if (open) return { ...open, opened: false };
-  await askForInspector(target);
   // The program's own servers need not be asked again. Without /proc the new inspector may have one of these addresses.
   if (target.facts !== null) for (const address of addresses) search.others.add(hostPort(address));
-  const notOpened = new Set(search.others);
+  const others = new Set(search.others);
+  const caretaker = new Caretaker();
+  if (target.facts !== null) {
+    caretaker.add('opening', { kind: 'opening', pid, startTime: target.facts.startTime, others: [...others] });
+    caretaker.guard(null);
+  }
   try {
-    return { ...(await untilOpen(search)), opened: true };
+    await askForInspector(target);
   } catch (error) {
-    throw await toldOfInspector(error, { target, others: notOpened });
+    caretaker.end({ isLost: false });
+    throw error;
+  }
+  try {
+    const connection = await untilOpen(search);
+    const { host, port } = connection.endpoint;
+    connection.caretaker.add('inspector', { kind: 'inspector', pid, host, port });
+    caretaker.end({ isLost: false });
+    return { ...connection, opened: true };
+  } catch (error) {
+    const told = await toldOfInspector(error, { target, others });
+    caretaker.end({ isLost: true }); // it closes an inspector that has opened, or opens later
+    throw told;
   }
 }
 
 /** Gives `error`, or, if the inspector has opened anyway, an error that says so. @param others addresses at which it was not before */
 async function toldOfInspector(error: unknown, { target, others }: Pick<Search, 'target' | 'others'>): Promise<unknown> {
   if (target.facts === null) return error; // another program may answer
-  const opened = (await addressesOf(target)).filter((address) => !others.has(hostPort(address)));
+  const opened = (await listenersOf(target)).filter((address) => !others.has(hostPort(address)));
   const endpoint = await inspectorAmong(opened);
   if (!endpoint) return error;
   return new ConnectError(
@@ -66,7 +82,7 @@ async function untilOpen(search: Search): Promise<Connection> {
   while (performance.now() - asked < timeoutMs) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     if (!isStillThere(target)) throw new ConnectError(`${target.label} ended when it was asked to open its inspector (SIGUSR1)`);
-    const connection = await connectAmong(await addressesOf(target), search);
+    const connection = await connectAmong(await listenersOf(target), search);
     if (connection) return connection;
     const holder = performance.now() - asked < TAKEN_PORT_MS ? null : await otherHolderOfPort(target);
     if (holder !== null) throw new ConnectError(`${target.label} could not open its inspector: ${holder}; end that one first`);
@@ -74,15 +90,8 @@ async function untilOpen(search: Search): Promise<Connection> {
   refuseIfStopped(target);
   throw new ConnectError(
     `${target.label} was sent SIGUSR1 and opened no inspector in time: it has a handler of its own for this signal, which has run instead, ` +
-      'or its port is taken, or it is in native code for long (then its inspector opens later, and stays open); start it with --inspect=127.0.0.1:0 instead',
+      'or its port is taken, or it is in native code for long (if its inspector opens within a minute, it is closed again); start it with --inspect=127.0.0.1:0 instead',
   );
-}
-
-/** The addresses at which the process listens; without /proc, all at which an inspector may be. */
-async function addressesOf({ pid, facts }: KnownProcess): Promise<readonly Listener[]> {
-  if (facts === null) return USUAL_ADDRESSES;
-  const files = (await openFilesOf(pid)) ?? [];
-  return facts.sharesNetwork ? listenersAmong(files, (await readSocketTable('listening')) ?? []) : [];
 }
 
 /** Opens a conversation with the process at the one of these addresses that is its inspector; null if none is. */

@@ -17,21 +17,29 @@ export interface GuardedConnection {
 }
 
 /**
- * Leaves a target for us if we are killed before we can. It takes tasks even before the connection exists. Its process starts with the
- * connection and shares it, so that the connection does not break while the target still works for us. If we trace our own process, there is
- * no caretaker process and tasks have no effect, because the target ends with us.
+ * Leaves a target for us if we are killed before we can. It takes tasks even before its process exists. The process of a conversation starts with the
+ * connection and shares it, so that the connection does not break while the target still works for us. What begins before there is a connection, such
+ * as the start of a program, has a caretaker without one. If we trace our own process, there is no caretaker process and tasks have no effect,
+ * because the target ends with us.
  */
 export class Caretaker {
   readonly #tasks = new Map<string, CleanupTask>();
   #process: ChildProcess | null = null;
   /** The messages to the process, except the last word; null if the process reads them from its stdin. */
   #journal: Journal | null = null;
+  readonly #after: Caretaker | null;
 
-  /** Starts the process. */
-  guard(connection: GuardedConnection): void {
+  /** @param options `after`: a caretaker that has nothing left to do as soon as this one is on guard */
+  constructor({ after = null }: { readonly after?: Caretaker | null | undefined } = {}) {
+    this.#after = after;
+  }
+
+  /** Starts the process. @param connection null if there is none yet */
+  guard(connection: GuardedConnection | null): void {
     this.#journal = process.platform === 'win32' ? null : Journal.open();
     this.#process = startProcess(connection, this.#journal);
     for (const [name, task] of this.#tasks) this.#tell({ name, task });
+    this.#after?.end({ isLost: false });
   }
 
   /** Call it before the change is made. @param name identifies the task; a task of the same name is replaced */
@@ -46,7 +54,7 @@ export class Caretaker {
     this.#tell({ name, task: null });
   }
 
-  /** The conversation is over. Tasks remain only if the connection was lost. */
+  /** The conversation is over, or what was to be guarded. Tasks remain only if the connection was lost, or could not be made. */
   end({ isLost }: { readonly isLost: boolean }): void {
     this.#process?.stdin?.end(`${isLost ? 'lost' : 'left'}\n`);
     this.#process = null;
@@ -62,13 +70,14 @@ export class Caretaker {
   }
 }
 
-function startProcess({ url, socket }: GuardedConnection, journal: Journal | null): ChildProcess {
+function startProcess(connection: GuardedConnection | null, journal: Journal | null): ChildProcess {
+  const { url = '', socket = null } = connection ?? {};
   // Windows cannot pass sockets on this way.
-  const shared = process.platform === 'win32' ? 'ignore' : socket;
+  const shared = process.platform === 'win32' || socket === null ? 'ignore' : socket;
   const child = journal
     ? spawnShell(WAIT, { args: [process.execPath, PROCESS, url], stdio: ['pipe', 'ignore', 'ignore', shared, journal.fd] })
     : spawnHelper(PROCESS, { args: [url], stdio: ['pipe', 'ignore', 'ignore', shared] });
-  socket.resume(); // Node has stopped reading a socket that it passes to a child
+  socket?.resume(); // Node has stopped reading a socket that it passes to a child
   child.on('error', () => {}); // no process could be started: if we are killed then, our changes stay
   child.stdin?.on('error', () => {});
   (child.stdin as (typeof child.stdin & { unref(): void }) | null)?.unref();

@@ -5,6 +5,7 @@ import { connect } from '../../discovery/connect.js';
 import { type Replacement, replaceSources } from '../../lines/live-edit/replace-sources.js';
 import { DebuggerDomain } from '../../protocol/debugger-domain.js';
 import { deoptimize, setFlags } from '../../protocol/engine-flags.js';
+import { untilPaused } from '../../protocol/paused-start.js';
 import type { Session } from '../../protocol/session.js';
 import { type Worker, Workers } from '../../protocol/workers.js';
 import type { CleanupTask } from './cleanup-tasks.js';
@@ -12,6 +13,9 @@ import { leaveMainThreadEnd } from './main-thread-end.js';
 
 /** The target may still be busy with the last command of the controller. */
 const TIMEOUT_MS = 10_000;
+/** The longest time from the address of a program's inspector to the pause before its first line. */
+const PAUSE_MS = 5_000;
+const AGAIN_MS = 500;
 const MAIN = 'main';
 
 interface Thread {
@@ -26,8 +30,12 @@ interface LeftBehind {
   readonly connection: Socket | null;
 }
 
-/** Leaves the target at `url` for a controller that is gone, or that has lost its connection. */
-export async function cleanUpTarget(url: string, { tasks, connection }: LeftBehind): Promise<void> {
+/**
+ * Leaves the target at `url` for a controller that is gone, or that has lost its connection.
+ *
+ * @returns whether an inspector that we opened is still open
+ */
+export async function cleanUpTarget(url: string, { tasks, connection }: LeftBehind): Promise<boolean> {
   const session = await connect({ webSocketUrl: url, label: url }, { connectTimeoutMs: TIMEOUT_MS, timeoutMs: TIMEOUT_MS });
   const threads: Thread[] = [{ name: MAIN, session }];
   const onWorker = (worker: Worker) => void threads.push({ name: worker.id, session: worker.session });
@@ -36,14 +44,17 @@ export async function cleanUpTarget(url: string, { tasks, connection }: LeftBehi
   // Talking to workers has risks (docs/guide/safety.md), so we do it only if the controller did.
   if (hasWorkers) await workers.watch();
   if (connection) await endConversation(connection, threads);
+  // The controller's conversation pauses new workers up to its end. The answer comes after the last of them.
+  if (hasWorkers) await session.send('Runtime.getHeapUsage');
   const flags = tasks.flatMap((task) => (task.kind === 'flags' ? task.flags : []));
   if (flags.length > 0) await setFlags(session, flags);
   await Promise.allSettled(threads.map((thread) => leaveThread(thread, { tasks, flagsChanged: flags.length > 0 })));
   await workers.leave();
   if (hasWorkers) await leaveMainThreadEnd(session);
   const inspector = tasks.find((task) => task.kind === 'inspector');
-  if (inspector) await leaveAndCloseInspector(session, { pid: inspector.pid, endpoint: inspector });
+  const stillOpen = inspector ? await leaveAndCloseInspector(session, { pid: inspector.pid, endpoint: inspector }) : null;
   await session.close(); // still open if the inspector had to stay open
+  return stillOpen !== null;
 }
 
 async function leaveThread(
@@ -52,13 +63,22 @@ async function leaveThread(
 ): Promise<void> {
   const isMain = name === MAIN;
   if (!isMain) await session.send('HeapProfiler.stopSampling').catch(() => {}); // refused if the worker was not sampled
-  if (!isMain || tasks.some(({ kind }) => kind === 'paused')) await session.send('Runtime.runIfWaitingForDebugger');
+  if (!isMain) await session.send('Runtime.runIfWaitingForDebugger');
+  else if (tasks.some(({ kind }) => kind === 'paused')) await letRun(session);
   await restoreScripts(
     session,
     tasks.flatMap((task) => (task.kind === 'script' && task.thread === name ? [{ scriptId: task.scriptId, text: task.source }] : [])),
   );
   if (flagsChanged) await deoptimize(session);
   if (!isMain) await session.close();
+}
+
+/** The controller may have been killed before the program was paused, or after it was let run. Node 18 tells neither, so it is told twice. */
+async function letRun(session: Session): Promise<void> {
+  await untilPaused(session, { timeoutMs: PAUSE_MS }).catch(() => {});
+  await session.send('Runtime.runIfWaitingForDebugger');
+  await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  await session.send('Runtime.runIfWaitingForDebugger');
 }
 
 /**

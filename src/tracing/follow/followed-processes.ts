@@ -60,6 +60,11 @@ export class FollowedProcesses {
     });
   }
 
+  /** On guard from the start to `leave()`. */
+  get caretaker(): Caretaker {
+    return this.#tree.caretaker;
+  }
+
   /** What the program's environment needs. */
   environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     return this.#tree.environment(env, this.#lines);
@@ -146,7 +151,6 @@ export class FollowedProcesses {
   /** Connects to a process that has announced itself. */
   async #connect({ pid, url, version, argv, wasOpen }: Announcement, title: string): Promise<Lifecycle> {
     const caretaker = new Caretaker();
-    caretaker.add('folder', { kind: 'folder', path: this.#tree.folder });
     const start = { hasLines: this.#lines.execArgv.length > 0, inliningIsOff: false, isTrackable: false };
     const script = argv[1] === undefined ? {} : { script: scriptPath(argv[1]) };
     const program = { url, pid, title, ...script, nodeVersion: version, pause: PAUSE, ...start };

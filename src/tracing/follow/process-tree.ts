@@ -2,7 +2,8 @@ import { type FSWatcher, readdirSync, readFileSync, rmSync, watch } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import { makeAnnouncementFolder } from '../cleanup/announcement-folder.js';
+import { AnnouncementFolder } from '../cleanup/announcement-folder.js';
+import type { Caretaker } from '../cleanup/caretaker.js';
 import type { LaunchedLines } from '../isolate/line-scope.js';
 
 const PRELOAD = fileURLToPath(new URL('../../tracing/preload/follow.cjs', import.meta.url));
@@ -41,7 +42,7 @@ export interface ProcessListener {
  * folder that their environment names.
  */
 export class ProcessTree {
-  readonly #folder = makeAnnouncementFolder();
+  readonly #folder = new AnnouncementFolder();
   readonly #watcher: FSWatcher;
   readonly #on: ProcessListener;
   /** Files of processes that are about to be killed. */
@@ -49,15 +50,15 @@ export class ProcessTree {
 
   constructor(on: ProcessListener) {
     this.#on = on;
-    this.#watcher = watch(this.#folder, () => this.#look());
+    this.#watcher = watch(this.#folder.path, () => this.#look());
     this.#watcher.on('error', () => {}); // somebody has removed the folder: no process is met any more
     this.#watcher.unref();
     process.once('exit', this.#removeFolder);
   }
 
-  /** The caretaker removes it if we are killed. */
-  get folder(): string {
-    return this.#folder;
+  /** On guard as long as the folder is there. A process that waits for us runs when the folder is gone. */
+  get caretaker(): Caretaker {
+    return this.#folder.caretaker;
   }
 
   /** What the program's environment needs. */
@@ -66,7 +67,7 @@ export class ProcessTree {
     { execArgv: [option], env }: LaunchedLines,
   ): { NODE_OPTIONS: string; NODE_TRACEMALLOC_FOLLOW: string } {
     const lines = option === undefined ? null : { option, env };
-    const orders = { folder: this.#folder, controller: process.pid, parent: null, options: OPTIONS, option: OPTION, lines };
+    const orders = { folder: this.#folder.path, parent: null, options: OPTIONS, option: OPTION, lines };
     return {
       NODE_OPTIONS: NODE_OPTIONS ? `${OPTIONS} ${NODE_OPTIONS}` : OPTIONS,
       NODE_TRACEMALLOC_FOLLOW: JSON.stringify(orders),
@@ -85,11 +86,11 @@ export class ProcessTree {
     this.#removeFolder();
   }
 
-  readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true });
+  readonly #removeFolder = () => this.#folder.remove();
 
   #look(): void {
-    for (const name of names(this.#folder)) {
-      const file = join(this.#folder, name);
+    for (const name of names(this.#folder.path)) {
+      const file = join(this.#folder.path, name);
       if (name.endsWith(KILL)) void this.#letDie(file, Number.parseInt(name, 10));
       if (!name.endsWith('.json')) continue;
       const told = announcementIn(file);

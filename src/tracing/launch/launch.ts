@@ -16,6 +16,7 @@ import { LaunchedTracer } from './launched-tracer.js';
 import { checkNodeOptions, samplesItself } from './node-options.js';
 import { ProgramStderr, type StderrOption } from './program-stderr.js';
 import { checkScript, type ScriptStart } from './script-check.js';
+import { StartGuard } from './start-guard.js';
 
 const START_TIMEOUT_MS = 30_000;
 const OLDEST_NODE = 18;
@@ -72,26 +73,30 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   const before = followed ? [] : [INSPECT, HIDE_ARGUMENTS];
   const flags = followed ? [] : flagArguments(options);
   const args = [...before, ...execArgv, ...flags, ...lines.execArgv, script, ...(options.args ?? [])];
+  const guard = new StartGuard(followed?.caretaker ?? null);
   const spawnOptions: SpawnOptions = {
     stdio: [stdin, stdout, 'pipe'],
     detached: options.detached ?? false,
-    env: { ...env, ...followed?.environment(env) },
+    env: { ...env, ...followed?.environment(env), ...guard.environment },
   };
   if (options.cwd !== undefined) spawnOptions.cwd = options.cwd;
   const { execPath = process.execPath } = options;
   let child: ChildProcess;
   try {
     child = spawn(execPath, args, spawnOptions);
+    guard.started(child.pid ?? null);
   } catch (error) {
+    guard.end();
     await followed?.leave();
     throw refused(error, execPath);
   }
   try {
     const { url, stderr } = await inspectorOf(child, { script, followed });
-    const [life, { stream, passedOn }] = await Promise.all([
-      followed ? followed.connectProgram(script) : connectLaunched(url, { script, pid: child.pid ?? null, hasLines, options }),
-      stderr.direct(destination),
-    ]);
+    const { stream, passedOn } = await stderr.direct(destination);
+    guard.mayRun(url);
+    const life = followed
+      ? await followed.connectProgram(script)
+      : await connectLaunched(url, { script, pid: child.pid ?? null, hasLines, options, guard });
     return new LaunchedTracer(life, {
       child,
       stderr: stream,
@@ -102,6 +107,7 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
     });
   } catch (error) {
     child.kill('SIGKILL'); // the program has not run a line yet
+    guard.end();
     await followed?.leave();
     throw error;
   }
@@ -113,11 +119,18 @@ function refused(error: unknown, execPath: string): Error {
   return new LaunchError(`${execPath} does not run (${messageOf(error)})`, { cause: error });
 }
 
+interface Started {
+  readonly script: string;
+  readonly pid: number | null;
+  readonly hasLines: boolean;
+  readonly options: LaunchOptions;
+  readonly guard: StartGuard;
+}
+
 /** Connects to a program that was started with `--inspect-brk`. */
-async function connectLaunched(url: string, program: { script: string; pid: number | null; hasLines: boolean; options: LaunchOptions }) {
-  const { script: title, pid, hasLines, options } = program;
+async function connectLaunched(url: string, { script: title, pid, hasLines, options, guard }: Started): Promise<Lifecycle> {
   const script = scriptPath(title, options.cwd);
-  const caretaker = new Caretaker();
+  const caretaker = new Caretaker({ after: guard.caretaker });
   const { execArgv = [], env = process.env } = options;
   const start = {
     hasLines,
@@ -125,7 +138,7 @@ async function connectLaunched(url: string, program: { script: string; pid: numb
     isTrackable: options.mode === 'objects',
     samplesItself: samplesItself({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS }),
   };
-  const pause = breakAtStart(caretaker);
+  const pause = breakAtStart(url, caretaker);
   return new Lifecycle(await connectPaused({ url, pid, title, script, nodeVersion: null, pause, ...start }, caretaker));
 }
 

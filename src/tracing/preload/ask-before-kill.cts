@@ -13,7 +13,7 @@ interface Controller {
   /** The folder in which the controller finds our files. */
   readonly folder: string;
   readonly isWatched: () => boolean;
-  /** Sleeps until `isDone`, until the controller is gone, or for `patienceMs`. */
+  /** Sleeps until `isDone`, or for `patienceMs`. */
   readonly wait: (isDone: () => boolean, patienceMs: number) => void;
 }
 

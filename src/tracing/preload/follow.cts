@@ -1,6 +1,8 @@
 // `NODE_OPTIONS=--require=<this file>` loads this file in every process of a followed program. It lets the controller trace the process from its first
 // line on, and loads itself in the children. The program sees it neither in its environment nor in its arguments.
 const KEY = 'NODE_TRACEMALLOC_FOLLOW';
+/** See starting-program.ts. */
+const MARK = 'NODE_TRACEMALLOC_LAUNCH';
 /** The controller sets this global when the program may run. */
 const RELEASED = '__node_tracemalloc_released__';
 const TURN_MS = 2;
@@ -16,9 +18,11 @@ const threads = require('node:worker_threads') as typeof import('node:worker_thr
 
 /** What the controller wants; see process-tree.ts. */
 interface Orders {
-  /** The folder for announcements. It is removed when the controller ends. */
+  /**
+   * The folder for announcements. It is there as long as the controller: its caretaker removes it if the controller is killed. The controller's pid would
+   * tell less, because in another pid namespace it names nobody, or somebody else.
+   */
   readonly folder: string;
-  readonly controller: number;
   /** The closest followed ancestor; null for the program itself. */
   readonly parent: number | null;
   /** Our options, as they stand in NODE_OPTIONS. */
@@ -34,12 +38,11 @@ interface Lines {
   readonly env: Readonly<Record<string, string>>;
 }
 
-type Wait = (isDone: () => boolean, patienceMs: number) => void;
 /** See ask-before-kill.cts. */
 interface Controller {
   readonly folder: string;
   readonly isWatched: () => boolean;
-  readonly wait: Wait;
+  readonly wait: (isDone: () => boolean, patienceMs: number) => void;
 }
 /** See follow-workers.cts. */
 interface Preload {
@@ -65,6 +68,7 @@ type Environment = Record<string, string | undefined>;
 /** Removes our variables and options from the environment, so that the program does not see them. */
 function hide(env: Environment, { options, option }: Orders): void {
   delete env[KEY];
+  delete env[MARK];
   const rest = env.NODE_OPTIONS?.replace(options, '').replace(option, '').trim();
   if (rest) env.NODE_OPTIONS = rest;
   else delete env.NODE_OPTIONS;
@@ -118,8 +122,8 @@ function pairsWithUs({ args = [], envPairs: pairs = [], uid, gid }: SpawnOptions
 }
 
 /** Announces this process, and waits until the controller lets it run. */
-function announce({ folder, controller, parent }: Orders): void {
-  if (!isWatched(folder, controller)) return;
+function announce({ folder, parent }: Orders): void {
+  if (!fs.existsSync(folder)) return;
   const inspector = require('node:inspector') as typeof import('node:inspector');
   const own = inspector.url();
   const wasOpen = own !== undefined;
@@ -131,44 +135,27 @@ function announce({ folder, controller, parent }: Orders): void {
   try {
     fs.writeFileSync(`${file}.part`, JSON.stringify({ pid, parent, argv, version, url, wasOpen }));
     fs.renameSync(`${file}.part`, `${file}.json`);
-    wait(controller)(() => isReleased() || !fs.existsSync(folder), PATIENCE_MS);
+    wait(() => isReleased() || !fs.existsSync(folder), PATIENCE_MS);
   } finally {
     if (!isReleased() && !wasOpen) inspector.close();
     delete state[RELEASED];
   }
 }
 
-/** Sleeps in short turns. The inspector answers between them, and the program runs on if the controller dies. */
-function wait(controller: number): Wait {
-  return (isDone, patienceMs) => {
-    const cell = new Int32Array(new SharedArrayBuffer(4));
-    const latest = Date.now() + patienceMs;
-    while (!isDone() && Date.now() < latest && isAlive(controller)) Atomics.wait(cell, 0, 0, TURN_MS);
-  };
-}
-
-/** Also removes the folder of a controller that was killed. */
-function isWatched(folder: string, controller: number): boolean {
-  if (isAlive(controller)) return fs.existsSync(folder);
-  fs.rmSync(folder, { recursive: true, force: true });
-  return false;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Sleeps in short turns. The inspector answers between them. */
+function wait(isDone: () => boolean, patienceMs: number): void {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const latest = Date.now() + patienceMs;
+  while (!isDone() && Date.now() < latest) Atomics.wait(cell, 0, 0, TURN_MS);
 }
 
 function follow(text: string): void {
   const orders = JSON.parse(text) as Orders;
   hide(process.env, orders);
   followChildren(orders);
-  const { folder, controller, option } = orders;
+  const { folder, option } = orders;
   followWorkers({ option, argument: `--require=${__filename}` });
-  askBeforeKill({ folder, isWatched: () => isWatched(folder, controller), wait: wait(controller) });
+  askBeforeKill({ folder, isWatched: () => fs.existsSync(folder), wait });
   if (threads.isMainThread) {
     threads.setEnvironmentData(KEY, text); // the children of a worker are followed, too
     try {

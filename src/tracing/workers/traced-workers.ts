@@ -49,7 +49,9 @@ export class TracedWorkers {
 
   /** Resolves when each running worker is traced, or could not be. */
   async start(): Promise<void> {
-    const { workers, waitAtEnd } = this.#settings;
+    const { workers, waitAtEnd, pauseNew, caretaker } = this.#settings;
+    // A worker may start, and be paused, before we hear of it.
+    if (workers && (pauseNew || waitAtEnd)) caretaker.add(TASK, { kind: 'workers' });
     if (workers && waitAtEnd) this.#mainThreadEnd = await MainThreadEnd.watch(this.#main, () => this.#free());
     if (workers) await this.#workers.watch();
     await this.#started();
