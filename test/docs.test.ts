@@ -289,6 +289,11 @@ describe('docs/contributing.md', () => {
     expect(paths.filter((path) => !existsSync(repoPath(path)))).toEqual([]);
   });
 
+  it('has no script that npm warns of when the package is installed', () => {
+    const { scripts } = JSON.parse(readFileSync(repoPath('package.json'), 'utf8')) as { scripts: Record<string, string> };
+    expect(['preinstall', 'install', 'postinstall', 'prepublish', 'prepare'].filter((name) => name in scripts)).toEqual([]);
+  });
+
   it('names scripts that package.json has', () => {
     const { scripts } = JSON.parse(readFileSync(repoPath('package.json'), 'utf8')) as { scripts: Record<string, string> };
     const named = [...text.matchAll(/npm (?:run ([\w:]+)|(test)\b)/g)].map(([, script, test]) => script ?? test!);

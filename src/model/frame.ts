@@ -1,7 +1,7 @@
 /** `'line'`: lineno is the allocating line. `'function'`: lineno is where the function starts; V8 by itself knows no more. */
 export type Precision = 'line' | 'function';
 
-/** One stack frame. Equality and order are tracemalloc's: filename, then lineno. Node adds the other fields, which do not count. */
+/** One stack frame. Equality and order are tracemalloc's: filename, then lineno. Node adds the other fields, which do not count. It never changes. */
 export class Frame {
   /** Absolute path, `node:…`, a URL, or a name in angle brackets (`<anonymous>`, `<GC>`). */
   readonly filename: string;
@@ -19,6 +19,7 @@ export class Frame {
     this.column = rest.column ?? 0;
     this.functionName = rest.functionName ?? '';
     this.precision = rest.precision ?? 'function';
+    Object.freeze(this);
   }
 
   equals(other: Frame): boolean {

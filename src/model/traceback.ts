@@ -1,7 +1,7 @@
 import type { Frame } from './frame.js';
 import { sourceLine } from './source-lines.js';
 
-/** A stack, from the oldest frame to the most recent. Never empty. */
+/** A stack, from the oldest frame to the most recent. Never empty, and never changed. */
 export class Traceback implements Iterable<Frame> {
   readonly frames: readonly Frame[];
   /** Depth of the stack before the traceback limit cut it; null if unknown (groups). */
@@ -10,6 +10,7 @@ export class Traceback implements Iterable<Frame> {
   constructor(frames: Iterable<Frame>, totalFrames: number | null = null) {
     this.frames = Object.freeze([...frames]);
     this.totalFrames = totalFrames;
+    Object.freeze(this);
   }
 
   get length(): number {

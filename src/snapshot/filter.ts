@@ -13,7 +13,7 @@ export interface FilterOptions {
 
 /**
  * Matches traces by file, line and domain; tracemalloc's Filter. The pattern is one of `fnmatch`: `*` (also matches slashes), `?`, `[seq]`,
- * `[!seq]`. An exclusive filter with a domain drops only traces of that domain, as CPython's code does.
+ * `[!seq]`. An exclusive filter with a domain drops only traces of that domain, as CPython's code does. A filter never changes.
  */
 export class Filter {
   /** true: keep what matches; false: drop it. */
@@ -35,6 +35,7 @@ export class Filter {
     this.lineno = lineno ?? null;
     this.allFrames = allFrames;
     this.domain = domain ?? null;
+    Object.freeze(this);
   }
 }
 
@@ -50,6 +51,7 @@ export class DomainFilter {
     checkDomain(domain);
     this.inclusive = inclusive;
     this.domain = domain;
+    Object.freeze(this);
   }
 }
 
@@ -65,6 +67,7 @@ export class ThreadFilter {
     if (typeof threadPattern !== 'string') throw new UsageError(`threadPattern must be a string, not ${typeof threadPattern}`);
     this.inclusive = inclusive;
     this.threadPattern = threadPattern;
+    Object.freeze(this);
   }
 }
 

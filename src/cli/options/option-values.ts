@@ -21,9 +21,19 @@ export function period(text: string): number {
 }
 
 export function positiveInteger(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 1 || !Number.isSafeInteger(Number(text)))
-    throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  if (!isPositiveInteger(text)) throw new InvalidArgumentError('It must be a whole number of at least 1.');
   return Number(text);
+}
+
+/** @returns Infinity for `all` */
+export function rowCount(text: string): number {
+  if (text === 'all') return Number.POSITIVE_INFINITY;
+  if (!isPositiveInteger(text)) throw new InvalidArgumentError('It must be a whole number of at least 1, or all.');
+  return Number(text);
+}
+
+function isPositiveInteger(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number.isSafeInteger(Number(text));
 }
 
 export function wholeNumber(text: string): number {

@@ -6,7 +6,7 @@ import { KEY_TYPES, type KeyType } from '../../snapshot/statistics/key-type.js';
 import type { LinesOption } from '../../tracing/isolate/line-scope.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { addFilterOptions, type FilterValues } from './filter-options.js';
-import { collected, percentage, period, positiveInteger } from './option-values.js';
+import { collected, percentage, period, positiveInteger, rowCount } from './option-values.js';
 import { pathPatterns } from './patterns.js';
 import { addSourceMapOptions, type SourceMapValues } from './source-maps.js';
 
@@ -102,7 +102,7 @@ export function addTableOptions(command: Command): Command {
     .addOption(new Option('--group-by <key>', 'what to group by').choices(KEY_TYPES).default('lineno'))
     .addOption(ownOption())
     .option('--cumulative', 'count a trace for every frame of its stack, not only for the most recent one', false)
-    .option('--top <n>', 'how many rows to print (default: 10; with --json, all)', positiveInteger)
+    .option('--top <n>', 'how many rows to print, or all (default: 10; with --json, all)', rowCount)
     .option('--json', 'print one JSON document instead of a table', false);
 }
 

@@ -57,6 +57,11 @@ describe('stats and diff', () => {
       '1 more: 300 B',
       '',
     ]);
+    expect((await tracemalloc('stats', 'new.tmsnap', '--top', 'all')).stdout.trimEnd().split('\n').slice(-3)).toEqual([
+      expect.stringContaining('5000 B'),
+      expect.stringContaining('4096 B'),
+      expect.stringContaining(' 300 B'),
+    ]);
     const diff = await tracemalloc('diff', 'old.tmsnap', 'new.tmsnap');
     expect(diff.stdout).toContain('+4000 B  5000 B     +40     50  /srv/load.js:7 load\n');
     expect(diff.stdout).not.toContain('node_modules');

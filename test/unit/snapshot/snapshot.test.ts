@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UsageError } from '../../../src/errors.js';
-import { Filter } from '../../../src/snapshot/filter.js';
+import { DomainFilter, Filter, ThreadFilter } from '../../../src/snapshot/filter.js';
 import type { TraceInput } from '../../../src/snapshot/from-traces.js';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { snapshotFrom } from './picture.js';
@@ -39,6 +39,22 @@ describe('Snapshot', () => {
     expect(snapshot.traces).toHaveLength(3);
     expect(snapshot.filterTraces([])).not.toBe(snapshot);
     expect(snapshot.filterTraces([]).traces).toEqual(snapshot.traces);
+  });
+
+  it('its filters, frames and tracebacks do not change after they are made', () => {
+    const filter = new Filter(true, '/a.js', { lineno: 1 });
+    for (const [object, name] of [
+      [filter, 'filenamePattern'],
+      [filter, 'inclusive'],
+      [filter, 'lineno'],
+      [filter, 'another'],
+      [new DomainFilter(true, 1), 'domain'],
+      [new ThreadFilter(true, 'main'), 'threadPattern'],
+      [snapshot.traces[0]!.traceback, 'totalFrames'],
+      [snapshot.traces[0]!.traceback.frames[0]!, 'lineno'],
+    ] as const)
+      expect(() => Object.assign(object, { [name]: 'x' })).toThrow(TypeError);
+    expect(filter.filenamePattern).toBe('/a.js');
   });
 
   it('refuses values that are no filters', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { collected, duration, positiveInteger, wholeNumber } from '../../../../src/cli/options/option-values.js';
+import { collected, duration, positiveInteger, rowCount, wholeNumber } from '../../../../src/cli/options/option-values.js';
 
 test.each([
   ['30s', 30_000],
@@ -21,6 +21,11 @@ test('numbers', () => {
   for (const text of ['0', '-1', '1.5', '1e3', '', ' 1', '0x1', '9007199254740993'])
     expect(() => positiveInteger(text)).toThrow('at least 1');
   for (const text of ['-1', '1.5', '', '9007199254740993']) expect(() => wholeNumber(text)).toThrow('whole number');
+});
+
+test('a number of rows, or all of them', () => {
+  expect([rowCount('1'), rowCount('all')]).toEqual([1, Number.POSITIVE_INFINITY]);
+  for (const text of ['0', 'ALL', '-1', '']) expect(() => rowCount(text)).toThrow('at least 1, or all');
 });
 
 test('the values of a repeatable option are kept in order', () => {
