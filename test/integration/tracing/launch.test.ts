@@ -71,6 +71,7 @@ describe.each(nodeBinaries())('launch on Node $major', (binary) => {
     expect(exit.snapshot!.capture.target).toEqual({
       pid: tracer.pid,
       title: file,
+      script: file,
       nodeVersion: expect.stringMatching(`^v${binary.major}`),
     });
   });

@@ -34,8 +34,9 @@ describe('the bundle of the command', () => {
   });
 
   it.each([
-    ['on-files', /Sec-WebSocket-Key|ecmaVersion/],
-    ['on-processes', /ecmaVersion/],
+    // The parser's own default; others name the option, too.
+    ['on-files', /Sec-WebSocket-Key|ecmaVersion: ?null/],
+    ['on-processes', /ecmaVersion: ?null/],
   ])('loads with %s only what its verbs need', (name, foreign) => {
     const files = new Set([...loadedWith(entry(name)), ...loadedWith(repoPath('dist/src/cli/bin.js'))]);
     expect([...files].filter((file) => foreign.test(readFileSync(file, 'utf8')))).toEqual([]);
