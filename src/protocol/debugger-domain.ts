@@ -53,14 +53,15 @@ export class DebuggerDomain {
   }
 
   /** Switches the domain on. V8 announces all scripts before it answers. @returns a function that ends this use */
-  async enter(use: Use): Promise<() => Promise<void>> {
+  async enter({ pausing, doing }: Use): Promise<() => Promise<void>> {
+    const use = { pausing, doing }; // the same use may be entered twice
     this.#uses.add(use);
     const isFirst = this.#unsubscribe === null;
     this.#unsubscribe ??= this.#watch();
-    if (isFirst) await this.#session.send('Debugger.enable', { maxScriptsCacheSize: MAX_COLLECTED_BYTES }, { doing: use.doing });
-    await this.#syncPauses(use.doing);
+    if (isFirst) await this.#session.send('Debugger.enable', { maxScriptsCacheSize: MAX_COLLECTED_BYTES }, { doing });
+    await this.#syncPauses(doing);
     return async () => {
-      if (this.#uses.delete(use)) await this.#leave(use.doing);
+      if (this.#uses.delete(use)) await this.#leave(doing);
     };
   }
 

@@ -1,5 +1,6 @@
 import type { StackTableBuilder } from '../../model/stack-table.js';
 import { OWN_SCHEME } from '../../protocol/evaluate.js';
+import { type Caller, type CollectedScripts, isCollected } from './collected-scripts.js';
 import { normalFilename } from './filenames.js';
 import { MARKER } from './line-tables.js';
 import type { CallFrame } from './v8-profile.js';
@@ -26,13 +27,17 @@ export interface PositionReader {
 export type CodeKind = 'program' | 'own' | 'folded';
 
 export interface CallStackOptions {
-  /** The URL of a script by its id, for scripts that V8 has collected; undefined if unknown. */
-  readonly urlOf?: (scriptId: string) => string | undefined;
+  /** What is known of a script that V8 has collected; undefined if nothing is. */
+  readonly collected?: CollectedScripts;
   /** Recognises our own code if it shares a process with the program. Without it all code counts as the program's. */
   readonly codeOf?: (filename: string) => CodeKind;
   /** The reader for a frame's script; undefined if the script has its original text. */
   readonly positionsOf?: (frame: CallFrame) => PositionReader | undefined;
 }
+
+const UNKNOWN_SCRIPT = '<collected script>';
+/** Node's own code that runs the top level of a script. */
+const LOADERS = /^node:(?:internal\/modules\/|internal\/vm|vm$)/;
 
 /** The line of a wrapper that we made for ourselves, not for an expression of the program. */
 const NOBODYS_LINE = 0;
@@ -45,6 +50,7 @@ export interface CallStack {
   readonly scriptId: string;
   /** Id of the name of this frame's function. */
   readonly name: number;
+  readonly isLoader: boolean;
 }
 
 /** A stack that passes through our own code, so that its allocations do not belong to the program. */
@@ -53,6 +59,7 @@ export const OWN = Symbol('own');
 interface File {
   readonly id: number;
   readonly kind: CodeKind;
+  readonly isLoader: boolean;
 }
 
 /**
@@ -71,12 +78,14 @@ export class CallStacks {
   }
 
   /** The stack with `frame` on top; null if it is empty. */
-  push(stack: CallStack | null, frame: CallFrame): CallStack | null | typeof OWN {
-    if (frame.scriptId === '0' && frame.url === '') return this.#pushOutsideScripts(stack, frame);
-    if (frame.functionName === MARKER) return OWN;
-    const file = this.#file(frame);
+  push(stack: CallStack | null, given: CallFrame): CallStack | null | typeof OWN {
+    if (given.scriptId === '0' && given.url === '') return this.#pushOutsideScripts(stack, given);
+    if (given.functionName === MARKER) return OWN;
+    const isLost = isCollected(given);
+    const frame = isLost ? this.#found(stack, given) : given;
+    const file = this.#file(frame.url);
     if (file.kind !== 'program') return file.kind === 'own' ? OWN : stack;
-    const reader = this.#options.positionsOf?.(frame);
+    const reader = isLost ? undefined : this.#options.positionsOf?.(frame);
     return reader ? this.#pushChanged(stack, { frame, file, reader }) : this.#pushPlain(stack, frame, file);
   }
 
@@ -96,16 +105,28 @@ export class CallStacks {
     return pseudo === undefined || pseudo === 'root' ? stack : this.#pushPseudo(stack, `<${pseudo}>`);
   }
 
+  /** A frame of a collected script, with what is known of the script. */
+  #found(stack: CallStack | null, frame: CallFrame): CallFrame {
+    const script = this.#options.collected?.(frame.scriptId);
+    if (script === undefined) return { ...frame, url: frame.url || UNKNOWN_SCRIPT };
+    const caller: Caller = stack?.scriptId === frame.scriptId ? 'same script' : stack?.isLoader ? 'loader' : 'elsewhere';
+    return { ...frame, url: frame.url || script.url, ...script.startOf(frame.functionName, caller) };
+  }
+
   #pushPseudo(stack: CallStack | null, filename: string): CallStack {
     const name = this.#table.functionName('');
     const location = this.#table.location({ file: this.#table.filename(filename), lineno: 0, column: 0, name, isLine: false });
-    return { location, caller: stack, depth: (stack?.depth ?? 0) + 1, scriptId: '0', name };
+    return { location, caller: stack, depth: (stack?.depth ?? 0) + 1, scriptId: '0', name, isLoader: false };
   }
 
-  #pushPlain(stack: CallStack | null, { scriptId, functionName, lineNumber, columnNumber }: CallFrame, { id: file }: File): CallStack {
+  #pushPlain(
+    stack: CallStack | null,
+    { scriptId, functionName, lineNumber, columnNumber }: CallFrame,
+    { id: file, isLoader }: File,
+  ): CallStack {
     const name = this.#table.functionName(functionName);
     const location = this.#table.location({ file, lineno: oneBased(lineNumber), column: oneBased(columnNumber), name, isLine: false });
-    return { location, caller: stack, depth: (stack?.depth ?? 0) + 1, scriptId, name };
+    return { location, caller: stack, depth: (stack?.depth ?? 0) + 1, scriptId, name, isLoader };
   }
 
   #pushChanged(
@@ -122,17 +143,15 @@ export class CallStacks {
     const onLine = wrapper ?? reader.functionAt(lineNumber, columnNumber);
     const { line: lineno, column } = onLine ?? reader.originalPosition(lineNumber, columnNumber);
     const location = this.#table.location({ file: file.id, lineno, column, name, isLine: onLine !== undefined });
-    return { location, caller, depth: (caller?.depth ?? 0) + 1, scriptId, name };
+    return { location, caller, depth: (caller?.depth ?? 0) + 1, scriptId, name, isLoader: false };
   }
 
-  #file(frame: CallFrame): File {
-    // V8 forgets the name and position of a script that it has collected, although objects that the script allocated live on.
-    const isCollected = frame.url === '' && frame.lineNumber < 0;
-    const url = isCollected ? this.#options.urlOf?.(frame.scriptId) || '<collected script>' : frame.url;
+  #file(url: string): File {
     let known = this.#files.get(url);
     if (known === undefined) {
       const name = normalFilename(url);
-      known = { id: this.#table.filename(name), kind: url.startsWith(OWN_SCHEME) ? 'own' : (this.#options.codeOf?.(name) ?? 'program') };
+      const kind = url.startsWith(OWN_SCHEME) ? 'own' : (this.#options.codeOf?.(name) ?? 'program');
+      known = { id: this.#table.filename(name), kind, isLoader: LOADERS.test(name) };
       this.#files.set(url, known);
     }
     return known;

@@ -1,6 +1,7 @@
 import { addReading } from '../../collect/add-reading.js';
 import { ObjectTracker } from '../../collect/objects/object-tracker.js';
 import { Sampler } from '../../collect/sampling/sampler.js';
+import type { CollectedScript } from '../../collect/stacks/collected-scripts.js';
 import type { TraceCollector } from '../../collect/stacks/trace-collector.js';
 import type { Reading, ReadOptions, TraceSource } from '../../collect/stacks/trace-source.js';
 import type { HeapTotals } from '../../model/trace-columns.js';
@@ -10,6 +11,7 @@ import type { Isolate } from './isolate.js';
 import type { LinesOption } from './line-scope.js';
 import { readHeapTotals } from './read-heap-totals.js';
 import { leaveOldCode } from './safe-tracking.js';
+import { ScriptWatch } from './script-watch.js';
 
 /** What is the same for every isolate of a run. */
 export interface IsolateSettings {
@@ -40,14 +42,20 @@ export interface IsolateReading {
   readonly isolate: Isolate;
   readonly heap: HeapTotals | null;
   readonly reading: Reading;
+  /** What is known of the scripts in it that V8 has collected. */
+  readonly collected: ReadonlyMap<string, CollectedScript>;
 }
 
 /** Adds a reading to a snapshot. It can be added to any number of them. */
-export function addIsolateReading({ isolate, reading }: IsolateReading, collector: TraceCollector, tracebackLimit: number): void {
-  const { domain, thread, trueLines } = isolate;
+export function addIsolateReading(
+  { isolate, reading, collected }: IsolateReading,
+  collector: TraceCollector,
+  tracebackLimit: number,
+): void {
+  const { thread, trueLines } = isolate;
   addReading(reading, collector.thread(thread), {
     tracebackLimit,
-    urlOf: (scriptId) => domain.scripts.get(scriptId)?.url,
+    collected: (scriptId) => collected.get(scriptId),
     codeOf: trueLines.codeOf,
     positionsOf: trueLines.tableOf,
   });
@@ -58,11 +66,13 @@ export class IsolateTracing {
   readonly isolate: Isolate;
   readonly source: TraceSource;
   readonly #settings: IsolateSettings;
+  readonly #scripts: ScriptWatch;
 
   constructor(isolate: Isolate, settings: IsolateSettings) {
     const { session, maxMessageBytes, hasOwnConnection, profileTimeoutMs } = isolate;
     this.isolate = isolate;
     this.#settings = settings;
+    this.#scripts = new ScriptWatch(isolate);
     this.source =
       settings.interval === null
         ? new ObjectTracker(session)
@@ -84,6 +94,7 @@ export class IsolateTracing {
     const isFirst = isUrgent && interval !== null;
     if (interval === null && !force && !isPaused) await this.refuseOthers();
     if (isFirst) await startSource();
+    else await this.#scripts.start({ isPaused });
     await prepare?.();
     if (hasOldCode) await deoptimize(session);
     await trueLines.edit(lines);
@@ -93,12 +104,14 @@ export class IsolateTracing {
 
   /** Readings that were taken before stay valid. */
   async stop(): Promise<void> {
+    await this.#scripts.stop();
     await this.source.stop();
   }
 
   /** Restores the sources, and has hot code optimized again with the flags that the process had. */
   async restore({ flagsChanged }: Pick<Beginning, 'flagsChanged'>): Promise<void> {
     const { session, trueLines } = this.isolate;
+    await this.#scripts.stop(); // a start that failed is restored without a stop
     await trueLines.restore();
     if (flagsChanged && session.isOpen) await deoptimize(session);
   }
@@ -108,8 +121,9 @@ export class IsolateTracing {
     const { isolate } = this;
     await isolate.trueLines.refresh();
     const gcLimiter = await this.#settings.gcLimiter;
-    const reading = await this.source.read({ isLast, inTurn: (work) => (isLast ? work() : gcLimiter.run(work)) });
+    const inTurn = <T>(work: () => Promise<T>) => (isLast ? work() : gcLimiter.run(work));
+    const { reading, collected } = await this.#scripts.during(() => this.source.read({ isLast, inTurn }), { isLast });
     const heap = await readHeapTotals(isolate.session); // after the profile, which has just collected the garbage
-    return { isolate, heap, reading };
+    return { isolate, heap, reading, collected };
   }
 }

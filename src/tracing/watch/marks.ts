@@ -67,8 +67,8 @@ export class Marks {
       const pause = parseAnswer(pausedEvent, event, 'a pause of the target');
       if (await this.#isDebuggerStatement(pause)) failures = await this.#announce(pause.callFrames[0]!);
       else if (!this.#resumeAtStart || pause.reason !== 'Break on start') return;
-      // If the watch has ended meanwhile, leaving the Debugger, or skipping its pauses, has resumed the target.
-      if (this.isWatching) await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target' });
+      // If the watch has ended meanwhile, leaving the Debugger has resumed the target. Somebody else may have kept it on.
+      if (this.#domain.isPaused) await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target' });
     } catch (error) {
       // If the connection is lost, the user's own calls are rejected; nobody waits for this event. A refusal says that the target is not
       // paused any more: another debugger has resumed it, or we have left the Debugger meanwhile.

@@ -86,7 +86,7 @@ describe('ingestProfile', () => {
       { frame: '@:-1:-1', samples: [16], scriptId: '6' },
       { frame: '@:-1:-1', samples: [24], scriptId: '9' },
     ]);
-    expect(traces(profile, { urlOf: (scriptId) => (scriptId === '9' ? 'file:///gone.mjs' : undefined) })).toEqual([
+    expect(traces(profile, { collected: (id) => (id === '9' ? { url: 'file:///gone.mjs', startOf: () => null } : undefined) })).toEqual([
       '8 x1 <anonymous>:3',
       '16 x1 <collected script>:0',
       '24 x1 /gone.mjs:0',

@@ -102,7 +102,11 @@ describe('a start that is refused', () => {
 
   it('is undone, and leaves the program paused', async () => {
     const { program, tracer } = await refused();
-    expect(from(program.sent, 'HeapProfiler.startSampling').slice(1)).toEqual(['NodeWorker.enable', 'NodeWorker.disable']);
+    expect(from(program.sent, 'HeapProfiler.startSampling').slice(1)).toEqual([
+      'NodeWorker.enable',
+      'NodeWorker.disable',
+      'Debugger.disable',
+    ]);
     expect(tracer.isTracing()).toBe(false);
   });
 
@@ -159,8 +163,9 @@ describe('a program that seems to be at its end, while its objects are tracked',
     await Promise.all([set.tracer.start({ mode: 'objects', force: true }), pass(0)]);
     set.program.sent.length = 0;
     await pass(750);
-    expect(set.program.sent.slice(-4)).toEqual([
+    expect(set.program.sent.slice(-5)).toEqual([
       'HeapProfiler.takeHeapSnapshot',
+      'Debugger.disable',
       'read the memory usage',
       'ask whether it is idle',
       'HeapProfiler.disable',
@@ -178,6 +183,7 @@ describe('a program that seems to be at its end, while its objects are tracked',
     await pass(750);
     expect(from(program.sent, 'HeapProfiler.takeHeapSnapshot')).toEqual([
       'HeapProfiler.takeHeapSnapshot',
+      'Debugger.disable',
       'read the memory usage',
       'ask whether it is idle',
     ]);

@@ -40,22 +40,31 @@ const CALLS = {
   },
 } as const;
 
-/** The commands of one step, and a name for them; a small letter at the end for the same step when the program has ended, where nothing is evaluated. */
+const SAMPLER = ['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling'];
+/** V8 tells of its scripts, for as long as the Debugger is on. */
+const SCRIPTS = ['Debugger.enable', 'Debugger.setSkipAllPauses'];
+const PROFILE = ['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'Runtime.getHeapUsage'];
+
+/**
+ * The commands of one step, and a name for them; a small letter at the end for the same step when the program has ended, where nothing is
+ * evaluated. The Debugger of a program that was started for us stays on.
+ */
 const PHRASES: readonly (readonly [name: string, sent: readonly string[]])[] = [
-  [
-    'START',
-    ['read the registry', 'NodeWorker.enable', 'Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling'],
-  ],
-  ['READ', ['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'Runtime.getHeapUsage', 'read the memory usage']],
-  ['READe', ['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'Runtime.getHeapUsage', 'Runtime.getHeapUsage']],
-  ['STARTe', ['NodeWorker.enable', 'Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling']],
+  ['START', ['read the registry', 'NodeWorker.enable', ...SCRIPTS, 'Debugger.disable', ...SAMPLER]],
+  ['START', ['read the registry', 'NodeWorker.enable', ...SCRIPTS, ...SAMPLER]],
+  ['READ', [...SCRIPTS, ...PROFILE, 'Debugger.disable', 'read the memory usage']],
+  ['READ', [...PROFILE, 'read the memory usage']],
+  ['READe', [...SCRIPTS, ...PROFILE, 'Debugger.disable', 'Runtime.getHeapUsage']],
+  ['READe', [...PROFILE, 'Runtime.getHeapUsage']],
+  ['STARTe', ['NodeWorker.enable', ...SCRIPTS, 'Debugger.disable', ...SAMPLER]],
+  ['STARTe', ['NodeWorker.enable', ...SCRIPTS, ...SAMPLER]],
+  ['STOP', ['Debugger.disable', 'HeapProfiler.disable', 'NodeWorker.disable']],
   ['STOP', ['HeapProfiler.disable', 'NodeWorker.disable']],
+  ['END', ['NodeWorker.disable', 'Debugger.disable', 'HeapProfiler.disable']],
   ['END', ['NodeWorker.disable', 'HeapProfiler.disable']],
   ['RELEASE', ['Runtime.runIfWaitingForDebugger']],
-  [
-    'LISTEN',
-    ['Runtime.addBinding', 'NodeWorker.enable', 'Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling'],
-  ],
+  ['LISTEN', ['Runtime.addBinding', 'NodeWorker.enable', ...SCRIPTS, 'Debugger.disable', ...SAMPLER]],
+  ['LISTEN', ['Runtime.addBinding', 'NodeWorker.enable', ...SCRIPTS, ...SAMPLER]],
   ['UNLISTEN', ['Runtime.removeBinding', 'remove what we left']],
   ['UNLISTENe', ['Runtime.removeBinding']],
 ];
