@@ -188,6 +188,23 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     },
   );
 
+  it('is refused if the heap is large, says why, and leaves the target as it was', async () => {
+    const code =
+      "globalThis.flagsTag = require('node:v8').cachedDataVersionTag; globalThis.kept = Array.from({ length: 16 }, () => new Array(1e6).fill(0)); console.log('ready'); setInterval(() => {}, 1000);";
+    const target = await startTarget({ execPath, code, ready: true });
+    const tagOf = () => evaluateIn(target.port, 'globalThis.flagsTag()');
+    const before = await tagOf();
+    const { code: exitCode, stderr } = await runCommand(['attach', `${target.port}`, '--mode', 'objects']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^object mode: with a heap of 1[23]\d MiB the program may need up to \d+ MiB more memory \([\d.]+ [MG]iB are free\); /,
+    );
+    expect(stderr).toMatch(
+      /\ntracemalloc: .*; trace with --mode exact \(mode: 'exact'\), or do it nevertheless with --yes \(yes: true\)\n$/,
+    );
+    expect(await tagOf()).toBe(before);
+  });
+
   it('says so if the target dies while it sends its heap (long)', async () => {
     const { target, tracer, evaluate } = await attached();
     await evaluate('makePoints(300_000)');
