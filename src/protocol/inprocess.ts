@@ -22,9 +22,12 @@ export function connectInProcess(): Transport {
       // This conversation is within one isolate and ends only with it, or by close().
     },
     close() {
+      this.drop();
+      return Promise.resolve();
+    },
+    drop() {
       inspector.removeAllListeners();
       inspector.disconnect();
-      return Promise.resolve();
     },
   };
 }

@@ -59,6 +59,7 @@ export class Session {
   #announceClose: (reason: string) => void = () => {};
   #closing: Promise<void> | null = null;
   #isLost = false;
+  #lastHeard = 0;
 
   constructor(transport: Transport, options: SessionOptions) {
     this.label = options.label;
@@ -86,7 +87,12 @@ export class Session {
     return this.#pending.isHeld;
   }
 
-  /** Whether the conversation ended without our asking. */
+  /** When the target last sent anything, in ms of `performance.now()`; 0 if it has not. */
+  get lastHeard(): number {
+    return this.#lastHeard;
+  }
+
+  /** Whether the conversation ended without our asking, or was given up. */
   get isLost(): boolean {
     return this.#isLost;
   }
@@ -98,6 +104,7 @@ export class Session {
       const refused = (failure: ProtocolFailure): void => reject(refusal(this.label, { method, doing: call.doing, failure }));
       try {
         this.#transport!.post(method, params ?? {}, (failure, result) => {
+          this.#lastHeard = performance.now();
           if (failure === null) resolve(result as CommandResult<M>);
           else refused(failure);
         });
@@ -148,6 +155,19 @@ export class Session {
     return this.#closing;
   }
 
+  /**
+   * Gives the conversation up, because the target does not answer, and rejects everything that waits with `reason`. The connection lives on in a
+   * process that shares it.
+   */
+  drop(reason: string): void {
+    if (!this.isOpen) return;
+    this.#isLost = true;
+    const transport = this.#transport;
+    this.#end(reason);
+    transport?.drop();
+    this.#closing = Promise.resolve();
+  }
+
   #call(callee: (...args: never[]) => unknown, doing: string, timeoutMs = this.timeoutMs): Call {
     return { site: callSite(callee), doing, timeoutMs, needsEventLoop: false, holdsThread: false };
   }
@@ -160,6 +180,7 @@ export class Session {
   }
 
   #take(method: string, params: unknown): void {
+    this.#lastHeard = performance.now();
     if (method === END) {
       this.programEnd.come();
       this.#pending.loseEventLoopCalls('the program ended');

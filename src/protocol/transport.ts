@@ -23,4 +23,6 @@ export interface Transport {
   onClose(listener: (reason: string) => void): void;
   /** Ends the conversation from our side. Resolves when the other side has noticed, or after a bounded wait. Never rejects. */
   close(): Promise<void>;
+  /** Lets go of a connection at once, without a word to the other side. It lives on in another process that shares it. */
+  drop(): void;
 }

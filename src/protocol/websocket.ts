@@ -101,6 +101,10 @@ class WebSocketTransport implements Transport {
     clearTimeout(timer);
   }
 
+  drop(): void {
+    this.#socket.terminate();
+  }
+
   /** The client parses messages in a listener of the socket. If a message is not JSON, it would throw into the event loop. */
   #guardMessages(): void {
     const readers = this.#socket.listeners('message');

@@ -52,6 +52,9 @@ export class WorkerTransport implements Transport {
     await this.#main.send('NodeWorker.detach', { sessionId: this.#sessionId }).catch(() => {});
   }
 
+  /** The connection is that of the main thread. */
+  drop(): void {}
+
   /** @param text a message from the worker */
   receive(text: string): void {
     let message: Message;

@@ -24,7 +24,8 @@ const MAX_REQUESTS = 64;
 const LIMITS = { maxHeaderSize: 8 * 1024, headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 /** Ends the connection of a client that has stopped reading. */
 const WRITE_TIMEOUT_MS = 30_000;
-/** How long unfinished answers may take after we stop. */
+/** How long unfinished answers may take after we stop. Who has none after the first time gets the reason instead. */
+const LAST_ANSWERS_MS = 1_000;
 const PATIENCE_MS = 2_000;
 
 const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin' };
@@ -101,7 +102,8 @@ export class ProfileServer {
       this.#underWay.delete(underWay);
     });
     try {
-      const answer = await this.#answer(request, underWay.work.signal);
+      const { signal } = underWay.work;
+      const answer = await Promise.race([this.#answer(request, signal), end(signal)]);
       if (this.#whyStopped !== null) response.shouldKeepAlive = false;
       send(response, 200, answer);
     } catch (error) {
@@ -128,6 +130,14 @@ export class ProfileServer {
       leave();
     }
   }
+}
+
+/** Rejects a while after the abort: a target that is stopped gives no answer for long. */
+function end(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const later = () => setTimeout(() => reject(signal.reason), LAST_ANSWERS_MS).unref();
+    signal.addEventListener('abort', later, { once: true });
+  });
 }
 
 function send(response: ServerResponse, status: number, { type, headers, body }: Answer): void {

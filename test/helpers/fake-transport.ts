@@ -16,6 +16,7 @@ type Handler = (params: never) => unknown;
 export class FakeTransport implements Transport {
   readonly posted: Posted[] = [];
   closes = 0;
+  drops = 0;
   readonly #answers: Record<string, Handler>;
   readonly #eventListeners: ((method: string, params: unknown) => void)[] = [];
   readonly #closeListeners: ((reason: string) => void)[] = [];
@@ -57,6 +58,10 @@ export class FakeTransport implements Transport {
 
   lose(reason: string): void {
     for (const listener of this.#closeListeners) listener(reason);
+  }
+
+  drop(): void {
+    this.drops += 1;
   }
 
   close(): Promise<void> {

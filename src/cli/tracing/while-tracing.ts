@@ -1,5 +1,6 @@
 import { printable } from '../../text/printable.js';
 import { attach } from '../../tracing/attach/attach.js';
+import { GIVEN_UP } from '../../tracing/tracer/leaving.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, writeLines } from '../console/console.js';
 import { type LossValues, linesOption, startOptions, type TracingValues } from '../options/shared-options.js';
@@ -8,6 +9,9 @@ import { editReport, restoreReport } from './edit-report.js';
 
 const EDIT_NOTICE =
   'replacing the source of scripts in the running target, so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave';
+
+const GIVEN_UP_NOTICE =
+  'the target did not answer when we left it: it may be stopped (kill -CONT lets it go on); what was changed in it is put back as soon as it answers, within 10 minutes';
 
 /** Say "leaving …" only if `close()` takes longer than this. */
 const SAY_LEAVING_AFTER_MS = 1000;
@@ -31,7 +35,8 @@ export async function whileTracing<T>({ target, values, console: { err } }: Atta
   } finally {
     const isEdited = tracer.isTracing() && tracer.scriptEdits.length > 0;
     await leave(tracer, err);
-    if (isEdited) writeLines(err, restoreReport(tracer.scriptEdits));
+    if ((await tracer.closed).reason === GIVEN_UP) writeLines(err, [GIVEN_UP_NOTICE]);
+    else if (isEdited) writeLines(err, restoreReport(tracer.scriptEdits));
   }
 }
 

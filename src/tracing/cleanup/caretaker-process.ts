@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import type { CleanupTask, LastWord, Message, OpeningInspector } from './cleanup-tasks.js';
 import { removeLeftFolder } from './left-folder.js';
 
-/** Whatever happens, this process ends after this time. */
-const LONGEST_MS = 60_000;
+/** Whatever happens, this process ends after this time. A target that is stopped (SIGSTOP) must go on before. */
+const LONGEST_MS = 600_000;
 const CLOSING_ATTEMPTS = 5;
 const BETWEEN_ATTEMPTS_MS = 1_000;
 /** The file descriptor of the controller's connection. */
@@ -72,7 +72,7 @@ async function cleanUp(url: string, more: readonly CleanupTask[] = []): Promise<
   const connection = address === '' || process.platform === 'win32' ? null : new Socket({ fd: CONNECTION });
   connection?.on('error', () => {}).resume(); // drops the answers that are still on their way to the controller
   const { cleanUpTarget } = await import('./clean-up-target.js'); // imported late, because most caretakers never need it
-  return cleanUpTarget(url, { tasks: [...tasks.values(), ...more], connection }).catch(() => true);
+  return cleanUpTarget(url, { tasks: [...tasks.values(), ...more], connection, connectTimeoutMs: LONGEST_MS }).catch(() => true);
 }
 
 /** Whether anybody listens at the address of the target's inspector. */

@@ -28,6 +28,8 @@ interface LeftBehind {
   readonly tasks: readonly CleanupTask[];
   /** The controller's connection; null if it could not be shared. */
   readonly connection: Socket | null;
+  /** How long a target that is stopped may take to go on. */
+  readonly connectTimeoutMs: number;
 }
 
 /**
@@ -35,8 +37,8 @@ interface LeftBehind {
  *
  * @returns whether an inspector that we opened is still open
  */
-export async function cleanUpTarget(url: string, { tasks, connection }: LeftBehind): Promise<boolean> {
-  const session = await connect({ webSocketUrl: url, label: url }, { connectTimeoutMs: TIMEOUT_MS, timeoutMs: TIMEOUT_MS });
+export async function cleanUpTarget(url: string, { tasks, connection, connectTimeoutMs }: LeftBehind): Promise<boolean> {
+  const session = await connect({ webSocketUrl: url, label: url }, { connectTimeoutMs, timeoutMs: TIMEOUT_MS });
   const threads: Thread[] = [{ name: MAIN, session }];
   const onWorker = (worker: Worker) => void threads.push({ name: worker.id, session: worker.session });
   const workers = new Workers(session, { pauseNew: false, timeoutMs: TIMEOUT_MS, onWorker });

@@ -5,6 +5,7 @@ import { comesToItsEnd, EndWatch, isIdle } from '../watch/end-watch.js';
 import { HeapLimitWatch } from '../watch/heap-limit.js';
 import type { Closing } from './closing.js';
 import { Gate } from './gate.js';
+import { leaveInTime } from './leaving.js';
 import { abandoned, closed, ending, IDLE, type Life, resumed, started, stopped, suspended } from './life.js';
 import { SerialQueue } from './serial-queue.js';
 import { SnapshotHistory } from './snapshot-history.js';
@@ -93,7 +94,10 @@ export class Lifecycle {
 
   /** Stops the run, leaves the target as it was found, and ends the connection. */
   close(): Promise<void> {
-    return this.#queue.run(() => this.#exceptAtEnd(this.#leave()));
+    return leaveInTime(
+      this.#session,
+      this.#queue.run(() => this.#exceptAtEnd(this.#leave())),
+    );
   }
 
   /** Keeps what is alive now for `closed`. Never rejects, because the program's end follows. */

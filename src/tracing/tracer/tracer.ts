@@ -39,7 +39,10 @@ export class Tracer {
     return this.#life.stop();
   }
 
-  /** Stops tracing, leaves the target as it was found, and ends the connection. */
+  /**
+   * Stops tracing, leaves the target as it was found, and ends the connection. A target that answers nothing for 9 seconds is given up: what was
+   * changed in it is undone as soon as it answers, within 10 minutes.
+   */
   close(): Promise<void> {
     return this.#life.close();
   }

@@ -226,6 +226,14 @@ it('stop refuses waiting requests with the reason, completes running answers, an
   await expect(ask(`${server.url}/metrics`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
+it('a client whose snapshot does not come gets the reason when the server stops', async () => {
+  const server = await served({ take: () => new Promise(() => {}) });
+  const waiting = ask(`${server.url}/debug/pprof/heap`);
+  expect(await ask(`${server.url}/debug/pprof/`)).toMatchObject({ status: 200 }); // so the request before is waiting by now
+  await server.stop('enough');
+  expect(await waiting).toMatchObject({ status: 503, text: 'enough\n' });
+});
+
 it('refuses an address that is in use, not local, or reachable by others', async () => {
   const { url } = await served();
   const listen = (host: string, port: number) =>

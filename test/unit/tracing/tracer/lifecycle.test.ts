@@ -238,3 +238,43 @@ describe('a program that seems to be at its end, while its objects are tracked',
     expect(from(program.sent, TRACK).slice(1, 3)).toEqual(['HeapProfiler.disable', 'set flags']);
   });
 });
+
+describe('a target that does not answer when we leave it', () => {
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('is given up after one time in all, whatever waits, and its caretaker has to leave it', async () => {
+    const { program, session, tracer } = stage(undefined, { timeoutMs: 30_000 });
+    await Promise.all([tracer.start({ lines: true, onOom: true, workers: true }), pass(0)]);
+    for (const command of ['Runtime.getHeapUsage', 'Debugger.disable', 'NodeWorker.disable', 'HeapProfiler.disable'])
+      program.silent.add(command);
+    const snapshot = tracer.takeSnapshot().catch((error: Error) => error.name);
+    const closed = tracer.close();
+    await pass(10_000);
+    await expect(closed).resolves.toBeUndefined();
+    await expect(snapshot).resolves.toBe('ConnectionLostError');
+    await expect(tracer.closed).resolves.toMatchObject({ reason: 'it did not answer when we left it' });
+    expect([session.isLost, program.drops, program.closes]).toEqual([true, 1, 0]);
+  });
+
+  it('has all the time that it needs as long as it answers', async () => {
+    const { program, tracer } = stage(undefined, { timeoutMs: 30_000 });
+    await Promise.all([tracer.start(), pass(0)]);
+    program.silent.add('HeapProfiler.disable');
+    const closed = tracer.close();
+    for (let at = 0; at < 4; at++) {
+      await pass(5_000);
+      program.emit('HeapProfiler.lastSeenObjectId', {});
+    }
+    expect([program.drops, program.closes]).toEqual([0, 0]);
+    await pass(10_000);
+    await closed;
+    expect(program.drops).toBe(1);
+  });
+});

@@ -13,9 +13,9 @@ export interface Stage {
 }
 
 /** @param paused left out for a program that runs already */
-export function stage(paused?: Omit<PausedStart, 'release'>): Stage {
+export function stage(paused?: Omit<PausedStart, 'release'>, { timeoutMs = 1000 } = {}): Stage {
   const program = new FakeProgram();
-  const session = new Session(program, { label: 'app.js', timeoutMs: 1000 });
+  const session = new Session(program, { label: 'app.js', timeoutMs });
   const release = async () => void (await session.send('Runtime.runIfWaitingForDebugger'));
   const info = { pid: 1, title: 'app.js', nodeVersion: 'v20.0.0' };
   const gate = paused && { gate: new Gate({ ...paused, release }) };
