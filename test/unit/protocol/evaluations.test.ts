@@ -25,6 +25,7 @@ const EVALUATORS: Record<string, string> = {
   'lines/table/registered-tables.ts': BY_EVALUATE,
   'protocol/engine-flags.ts': BY_EVALUATE,
   'protocol/event-loop.ts': BY_EVALUATE,
+  'tracing/cleanup/late-inspector.ts': BY_EVALUATE,
   'tracing/cleanup/main-thread-end.ts': BY_EVALUATE,
   'tracing/follow/followed-processes.ts': BY_EVALUATE,
   'tracing/isolate/free-memory.ts': BY_EVALUATE,
