@@ -38,6 +38,7 @@ interface AttachValues extends TracingValues, TableValues, TreeValues, TargetVal
 
 const FAILED = 1;
 const ROUND_NAMES = /^\.\d+$/;
+const ENDED_NOTICE = 'the program has ended: the last round is what was alive then, when its variables were garbage';
 const NO_FIRST_NOTICE = 'there is no earlier round to compare with: what follows is what was allocated since the tracing began';
 
 export function configure(command: Command): Command {
@@ -73,7 +74,8 @@ export async function run([name]: readonly string[], values: AttachValues, conso
       checkpoints?.stop();
       const where = await tracebackOf(tracer, values.where, console);
       const { snapshot, notice, isLast } = await takeLastSnapshot(tracer, () => latest(checkpoints, tables));
-      if (notice !== null) writeLines(console.err, [notice]);
+      const said = notice ?? (tables !== null && !tracer.isTracing() ? ENDED_NOTICE : null);
+      if (said !== null) writeLines(console.err, [said]);
       if (where !== undefined) printWhere(where && originalTraceback(where, snapshot, mapper), values, console);
       const isCompared = tables?.finish(snapshot) ?? null;
       if (isCompared === false) writeLines(console.err, [NO_FIRST_NOTICE]);
@@ -138,7 +140,7 @@ async function trace(tracer: Tracer, { pause, tables, ...reporting }: Tracing): 
 function latest(checkpoints: Checkpoints | null, tables: RoundTables | null): Earlier | null {
   const [checkpoint, round] = [checkpoints?.last ?? null, tables?.latest ?? null];
   if (checkpoint === null || (round !== null && round.snapshot.capture.time >= checkpoint.capture.time)) return round;
-  return { snapshot: checkpoint, name: 'the checkpoint' };
+  return { snapshot: checkpoint, name: 'the checkpoint', isRound: false };
 }
 
 /**

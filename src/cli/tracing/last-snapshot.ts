@@ -22,6 +22,8 @@ export interface Earlier {
   readonly snapshot: Snapshot;
   /** `the checkpoint`, `round 3` */
   readonly name: string;
+  /** Whether it replaces even the snapshot of the heap limit if it is newer. */
+  readonly isRound: boolean;
 }
 
 /**
@@ -37,15 +39,22 @@ export async function takeLastSnapshot(tracer: Tracer, earlierOf: () => Earlier 
     if (!isOver) throw failure; // otherwise the program has just come to its end
   }
   const { snapshot, atHeapLimit, error, reason, isEnded } = await closingOf(tracer);
-  if (snapshot) return { snapshot, notice: atHeapLimit ? HEAP_LIMIT_NOTICE : isEnded ? null : NO_END_NOTICE, isLast: true };
   const earlier = earlierOf();
+  if (snapshot && atHeapLimit && earlier?.isRound && earlier.snapshot.capture.time > snapshot.capture.time)
+    return { snapshot: earlier.snapshot, notice: livedOnNotice(snapshot, earlier), isLast: true };
+  if (snapshot) return { snapshot, notice: atHeapLimit ? HEAP_LIMIT_NOTICE : isEnded ? null : NO_END_NOTICE, isLast: true };
   if (earlier) return { snapshot: earlier.snapshot, notice: earlierNotice(earlier, error ? messageOf(error) : reason), isLast: false };
   throw error ?? new ConnectionLostError(`the target is gone before its result could be taken: ${reason}`);
 }
 
 /** The line above the table of an earlier snapshot. @param why one clause: why there is no later one */
-export function earlierNotice({ snapshot, name }: Earlier, why: string): string {
+export function earlierNotice({ snapshot, name }: Omit<Earlier, 'isRound'>, why: string): string {
   return `no last snapshot: ${printable(why)}; what follows is ${name} of ${snapshot.capture.time}`;
+}
+
+/** V8 pauses a program only once at its limit. If the program frees memory then, it lives on, and what was taken meanwhile is newer. */
+function livedOnNotice({ capture }: Snapshot, { snapshot, name }: Earlier): string {
+  return `the program came to its heap limit at ${capture.time} and lived on; what follows is ${name} of ${snapshot.capture.time}`;
 }
 
 /** Waits for the end of the program. A program that seemed to end may run on: then we leave it after a few seconds. */

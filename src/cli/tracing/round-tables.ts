@@ -26,7 +26,7 @@ export class RoundTables {
 
   /** The latest round; null before the first. */
   get latest(): Earlier | null {
-    return this.#latest && { snapshot: this.#latest.snapshot, name: `round ${this.#latest.number}` };
+    return this.#latest && { snapshot: this.#latest.snapshot, name: `round ${this.#latest.number}`, isRound: true };
   }
 
   add(round: Round): void {
