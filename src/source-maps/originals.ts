@@ -7,6 +7,8 @@ export interface Original {
   readonly source: string;
   readonly line: number;
   readonly column: number;
+  /** The identifier that begins exactly here, as the source has it; null if the map names none. */
+  readonly name: string | null;
 }
 
 /**
@@ -28,13 +30,14 @@ export function originalsOf(sections: readonly MapSection[], wanted: Positions):
   return originals;
 }
 
-function originalAt(segments: Segments, i: number, { sources, sourceRoot }: MapSection): Original | null | 'wrong' {
+function originalAt(segments: Segments, i: number, { sources, sourceRoot, names }: MapSection): Original | null | 'wrong' {
   const index = segments.source[i]!;
   if (index === NONE) return null;
   const source = sources[index];
   if (index === WRONG || source === undefined) return 'wrong';
   if (source === null || source === '') return null; // code that a tool added, or a source without a name
-  return { source: rooted(source, sourceRoot), line: segments.line[i]! + 1, column: segments.column[i]! + 1 };
+  const name = names[segments.name[i]!] ?? null;
+  return { source: rooted(source, sourceRoot), line: segments.line[i]! + 1, column: segments.column[i]! + 1, name };
 }
 
 function rooted(source: string, root: string): string {

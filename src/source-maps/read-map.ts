@@ -8,6 +8,9 @@ const plainMap = z.object({
   sources: z.array(z.nullable(z.string())),
   sourceRoot: z.nullish(z.string()),
   mappings: z.string(),
+  /** Only function names depend on these two, so a wrong value is none. */
+  names: z.catch(z.nullish(z.array(z.string())), null),
+  scopes: z.catch(z.nullish(z.string()), null),
 });
 const indexedMap = z.object({
   version: z.literal(3),
@@ -22,6 +25,10 @@ export interface MapSection {
   readonly sources: readonly (string | null)[];
   readonly sourceRoot: string;
   readonly mappings: string;
+  /** The original identifiers that mappings and scopes refer to. */
+  readonly names: readonly string[];
+  /** See scopes.ts; empty if there are none. */
+  readonly scopes: string;
 }
 
 /**
@@ -37,8 +44,8 @@ export function readMap(text: string): MapSection[] {
   return sections;
 }
 
-function section({ sources, sourceRoot, mappings }: z.infer<typeof plainMap>) {
-  return { sources, sourceRoot: sourceRoot ?? '', mappings };
+function section({ sources, sourceRoot, mappings, names, scopes }: z.infer<typeof plainMap>) {
+  return { sources, sourceRoot: sourceRoot ?? '', mappings, names: names ?? [], scopes: scopes ?? '' };
 }
 
 function isBefore(one: MapSection, other: MapSection): boolean {

@@ -13,6 +13,8 @@ export interface Segments {
   /** 0-based. */
   readonly line: Int32Array;
   readonly column: Int32Array;
+  /** Index of the identifier that begins exactly here; NONE if the map names none. */
+  readonly name: Int32Array;
 }
 
 export const NONE = -1;
@@ -56,7 +58,7 @@ export function scanMappings(mappings: string, wanted: Positions): Segments {
       continue;
     }
     if (unit !== 1 || count === 2 || count === 3) throw damaged(at);
-    if (count > 0) scan.segment(fields, count > 1);
+    if (count > 0) scan.segment(fields, count);
     count = 0;
     if (char === COMMA) continue;
     if (scan.endLine()) break;
@@ -74,6 +76,7 @@ class Scan implements Segments {
   readonly source: Int32Array;
   readonly line: Int32Array;
   readonly column: Int32Array;
+  readonly name: Int32Array;
   readonly #wanted: Positions;
   /** By position: the column of the best segment so far, which lies after the previous position and not after this one; -1 if none. */
   readonly #best: Int32Array;
@@ -89,11 +92,13 @@ class Scan implements Segments {
     this.source = new Int32Array(length).fill(NONE);
     this.line = new Int32Array(length);
     this.column = new Int32Array(length);
+    this.name = new Int32Array(length).fill(NONE);
     this.#best = new Int32Array(length).fill(-1);
     this.#beginLine();
   }
 
-  segment([at, source, line, column]: readonly number[], isMapped: boolean): void {
+  /** @param count how many of the fields are this segment's own */
+  segment([at, source, line, column, name]: readonly number[], count: number): void {
     const wanted = this.#wanted.column;
     if (this.#from === this.#to || !(at! >= 0 && at! <= wanted[this.#to - 1]!)) return;
     const isHere = wanted[this.#next]! >= at! && (this.#next === this.#from || wanted[this.#next - 1]! < at!);
@@ -104,9 +109,10 @@ class Scan implements Segments {
     if (at! < best || (at === best && at === wanted[row])) return;
     this.#best[row] = at!;
     const isPossible = source! >= 0 && line! >= 0 && column! >= 0 && Math.max(source!, line!, column!) < MAX_VALUE;
-    this.source[row] = isMapped ? (isPossible ? source! : WRONG) : NONE;
+    this.source[row] = count > 1 ? (isPossible ? source! : WRONG) : NONE;
     this.line[row] = line!;
     this.column[row] = column!;
+    this.name[row] = count > 4 && at === wanted[row] ? name! : NONE;
   }
 
   /** @returns whether all wanted positions are done */
@@ -116,6 +122,7 @@ class Scan implements Segments {
       this.source[row] = this.source[row - 1]!;
       this.line[row] = this.line[row - 1]!;
       this.column[row] = this.column[row - 1]!;
+      if (this.#wanted.column[row] === this.#wanted.column[row - 1]) this.name[row] = this.name[row - 1]!;
     }
     this.#generatedLine++;
     this.#beginLine();

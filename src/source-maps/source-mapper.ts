@@ -5,10 +5,10 @@ import type { StackTable } from '../model/stack-table.js';
 import { type FoundMap, findMap, mapOfFile, mapOfUrl } from './find-map.js';
 import { MapFolder } from './map-folder.js';
 import { MapProblem, MapWarnings, MissingMap } from './map-problem.js';
-import { type Original, originalsOf } from './originals.js';
 import { type Workplace, workplaces } from './project.js';
 import { readMap } from './read-map.js';
-import type { Positions } from './scan-mappings.js';
+import { readScript } from './script-file.js';
+import { type OriginalPlace, placesOf, type Script } from './script-places.js';
 import { SourceNames } from './source-names.js';
 
 export interface SourceMapperOptions {
@@ -25,13 +25,6 @@ export interface Mappable {
   readonly sourceMaps: ReadonlyMap<string, string>;
   /** The places that were found while the program ran. They are more reliable than the maps on disk now. */
   readonly original: OriginalPlaces | null;
-}
-
-/** The locations of one script, in the order of its text. */
-interface Script {
-  readonly filename: string;
-  readonly table: StackTable;
-  readonly locations: Uint32Array;
 }
 
 /**
@@ -67,7 +60,8 @@ export class SourceMapper {
         const isDone = inFolder !== null || isKnown || !isWanted(filename);
         const url = isDone ? undefined : sourceMaps.get(filename);
         const map = url === undefined ? (isDone ? inFolder : findMap(filename)) : url === '' ? null : mapOfUrl(url, filename);
-        if (map) this.#guarded(map.name, () => this.#read(map, script, places));
+        const hasFile = map !== null && !isDone && url === undefined;
+        if (map) this.#guarded(map.name, () => this.#read(map, script, { places, hasFile }));
         if (url !== undefined) nameTextInMemory(script, places);
       });
     }
@@ -81,11 +75,13 @@ export class SourceMapper {
     return file === null ? null : mapOfFile(file, [file, `${filename}.map`]);
   }
 
-  #read(map: FoundMap, { filename: script, table, locations }: Script, places: OriginalPlacesBuilder): void {
-    const originals = originalsOf(readMap(map.text()), positionsOf(table, locations));
+  /** @param hasFile whether the file of the script, on this machine, has the text that ran */
+  #read(map: FoundMap, script: Script, { places, hasFile }: { readonly places: OriginalPlacesBuilder; readonly hasFile: boolean }): void {
+    const { filename, locations } = script;
+    const originals = placesOf(readMap(map.text()), script, () => (hasFile ? linesOf(filename) : undefined));
     if (originals.includes('wrong')) this.#warnings.add(map.name, 'is wrong: it names impossible places, which are left out');
-    const found = originals.filter((original): original is Original => original !== null && original !== 'wrong');
-    const names = this.#namesOf(map, script, new Set(found.map(({ source }) => source)));
+    const found = originals.filter((original): original is OriginalPlace => original !== null && original !== 'wrong');
+    const names = this.#namesOf(map, filename, new Set(found.map(({ source }) => source)));
     originals.forEach((original, i) => {
       if (original === null || original === 'wrong') return;
       places.set(locations[i]!, { ...original, filename: names.get(original.source)! });
@@ -144,10 +140,9 @@ function scriptsOf(table: StackTable): Script[] {
   }));
 }
 
-/** Positions as source maps count them, from 0. */
-function positionsOf({ locationLine, locationColumn }: StackTable, locations: Uint32Array): Positions {
-  return {
-    line: locations.map((location) => locationLine[location]! - 1),
-    column: locations.map((location) => Math.max(0, locationColumn[location]! - 1)),
-  };
+/** The lines of a script's file. V8 counts these characters as their ends. */
+function linesOf(filename: string): readonly string[] | undefined {
+  return readScript(filename)
+    ?.toString()
+    .split(/\r\n|[\n\r\u2028\u2029]/);
 }

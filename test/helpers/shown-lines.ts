@@ -2,15 +2,23 @@ import { join } from 'node:path';
 import { runCommand } from './command.js';
 import { temporaryFolder } from './target-process.js';
 
+interface Frame {
+  readonly filename: string;
+  readonly lineno: number;
+  readonly functionName: string;
+  readonly precision: string;
+}
+
 interface Row {
   readonly size: number;
   readonly count: number;
-  readonly traceback: { readonly frames: readonly { readonly filename: string; readonly lineno: number; readonly precision: string }[] };
+  readonly traceback: { readonly frames: readonly Frame[] };
 }
 
 export interface ShownLine {
   readonly size: number;
   readonly count: number;
+  readonly functionName: string;
   readonly precision: string;
 }
 
@@ -56,8 +64,8 @@ function linesOf(json: string): ReadonlyMap<string, ShownLine> {
   const { statistics } = JSON.parse(json) as { statistics: readonly Row[] };
   return new Map(
     statistics.map(({ size, count, traceback: { frames } }) => {
-      const { filename, lineno, precision } = frames[0]!;
-      return [`${filename}:${lineno}`, { size, count, precision }];
+      const { filename, lineno, functionName, precision } = frames[0]!;
+      return [`${filename}:${lineno}`, { size, count, functionName, precision }];
     }),
   );
 }

@@ -11,11 +11,11 @@ import type { RawFile } from './upgrade.js';
 export function decodeParts(file: RawFile): SnapshotParts {
   const metadata = metadataSchema.parse(file.metadata, IN_ENGLISH);
   const sections = new Sections(metadata.sections, file.sections);
-  const { threads, types, originalFilenames = [], ...tableNames } = sections.names();
+  const { threads, types, originalFilenames = [], originalFunctionNames = [], ...tableNames } = sections.names();
   const table = { ...tableNames, ...decodeTable(sections) };
   const hasBirths = metadata.capture.mode !== 'objects' || metadata.offHeapBirths === 'owner';
   const columns = { ...decodeColumns(sections), ...(!hasBirths && { birth: null }) };
-  const original = decodeOriginal(sections, originalFilenames);
+  const original = decodeOriginal(sections, { filenames: originalFilenames, functionNames: originalFunctionNames });
   checkTable(table, sections);
   ensure('traceback', sections.isBelow('traceback', table.totalFrames.length));
   ensure('thread', sections.isBelow('thread', threads.length));
@@ -121,7 +121,7 @@ function decodeTable(sections: Sections): Omit<StackTable, 'filenames' | 'functi
   };
 }
 
-function decodeOriginal(sections: Sections, filenames: readonly string[]): OriginalPlaces | null {
+function decodeOriginal(sections: Sections, names: Pick<OriginalPlaces, 'filenames' | 'functionNames'>): OriginalPlaces | null {
   const [file, line, column] = [
     sections.optionalIntegers('originalFile'),
     sections.optionalIntegers('originalLine'),
@@ -129,8 +129,10 @@ function decodeOriginal(sections: Sections, filenames: readonly string[]): Origi
   ];
   if (!file && !line && !column) return null;
   if (!file || !line || !column) throw new RangeError('a part of the original places is missing');
-  ensure('originalFile', sections.isBelow('originalFile', filenames.length));
-  return { filenames, file, line, column };
+  ensure('originalFile', sections.isBelow('originalFile', names.filenames.length));
+  const functionName = sections.optionalIntegers('originalFunction') ?? new Uint32Array(line.length);
+  ensure('originalFunction', sections.isBelow('originalFunction', names.functionNames.length + 1));
+  return { ...names, file, line, column, functionName };
 }
 
 function decodeColumns(sections: Sections): TraceColumns {

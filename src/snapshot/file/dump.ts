@@ -1,6 +1,7 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 import { SnapshotFileError } from '../../errors.js';
 import { compact } from '../../model/compact.js';
+import type { OriginalPlaces } from '../../model/original-places.js';
 import type { SnapshotParts } from '../../model/snapshot-parts.js';
 import type { StackTable } from '../../model/stack-table.js';
 import type { TraceColumns } from '../../model/trace-columns.js';
@@ -82,8 +83,12 @@ function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
 
 function encodeNames({ table, threads, types, original }: SnapshotParts): Uint8Array {
   const { filenames, functionNames } = table;
-  const names = { filenames, functionNames, threads, types, ...(original && { originalFilenames: original.filenames }) };
+  const names = { filenames, functionNames, threads, types, ...(original && originalNames(original)) };
   return new TextEncoder().encode(JSON.stringify(names));
+}
+
+function originalNames({ filenames, functionNames }: OriginalPlaces) {
+  return { originalFilenames: filenames, ...(functionNames.length > 0 && { originalFunctionNames: functionNames }) };
 }
 
 function columnsOf({ table, columns, original }: SnapshotParts): Record<ColumnName, Column | null> {
@@ -99,6 +104,7 @@ function columnsOf({ table, columns, original }: SnapshotParts): Record<ColumnNa
     originalFile: original?.file ?? null,
     originalLine: original?.line ?? null,
     originalColumn: original?.column ?? null,
+    originalFunction: original && original.functionNames.length > 0 ? original.functionName : null,
     totalFrames,
     frames,
     depth,

@@ -118,6 +118,8 @@ export const namesSchema = z.object({
   types: z.array(z.string()),
   /** The names that `originalFile` indexes. */
   originalFilenames: z.optional(z.array(z.string())),
+  /** The names that `originalFunction` indexes. */
+  originalFunctionNames: z.optional(z.array(z.string())),
 });
 
 /** The columns that a file may have. StackTable and TraceColumns say what they mean. All added in 1. */
@@ -127,10 +129,11 @@ export const SECTIONS = {
   locationColumn: { of: 'location', required: true },
   locationFunction: { of: 'location', required: true },
   locationIsLine: { of: 'location', required: true },
-  /** Where the location stood before compilation, see OriginalPlaces. A file has all three of these columns or none. */
+  /** Where the location stood before compilation, see OriginalPlaces. A file has all of the first three columns or none. */
   originalFile: { of: 'location', required: false },
   originalLine: { of: 'location', required: false },
   originalColumn: { of: 'location', required: false },
+  originalFunction: { of: 'location', required: false },
   /** Frames in each traceback: the differences of StackTable.tracebackStart. */
   depth: { of: 'traceback', required: true },
   totalFrames: { of: 'traceback', required: true },

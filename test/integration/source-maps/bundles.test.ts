@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from '@jest/globals';
@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { runCommand } from '../../helpers/command.js';
 import { repoPath } from '../../helpers/paths.js';
 import { providePackages } from '../../helpers/provide.js';
-import { runAndShow, type ShownLine } from '../../helpers/shown-lines.js';
+import { runAndShow, type ShownLine, statsOf } from '../../helpers/shown-lines.js';
 import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
 afterAll(reapTargets);
@@ -63,10 +63,19 @@ test.each([
 test('a minified bundle on one line', async () => {
   const bundle = await esbuilt({ sourcemap: 'inline', minify: true });
   expect(readFileSync(bundle, 'utf8').split('\n').length).toBeLessThan(4);
-  const { lines } = await runAndShow([bundle]);
+  const { lines, snapshot } = await runAndShow([bundle], { options: ['--embed-maps'] });
   expectPlaces(lines, FUNCTIONS, 'function');
+  // Its functions have the names of the source, not the letters that the minifier gave them.
+  const namesOf = (shown: ReadonlyMap<string, ShownLine>, places: readonly (readonly [string, number])[]) =>
+    places.map(([place]) => shown.get(place)?.functionName);
+  expect(readFileSync(bundle, 'utf8')).not.toMatch(/function (?:smallOnes|rowsOf)/);
+  expect(namesOf(lines, FUNCTIONS)).toEqual(['smallOnes', 'rowsOf']);
   const { lines: trueLines } = await runAndShow([bundle], { options: ['--lines'] });
   expectPlaces(trueLines, LINES, 'line');
+  expect(namesOf(trueLines, LINES)).toEqual(['smallOnes', 'rowsOf']);
+  rmSync(bundle);
+  const { lines: saved } = await statsOf(snapshot);
+  expect(namesOf(saved, FUNCTIONS)).toEqual(['smallOnes', 'rowsOf']);
 });
 
 test.each([

@@ -169,3 +169,13 @@ it('segments that go back again and again do not take longer', () => {
   msOf('CAAA,CAAA,'); // lets V8 compile the measured code
   expect(msOf('gggBAAA,hggBAAA,')).toBeLessThan(6 * msOf('CAAA,CAAA,')); // with a linear search from place to place it took 20 times as long
 });
+
+test('the name of an identifier belongs to the place where it begins, however often that is asked for', () => {
+  const content = { ...map('AAAAA,EAAE,IAAIC'), names: ['first', 'second'] };
+  const wanted: Positions = { line: new Uint32Array(7), column: Uint32Array.of(0, 0, 1, 2, 6, 6, 7) };
+  const names = originalsOf(readMap(JSON.stringify(content)), wanted).map((one) => (one as { name: string | null }).name);
+  expect(names).toEqual(['first', 'first', null, null, 'second', 'second', null]);
+  // Names only matter for names, so damaged ones do no harm.
+  const damaged = readMap(JSON.stringify({ ...content, names: 7, scopes: [] }));
+  expect(originalsOf(damaged, wanted).map((one) => (one as { name: string | null }).name)).toEqual(new Array(7).fill(null));
+});

@@ -41,7 +41,7 @@ function richSnapshot(): Snapshot {
   const capture = { ...bare.capture, mode: 'sampling', interval: 512, heap, target, tracing: 'x', inlining: true } as const;
   const places = new OriginalPlacesBuilder(bare.table.locationFile.length);
   HOSTILE.forEach((filename, i) => {
-    if (i % 2) places.set(i, { filename, line: 70_000 * i, column: i });
+    if (i % 2) places.set(i, { filename, line: 70_000 * i, column: i, ...(i % 4 === 1 && { functionName: filename }) });
   });
   return new Snapshot({
     ...bare,
@@ -220,6 +220,14 @@ describe('content with a right checksum', () => {
     replaceSection(file, 'originalColumn', [5, 0]);
   };
 
+  const originalNames = (file: OpenFile, functions: readonly number[]) => {
+    originals(file, [0, 0]);
+    const names =
+      '{"filenames":["/app/a.js","/app/b.js"],"functionNames":["s"],"threads":["main"],"types":[],"originalFilenames":["/a.ts"],"originalFunctionNames":["rememberPage"]}';
+    replaceSection(file, 'names', names);
+    replaceSection(file, 'originalFunction', functions);
+  };
+
   it('may have the original places of its locations', () => {
     const path = join(folder, 'places.tmsnap');
     writeFileSync(
@@ -228,6 +236,16 @@ describe('content with a right checksum', () => {
     );
     const shown = withOriginalLines(Snapshot.load(path)).statistics('lineno');
     expect(shown.map(({ traceback }) => String(traceback))).toEqual(['/app/b.js:2', '/a.ts:5']);
+  });
+
+  it('may have the original names of its functions', () => {
+    const path = join(folder, 'names.tmsnap');
+    writeFileSync(
+      path,
+      edited((file) => originalNames(file, [1, 0])),
+    );
+    const shown = withOriginalLines(Snapshot.load(path)).statistics('function');
+    expect(shown.map(({ traceback }) => traceback.frames[0]!.functionName)).toEqual(['s', 'rememberPage']);
   });
 
   it('may have unknown sections', () => {
@@ -250,6 +268,7 @@ describe('content with a right checksum', () => {
     ['depths that do not add up', (file) => replaceSection(file, 'depth', [1, 2])],
     ['fewer total frames than frames in the traceback', (file) => replaceSection(file, 'totalFrames', [0, 1])],
     ['an original file out of range', (file) => originals(file, [0, 1])],
+    ['an original name out of range', (file) => originalNames(file, [2, 0])],
     ['original lines without files', (file) => replaceSection(file, 'originalLine', [1, 1])],
     ['original lines of too few locations', (file) => originals(file, [0])],
     ['a thread out of range', (file) => replaceSection(file, 'thread', [0, 1])],
