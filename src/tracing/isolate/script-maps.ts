@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { normalFilename } from '../../collect/stacks/filenames.js';
 import { CommandError } from '../../errors.js';
+import type { PositionLookup } from '../../lines/table/position-table.js';
 import type { StackTable } from '../../model/stack-table.js';
 import type { DebuggerDomain, ParsedScript } from '../../protocol/debugger-domain.js';
 import type { Session } from '../../protocol/session.js';
@@ -57,30 +58,47 @@ export class ScriptMaps {
 
   async urlsOf(filenames: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const wanted = new Set(filenames.filter((filename) => isAbsolute(filename) || COMPILED.test(filename)));
-    const isNew = [...wanted].filter((filename) => !this.#asked.has(filename) && isWorthAsking(filename));
-    for (const filename of isNew) this.#asked.add(filename);
     try {
-      if (isNew.length > 0 && this.#session.isOpen) return await this.#domain.during(USE, () => this.#judged(wanted));
+      const isUnknown = this.#areUnknown(wanted);
+      if (isUnknown && this.#session.isOpen) await this.learn();
+      await this.#judge(wanted);
     } catch (error) {
       if (this.#session.isOpen) throw error; // otherwise a worker has ended meanwhile, and its reading is still good
     }
     return this.#judged(wanted);
   }
 
-  async #judged(wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  /** Whether V8 must be asked again. */
+  #areUnknown(wanted: ReadonlySet<string>): boolean {
+    const known = this.#scriptsOf(wanted);
+    const isNew = [...wanted].filter((filename) => !this.#asked.has(filename) && !known.has(filename) && isWorthAsking(filename));
+    for (const filename of isNew) this.#asked.add(filename);
+    return isNew.length > 0;
+  }
+
+  /** Compares the scripts that were not compared before. Texts are fetched together, because the domain must be on for that. */
+  async #judge(wanted: ReadonlySet<string>): Promise<void> {
+    const inQuestion: (() => Promise<void>)[] = [];
+    for (const [filename, scripts] of this.#scriptsOf(wanted)) {
+      const fresh = scripts.filter(({ scriptId }) => !this.#urls.has(scriptId));
+      if (fresh.length === 0) continue;
+      const file = FileText.read(filename);
+      for (const script of fresh) {
+        const url = this.#urlOf(script, filename, file);
+        if (url !== undefined) this.#urls.set(script.scriptId, url);
+        else inQuestion.push(async () => void this.#urls.set(script.scriptId, await this.#urlByText(script, filename, file!)));
+      }
+    }
+    if (inQuestion.length === 0 || !this.#session.isOpen) return;
+    await this.#domain.during(USE, async () => {
+      for (const ask of inQuestion) await ask();
+    });
+  }
+
+  #judged(wanted: ReadonlySet<string>): ReadonlyMap<string, string> {
     const urls = new Map<string, string>();
     for (const [filename, scripts] of this.#scriptsOf(wanted)) {
-      let file: FileText | null | undefined;
-      const found: (string | null)[] = [];
-      for (const script of scripts) {
-        let url = this.#urls.get(script.scriptId);
-        if (url === undefined) {
-          file ??= FileText.read(filename);
-          url = await this.#mapOf(script, filename, file);
-          this.#urls.set(script.scriptId, url);
-        }
-        found.push(url);
-      }
+      const found = scripts.map(({ scriptId }) => this.#urls.get(scriptId) ?? (this.#urls.has(scriptId) ? null : ''));
       // After a live edit V8 may keep another text under the same name for a while.
       if (!found.includes(null)) urls.set(filename, found.findLast((url) => url !== '') ?? '');
     }
@@ -96,23 +114,36 @@ export class ScriptMaps {
     return scripts;
   }
 
-  async #mapOf(script: ParsedScript, filename: string, file: FileText | null): Promise<string | null> {
-    const { length, hash, sourceMapURL = '', hasSourceURL } = script;
+  /** undefined: only the text tells. */
+  #urlOf(
+    { url, length, hash, sourceMapURL = '', hasSourceURL }: ParsedScript,
+    filename: string,
+    file: FileText | null,
+  ): string | null | undefined {
     if (file === null) return sourceMapURL || null;
-    const positions = this.#trueLines.registeredTable(script.url) ?? this.#trueLines.registeredTable(filename); // by either name
+    const positions = this.#positionsOf(url, filename);
     if (file.is({ length, hash }) || (positions && length && file.is({ length: length - positions.inserted }))) return null;
     // Node strips types in place, and adds only a comment with the name.
     if (TYPESCRIPT.test(filename) && hasSourceURL && sourceMapURL === '') return null;
-    if (sourceMapURL !== '' && sourceMapURL !== file.mapUrl) return sourceMapURL;
     // A map that the file itself names is that of its own text.
+    return sourceMapURL !== '' && sourceMapURL !== file.mapUrl ? sourceMapURL : undefined;
+  }
+
+  async #urlByText(script: ParsedScript, filename: string, file: FileText): Promise<string | null> {
     const text = await this.#textOf(script);
+    const positions = this.#positionsOf(script.url, filename);
     return text !== null && file.isWithin(positions?.originalText(text) ?? text) ? null : '';
+  }
+
+  /** V8 names a script by its URL or its path. */
+  #positionsOf(url: string, filename: string): PositionLookup | undefined {
+    return this.#trueLines.registeredTable(url) ?? this.#trueLines.registeredTable(filename);
   }
 
   /** null if it is gone or large. */
   async #textOf({ scriptId, url, length = 0 }: ParsedScript): Promise<string | null> {
     const original = this.#trueLines.editedOriginal(scriptId);
-    if (original !== undefined || length > MAX_LENGTH || !this.#session.isOpen) return original ?? null;
+    if (original !== undefined || length > MAX_LENGTH) return original ?? null;
     try {
       const source = this.#session.send('Debugger.getScriptSource', { scriptId }, { doing: `reading ${url}` });
       return (await source).scriptSource;
