@@ -31,6 +31,10 @@ export interface CaptureInfo {
   readonly time: string;
   readonly target: TargetInfo;
   readonly heap: HeapTotals | null;
+  /** JavaScript threads that ran then, the main thread included; left out if unknown. */
+  readonly running?: number | undefined;
+  /** The process when the tracing began; left out if unknown. */
+  readonly start?: ProcessTotals | undefined;
   /** `'function'`: linenos are where functions start; `'line'`: true lines were on. */
   readonly precision: Precision;
   /** Whether V8 may have inlined functions, whose bytes are then their callers'; left out if unknown. */
@@ -59,6 +63,13 @@ export interface TargetInfo {
 }
 
 export type Mode = 'sampling' | 'exact' | 'objects';
+
+/** What a process held at one moment. Its heap includes garbage, except right after a collection, as at the capture. */
+export interface ProcessTotals {
+  readonly heap: HeapTotals | null;
+  /** JavaScript threads, the main thread included; left out if unknown. */
+  readonly running?: number | undefined;
+}
 
 /** Totals of the process at the capture, in bytes; null if the target could not be asked. */
 export interface HeapTotals {

@@ -68,6 +68,11 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
   return {
     ...first,
     heap: sumOf(captures.map(({ heap }) => heap)),
+    running: countOf(captures.map(({ running }) => running)),
+    start: {
+      heap: sumOf(captures.map(({ start }) => start?.heap ?? null)),
+      running: countOf(captures.map(({ start }) => start?.running)),
+    },
     precision: captures.some(({ precision }) => precision === 'line') ? 'line' : 'function',
     ...(captures.some(({ inlining }) => inlining) && { inlining: true }),
     ...(missing.length > 0 && { missing }),
@@ -75,4 +80,9 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
     ...(late.length > 0 && { late }),
     ...(ended > 0 && { ended }),
   };
+}
+
+/** undefined if one of the counts is unknown. */
+function countOf(counts: readonly (number | undefined)[]): number | undefined {
+  return counts.reduce<number | undefined>((sum, count) => (sum === undefined || count === undefined ? undefined : sum + count), 0);
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.js';
 import { totalOf } from '../../model/column-totals.js';
+import { type BeforeAfter, beforeAfter, beforeAfterJson, beforeAfterLines, betweenSnapshots } from '../../report/text/before-after.js';
 import { comparisonNotes } from '../../report/text/comparison-notes.js';
 import { coverageLines, cutStacksNote } from '../../report/text/coverage.js';
 import { diffJson, jsonText, statisticsJson } from '../../report/text/json.js';
@@ -64,7 +65,8 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
   const reason = selected.columns.length > 0 ? null : reasonFor([snapshot], values, printing);
   tellOfGaps([snapshot], values, { reason, ...printing });
   if (values.json) {
-    stream.write(jsonText(statisticsJson(statistics.slice(0, values.top), total, grouping)));
+    const document = statisticsJson(statistics.slice(0, values.top), total, grouping);
+    stream.write(jsonText({ ...document, ...memoryJson(beforeAfter(selected.capture)) }));
     return;
   }
   const table = values.tree
@@ -72,7 +74,8 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
     : statisticsTable(statistics, tableOptions(values, { stream, cwd }));
   const lines = reason === null ? table : wrapped(reason, widthOfTerminal(stream));
   const above = coverage(selected, { ofFunctions: areOfFunctions(statistics, values) }, stream);
-  writeLines(stream, [...above, '', ...lines, ...cutNotes(selected, values, stream)]);
+  const below = [...cutNotes(selected, values), ...memoryLines(beforeAfter(selected.capture))];
+  writeLines(stream, [...above, '', ...lines, ...fitted(below, stream)]);
 }
 
 /** Writes what changed most between two snapshots, or the tree of calls with what changed in it. */
@@ -89,7 +92,7 @@ export function printDiff(snapshots: { old: Snapshot; now: Snapshot }, values: T
   tellOfGaps([snapshots.old, snapshots.now], values, { reason, ...printing });
   if (values.json) {
     const document = diffJson(diffs.slice(0, values.top), { total, before: totalOf(old.columns), comparison }, grouping);
-    stream.write(jsonText({ ...document, ...json }));
+    stream.write(jsonText({ ...document, ...memoryJson(betweenSnapshots(old.capture, now.capture)), ...json }));
     return;
   }
   const isOfTwoTracings = comparison.oneTracing === false;
@@ -100,13 +103,24 @@ export function printDiff(snapshots: { old: Snapshot; now: Snapshot }, values: T
   const lines = reason === null ? table : wrapped(reason, widthOfTerminal(stream));
   const notes = comparisonNotes({ old, now }).flatMap((note) => wrapped(note, widthOfTerminal(stream)));
   const above = coverage(now, { ofFunctions: areOfFunctions(diffs, values) }, stream);
-  writeLines(stream, [...notes, ...above, '', ...lines]);
+  const below = isOfTwoTracings ? [] : memoryLines(betweenSnapshots(old.capture, now.capture));
+  writeLines(stream, [...notes, ...above, '', ...lines, ...fitted(below, stream)]);
 }
 
-/** The lines below a table. */
-function cutNotes(selected: Snapshot, { groupBy }: TableValues, stream: Output): string[] {
-  const cut = groupBy === 'own' ? cutStacksNote(cutBeforeOwn(selected), selected.tracebackLimit) : [];
-  return cut.flatMap((line) => wrapped(line, widthOfTerminal(stream)));
+function cutNotes(selected: Snapshot, { groupBy }: TableValues): string[] {
+  return groupBy === 'own' ? cutStacksNote(cutBeforeOwn(selected), selected.tracebackLimit) : [];
+}
+
+function memoryLines(memory: BeforeAfter | null): string[] {
+  return memory ? beforeAfterLines(memory) : [];
+}
+
+function memoryJson(memory: BeforeAfter | null) {
+  return memory && { memory: beforeAfterJson(memory) };
+}
+
+function fitted(lines: readonly string[], stream: Output): string[] {
+  return lines.flatMap((line) => wrapped(line, widthOfTerminal(stream)));
 }
 
 /** Tells on `err` what a table without types means, and why a JSON document is empty. */

@@ -35,6 +35,14 @@ export const LIMITS = {
 
 const bytes = z.number().check(z.nonnegative());
 
+const heapTotals = z.object({
+  heapUsed: bytes,
+  heapTotal: bytes,
+  external: z.nullable(bytes),
+  arrayBuffers: z.nullable(bytes),
+  rss: z.nullable(bytes),
+});
+
 const section = z.object({
   /** The content: see SECTIONS. A reader skips unknown names. Added in 1. */
   name: z.string(),
@@ -68,15 +76,11 @@ export const metadataSchema = z.object({
       script: z.optional(z.string()),
     }),
     /** Totals of the process in bytes; null if unknown. Added in 1. */
-    heap: z.nullable(
-      z.object({
-        heapUsed: bytes,
-        heapTotal: bytes,
-        external: z.nullable(bytes),
-        arrayBuffers: z.nullable(bytes),
-        rss: z.nullable(bytes),
-      }),
-    ),
+    heap: z.nullable(heapTotals),
+    /** JavaScript threads, the main thread included. Added in 1. */
+    running: z.optional(z.int()),
+    /** The same two when the tracing began. Added in 1. */
+    start: z.optional(z.object({ heap: z.nullable(heapTotals), running: z.optional(z.int()) })),
     /** Added in 1. */
     precision: z.enum(['line', 'function']),
     /** Whether V8 may have inlined functions. Added in 1. */

@@ -17,6 +17,7 @@ export async function attachSelf(): Promise<Tracer> {
       nodeVersion: process.version,
       ...(script !== undefined && { script: scriptPath(script) }),
     },
+    localPid: process.pid,
     maxMessageBytes: Number.POSITIVE_INFINITY,
     isSelf: true,
   });

@@ -55,7 +55,7 @@ async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions):
   const launcher = await launcherNotice(pid);
   if (launcher !== null) onNotice?.(launcher);
   const { opened, ...connection } = await connectToPid(pid, timeoutMs);
-  if (!opened) return tracerOf(connection);
+  if (!opened) return tracerOf(connection, { localPid: pid });
   const where = hostPort(connection.endpoint);
   onNotice?.(`opened the inspector of process ${pid} on ${where}; it is closed when we leave`);
   const leave = async () => {
@@ -63,10 +63,13 @@ async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions):
     if (stillOpen !== null) onNotice?.(`the inspector of process ${pid} is still open on ${where}: ${stillOpen}`);
   };
   const { host, port } = connection.endpoint;
-  return tracerOf(connection, { leave, cleanupTask: { kind: 'inspector', pid, host, port } });
+  return tracerOf(connection, { localPid: pid, leave, cleanupTask: { kind: 'inspector', pid, host, port } });
 }
 
-function tracerOf({ session, caretaker, info }: Connection, options: Pick<TracerOptions, 'leave' | 'cleanupTask'> = {}): Tracer {
+function tracerOf(
+  { session, caretaker, info }: Connection,
+  options: Pick<TracerOptions, 'localPid' | 'leave' | 'cleanupTask'> = {},
+): Tracer {
   const gcLimiter = GcLimiter.of(session);
   return new Tracer(new Lifecycle({ session, caretaker, info, gcLimiter, maxMessageBytes: MAX_MESSAGE_BYTES, ...options }));
 }

@@ -1,5 +1,5 @@
 import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
-import { isStopped } from '../../discovery/proc.js';
+import { isStopped, readProc } from '../../discovery/proc.js';
 import { scriptPath } from '../../discovery/script-path.js';
 import { ConnectError, LaunchError } from '../../errors.js';
 import { evaluateOwn } from '../../protocol/evaluate.js';
@@ -162,7 +162,10 @@ export class FollowedProcesses {
     const port = Number(portText);
     const leave = async () => void (await leaveAndCloseInspector(options.session, { pid, endpoint: { host, port } }));
     const inspector = { leave, cleanupTask: { kind: 'inspector', pid, host, port } } as const;
-    return new Lifecycle({ ...options, gcLimiter: this.#gcLimiter, ...(!wasOpen && inspector) });
+    // In another pid namespace the same number is another process of ours.
+    const facts = readProc(pid);
+    const isSame = facts?.ownPid === pid && facts.executable === argv[0];
+    return new Lifecycle({ ...options, ...(isSame && { localPid: pid }), gcLimiter: this.#gcLimiter, ...(!wasOpen && inspector) });
   }
 }
 

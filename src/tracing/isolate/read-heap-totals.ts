@@ -21,7 +21,7 @@ export async function readHeapTotals(session: Session): Promise<HeapTotals | nul
   }
   const heap = await inTime(session, readHeapUsage(session, { timeoutMs: PATIENCE_MS, doing: 'reading the heap usage' }));
   if (heap === undefined) return null;
-  return { heapUsed: heap.usedSize, heapTotal: heap.totalSize, external: null, arrayBuffers: null, rss: null };
+  return { heapUsed: heap.usedSize, heapTotal: heap.totalSize, external: null, arrayBuffers: heap.backingStorageSize ?? null, rss: null };
 }
 
 /** The sum over all threads of a process, the main thread first. null if one of them did not tell. */

@@ -129,17 +129,21 @@ interface Started {
 
 /** Connects to a program that was started with `--inspect-brk`. */
 async function connectLaunched(url: string, { script: title, pid, hasLines, options, guard }: Started): Promise<Lifecycle> {
-  const script = scriptPath(title, options.cwd);
   const caretaker = new Caretaker({ after: guard.caretaker });
   const { execArgv = [], env = process.env } = options;
-  const start = {
+  const paused = {
+    url,
+    pid,
+    title,
+    script: scriptPath(title, options.cwd),
+    nodeVersion: null,
+    pause: breakAtStart(url, caretaker),
     hasLines,
     inliningIsOff: startsWithoutInlining(options),
     isTrackable: options.mode === 'objects',
     samplesItself: samplesItself({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS }),
   };
-  const pause = breakAtStart(url, caretaker);
-  return new Lifecycle(await connectPaused({ url, pid, title, script, nodeVersion: null, pause, ...start }, caretaker));
+  return new Lifecycle({ ...(await connectPaused(paused, caretaker)), ...(pid !== null && { localPid: pid }) });
 }
 
 /** A followed program gets its flags when it is traced, because the children that it forks would inherit these arguments. */

@@ -7,6 +7,8 @@ import type { Isolate } from '../isolate/isolate.js';
 export interface TracedTarget {
   readonly main: Isolate;
   readonly info: CaptureInfo['target'];
+  /** The number by which this machine knows the process; null if it may be on another one. */
+  readonly localPid: number | null;
   readonly caretaker: Caretaker;
   readonly gcLimiter: GcLimiter | Promise<GcLimiter>;
   /** The target is the process that we run in. */

@@ -11,6 +11,8 @@ import type { TracedTarget } from './traced-target.js';
 export interface TracerOptions {
   readonly session: Session;
   readonly info: CaptureInfo['target'];
+  /** The number by which this machine knows the process; left out if it may be on another one. */
+  readonly localPid?: number;
   /** The largest message that the connection carries, in bytes. */
   readonly maxMessageBytes: number;
   /** The target is the process that we run in: it cannot pause itself, and its running code cannot be replaced. */
@@ -28,7 +30,16 @@ export interface TracerOptions {
 }
 
 export function tracedTarget(options: TracerOptions): TracedTarget {
-  const { session, info, maxMessageBytes, isSelf = false, gate, caretaker = new Caretaker(), gcLimiter = new GcLimiter() } = options;
+  const {
+    session,
+    info,
+    localPid = null,
+    maxMessageBytes,
+    isSelf = false,
+    gate,
+    caretaker = new Caretaker(),
+    gcLimiter = new GcLimiter(),
+  } = options;
   const main = isolateOf(session, {
     thread: 'main',
     maxMessageBytes,
@@ -37,5 +48,5 @@ export function tracedTarget(options: TracerOptions): TracedTarget {
     caretaker,
     threadId: 'main',
   });
-  return { main, info, caretaker, gcLimiter, isSelf, wasPaused: gate !== undefined };
+  return { main, info, localPid, caretaker, gcLimiter, isSelf, wasPaused: gate !== undefined };
 }

@@ -11,11 +11,11 @@ import { type ObjectName, withObject } from '../isolate/find-object.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
 import { heapUsedOf } from '../isolate/isolate.js';
 import { addIsolateReading, type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
-import { totalOfThreads } from '../isolate/read-heap-totals.js';
 import { scriptMaps } from '../isolate/script-maps.js';
 import { TracedWorkers } from '../workers/traced-workers.js';
 import type { Circumstances } from './gate.js';
 import { ObjectCost } from './object-cost.js';
+import { ProcessMemory } from './process-memory.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
 import type { TracedTarget } from './traced-target.js';
 
@@ -40,6 +40,7 @@ export class TracingRun {
   readonly #workers: TracedWorkers;
   /** null in other modes than objects. */
   readonly #cost: ObjectCost | null;
+  readonly #memory: ProcessMemory;
   #liveBytes = 0;
   #resumed: string | null = null;
   /** New whenever the ordinals of samples begin again. */
@@ -83,6 +84,7 @@ export class TracingRun {
       maxMessageBytes: main.maxMessageBytes,
       caretaker: target.caretaker,
     });
+    this.#memory = new ProcessMemory(target, this.#workers);
   }
 
   /** A snapshot is expensive, and the tracking keeps the program from its end. */
@@ -96,8 +98,10 @@ export class TracingRun {
       await this.#target.main.trueLines.find();
       if (!isPaused) await this.#cost?.checkStart();
       if (!this.#force && !isPaused) await this.#main.refuseOthers();
+      const mainBefore = this.#memory.askMain(); // before anything that we do to it
       await this.#changeFlags(circumstances);
       await this.#workers.start();
+      this.#memory.begin(mainBefore);
       if (!isPaused) await this.#cost?.checkSnapshot({ isLast: false }); // now the heaps of the workers are known
       await this.#main.start({ isPaused, flagsChanged: this.#flags.areSet, force: this.#force || this.isHeavy });
     } catch (error) {
@@ -131,6 +135,7 @@ export class TracingRun {
 
   async clear(): Promise<void> {
     await Promise.all([this.#main.source.clear(), this.#workers.clear()]);
+    this.#memory.begin(this.#memory.askMain());
     this.#id = randomUUID();
     this.#resumed = null;
   }
@@ -186,7 +191,7 @@ export class TracingRun {
         interval: this.#settings.interval,
         time,
         target: this.#target.info,
-        heap: totalOfThreads(all.map(({ heap }) => heap)),
+        ...(await this.#memory.atSnapshot(all.map(({ heap }) => heap))),
         precision: all.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function',
         inlining: this.#inlines,
         tracing: this.#id,

@@ -1,4 +1,4 @@
-import type { CaptureInfo } from '../../model/trace-columns.js';
+import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { messageOf } from '../../protocol/error-text.js';
 import { askToWaitAtEnd } from '../../protocol/program-end.js';
 import { PromptAnswers } from '../../protocol/prompt-answers.js';
@@ -7,6 +7,7 @@ import { type Worker, Workers } from '../../protocol/workers.js';
 import { MainThreadEnd } from '../cleanup/main-thread-end.js';
 import { heapUsedOf } from '../isolate/isolate.js';
 import type { IsolateReading, IsolateTracing } from '../isolate/isolate-tracing.js';
+import { readHeapTotals } from '../isolate/read-heap-totals.js';
 import { TracedWorker, type WorkersSettings } from './traced-worker.js';
 
 /** A worker that does not answer delays the snapshot of the others by no more than this. */
@@ -61,6 +62,16 @@ export class TracedWorkers {
   async heapUsed(): Promise<number> {
     const read = await Promise.allSettled(this.#open.map(({ tracing }) => heapUsedOf(tracing.isolate)));
     return read.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
+  }
+
+  /** How many run, as far as we know; undefined if workers are left alone. */
+  get running(): number | undefined {
+    return this.#settings.workers ? this.#open.length : undefined;
+  }
+
+  /** Of each worker; null for one that does not tell. */
+  heapTotals(): Promise<(HeapTotals | null)[]> {
+    return Promise.all(this.#open.map(({ tracing }) => readHeapTotals(tracing.isolate.session).catch(() => null)));
   }
 
   async clear(): Promise<void> {

@@ -62,7 +62,7 @@ describe.each(oldestAndNewest())('several snapshots in one tracing of Node $majo
     expect(stdout).toMatch(/^round 2, [\d.]+ s after round 1:\ntraced (?:.*\n){4} *\+[\d.]+ KiB .*service\.cjs:4 serve\n/);
     expect(stdout).toMatch(/\n\nround 3, [\d.]+ s after round 2:\ntraced /);
     expect(stdout).toMatch(
-      /\n\nround \d+, [\d.]+ s after round 1:\ntraced (?:.*\n){4} *\+[\d.]+ [KM]iB .*service\.cjs:4 serve\n(?:.*\n)?$/,
+      /\n\nround \d+, [\d.]+ s after round 1:\ntraced (?:.*\n){4} *\+[\d.]+ [KM]iB .*service\.cjs:4 serve\n(?:.*\n)?before → after: heap .*\n$/,
     );
     await expectClean(target);
     const [first, last] = [Snapshot.load(`${cwd}/r.tmsnap.1`), Snapshot.load(`${cwd}/r.tmsnap`)];

@@ -38,7 +38,17 @@ function richSnapshot(): Snapshot {
   );
   const heap = { heapUsed: 1, heapTotal: 2, external: 3, arrayBuffers: 4, rss: 5.5 };
   const target = { pid: 7, title: HOSTILE[1]!, nodeVersion: 'v20.0.0', script: HOSTILE[2]! };
-  const capture = { ...bare.capture, mode: 'sampling', interval: 512, heap, target, tracing: 'x', inlining: true } as const;
+  const capture = {
+    ...bare.capture,
+    mode: 'sampling',
+    interval: 512,
+    heap,
+    target,
+    tracing: 'x',
+    inlining: true,
+    running: 3,
+    start: { heap: null, running: 1 },
+  } as const;
   const places = new OriginalPlacesBuilder(bare.table.locationFile.length);
   HOSTILE.forEach((filename, i) => {
     if (i % 2) places.set(i, { filename, line: 70_000 * i, column: i, ...(i % 4 === 1 && { functionName: filename }) });

@@ -50,8 +50,8 @@ const PROFILE = ['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'Run
  * evaluated. The Debugger of a program that was started for us stays on.
  */
 const PHRASES: readonly (readonly [name: string, sent: readonly string[]])[] = [
-  ['START', ['read the registry', 'NodeWorker.enable', ...SCRIPTS, 'Debugger.disable', ...SAMPLER]],
-  ['START', ['read the registry', 'NodeWorker.enable', ...SCRIPTS, ...SAMPLER]],
+  ['START', ['read the registry', 'read the memory usage', 'NodeWorker.enable', ...SCRIPTS, 'Debugger.disable', ...SAMPLER]],
+  ['START', ['read the registry', 'read the memory usage', 'NodeWorker.enable', ...SCRIPTS, ...SAMPLER]],
   ['READ', [...SCRIPTS, ...PROFILE, 'Debugger.disable', 'read the memory usage']],
   ['READ', [...PROFILE, 'read the memory usage']],
   ['READe', [...SCRIPTS, ...PROFILE, 'Debugger.disable', 'Runtime.getHeapUsage']],
@@ -63,8 +63,8 @@ const PHRASES: readonly (readonly [name: string, sent: readonly string[]])[] = [
   ['END', ['NodeWorker.disable', 'Debugger.disable', 'HeapProfiler.disable']],
   ['END', ['NodeWorker.disable', 'HeapProfiler.disable']],
   ['RELEASE', ['Runtime.runIfWaitingForDebugger']],
-  ['LISTEN', ['Runtime.addBinding', 'NodeWorker.enable', ...SCRIPTS, 'Debugger.disable', ...SAMPLER]],
-  ['LISTEN', ['Runtime.addBinding', 'NodeWorker.enable', ...SCRIPTS, ...SAMPLER]],
+  ['LISTEN', ['Runtime.addBinding', 'read the memory usage', 'NodeWorker.enable', ...SCRIPTS, 'Debugger.disable', ...SAMPLER]],
+  ['LISTEN', ['Runtime.addBinding', 'read the memory usage', 'NodeWorker.enable', ...SCRIPTS, ...SAMPLER]],
   ['UNLISTEN', ['Runtime.removeBinding', 'remove what we left']],
   ['UNLISTENe', ['Runtime.removeBinding']],
 ];
