@@ -1,20 +1,27 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/**
- * The path by which Node knows the main script of a process: without symbolic links, as those in `node_modules/.bin`. A name that is no path of a
- * file, such as one without its extension, is only made absolute.
- */
-export function scriptPath(script: string, cwd = '.'): string {
+/** The main script of a process, if it is of a package: then the files of this package may be the program. Other scripts are left out. */
+export interface PackagedScript {
+  readonly script?: string;
+}
+
+/** By the path as Node knows it: without symbolic links, as those in `node_modules/.bin`. @param script undefined if there is none */
+export function packagedScript(script: string | undefined, cwd = '.'): PackagedScript {
+  if (script === undefined) return {};
   const path = resolve(cwd, script);
   try {
-    return realpathSync.native(path);
+    return ifPackaged(realpathSync.native(path));
   } catch {
-    return path;
+    return ifPackaged(path); // no file, such as a name without its extension
   }
 }
 
-/** The same from the URL that an inspector names, whose path is not escaped; undefined if it has no script, as a REPL. */
-export function scriptOfInspector(url: string): string | undefined {
-  return url.startsWith('file:///') ? url.slice('file://'.length) : undefined;
+/** The same from the URL that an inspector names, whose path is real and not escaped. */
+export function packagedScriptOf(url: string): PackagedScript {
+  return ifPackaged(url.startsWith('file:///') ? url.slice('file://'.length) : '');
+}
+
+function ifPackaged(path: string): PackagedScript {
+  return /[\\/]node_modules[\\/]/.test(path) ? { script: path } : {};
 }

@@ -58,7 +58,7 @@ export interface TargetInfo {
   readonly pid: number | null;
   readonly title: string;
   readonly nodeVersion: string | null;
-  /** The path of the script that the process runs; left out if unknown. */
+  /** The path of the script that the process runs, if it is of a package; left out otherwise, or if unknown. */
   readonly script?: string | undefined;
 }
 

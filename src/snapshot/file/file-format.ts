@@ -68,7 +68,7 @@ export const metadataSchema = z.object({
     interval: z.nullable(z.number().check(z.positive())),
     /** ISO 8601, UTC. Added in 1. */
     time: z.string(),
-    /** `script` is the path of the script that the process runs. Added in 1. */
+    /** `script` is the path of the script that the process runs, if it is of a package. Added in 1. */
     target: z.object({
       pid: z.nullable(z.int()),
       title: z.string(),

@@ -1,5 +1,5 @@
 import { connectSelf } from '../../discovery/connect.js';
-import { scriptPath } from '../../discovery/script-path.js';
+import { packagedScript } from '../../discovery/script-path.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { Tracer } from '../tracer/tracer.js';
 
@@ -8,14 +8,13 @@ import { Tracer } from '../tracer/tracer.js';
  * itself: `onMark`, `onOom`, object mode, and true lines if the process was not loaded with them.
  */
 export async function attachSelf(): Promise<Tracer> {
-  const [, script] = process.argv;
   const life = new Lifecycle({
     session: connectSelf(),
     info: {
       pid: process.pid,
       title: process.title,
       nodeVersion: process.version,
-      ...(script !== undefined && { script: scriptPath(script) }),
+      ...packagedScript(process.argv[1]),
     },
     localPid: process.pid,
     maxMessageBytes: Number.POSITIVE_INFINITY,

@@ -19,7 +19,7 @@ export interface PausedProgram extends Omit<PausedStart, 'release'> {
   readonly url: string;
   readonly pid: number | null;
   readonly title: string;
-  /** The path of its script; left out if it has none. */
+  /** The path of its script, if that is of a package. */
   readonly script?: string;
   /** null if the program must be asked. */
   readonly nodeVersion: string | null;

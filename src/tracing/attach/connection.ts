@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../discovery/discovery.js';
-import { scriptOfInspector } from '../../discovery/script-path.js';
+import { packagedScriptOf } from '../../discovery/script-path.js';
 import { ConnectError } from '../../errors.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
 import type { Session } from '../../protocol/session.js';
@@ -27,9 +27,8 @@ export async function openConnection(endpoint: Endpoint, timeoutMs: number | und
     // A program that waits already does not tell us.
     if (isEnding || session.programEnd.hasCome) throw new ConnectError(`cannot trace ${endpoint.label}: the program ended`);
     const { pid, title } = info;
-    const script = scriptOfInspector(endpoint.url);
     const own = { pid, title: endpoint.title === '' ? title : endpoint.title, nodeVersion: endpoint.nodeVersion };
-    return { endpoint, session, caretaker, info: script === undefined ? own : { ...own, script } };
+    return { endpoint, session, caretaker, info: { ...own, ...packagedScriptOf(endpoint.url) } };
   } catch (error) {
     await session.close(); // an open connection would keep our process alive
     throw error;

@@ -1,6 +1,6 @@
 import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
 import { isStopped, readProc } from '../../discovery/proc.js';
-import { scriptPath } from '../../discovery/script-path.js';
+import { packagedScript } from '../../discovery/script-path.js';
 import { ConnectError, LaunchError } from '../../errors.js';
 import { evaluateOwn } from '../../protocol/evaluate.js';
 import { connectPaused, type Pause } from '../attach/connect-paused.js';
@@ -152,8 +152,7 @@ export class FollowedProcesses {
   async #connect({ pid, url, version, argv, wasOpen }: Announcement, title: string): Promise<Lifecycle> {
     const caretaker = new Caretaker();
     const start = { hasLines: this.#lines.execArgv.length > 0, inliningIsOff: false, isTrackable: false };
-    const script = argv[1] === undefined ? {} : { script: scriptPath(argv[1]) };
-    const program = { url, pid, title, ...script, nodeVersion: version, pause: PAUSE, ...start };
+    const program = { url, pid, title, ...packagedScript(argv[1]), nodeVersion: version, pause: PAUSE, ...start };
     const options = await connectPaused(program, caretaker).catch((error: unknown) => {
       if (error instanceof ConnectError) throw error;
       throw new LaunchError(`${title} (pid ${pid}) could not be traced`, { cause: error });

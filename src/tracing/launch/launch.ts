@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { scriptPath } from '../../discovery/script-path.js';
+import { packagedScript } from '../../discovery/script-path.js';
 import { assertNever, LaunchError, UsageError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { errorCode, messageOf } from '../../protocol/error-text.js';
@@ -135,7 +135,7 @@ async function connectLaunched(url: string, { script: title, pid, hasLines, opti
     url,
     pid,
     title,
-    script: scriptPath(title, options.cwd),
+    ...packagedScript(title, options.cwd),
     nodeVersion: null,
     pause: breakAtStart(url, caretaker),
     hasLines,
