@@ -71,7 +71,6 @@ describe.each(nodeBinaries())('launch on Node $major', (binary) => {
     expect(exit.snapshot!.capture.target).toEqual({
       pid: tracer.pid,
       title: file,
-      script: file,
       nodeVersion: expect.stringMatching(`^v${binary.major}`),
     });
   });
