@@ -11,16 +11,21 @@ export interface Comparison {
   readonly isReversed: boolean;
 }
 
-export type SettingName = 'program' | 'Node version' | 'mode' | 'interval' | 'precision' | 'frames kept';
+export type SettingName = 'program' | 'Node version' | 'mode' | 'interval' | 'precision' | 'inlining' | 'frames kept';
 type Setting = string | number | null;
 
 /** A tracing never changes these. So two snapshots that differ in one of them are of two tracings. */
-const FIXED: ReadonlySet<SettingName> = new Set(['Node version', 'mode', 'interval', 'precision']);
+const FIXED: ReadonlySet<SettingName> = new Set(['Node version', 'mode', 'interval', 'precision', 'inlining']);
 
-export function comparisonOf({ old, now }: { readonly old: Snapshot; readonly now: Snapshot }): Comparison {
+interface Pair {
+  readonly old: Snapshot;
+  readonly now: Snapshot;
+}
+
+export function comparisonOf({ old, now }: Pair): Comparison {
   const settings = settingsOf(now)
     .map(([name, value], i) => ({ name, old: settingsOf(old)[i]![1], now: value }))
-    .filter((one) => one.old !== one.now && !(one.name === 'interval' && now.capture.mode !== old.capture.mode));
+    .filter((one) => one.old !== one.now && !follows(one.name, { old, now }));
   const [before, after] = [old.capture, now.capture];
   const areTwo = differ(before.target.pid, after.target.pid) || settings.some((one) => FIXED.has(one.name) && differ(one.old, one.now));
   return {
@@ -30,18 +35,24 @@ export function comparisonOf({ old, now }: { readonly old: Snapshot; readonly no
   };
 }
 
+/** Whether a setting differs only because another one does: each mode has its interval, and true lines switch inlining off. */
+function follows(name: SettingName, { old: { capture: old }, now: { capture: now } }: Pair): boolean {
+  return (name === 'interval' && old.mode !== now.mode) || (name === 'inlining' && old.precision !== now.precision);
+}
+
 function isOneTracing({ tracing: before }: CaptureInfo, { tracing: after }: CaptureInfo): boolean | null {
   return before === undefined || after === undefined ? null : before === after;
 }
 
 function settingsOf({ capture, tracebackLimit }: Snapshot): (readonly [SettingName, Setting])[] {
-  const { target, mode, interval, precision } = capture;
+  const { target, mode, interval, precision, inlining } = capture;
   return [
     ['program', target.title || null],
     ['Node version', target.nodeVersion],
     ['mode', mode],
     ['interval', interval],
     ['precision', precision],
+    ['inlining', inlining === undefined ? null : inlining ? 'on' : 'off'],
     ['frames kept', tracebackLimit],
   ];
 }

@@ -10,6 +10,7 @@ const SAMPLED: CaptureInfo = {
   mode: 'sampling',
   interval: 30912,
   time: '2026-01-01T00:00:00.000Z',
+  inlining: true,
   target: { pid: 4711, title: 'node app.js', nodeVersion: 'v24.21.0' },
   tracing: 'a',
 };
@@ -42,6 +43,7 @@ test.each<[string, Partial<CaptureInfo>]>([
   ['another mode', { mode: 'exact', interval: 1 }],
   ['another interval', { interval: 512 }],
   ['another precision', { precision: 'line' }],
+  ['other inlining', { inlining: false }],
 ])('even without their names, two tracings are known by %s', (_, change) => {
   const { oneTracing } = comparisonOf({ old: snapshot({ tracing: undefined }), now: snapshot({ ...change, tracing: undefined }) });
   expect(oneTracing).toBe(false);
@@ -69,6 +71,8 @@ test('settings that differ, with their values', () => {
   expect(notes(one, other)[2]).toBe(
     'They differ in program (node app.js, then node b\\u{1b}.js), mode (sampling, then exact), frames kept (25, then 10): some differences come from that.',
   );
+  expect(notes(one, snapshot({ tracing: 'b', inlining: false }))[2]).toContain('inlining (on, then off)');
+  expect(notes(one, snapshot({ tracing: 'b', inlining: false, precision: 'line' }))).toHaveLength(3); // true lines switch it off
   expect(notes(one, snapshot({ tracing: 'b', interval: 512 }))[2]).toContain('interval (30.2 KiB, then 512 B)');
 });
 
