@@ -2,6 +2,7 @@ import { CommandError } from '../../errors.js';
 import type { DebuggerDomain, ParsedScript } from '../../protocol/debugger-domain.js';
 import type { Session } from '../../protocol/session.js';
 import { type PositionLookup, positionLookup } from '../table/position-table.js';
+import type { TransformOptions } from '../transform/transform.js';
 import { type Outcome, type Replacement, replaceSources } from './replace-sources.js';
 
 /** The result of editing one script. */
@@ -14,6 +15,8 @@ export interface EditJournal {
   edits(scriptId: string, original: string): void;
   restored(scriptId: string): void;
 }
+
+type Extent = Required<Pick<TransformOptions, 'innerLinesOnly'>>;
 
 interface Edited {
   readonly script: ParsedScript;
@@ -55,21 +58,30 @@ export class LiveEdit {
   async apply(matches: (url: string) => boolean): Promise<ScriptEdit[]> {
     return this.#domain.during(USE, async () => {
       const scripts = [...this.#domain.scripts.values()].filter((script) => matches(script.url) && !this.#isLeftover(script));
-      const edits = new Map<string, ScriptEdit>();
-      const replacements: (Replacement & { readonly url: string })[] = [];
-      for (const script of scripts) {
-        const { scriptId, url } = script;
-        const prepared = await this.#prepare(script);
-        if ('outcome' in prepared) edits.set(scriptId, { url, ...prepared });
-        else replacements.push({ scriptId, url, text: prepared.code });
-      }
-      for (const [{ scriptId, url }, result] of await replaceSources(this.#session, replacements)) {
-        edits.set(scriptId, { url, ...result });
-        if (result.outcome === 'done') this.#ids.set(url, new Set([...(this.#ids.get(url) ?? []), scriptId]));
-        else this.#forget(scriptId);
+      const edits = await this.#edit(scripts, { innerLinesOnly: false });
+      const refused = scripts.filter(({ scriptId, isModule }) => isModule && seesTopLevel(edits.get(scriptId)));
+      for (const [scriptId, edit] of await this.#edit(refused, { innerLinesOnly: true })) {
+        if (edit.outcome === 'done') edits.set(scriptId, edit);
       }
       return scripts.flatMap(({ scriptId }) => edits.get(scriptId) ?? []);
     });
+  }
+
+  async #edit(scripts: readonly ParsedScript[], how: Extent): Promise<Map<string, ScriptEdit>> {
+    const edits = new Map<string, ScriptEdit>();
+    const replacements: (Replacement & { readonly url: string })[] = [];
+    for (const script of scripts) {
+      const { scriptId, url } = script;
+      const prepared = await this.#prepare(script, how);
+      if ('outcome' in prepared) edits.set(scriptId, { url, ...prepared });
+      else replacements.push({ scriptId, url, text: prepared.code });
+    }
+    for (const [{ scriptId, url }, result] of await replaceSources(this.#session, replacements)) {
+      edits.set(scriptId, { url, ...result });
+      if (result.outcome === 'done') this.#ids.set(url, new Set([...(this.#ids.get(url) ?? []), scriptId]));
+      else this.#forget(scriptId);
+    }
+    return edits;
   }
 
   /** @returns the scripts that could not be restored. They keep the changed source, which behaves the same. */
@@ -108,7 +120,7 @@ export class LiveEdit {
   }
 
   /** Makes the new text of a script, and records the original before anything is changed. Otherwise returns why there is no edit. */
-  async #prepare(script: ParsedScript): Promise<{ readonly code: string } | Outcome> {
+  async #prepare(script: ParsedScript, { innerLinesOnly }: Extent): Promise<{ readonly code: string } | Outcome> {
     const { scriptId } = script;
     if (this.#edited.has(scriptId)) return { outcome: 'done', reason: '' }; // still edited, because the last restore failed
     const scriptSource = await this.#sourceOf(script);
@@ -118,11 +130,19 @@ export class LiveEdit {
       code,
       positions: table,
       problem,
-    } = transform(scriptSource, { sourceType: script.isModule ? 'module' : 'commonjs', isRunning: true });
+    } = transform(scriptSource, { sourceType: script.isModule ? 'module' : 'commonjs', isRunning: true, innerLinesOnly });
     if (problem !== undefined) return { outcome: 'failed', reason: problem };
     if (code === scriptSource) return { outcome: 'unchanged', reason: 'nothing in it allocates' };
     this.#journal.edits(scriptId, scriptSource);
     this.#edited.set(scriptId, { script, original: scriptSource, positions: positionLookup(table) });
     return { code };
   }
+}
+
+/**
+ * Whether V8 saw a change of the top level of a module, which is none of ours: it compares changed lines that follow each other as a whole if they
+ * have more than 800 characters, with the top-level code on the first and last of them. Node 18 gives no reason for a block.
+ */
+function seesTopLevel(edit: ScriptEdit | undefined): boolean {
+  return edit?.reason === 'BlockedByTopLevelEsModuleChange' || edit?.reason === 'Blocked';
 }

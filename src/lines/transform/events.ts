@@ -40,13 +40,15 @@ export interface Closing {
 
 /** Facts about a function that limit V8's live edit. */
 export interface EditLimits {
-  /** The end of an arrow without braces, which ends with an expression; NO_END for other functions. */
-  readonly bareEnd: number;
+  /** A wrapper must end here or before: of an arrow without braces the last character that no wrapper has; NO_END for other functions. */
+  readonly lastEnd: number;
+  /** Where it ends. */
+  readonly end: number;
   /** Whether it is V8's own function for the fields or a static block of a class. */
   readonly isInitialiser: boolean;
 }
 
-export const NO_END = -1;
+export const NO_END = Number.POSITIVE_INFINITY;
 
 /** The beginning of a function or the program. `at` is the start position that V8 reports. */
 export interface Entry extends EditLimits {

@@ -6,6 +6,9 @@ import type { Walk } from './walk.js';
 
 export type ClassNode = Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
 
+/** The characters of a wrapper around an expression: names of variables, and punctuation. */
+const IN_WRAPPERS = /[\s\w$(),;=>]|[^\0-\x7f]/;
+
 /** Whether a function or class has no name, and so takes that of the variable, property or default to which it is directly assigned. */
 export function takesName(node: AnyNode): boolean {
   if (node.type === 'ArrowFunctionExpression') return true;
@@ -21,8 +24,8 @@ export function visitNamed(walk: Walk, value: AnyNode | null | undefined): numbe
 /** Walks a function and returns the line of its closure, which the enclosing function allocates. */
 export function visitFunction(walk: Walk, node: FunctionNode): number {
   walk.currentFunction.plain = false;
-  const bareEnd = node.body.type === 'BlockStatement' ? NO_END : node.end;
-  const entry = enter(walk, functionOffset(walk.source, node), { bareEnd, isInitialiser: false });
+  const lastEnd = node.body.type === 'BlockStatement' ? NO_END : lastEndIn(walk.source, node);
+  const entry = enter(walk, functionOffset(walk.source, node), { lastEnd, end: node.end, isInitialiser: false });
   const { lines, plain, usesArguments } = walk.inFunctionScope(() => {
     const found = visitParts(walk, node);
     return node.async || node.generator ? mergeLines(found, walk.lineOf(entry.at)) : found;
@@ -53,13 +56,24 @@ function visitParts(walk: Walk, { params, body }: FunctionNode): number {
 }
 
 /** Field initialisers and static blocks are functions that V8 makes. We do not use their positions. */
-function visitInitialiser(walk: Walk, at: number, children: () => void): void {
-  enter(walk, at, { bareEnd: NO_END, isInitialiser: true });
+function visitInitialiser(walk: Walk, { at, end }: { readonly at: number; readonly end: number }, children: () => void): void {
+  enter(walk, at, { lastEnd: NO_END, end, isInitialiser: true });
   walk.inFunctionScope(() => {
     children();
     return NO_LINE;
   });
   walk.mark('leave', at);
+}
+
+/**
+ * V8 compares the texts of a live edit character by character, and takes the first that fits as unchanged. In front of `)` an insertion that
+ * begins with `)` counts as one behind it. At the end of an arrow without braces that is a change of the enclosing code. A character that no
+ * wrapper contains stops this.
+ */
+function lastEndIn(source: string, { start, end }: FunctionNode): number {
+  let last = end;
+  while (last > start && IN_WRAPPERS.test(source[last - 1]!)) last--;
+  return last - 1;
 }
 
 /** The name of a class is visible in its `extends` clause and computed keys, where it cannot be read yet. */
@@ -73,12 +87,12 @@ function visitClassParts(walk: Walk, node: ClassNode): number {
   let lines = mergeLines(walk.allocates(node.start), walk.visit(node.superClass));
   for (const member of node.body.body) {
     if (member.type === 'StaticBlock') {
-      visitInitialiser(walk, member.start, () => visitBlock(walk, member.body));
+      visitInitialiser(walk, { at: member.start, end: member.end }, () => visitBlock(walk, member.body));
       continue;
     }
     if (member.computed) lines = mergeLines(lines, walk.visit(member.key));
     if (member.type === 'MethodDefinition') visitFunction(walk, member.value);
-    else visitInitialiser(walk, member.key.end, () => visitNamed(walk, member.value));
+    else visitInitialiser(walk, { at: member.key.end, end: member.end }, () => visitNamed(walk, member.value));
     if (member.type === 'PropertyDefinition') walk.mark('end', member.end);
   }
   return lines;

@@ -14,6 +14,8 @@ export interface TransformOptions {
   readonly sourceType: SourceType;
   /** Whether the text will replace that of a running script (live edit). Parts that cannot be replaced there stay unchanged. */
   readonly isRunning?: boolean;
+  /** Of a running script, change only lines on which no code of the top level stands. V8 refuses an ES module if it sees a change there. */
+  readonly innerLinesOnly?: boolean;
 }
 
 export interface Transformed {
@@ -41,26 +43,26 @@ const NO_POSITIONS: PositionTable = { wrappers: [], functions: [], edits: [] };
  * classes that take the name of the variable they are assigned to; declarations; heap numbers, unless they would be counted on another
  * line. Closures of an object literal's members, and literals of constants with 64 lines or more, count on the line of the literal.
  */
-export function transform(source: string, { sourceType, isRunning = false }: TransformOptions): Transformed {
+export function transform(source: string, { sourceType, isRunning = false, innerLinesOnly = false }: TransformOptions): Transformed {
   const parsed = parse(source, sourceType);
   if ('problem' in parsed) return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem: parsed.problem };
   try {
-    return rewrite(source, parsed.program, { sourceType, isRunning });
+    return rewrite(source, parsed.program, { sourceType, isRunning, innerLinesOnly });
   } catch (error) {
     const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
     return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem }; // our own faults must not stop the program
   }
 }
 
-function rewrite(source: string, program: Program, { sourceType, isRunning }: Required<TransformOptions>): Transformed {
+function rewrite(source: string, program: Program, { sourceType, ...edit }: Required<TransformOptions>): Transformed {
   const index = lineIndex(source);
   const lines = sourceLines(source, index);
   const walk = new Walk(source, lines, visitor);
-  walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, lines), bareEnd: NO_END, isInitialiser: false });
+  walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, lines), lastEnd: NO_END, end: source.length, isInitialiser: false });
   walk.inScope(topLevelNames(program, sourceType), () => visitList(walk, program.body));
   walk.mark('leave', source.length);
   const { events, names, references } = walk;
-  const { code, table } = write(source, { index, lines }, { events, names, references, isRunning });
+  const { code, table } = write(source, { index, lines }, { events, names, references, ...edit });
   return { code, positions: table, bodyStart: bodyStart(program) };
 }
 

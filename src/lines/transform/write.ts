@@ -1,6 +1,6 @@
 import type { PositionTable } from '../table/position-table.js';
 import type { Reference } from './bindings.js';
-import { type Allocation, type EditLimits, type Entry, type Event, NO_LINE, type Opening } from './events.js';
+import { type Allocation, type Entry, type Event, NO_LINE, type Opening } from './events.js';
 import type { LineIndex } from './line-index.js';
 import type { SourceLines } from './mapped-lines.js';
 import type { Names } from './operand-types.js';
@@ -8,6 +8,10 @@ import { wrapperParameters } from './wrapper-parameters.js';
 
 /** V8's parser is recursive and gives up at about 450 nested wrappers (18 to 26, default stack). Real code stays far below this limit. */
 const MOST_NESTED = 64;
+
+/** V8's CHUNK_LEN_LIMIT, with some room for a wrapper with many parameters. */
+const MOST_COMPARED = 700;
+const LONG_WRAPPER = 50;
 
 /** The nesting level of code outside functions. */
 const PROGRAM = 1;
@@ -17,7 +21,7 @@ interface Level {
   readonly line: number;
   readonly isWrapper: boolean;
   /** Of the enclosing function. */
-  readonly editLimits: EditLimits;
+  readonly editLimits: Entry;
 }
 
 export interface Written {
@@ -36,6 +40,7 @@ export interface Walked {
   readonly names: Names;
   readonly references: readonly Reference[];
   readonly isRunning: boolean;
+  readonly innerLinesOnly: boolean;
 }
 
 /** Produces the new text in one pass over the events, which are in source order. */
@@ -61,6 +66,8 @@ class Writer {
   #depth = 0;
   #statement = -1;
   #closed = -1;
+  /** Changed lines that follow each other: where they begin, the last of them, and a bound of the characters that were inserted. */
+  #changed = { from: 0, last: -1, inserted: 0 };
 
   constructor(source: string, { index, lines }: Lines, walk: Walked) {
     this.#source = source;
@@ -110,10 +117,32 @@ class Writer {
    * and 20, the static part on 22), and new objects then lack their fields. The end of an arrow without braces, because V8 takes an
    * insertion there for a change of the enclosing code.
    */
-  #isPossible({ end }: Opening): boolean {
+  #isPossible({ at, end }: Opening): boolean {
     if (!this.#walk.isRunning) return true;
-    const { bareEnd, isInitialiser } = this.#levels.at(-1)!.editLimits;
-    return this.#levels.length > PROGRAM && !isInitialiser && end !== bareEnd;
+    const { lastEnd, isInitialiser } = this.#levels.at(-1)!.editLimits;
+    if (this.#levels.length <= PROGRAM || isInitialiser || end > lastEnd) return false;
+    return !this.#walk.innerLinesOnly || (this.#isInner(at, end) && this.#isComparable(at, end));
+  }
+
+  /** Whether all lines of an expression are between the first and the last line of the outermost function around it. */
+  #isInner(at: number, end: number): boolean {
+    const { lineOf } = this.#index;
+    const { at: from, end: to } = this.#levels[PROGRAM]!.editLimits;
+    return lineOf(at) > lineOf(from) && lineOf(end) < lineOf(to);
+  }
+
+  /**
+   * Whether V8 still compares the changed lines before this one, and this one, character by character. If lines that follow each other have more
+   * than 800 characters together, it takes them as changed from the first to the last.
+   */
+  #isComparable(at: number, end: number): boolean {
+    const { lineOf, starts } = this.#index;
+    if (lineOf(at) > this.#changed.last + 1) this.#changed = { from: starts[lineOf(at)]!, last: 0, inserted: 0 };
+    const { from, inserted } = this.#changed;
+    const nextLine = starts[lineOf(end) + 1] ?? this.#source.length;
+    if (nextLine - from + inserted > MOST_COMPARED) return false;
+    this.#changed = { from, last: Math.max(this.#changed.last, lineOf(end)), inserted: inserted + LONG_WRAPPER };
+    return true;
   }
 
   #open(opening: Opening, { from, line }: Allocation): void {

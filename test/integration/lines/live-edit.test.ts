@@ -12,6 +12,30 @@ import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-
 
 const FILE = repoPath('fixtures/programs/lines/service.cjs');
 
+/** V8 takes changes in some of them for changes of the top level, which it refuses. The last is on lines of more than 800 characters. */
+const TOP_LEVEL = `const keep = []; export const price = (sku) => ({
+  sku,
+  parts: keep[keep.push(sku.split(''))],
+});
+export const list = (a, b) => wrap(((c) => ([
+  a, [b], c,
+])), a, b);
+export const nested = (a) => (b) => ({
+  b: { b },
+});
+export const call = (x) => wrap(
+  [x, [x]], x);
+export function many(a) { const first = [a, [a]]; keep.push(
+  [first]);
+  return [${Array.from({ length: 60 }, (_, i) => `{ a${i}: [a, 'text of some length'] },`).join('\n')}
+]; } export default (x) => (x
+  ? { x, y: [x] }
+  : [x]);
+const wrap = (f) => f;
+globalThis.shapes = () => JSON.stringify([price('ab'), list(1, 2)(3), nested(1)(2), call(3), many(4)]);
+setInterval(() => {}, 1000);
+console.log('ready');`;
+
 /** A hash of all flags of V8. */
 const FLAGS = "process.mainModule.require('v8').cachedDataVersionTag()";
 
@@ -49,6 +73,22 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     await tracer.stop();
     expect(tracer.scriptEdits).toEqual([]);
     expect(await evaluateIn(port, 'run()')).toBe(before);
+    await tracer.close();
+  });
+
+  it('edits an ES module with each shape of a function at its top level', async () => {
+    const file = join(temporaryFolder(), 'shapes.mjs');
+    writeFileSync(file, TOP_LEVEL);
+    const { port } = await startTarget({ execPath, file, ready: true });
+    const tracer = await attach(port);
+    await tracer.start({ lines: true, mode: 'exact' });
+    expect(tracer.scriptEdits).toEqual([{ url: expect.stringContaining('shapes.mjs'), outcome: 'done', reason: '' }]);
+    const before = await evaluateIn(port, 'shapes()');
+    expect(await evaluateIn(port, 'shapes()')).toBe(before);
+    const lines = (await tracer.takeSnapshot()).statistics('lineno').map(({ traceback }) => `${traceback}`);
+    expect(lines).toEqual(expect.arrayContaining([`${file}:3`, `${file}:13`]));
+    await tracer.stop();
+    expect(tracer.scriptEdits).toEqual([]);
     await tracer.close();
   });
 

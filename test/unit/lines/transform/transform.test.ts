@@ -53,6 +53,8 @@ describe('a script that runs', () => {
     ['fields', 'class A {\n  a = [1,\n    [2]];\n  static b = [1,\n    [2]];\n}'],
     ['a static block', 'class A {\n  static {\n    f(1);\n    f(2);\n  }\n}'],
     ['the end of an arrow without braces', 'const f = (a) => [a,\n  a];'],
+    ['the same in parentheses', 'export const f = (a) => ({\n  a,\n});'],
+    ['what only characters of a wrapper follow', 'const f = (a) => g({\n  a,\n}, a);'],
   ])('%s stays', (_name, source) => {
     expect(running(source)).toBe(source);
   });
@@ -60,10 +62,18 @@ describe('a script that runs', () => {
   test.each([
     ['an arrow in a field', 'class A {\n  f = () => {\n    g(1);\n    g(2);\n  };\n}', 'g(1)'],
     ['the middle of an arrow without braces', 'const f = () => [\n  [1],\n];', '[1]'],
+    ['a part with another character behind it', 'const f = (a) => ({\n  a: [1],\n});', '[1]'],
     ['a method', 'class A {\n  f() {\n    g(1);\n    g(2);\n  }\n}', 'g(1)'],
   ])('%s changes', (_name, source, wrapped) => {
     expect(running(source)).toContain(`(() => ${wrapped})()`);
   });
+});
+
+test('of a script that runs, only lines of functions change if V8 saw more', () => {
+  const source = 'export function f(a) { const b = [a];\n  g(1);\n  const h = () => [\n    [a],\n  ];\n  return [b,\n    h]; } g(2);';
+  const { code } = transform(source, { sourceType: 'module', isRunning: true, innerLinesOnly: true });
+  const changed = code.split('\n').flatMap((line, i) => (line === source.split('\n')[i] ? [] : [i + 1]));
+  expect(changed).toEqual([2, 4]);
 });
 
 test('more variables than a function takes parameters are not handed over (long)', () => {
