@@ -23,6 +23,16 @@ export async function otherHolderOfPort({ pid, facts }: KnownProcess): Promise<s
   return `${where} is held by a process of user ${socket.uid}, which we cannot see`;
 }
 
+/** Our pid of the process that listens on `port` and has `ownPid` in its own pid namespace; null if we cannot see it. */
+export async function pidOfListener(port: number, ownPid: number): Promise<number | null> {
+  const sockets = (await readSocketTable('listening'))?.filter(({ local }) => local.port === port) ?? [];
+  for (const pid of sockets.length === 0 ? [] : await listPids()) {
+    const files = await openFilesOf(pid);
+    if (sockets.some(({ name }) => files?.includes(name)) && readProc(pid)?.ownPid === ownPid) return pid;
+  }
+  return null;
+}
+
 function portOf(argv: readonly string[]): number {
   const ports = argv.flatMap((word) => PORT_OPTION.exec(word)?.[1] ?? []);
   return Number(ports.at(-1) ?? DEFAULT_PORT);

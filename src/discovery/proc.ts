@@ -136,6 +136,15 @@ export function nodeOptionsOf(pid: number): string[] {
   }
 }
 
+/** The number of the namespace in which this process sees pids, or networks; empty on systems without namespaces. */
+export function ownNamespace(kind: 'pid' | 'net'): string {
+  try {
+    return /\d+/.exec(readlinkSync(`/proc/self/ns/${kind}`))?.[0] ?? '';
+  } catch {
+    return '';
+  }
+}
+
 function linkOf(pid: number, name: string): string | null {
   try {
     return readlinkSync(`/proc/${pid}/${name}`);

@@ -38,7 +38,7 @@ export async function gatherProcesses(
   { script, args, output, console, takeCheckpoint }: Gathering,
 ): Promise<Exit> {
   await tracer.leaveProcesses();
-  if (tracer.processes.length === 0) return exit;
+  if (tracer.processes.length + tracer.untracedProcesses.length === 0) return exit;
   const outcomeOf = (
     process: Pick<Outcome, 'pid' | 'parentPid' | 'command'>,
     end: Pick<Exit, 'snapshot' | 'atHeapLimit' | 'error'>,
@@ -51,6 +51,9 @@ export async function gatherProcesses(
   for (const { pid, parentPid, argv, tracer: one, problem } of tracer.processes) {
     const closing = await one.closed;
     outcomes.push(outcomeOf({ pid, parentPid, command: argv.slice(1) }, { ...closing, error: (await problem) ?? closing.error }));
+  }
+  for (const { pid, parentPid, argv, problem } of tracer.untracedProcesses) {
+    outcomes.push(outcomeOf({ pid, parentPid, command: argv.slice(1) }, { snapshot: null, atHeapLimit: false, error: problem }));
   }
   const named: NamedSnapshot[] = [];
   const saved = new Map<number, number>(); // how many were saved by pid: in a long run the system may reuse a pid

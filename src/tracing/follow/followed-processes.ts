@@ -1,5 +1,7 @@
 import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
-import { isStopped, readProc } from '../../discovery/proc.js';
+import { pidOfListener } from '../../discovery/port-holder.js';
+import { isStopped, ownNamespace, readProc } from '../../discovery/proc.js';
+import { isOurs } from '../../discovery/process-identity.js';
 import { packagedScript } from '../../discovery/script-path.js';
 import { ConnectError, LaunchError } from '../../errors.js';
 import { evaluateOwn } from '../../protocol/evaluate.js';
@@ -10,7 +12,7 @@ import type { LaunchedLines } from '../isolate/line-scope.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import type { StartOptions } from '../tracer/start-options.js';
 import { Tracer } from '../tracer/tracer.js';
-import { type Announcement, ProcessTree, RELEASE } from './process-tree.js';
+import { type Announcement, type ProcessName, ProcessTree, RELEASE } from './process-tree.js';
 
 /** A Node process that a followed program has started, directly or through others. */
 export interface FollowedProcess {
@@ -24,10 +26,19 @@ export interface FollowedProcess {
   readonly problem: Promise<unknown>;
 }
 
+/** A process that could not be traced, and runs without us. */
+export interface UntracedProcess extends Pick<FollowedProcess, 'pid' | 'parentPid' | 'argv'> {
+  readonly problem: unknown;
+}
+
 interface Known {
   readonly pid: number;
+  /** What it and its relatives call it. */
+  readonly name: ProcessName;
   readonly life: Lifecycle;
 }
+
+const OTHER_NETWORK = 'it is in a network of its own, in which its inspector cannot be reached';
 
 /** The preload pauses a process as soon as it has announced itself. */
 const PAUSE: Pause = {
@@ -38,9 +49,10 @@ const PAUSE: Pause = {
 /** The processes of a followed program. The program itself waits for its caller, the others are traced as they come. */
 export class FollowedProcesses {
   readonly all: FollowedProcess[] = [];
+  readonly untraced: UntracedProcess[] = [];
   readonly #tree = new ProcessTree({
-    process: (process) => this.#meet(process),
-    kill: (pid) => this.#keepSnapshotsOf(pid),
+    process: (process, release) => this.#meet(process, release),
+    kill: (process) => this.#keepSnapshotsOf(process),
   });
   readonly #lines: LaunchedLines;
   readonly #first: Promise<Announcement>;
@@ -72,14 +84,15 @@ export class FollowedProcesses {
 
   /** The inspector of the program itself, when the program is paused. */
   get programUrl(): Promise<string> {
-    return this.#first.then(({ url }) => url);
+    return this.#first.then(({ url }) => url ?? Promise.reject(new LaunchError(OTHER_NETWORK)));
   }
 
   /** Connects to the program itself. */
   async connectProgram(title: string): Promise<Lifecycle> {
     const first = await this.#first;
-    const life = await this.#connect(first, title);
-    this.#program = { pid: first.pid, life };
+    const pid = await pidOf(first);
+    const life = await this.#connect(first, { pid, title });
+    this.#program = { pid, name: first, life };
     return life;
   }
 
@@ -112,26 +125,41 @@ export class FollowedProcesses {
     );
   }
 
-  /** @param killed as `process.kill` takes it: 0 or less names a group, which may be all of them */
-  async #keepSnapshotsOf(killed: number): Promise<void> {
-    const known = this.#program ? [this.#program, ...this.#others] : this.#others;
-    await Promise.all(known.filter(({ pid }) => killed <= 0 || pid === killed).map(keepLastSnapshot));
+  /** @param killed its pid as `process.kill` takes it: 0 or less names a group, which may be all of them */
+  async #keepSnapshotsOf(killed: ProcessName): Promise<void> {
+    const all = killed.pid <= 0 ? this.#known : this.#known.filter((known) => isNamed(known, killed));
+    await Promise.all(all.map(keepLastSnapshot));
   }
 
-  #meet(process: Announcement): void {
+  get #known(): readonly Known[] {
+    return this.#program ? [this.#program, ...this.#others] : this.#others;
+  }
+
+  #meet(process: Announcement, release: () => void): void {
     if (this.#announceFirst) {
       this.#announceFirst(process);
       this.#announceFirst = null;
       return;
     }
-    const arrival = this.#trace(process).catch(() => {}); // the process ended before we could talk to it
+    const arrival = this.#trace(process, release);
     this.#arriving.add(arrival);
     void arrival.then(() => this.#arriving.delete(arrival));
   }
 
-  async #trace(process: Announcement): Promise<void> {
-    const { pid, parent, argv } = process;
-    const life = await this.#connect(process, argv[1] ?? argv[0] ?? '');
+  /** Never rejects. */
+  async #trace(process: Announcement, release: () => void): Promise<void> {
+    const { parent, argv } = process;
+    const pid = await pidOf(process);
+    const parentPid = parent === null ? pid : (this.#known.find((known) => isNamed(known, parent))?.pid ?? parent.pid);
+    let life: Lifecycle;
+    try {
+      life = await this.#connect(process, { pid, title: argv[1] ?? argv[0] ?? '' });
+    } catch (problem) {
+      // One that has ended before we could speak to it is not missed.
+      if (process.url === null || isOurs(pid)) this.untraced.push({ pid, parentPid, argv, problem });
+      release();
+      return;
+    }
     const tracer = new Tracer(life);
     const starting = this.#options === null ? tracer.close() : tracer.start(this.#options);
     const problem = starting.then(
@@ -141,15 +169,19 @@ export class FollowedProcesses {
         return error;
       },
     );
-    const followed = { pid, parentPid: parent ?? pid, argv, tracer, problem };
-    this.#others.push({ pid, life });
+    const followed = { pid, parentPid, argv, tracer, problem };
+    this.#others.push({ pid, name: process, life });
     this.all.push(followed);
     for (const listener of this.#listeners) listener(followed);
     await problem;
   }
 
   /** Connects to a process that has announced itself. */
-  async #connect({ pid, url, version, argv, wasOpen }: Announcement, title: string): Promise<Lifecycle> {
+  async #connect(
+    { pid: ownPid, url, version, argv, wasOpen }: Announcement,
+    { pid, title }: { pid: number; title: string },
+  ): Promise<Lifecycle> {
+    if (url === null) throw new LaunchError(OTHER_NETWORK);
     const caretaker = new Caretaker();
     const start = { hasLines: this.#lines.execArgv.length > 0, inliningIsOff: false, isTrackable: false };
     const program = { url, pid, title, ...packagedScript(argv[1]), nodeVersion: version, pause: PAUSE, ...start };
@@ -161,11 +193,21 @@ export class FollowedProcesses {
     const port = Number(portText);
     const leave = async () => void (await leaveAndCloseInspector(options.session, { pid, endpoint: { host, port } }));
     const inspector = { leave, cleanupTask: { kind: 'inspector', pid, host, port } } as const;
-    // In another pid namespace the same number is another process of ours.
+    // If our pid of a process in another pid namespace is unknown, the same number is another process of ours.
     const facts = readProc(pid);
-    const isSame = facts?.ownPid === pid && facts.executable === argv[0];
+    const isSame = facts?.ownPid === ownPid && facts.executable === argv[0];
     return new Lifecycle({ ...options, ...(isSame && { localPid: pid }), gcLimiter: this.#gcLimiter, ...(!wasOpen && inspector) });
   }
+}
+
+/** Its pid as we see it. A process in another pid namespace does not know that. */
+async function pidOf({ pid, namespace, url }: Announcement): Promise<number> {
+  if (namespace === ownNamespace('pid') || url === null) return pid;
+  return (await pidOfListener(Number(new URL(url).port), pid)) ?? pid;
+}
+
+function isNamed({ pid, name }: Known, { pid: called, namespace }: ProcessName): boolean {
+  return namespace === ownNamespace('pid') ? pid === called : name.pid === called && name.namespace === namespace;
 }
 
 /** Never rejects. A stopped process would not answer, and the process that is about to kill it waits for us. */

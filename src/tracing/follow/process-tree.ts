@@ -2,6 +2,7 @@ import { type FSWatcher, readdirSync, readFileSync, rmSync, watch } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
+import { ownNamespace } from '../../discovery/proc.js';
 import { AnnouncementFolder } from '../cleanup/announcement-folder.js';
 import type { Caretaker } from '../cleanup/caretaker.js';
 import type { LaunchedLines } from '../isolate/line-scope.js';
@@ -12,29 +13,38 @@ const OPTION = `"--require=${PRELOAD.replace(/["\\]/g, '\\$&')}"`;
 /** With `http` Node does not write the inspector's address to stderr. */
 const OPTIONS = `${OPTION} --inspect-publish-uid=http`;
 
+const processName = { pid: z.int(), namespace: z.string() };
+
 const announcement = z.object({
-  pid: z.int(),
+  ...processName,
   /** The closest followed ancestor; null for the program itself. */
-  parent: z.nullable(z.int()),
+  parent: z.nullable(z.object(processName)),
   argv: z.array(z.string()),
   version: z.string(),
-  url: z.string(),
+  /** null if we cannot reach its inspector, because it is in another network. It runs already. */
+  url: z.nullable(z.string()),
   wasOpen: z.boolean(),
 });
 
 /** What a process of a followed program says of itself. It is paused before its first line until `RELEASE` is evaluated in it. */
 export type Announcement = z.output<typeof announcement>;
 
+/** A process as it and its relatives name it: its pid in its own pid namespace. */
+export type ProcessName = Pick<Announcement, 'pid' | 'namespace'>;
+
 /** Lets a process run that has announced itself. */
 export const RELEASE = 'void (globalThis.__node_tracemalloc_released__ = true)';
 
-/** A file `<pid>.kill` says that another process is about to kill this one; see preload/ask-before-kill.cts. */
-const KILL = '.kill';
+/** A file `<pid>-<namespace>.kill` says that another process is about to kill this one; see preload/ask-before-kill.cts. */
+const KILL = /^(-?\d+)-(\d*)\.kill$/;
+/** A process waits as long as it has a file of this name. */
+const WAITS = '.waits';
 
 export interface ProcessListener {
-  readonly process: (process: Announcement) => void;
-  /** The process is killed after this has resolved. Never rejects. @param pid as `process.kill` takes it: 0 or less names a group */
-  readonly kill: (pid: number) => Promise<void>;
+  /** @param release lets the process run if we cannot speak to it */
+  readonly process: (process: Announcement, release: () => void) => void;
+  /** The process is killed after this has resolved. Never rejects. @param process its pid as `process.kill` takes it: 0 or less names a group */
+  readonly kill: (process: ProcessName) => Promise<void>;
 }
 
 /**
@@ -67,7 +77,7 @@ export class ProcessTree {
     { execArgv: [option], env }: LaunchedLines,
   ): { NODE_OPTIONS: string; NODE_TRACEMALLOC_FOLLOW: string } {
     const lines = option === undefined ? null : { option, env };
-    const orders = { folder: this.#folder.path, parent: null, options: OPTIONS, option: OPTION, lines };
+    const orders = { folder: this.#folder.path, network: ownNamespace('net'), parent: null, options: OPTIONS, option: OPTION, lines };
     return {
       NODE_OPTIONS: NODE_OPTIONS ? `${OPTIONS} ${NODE_OPTIONS}` : OPTIONS,
       NODE_TRACEMALLOC_FOLLOW: JSON.stringify(orders),
@@ -91,18 +101,19 @@ export class ProcessTree {
   #look(): void {
     for (const name of names(this.#folder.path)) {
       const file = join(this.#folder.path, name);
-      if (name.endsWith(KILL)) void this.#letDie(file, Number.parseInt(name, 10));
+      const [, pid, namespace = ''] = KILL.exec(name) ?? [];
+      if (pid !== undefined) void this.#letDie(file, { pid: Number(pid), namespace });
       if (!name.endsWith('.json')) continue;
       const told = announcementIn(file);
-      if (told) this.#on.process(told);
+      if (told) this.#on.process(told, () => rmSync(file.replace(/\.json$/, WAITS), { force: true }));
     }
   }
 
   /** The process that kills the other one waits until the file is gone. */
-  async #letDie(file: string, pid: number): Promise<void> {
+  async #letDie(file: string, killed: ProcessName): Promise<void> {
     if (this.#dying.has(file)) return;
     this.#dying.add(file);
-    await this.#on.kill(pid);
+    await this.#on.kill(killed);
     this.#dying.delete(file);
     rmSync(file, { force: true });
   }

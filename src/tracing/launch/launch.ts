@@ -198,7 +198,7 @@ function inspectorOf(
       onUrl: followed ? () => {} : onUrl,
       isFollowed: followed !== null,
     });
-    void followed?.programUrl.then(onUrl);
+    void followed?.programUrl.then(onUrl, (error: unknown) => fail(messageOf(error), error));
     const timer = setTimeout(() => fail(`its inspector did not open within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     child.on('error', (error) =>
       fail(`${child.spawnfile} does not run (${error.message}); check the paths of node and of its folder`, error),

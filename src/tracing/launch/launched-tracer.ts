@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { UsageError } from '../../errors.js';
-import type { FollowedProcess, FollowedProcesses } from '../follow/followed-processes.js';
+import type { FollowedProcess, FollowedProcesses, UntracedProcess } from '../follow/followed-processes.js';
 import type { Closing } from '../tracer/closing.js';
 import type { Lifecycle } from '../tracer/lifecycle.js';
 import type { StartOptions } from '../tracer/start-options.js';
@@ -102,6 +102,11 @@ export class LaunchedTracer extends Tracer {
   /** The Node processes that the program has started, directly or through others, if `launch` said `follow`; the oldest first. */
   get processes(): readonly FollowedProcess[] {
     return this.#followed?.all ?? [];
+  }
+
+  /** Those that could not be traced and run without us, such as one in a sandbox with a network of its own. */
+  get untracedProcesses(): readonly UntracedProcess[] {
+    return this.#followed?.untraced ?? [];
   }
 
   /**

@@ -12,15 +12,17 @@ type Signal = string | number | undefined;
 interface Controller {
   /** The folder in which the controller finds our files. */
   readonly folder: string;
+  /** Of our pids. */
+  readonly namespace: string;
   readonly isWatched: () => boolean;
   /** Sleeps until `isDone`, or for `patienceMs`. */
   readonly wait: (isDone: () => boolean, patienceMs: number) => void;
 }
 
-function askBeforeKill({ folder, isWatched, wait }: Controller): void {
+function askBeforeKill({ folder, namespace, isWatched, wait }: Controller): void {
   const ask = (pid: number | undefined, signal: Signal) => {
     if (!isDeadly(signal) || !Number.isInteger(pid) || !isWatched()) return;
-    const file = `${folder}/${pid}.kill`;
+    const file = `${folder}/${pid}-${namespace}.kill`;
     fs.writeFileSync(file, '');
     wait(() => !fs.existsSync(file), PATIENCE_MS);
   };

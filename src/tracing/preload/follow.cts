@@ -23,13 +23,21 @@ interface Orders {
    * tell less, because in another pid namespace it names nobody, or somebody else.
    */
   readonly folder: string;
+  /** The network namespace of the controller, which cannot reach inspectors in another one. */
+  readonly network: string;
   /** The closest followed ancestor; null for the program itself. */
-  readonly parent: number | null;
+  readonly parent: ProcessName | null;
   /** Our options, as they stand in NODE_OPTIONS. */
   readonly options: string;
   /** The first of them, which loads this file. */
   readonly option: string;
   readonly lines: Lines | null;
+}
+
+/** Pids of several pid namespaces may be equal. See `ownNamespace` in proc.ts. */
+interface ProcessName {
+  readonly pid: number;
+  readonly namespace: string;
 }
 
 /** True lines, for children that do not inherit our environment. */
@@ -41,6 +49,7 @@ interface Lines {
 /** See ask-before-kill.cts. */
 interface Controller {
   readonly folder: string;
+  readonly namespace: string;
   readonly isWatched: () => boolean;
   readonly wait: (isDone: () => boolean, patienceMs: number) => void;
 }
@@ -65,6 +74,16 @@ interface SpawnOptions {
 }
 type Environment = Record<string, string | undefined>;
 
+const self: ProcessName = { pid: process.pid, namespace: namespaceOf('pid') };
+
+function namespaceOf(kind: 'pid' | 'net'): string {
+  try {
+    return /\d+/.exec(fs.readlinkSync(`/proc/self/ns/${kind}`))?.[0] ?? '';
+  } catch {
+    return '';
+  }
+}
+
 /** Removes our variables and options from the environment, so that the program does not see them. */
 function hide(env: Environment, { options, option }: Orders): void {
   delete env[KEY];
@@ -79,7 +98,7 @@ function additions(env: Environment, orders: Orders): Record<string, string> {
   const { options, lines } = orders;
   const words = [options, ...(env.NODE_OPTIONS ? [env.NODE_OPTIONS] : [])];
   if (lines && !env.NODE_OPTIONS?.includes(lines.option)) words.push(lines.option);
-  const added: Record<string, string> = { NODE_OPTIONS: words.join(' '), [KEY]: JSON.stringify({ ...orders, parent: process.pid }) };
+  const added: Record<string, string> = { NODE_OPTIONS: words.join(' '), [KEY]: JSON.stringify({ ...orders, parent: self }) };
   for (const [name, value] of Object.entries(lines?.env ?? {})) added[name] = env[name] ?? value;
   return added;
 }
@@ -122,21 +141,31 @@ function pairsWithUs({ args = [], envPairs: pairs = [], uid, gid }: SpawnOptions
 }
 
 /** Announces this process, and waits until the controller lets it run. */
-function announce({ folder, parent }: Orders): void {
+function announce({ folder, network, parent }: Orders): void {
   if (!fs.existsSync(folder)) return;
+  const { argv, version } = process;
+  const file = `${folder}/${self.pid}-${process.hrtime.bigint()}`;
+  const tell = (inspector: { readonly url: string | null; readonly wasOpen: boolean }) => {
+    fs.writeFileSync(`${file}.part`, JSON.stringify({ ...self, parent, argv, version, ...inspector }));
+    fs.renameSync(`${file}.part`, `${file}.json`);
+  };
+  if (namespaceOf('net') !== network) {
+    tell({ url: null, wasOpen: false });
+    return;
+  }
   const inspector = require('node:inspector') as typeof import('node:inspector');
   const own = inspector.url();
   const wasOpen = own !== undefined;
   const url = own ?? openHidden();
-  const { pid, argv, version } = process;
-  const file = `${folder}/${pid}`;
   const state = globalThis as { [RELEASED]?: true };
   const isReleased = () => state[RELEASED] === true;
+  const waits = `${file}.waits`;
   try {
-    fs.writeFileSync(`${file}.part`, JSON.stringify({ pid, parent, argv, version, url, wasOpen }));
-    fs.renameSync(`${file}.part`, `${file}.json`);
-    wait(() => isReleased() || !fs.existsSync(folder), PATIENCE_MS);
+    fs.writeFileSync(waits, '');
+    tell({ url, wasOpen });
+    wait(() => isReleased() || !fs.existsSync(waits), PATIENCE_MS);
   } finally {
+    fs.rmSync(waits, { force: true });
     if (!isReleased() && !wasOpen) inspector.close();
     delete state[RELEASED];
   }
@@ -155,7 +184,7 @@ function follow(text: string): void {
   followChildren(orders);
   const { folder, option } = orders;
   followWorkers({ option, argument: `--require=${__filename}` });
-  askBeforeKill({ folder, isWatched: () => fs.existsSync(folder), wait });
+  askBeforeKill({ folder, namespace: self.namespace, isWatched: () => fs.existsSync(folder), wait });
   if (threads.isMainThread) {
     threads.setEnvironmentData(KEY, text); // the children of a worker are followed, too
     try {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,6 +16,9 @@ const PROGRAM = repoPath('fixtures', 'programs', 'process-tree.cjs');
 const BIGINT_BYTES = 536;
 /** The npm that runs the tests, or the one beside node, where its installers put it. */
 const NPM = process.env.npm_execpath ?? join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js');
+
+/** Namespaces need privileges, or a system that gives them to everybody. */
+const canUnshare = spawnSync('unshare', ['--fork', '--pid', '--net', 'true']).status === 0;
 
 async function followed(
   file: string,
@@ -116,6 +120,27 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     const listed: { pid: number; inspector: string }[] = JSON.parse((await runCommand(['list', '--json'])).stdout);
     expect(listed.find(({ pid }) => pid === child!.pid)?.inspector).toBe('closed');
   });
+
+  (canUnshare ? it : it.skip)(
+    'a child in another pid namespace is traced under the pid that we see, one in another network is named',
+    async () => {
+      const file = programOf(`
+      const { spawnSync } = require('node:child_process');
+      if (process.argv[2] === 'child') console.log('child', process.pid);
+      else for (const how of ['--pid', '--net']) spawnSync('unshare', ['--fork', how, process.execPath, __filename, 'child', how], { stdio: 'inherit' });`);
+      const { tracer, output } = await followed(file, binary);
+      await tracer.exited;
+      expect((await output).out).toMatch(/^child 1\nchild \d+\n$/);
+      const [traced] = tracer.processes;
+      expect(tracer.processes).toHaveLength(1);
+      expect([await traced!.problem, traced!.argv.at(-1)]).toEqual([null, '--pid']);
+      expect(traced!.pid).toBeGreaterThan(tracer.pid);
+      expect((await traced!.tracer.closed).snapshot).not.toBeNull();
+      expect(tracer.untracedProcesses).toMatchObject([
+        { parentPid: tracer.pid, problem: { message: 'it is in a network of its own, in which its inspector cannot be reached' } },
+      ]);
+    },
+  );
 
   it('children keep their own inspector, options and environment; a child whose environment a shell has wiped is not followed', async () => {
     const file = programOf(`

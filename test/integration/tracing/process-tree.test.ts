@@ -22,5 +22,5 @@ it.each(oldestAndNewest())('a process that waits for us when we leave runs on, i
   tree.stop();
   tree.remove();
   await expect(output).resolves.toBe('went on\n');
-  await expect(fetch(`http://${new URL(url).host}/json/version`)).rejects.toThrow();
+  await expect(fetch(`http://${new URL(url!).host}/json/version`)).rejects.toThrow();
 });
