@@ -2,11 +2,12 @@ import { UsageError } from '../../errors.js';
 import { totalOf } from '../../model/column-totals.js';
 import { type BeforeAfter, beforeAfter, beforeAfterJson, beforeAfterLines, betweenSnapshots } from '../../report/text/before-after.js';
 import { comparisonNotes } from '../../report/text/comparison-notes.js';
-import { coverageLines, cutStacksNote } from '../../report/text/coverage.js';
+import { coverageLines, cutStacksNote, type Subject } from '../../report/text/coverage.js';
 import { diffJson, jsonText, statisticsJson } from '../../report/text/json.js';
 import { diffTable, statisticsTable, type TableOptions } from '../../report/text/table.js';
 import { diffTreeLines, type TreeOptions, treeLines } from '../../report/text/tree.js';
 import { comparisonOf } from '../../snapshot/comparison.js';
+import { type IsPacked, packedLines } from '../../snapshot/packed-lines.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { idleThreads } from '../../snapshot/statistics/idle-threads.js';
 import { isLocationKey, KEY_TYPES } from '../../snapshot/statistics/key-type.js';
@@ -69,11 +70,12 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
     stream.write(jsonText({ ...document, ...memoryJson(beforeAfter(selected.capture)) }));
     return;
   }
+  const isPacked = packedLines(selected.table);
   const table = values.tree
-    ? treeLines(selected, treeOptions(values, { stream, cwd }))
-    : statisticsTable(statistics, tableOptions(values, { stream, cwd }));
+    ? treeLines(selected, { ...treeOptions(values, { stream, cwd }), isPacked })
+    : statisticsTable(statistics, { ...tableOptions(values, { stream, cwd }), isPacked });
   const lines = reason === null ? table : wrapped(reason, widthOfTerminal(stream));
-  const above = coverage(selected, { ofFunctions: areOfFunctions(statistics, values) }, stream);
+  const above = coverage(selected, subjectOf(statistics, values, isPacked), stream);
   const below = [...cutNotes(selected, values), ...memoryLines(beforeAfter(selected.capture))];
   writeLines(stream, [...above, '', ...lines, ...fitted(below, stream)]);
 }
@@ -97,12 +99,13 @@ export function printDiff(snapshots: { old: Snapshot; now: Snapshot }, values: T
   }
   const isOfTwoTracings = comparison.oneTracing === false;
   const colours = coloursOf(stream, values);
+  const isPacked = packedLines(old.table, now.table);
   const table = values.tree
-    ? diffTreeLines({ old, now }, { ...treeOptions(values, { stream, cwd }), colours, isOfTwoTracings })
-    : diffTable(diffs, { ...tableOptions(values, { stream, cwd }), isOfTwoTracings });
+    ? diffTreeLines({ old, now }, { ...treeOptions(values, { stream, cwd }), colours, isOfTwoTracings, isPacked })
+    : diffTable(diffs, { ...tableOptions(values, { stream, cwd }), isOfTwoTracings, isPacked });
   const lines = reason === null ? table : wrapped(reason, widthOfTerminal(stream));
   const notes = comparisonNotes({ old, now }).flatMap((note) => wrapped(note, widthOfTerminal(stream)));
-  const above = coverage(now, { ofFunctions: areOfFunctions(diffs, values) }, stream);
+  const above = coverage(now, subjectOf(diffs, values, isPacked), stream);
   const below = isOfTwoTracings ? [] : memoryLines(betweenSnapshots(old.capture, now.capture));
   writeLines(stream, [...notes, ...above, '', ...lines, ...fitted(below, stream)]);
 }
@@ -133,14 +136,22 @@ function tellOfGaps(
   if (groupBy === 'type' && snapshots.every(({ columns }) => columns.type === null)) writeLines(err, [`--group-by type ${TYPES_NEED}`]);
 }
 
-function coverage({ capture, columns }: Snapshot, subject: { readonly ofFunctions: boolean }, stream: Output): string[] {
+function coverage({ capture, columns }: Snapshot, subject: Subject, stream: Output): string[] {
   return coverageLines(capture, totalOf(columns).size, subject).flatMap((line) => wrapped(line, widthOfTerminal(stream)));
 }
 
-/** Whether one of the rows is the place of a JavaScript function. */
-function areOfFunctions(rows: readonly Statistic[], { tree, groupBy, top = DEFAULT_ROWS }: TableValues & TreeValues): boolean {
-  const isPlace = groupBy === 'traceback' || isLocationKey(groupBy);
-  return tree === true || (isPlace && rows.slice(0, top).some(({ traceback }) => !traceback.at(-1)!.filename.startsWith('<')));
+/** What the shown rows are. */
+function subjectOf(
+  rows: readonly Statistic[],
+  { tree, groupBy, top = DEFAULT_ROWS }: TableValues & TreeValues,
+  isPacked: IsPacked,
+): Subject {
+  const isPlace = tree === true || groupBy === 'traceback' || isLocationKey(groupBy);
+  const frames = isPlace ? rows.slice(0, top).map(({ traceback }) => traceback.at(-1)!) : [];
+  return {
+    ofFunctions: tree === true || frames.some(({ filename }) => !filename.startsWith('<')),
+    ofPackedLines: frames.some((frame) => isPacked(frame)),
+  };
 }
 
 function tableOptions(values: TableValues, { stream, cwd }: Pick<Printing, 'stream' | 'cwd'>): TableOptions {

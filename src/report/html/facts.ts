@@ -1,6 +1,7 @@
 import { totalOf } from '../../model/column-totals.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
 import { comparisonOf } from '../../snapshot/comparison.js';
+import { hasPackedLines } from '../../snapshot/packed-lines.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
@@ -20,7 +21,7 @@ export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
     notes: [
       ...(old ? comparisonNotes({ old, now }) : []),
       ...reachNotes(now.capture),
-      ...methodNotes(now.capture, { ofFunctions: true }).map(sentence),
+      ...methodNotes(now.capture, { ofFunctions: true, ofPackedLines: hasPackedLines(now.table) }).map(sentence),
       ...errorNotes(now, old),
       ...truncationNotes(now),
     ],

@@ -6,6 +6,7 @@ import { formatSize } from '../../text/size-format.js';
 import { threadNotes } from './thread-notes.js';
 
 const ROUGH_COUNTS = 'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.';
+const PACKED = ', but minified code is all on one line: there only columns tell functions apart, as with --group-by function';
 const INLINED =
   'Each row is the function that allocated; what V8 inlined into it counts for it: trace with --no-inline or --lines to tell them apart.';
 
@@ -18,9 +19,11 @@ export function coverageLines(capture: CaptureInfo, tracedBytes: number, subject
 }
 
 /** What stands below the lines. */
-interface Subject {
+export interface Subject {
   /** Rows are places of JavaScript functions, some of which may be hot. */
   readonly ofFunctions?: boolean;
+  /** Some rows are on lines that hold much of a program. */
+  readonly ofPackedLines?: boolean;
 }
 
 /** A note if most memory is where traces do not reach. */
@@ -37,11 +40,12 @@ export function cutStacksNote(bytes: number, tracebackLimit: number): string[] {
 }
 
 /** How the traces were recorded, and what this means for the figures. */
-export function methodNotes(capture: CaptureInfo, { ofFunctions = false }: Subject = {}): string[] {
+export function methodNotes(capture: CaptureInfo, { ofFunctions = false, ofPackedLines = false }: Subject = {}): string[] {
   const { mode, interval } = capture;
   const inlined = ofFunctions && mayHoldInlined(capture) ? ` ${INLINED}` : '';
   const areCountsRough = mode === 'sampling' && interval !== null && !canRecoverCounts(interval);
-  return [`${method(capture)}.${inlined}`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...gapNotes(capture)];
+  const packed = ofPackedLines ? PACKED : '';
+  return [`${method(capture)}${packed}.${inlined}`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...gapNotes(capture)];
 }
 
 /**

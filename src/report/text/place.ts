@@ -1,6 +1,7 @@
 import { relative, sep } from 'node:path';
 import type { Frame } from '../../model/frame.js';
 import type { Traceback } from '../../model/traceback.js';
+import type { IsPacked } from '../../snapshot/packed-lines.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
 import type { OwnCaller } from '../../snapshot/statistics/own-callers.js';
 import { printable } from '../../text/printable.js';
@@ -13,6 +14,8 @@ export interface PlaceOptions {
   readonly cwd: string;
   /** Available columns; unlimited by default. */
   readonly width?: number;
+  /** On such a line a place also has its column. */
+  readonly isPacked?: IsPacked | undefined;
 }
 
 /** Keys whose places have the name of a function. */
@@ -28,8 +31,9 @@ const LEAST_NAME = 4;
  * the most recent frame comes first, then its callers: `parse.js:7 < load.js:3 < main.js:1`. If the text is too wide, the path loses its
  * middle and a stack its oldest frames first. The line number is never cut.
  */
-export function placeOf(traceback: Traceback, { keyType, cwd, width = Number.POSITIVE_INFINITY }: PlaceOptions): string {
-  const frames = [...traceback.frames].reverse().map((frame) => frameParts(frame, keyType, cwd));
+export function placeOf(traceback: Traceback, options: PlaceOptions): string {
+  const { width = Number.POSITIVE_INFINITY } = options;
+  const frames = [...traceback.frames].reverse().map((frame) => frameParts(frame, options));
   const whole = frames.map(({ path, line, name }) => path + line + name).join(CALLED_BY);
   if (widthOf(whole) <= width) return whole;
   const rest = frames.length > 1 ? CALLED_BY + ELLIPSIS : '';
@@ -43,29 +47,32 @@ export function placeOf(traceback: Traceback, { keyType, cwd, width = Number.POS
 }
 
 /** Behind the place of a group that is not of the program's own files: which of these led to it. `← src/export.ts:41 pack (93 %)` */
-export function callerOf({ frame, share }: OwnCaller, { cwd, width }: Pick<PlaceOptions, 'cwd'> & { readonly width: number }): string {
+export function callerOf({ frame, share }: OwnCaller, { width, ...options }: FrameOptions): string {
   const [before, after] = ['← ', ` (${percent(share, 1)})`];
-  return before + framePlace(frame, { cwd, width: width - before.length - after.length }) + after;
+  return before + framePlace(frame, { ...options, width: width - before.length - after.length }) + after;
 }
 
 /** The place of one frame, as in a table by line. */
-export function framePlace(frame: Frame, { cwd, width }: Pick<PlaceOptions, 'cwd'> & { readonly width: number }): string {
-  return fitted(frameParts(frame, 'lineno', cwd), width);
+export function framePlace(frame: Frame, { width, ...options }: FrameOptions): string {
+  return fitted(frameParts(frame, { keyType: 'lineno', ...options }), width);
 }
+
+type FrameOptions = Pick<PlaceOptions, 'cwd' | 'isPacked'> & { readonly width: number };
 
 interface FrameParts {
   readonly path: string;
-  /** `:7`, or empty. */
+  /** `:7`, `:1:3021` on a packed line, or empty. */
   readonly line: string;
   /** ` load`, or empty. */
   readonly name: string;
 }
 
-function frameParts({ filename, lineno, functionName }: Frame, keyType: KeyType, cwd: string): FrameParts {
+function frameParts(frame: Frame, { keyType, cwd, isPacked }: PlaceOptions): FrameParts {
+  const { filename, lineno, column, functionName } = frame;
   const isNamed = functionName !== '' && NAMED.has(keyType);
   return {
     path: printable(shortPath(filename, cwd)),
-    line: lineno > 0 ? `:${lineno}` : '',
+    line: (lineno > 0 ? `:${lineno}` : '') + (column > 0 && isPacked?.(frame) ? `:${column}` : ''),
     name: isNamed ? ` ${printable(functionName)}` : '',
   };
 }

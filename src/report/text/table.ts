@@ -1,3 +1,4 @@
+import type { IsPacked } from '../../snapshot/packed-lines.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
 import type { Statistic, StatisticDiff } from '../../snapshot/statistics/statistic.js';
 import { formatSize } from '../../text/size-format.js';
@@ -18,6 +19,8 @@ export interface TableOptions {
   /** Columns of the terminal; Infinity if the output is not a terminal. */
   readonly width: number;
   readonly colours: Colours;
+  /** Which lines hold much of a program; default: none. */
+  readonly isPacked?: IsPacked;
 }
 
 export interface DiffOptions extends TableOptions {
@@ -112,15 +115,16 @@ function errorColumn(shown: readonly Statistic[]): Column[] {
 /** The column with the place of each group, and its own caller if it has one: in the same line, or below if that is too narrow. */
 export function placeColumn(
   groups: readonly (Pick<Statistic, 'traceback'> & Partial<Pick<Statistic, 'ownCaller'>>)[],
-  { keyType, cwd }: Pick<TableOptions, 'keyType' | 'cwd'>,
+  options: Pick<TableOptions, 'keyType' | 'cwd' | 'isPacked'>,
 ): LastColumn {
+  const { keyType, cwd, isPacked } = options;
   return {
     title: keyTitle(keyType),
     cells: groups.map(({ traceback, ownCaller }) => (width) => {
-      const place = placeOf(traceback, { keyType, cwd, width });
+      const place = placeOf(traceback, { keyType, cwd, isPacked, width });
       if (!ownCaller) return place;
-      const whole = `${placeOf(traceback, { keyType, cwd })}${BEFORE_CALLER}${callerOf(ownCaller, { cwd, width: Number.POSITIVE_INFINITY })}`;
-      const below = `${BEFORE_CALLER}${callerOf(ownCaller, { cwd, width: width - BEFORE_CALLER.length })}`;
+      const whole = `${placeOf(traceback, { keyType, cwd, isPacked })}${BEFORE_CALLER}${callerOf(ownCaller, { cwd, isPacked, width: Number.POSITIVE_INFINITY })}`;
+      const below = `${BEFORE_CALLER}${callerOf(ownCaller, { cwd, isPacked, width: width - BEFORE_CALLER.length })}`;
       return widthOf(whole) <= width ? whole : [place, below];
     }),
   };

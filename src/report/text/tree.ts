@@ -1,5 +1,6 @@
 import { totalOf } from '../../model/column-totals.js';
 import type { Frame } from '../../model/frame.js';
+import type { IsPacked } from '../../snapshot/packed-lines.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { formatSize } from '../../text/size-format.js';
 import { cutEnd, ELLIPSIS, wrapped } from '../../text/text-width.js';
@@ -20,6 +21,8 @@ export interface TreeOptions {
   readonly cwd: string;
   /** Columns of the terminal; Infinity if the output is not a terminal. */
   readonly width: number;
+  /** Which lines hold much of a program; default: none. */
+  readonly isPacked?: IsPacked;
 }
 
 /** If a stack forks more often than this many characters can show, the guides of its first forks are dropped. */
@@ -86,14 +89,16 @@ interface Called {
 
 function linesOf(
   { tree, frameOf, weights, whole, columnsOf, noteOf = () => [] }: Called,
-  { isInverted, minPercent, cwd, width }: TreeOptions,
+  { isInverted, minPercent, cwd, width, isPacked }: TreeOptions,
 ): string[] {
   const least = (whole * minPercent) / 100;
   const shown = tree.depth.flatMap((_, node) => (node === 0 || weights[node]! >= least ? [node] : []));
   const guides = guidesOf(shown, tree.depth);
   const nameOf = (node: number, room: number) => {
     if (node === 0) return 'all';
-    return tree.frame[node] === TRUNCATED ? cutEnd('older frames not kept', room) : framePlace(frameOf(node), { cwd, width: room });
+    return tree.frame[node] === TRUNCATED
+      ? cutEnd('older frames not kept', room)
+      : framePlace(frameOf(node), { cwd, isPacked, width: room });
   };
   const names = {
     title: isInverted ? 'allocated in, called by' : 'called',

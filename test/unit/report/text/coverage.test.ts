@@ -19,6 +19,12 @@ test('gives the traced bytes and the memory of the process, then how they were o
   ]);
 });
 
+test('says that lines tell nothing of minified code', () => {
+  expect(coverageLines({ ...CAPTURE, inlining: false }, 1, { ofPackedLines: true })[1]).toBe(
+    'sampled, one block in 30.2 KiB on average; lines are where functions start, but minified code is all on one line: there only columns tell functions apart, as with --group-by function.',
+  );
+});
+
 const INLINED =
   'Each row is the function that allocated; what V8 inlined into it counts for it: trace with --no-inline or --lines to tell them apart.';
 

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { COLOURED, PLAIN } from '../../../../src/report/text/colours.js';
 import { diffTable, statisticsTable } from '../../../../src/report/text/table.js';
+import { packedLines } from '../../../../src/snapshot/packed-lines.js';
 import { Snapshot } from '../../../../src/snapshot/snapshot.js';
+import type { KeyType } from '../../../../src/snapshot/statistics/key-type.js';
 import { widthOf } from '../../../../src/text/text-width.js';
 import { snapshotFrom } from '../../snapshot/picture.js';
 
@@ -23,6 +25,19 @@ test('the largest groups, then the rest', () => {
     '1 more: 50 B',
   ]);
   expect(statisticsTable([], OPTIONS)).toEqual(['nothing allocated in this time is still alive']);
+});
+
+test('functions on a line of a minified bundle are told apart by their columns', () => {
+  const frame = (column: number, functionName: string) => ({ filename: '/app/dist/a.js', lineno: 1, column, functionName });
+  const snapshot = Snapshot.fromTraces([
+    { size: 300, frames: [frame(12, 's')] },
+    { size: 200, frames: [frame(3021, 't')] },
+  ]);
+  const isPacked = packedLines(snapshot.table);
+  const rows = (keyType: KeyType) => statisticsTable(snapshot.statistics(keyType), { ...OPTIONS, keyType, isPacked }).slice(1);
+  expect(rows('function')).toEqual(['300 B      1    300 B  dist/a.js:1:12 s', '200 B      1    200 B  dist/a.js:1:3021 t']);
+  expect(rows('lineno')).toEqual(['500 B      2    250 B  dist/a.js:1']);
+  expect(statisticsTable(snapshot.statistics('function'), { ...OPTIONS, keyType: 'function' })[1]).toMatch(/dist\/a\.js:1 s$/);
 });
 
 test('rows of a text that is not that of its file are explained', () => {
