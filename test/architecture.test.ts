@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   discovery: ['text', 'protocol'],
   'source-maps': ['text', 'model'],
   snapshot: ['text', 'model', 'source-maps'],
+  series: ['text', 'model', 'snapshot'],
   collect: ['text', 'protocol', 'model'],
   lines: ['text', 'protocol', 'source-maps'],
   tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'lines', 'source-maps', 'snapshot'],
@@ -20,7 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   formats: ['text', 'protocol', 'model', 'snapshot', 'collect', 'report'],
   serve: ['text', 'protocol', 'model', 'snapshot', 'formats'],
   cli: ['text', 'protocol', 'discovery', 'model', 'snapshot', 'collect', 'lines', 'tracing', 'formats', 'source-maps', 'report', 'serve'],
-  index: ['text', 'protocol', 'model', 'snapshot', 'lines', 'tracing'],
+  index: ['text', 'protocol', 'model', 'snapshot', 'series', 'lines', 'tracing'],
 };
 
 const EXPORTS = [
@@ -30,6 +31,7 @@ const EXPORTS = [
   'Tracer',
   'LaunchedTracer',
   'Snapshot',
+  'Series',
   'Filter',
   'DomainFilter',
   'ThreadFilter',

@@ -16,6 +16,7 @@ import { benchSoak } from './soak.js';
 import { benchSourceMap } from './source-map.js';
 import { benchStartup } from './startup.js';
 import { benchTrackingStress } from './tracking-stress.js';
+import { benchVerdicts } from './verdicts.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   engine: benchEngine,
@@ -34,6 +35,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   accuracy: benchAccuracy,
   isolates: benchIsolates,
   soak: benchSoak,
+  verdicts: benchVerdicts,
 };
 
 for (const version of requestedVersions()) await provideNode(version);

@@ -10,23 +10,36 @@ import type { RawFile } from './upgrade.js';
 /** @throws if the parts of the file contradict each other; a SnapshotFileError shows the message */
 export function decodeParts(file: RawFile): SnapshotParts {
   const metadata = metadataSchema.parse(file.metadata, IN_ENGLISH);
-  const sections = new Sections(metadata.sections, file.sections);
+  const { columns, ...traces } = decodeTraces(new Sections(metadata.sections, file.sections));
+  const hasBirths = metadata.capture.mode !== 'objects' || metadata.offHeapBirths === 'owner';
+  const { tracebackLimit, capture, lastBirths } = metadata;
+  if (lastBirths) ensure('lastBirths', lastBirths.length === traces.threads.length);
+  return {
+    ...traces,
+    columns: hasBirths ? columns : { ...columns, birth: null },
+    tracebackLimit,
+    capture,
+    ...(hasBirths && lastBirths && { lastBirths }),
+  };
+}
+
+type Traces = Required<Pick<SnapshotParts, 'table' | 'columns' | 'threads' | 'types' | 'original'>>;
+
+/** The traces and their table. @throws if they contradict each other */
+export function decodeTraces(sections: Sections): Traces {
   const { threads, types, originalFilenames = [], originalFunctionNames = [], ...tableNames } = sections.names();
   const table = { ...tableNames, ...decodeTable(sections) };
-  const hasBirths = metadata.capture.mode !== 'objects' || metadata.offHeapBirths === 'owner';
-  const columns = { ...decodeColumns(sections), ...(!hasBirths && { birth: null }) };
+  const columns = decodeColumns(sections);
   const original = decodeOriginal(sections, { filenames: originalFilenames, functionNames: originalFunctionNames });
   checkTable(table, sections);
   ensure('traceback', sections.isBelow('traceback', table.totalFrames.length));
   ensure('thread', sections.isBelow('thread', threads.length));
   ensure('type', sections.isBelow('type', types.length));
-  const { tracebackLimit, capture, lastBirths } = metadata;
-  if (lastBirths) ensure('lastBirths', lastBirths.length === threads.length);
-  return { table, columns, threads, types, tracebackLimit, capture, original, ...(hasBirths && lastBirths && { lastBirths }) };
+  return { table, columns, threads, types, original };
 }
 
 /** The sections of a file by name. The metadata is checked before anything is inflated. */
-class Sections {
+export class Sections {
   readonly #places = new Map<string, { entry: SectionEntry; data: Uint8Array }>();
   readonly #highest = new Map<ColumnName, number>();
 
@@ -185,7 +198,8 @@ function checkTable(table: StackTable, sections: Sections): void {
   );
 }
 
-function ensure(name: string, holds: boolean): void {
+/** @throws if it does not hold */
+export function ensure(name: string, holds: boolean): void {
   if (!holds) throw new RangeError(`${name} has a value that cannot be`);
 }
 

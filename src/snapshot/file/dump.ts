@@ -1,4 +1,4 @@
-import { crc32, deflateRawSync } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 import { SnapshotFileError } from '../../errors.js';
 import { compact } from '../../model/compact.js';
 import type { OriginalPlaces } from '../../model/original-places.js';
@@ -8,8 +8,9 @@ import type { TraceColumns } from '../../model/trace-columns.js';
 import { type Mappable, SourceMapper } from '../../source-maps/source-mapper.js';
 import { writeFile } from './atomic-write.js';
 import { type Column, type EncodedColumn, encodeColumn } from './column-codec.js';
-import { type ColumnName, LIMITS, MAGIC, type Metadata, OFFSET, SECTIONS, type SectionEntry } from './file-format.js';
-import { CURRENT_VERSION } from './upgrade.js';
+import { type ColumnName, LIMITS, type Metadata, SECTIONS, type SectionEntry } from './file-format.js';
+import { frameFile } from './framed-file.js';
+import { SNAPSHOT_FILE } from './load.js';
 
 export interface DumpOptions {
   /**
@@ -22,20 +23,34 @@ export interface DumpOptions {
 }
 
 /** @throws SnapshotFileError */
-export function dumpSnapshot(
-  path: string,
-  snapshot: SnapshotParts & Mappable,
-  { embedMaps = false, followLinks = true }: DumpOptions,
-): void {
+export function dumpSnapshot(path: string, snapshot: SnapshotParts & Mappable, options: DumpOptions): void {
+  const parts = savedParts(path, snapshot, options);
+  const { tracebackLimit, capture, lastBirths } = parts;
+  const { sections, data } = encodeSections(parts);
+  const metadata: Metadata = {
+    generator: GENERATOR,
+    tracebackLimit,
+    capture,
+    ...(lastBirths && { lastBirths: [...lastBirths] }),
+    ...(capture.mode === 'objects' && { offHeapBirths: 'owner' as const }),
+    sections,
+  };
+  writeFile(path, frameFile(SNAPSHOT_FILE, metadata, data), { what: 'save the snapshot to', followLinks: options.followLinks ?? true });
+}
+
+/** The program that writes a file, for people who look into it. */
+export const GENERATOR = 'node-tracemalloc';
+
+/** The parts with what source maps say, and without what no trace needs. @throws SnapshotFileError if there are more than a file can hold */
+export function savedParts(path: string, snapshot: SnapshotParts & Mappable, { embedMaps = false }: DumpOptions): SnapshotParts {
   const { sourceMaps } = snapshot;
   const isWanted = (filename: string) => embedMaps || sourceMaps.has(filename);
   const original = embedMaps || sourceMaps.size > 0 ? new SourceMapper().placesOf(snapshot, isWanted) : snapshot.original;
   const parts = { ...snapshot, original };
   const { columns, table } = parts;
   if (columns.length > LIMITS.traces || table.frames.length > LIMITS.elements)
-    throw new SnapshotFileError(`cannot save the snapshot to ${path}: a file holds up to ${LIMITS.traces} traces; filter it first`);
-  const isCompact = remembered.has(columns);
-  writeFile(path, encodeSnapshot(isCompact ? parts : compact(parts)), { what: 'save the snapshot to', followLinks });
+    throw new SnapshotFileError(`cannot save to ${path}: a file holds up to ${LIMITS.traces} traces; filter it first`);
+  return remembered.has(columns) ? parts : compact(parts);
 }
 
 /**
@@ -46,14 +61,21 @@ const remembered = new WeakMap<TraceColumns | StackTable, Map<ColumnName, Encode
 
 function encodeOnce(name: ColumnName, values: Column, { columns, table }: SnapshotParts): EncodedColumn {
   const owner = SECTIONS[name].of === 'trace' ? columns : table;
-  if (name.startsWith('original') || !Object.isFrozen(columns) || !Object.isFrozen(table)) return encodeColumn(values);
+  if (name.startsWith('original') || name.endsWith('Round') || !Object.isFrozen(columns) || !Object.isFrozen(table))
+    return encodeColumn(values);
   const known = remembered.get(owner) ?? new Map<ColumnName, EncodedColumn>();
   const encoded = known.get(name) ?? encodeColumn(values);
   remembered.set(owner, known.set(name, encoded));
   return encoded;
 }
 
-function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
+interface EncodedSections {
+  readonly sections: SectionEntry[];
+  readonly data: Uint8Array[];
+}
+
+/** @param more further columns that the file has */
+export function encodeSections(parts: SnapshotParts, more: Partial<Record<ColumnName, Column>> = {}): EncodedSections {
   const sections: SectionEntry[] = [];
   const data: Uint8Array[] = [];
   const append = (entry: Omit<SectionEntry, 'bytes'>, compressed: Uint8Array) => {
@@ -62,23 +84,14 @@ function encodeSnapshot(parts: SnapshotParts): Uint8Array[] {
   };
   const names = encodeNames(parts);
   append({ name: 'names', encoding: 'json', length: names.length, width: 1 }, deflateRawSync(names, { level: 1 }));
-  const columns = columnsOf(parts);
+  const columns = { ...columnsOf(parts), ...more };
   for (const name of Object.keys(SECTIONS) as ColumnName[]) {
     const values = columns[name];
     if (!values) continue;
     const { data: compressed, ...entry } = encodeOnce(name, values, parts);
     append({ name, ...entry }, compressed);
   }
-  const { tracebackLimit, capture, lastBirths } = parts;
-  const metadata: Metadata = {
-    generator: 'node-tracemalloc',
-    tracebackLimit,
-    capture,
-    ...(lastBirths && { lastBirths: [...lastBirths] }),
-    ...(capture.mode === 'objects' && { offHeapBirths: 'owner' as const }),
-    sections,
-  };
-  return frameFile(new TextEncoder().encode(JSON.stringify(metadata)), data);
+  return { sections, data };
 }
 
 function encodeNames({ table, threads, types, original }: SnapshotParts): Uint8Array {
@@ -91,7 +104,7 @@ function originalNames({ filenames, functionNames }: OriginalPlaces) {
   return { originalFilenames: filenames, ...(functionNames.length > 0 && { originalFunctionNames: functionNames }) };
 }
 
-function columnsOf({ table, columns, original }: SnapshotParts): Record<ColumnName, Column | null> {
+function columnsOf({ table, columns, original }: SnapshotParts): Partial<Record<ColumnName, Column | null>> {
   const depth = table.totalFrames.map((_, t) => table.tracebackStart[t + 1]! - table.tracebackStart[t]!);
   const { locationFile, locationLine, locationColumn, locationFunction, locationIsLine, totalFrames, frames } = table;
   return {
@@ -109,17 +122,4 @@ function columnsOf({ table, columns, original }: SnapshotParts): Record<ColumnNa
     frames,
     depth,
   };
-}
-
-function frameFile(metadata: Uint8Array, sections: readonly Uint8Array[]): Uint8Array[] {
-  const head = new Uint8Array(OFFSET.metadata);
-  const view = new DataView(head.buffer);
-  const body = [metadata, ...sections];
-  head.set(MAGIC);
-  view.setUint32(OFFSET.version, CURRENT_VERSION, true);
-  view.setUint32(OFFSET.metadataLength, metadata.length, true);
-  view.setBigUint64(OFFSET.fileLength, BigInt(body.reduce((sum, part) => sum + part.length, head.length)), true);
-  const checksum = body.reduce((sum, part) => crc32(part, sum), crc32(head.subarray(0, OFFSET.checksum)));
-  view.setUint32(OFFSET.checksum, checksum, true);
-  return [head, ...body];
 }

@@ -43,7 +43,7 @@ const heapTotals = z.object({
   rss: z.nullable(bytes),
 });
 
-const section = z.object({
+export const sectionSchema = z.object({
   /** The content: see SECTIONS. A reader skips unknown names. Added in 1. */
   name: z.string(),
   /** `json`, `integers` or `doubles`; see column-codec.ts. Added in 1. */
@@ -56,48 +56,51 @@ const section = z.object({
   bytes: z.int().check(z.nonnegative()),
 });
 
+/** CaptureInfo. */
+export const captureSchema = z.object({
+  /** Added in 1. */
+  mode: z.enum(['sampling', 'exact', 'objects']),
+  /** Mean bytes between two samples. Added in 1. */
+  interval: z.nullable(z.number().check(z.positive())),
+  /** ISO 8601, UTC. Added in 1. */
+  time: z.string(),
+  /** `script` is the path of the script that the process runs, if it is of a package. Added in 1. */
+  target: z.object({
+    pid: z.nullable(z.int()),
+    title: z.string(),
+    nodeVersion: z.nullable(z.string()),
+    script: z.optional(z.string()),
+  }),
+  /** Totals of the process in bytes; null if unknown. Added in 1. */
+  heap: z.nullable(heapTotals),
+  /** JavaScript threads, the main thread included. Added in 1. */
+  running: z.optional(z.int()),
+  /** The same two when the tracing began. Added in 1. */
+  start: z.optional(z.object({ heap: z.nullable(heapTotals), running: z.optional(z.int()) })),
+  /** Added in 1. */
+  precision: z.enum(['line', 'function']),
+  /** Whether V8 may have inlined functions. Added in 1. */
+  inlining: z.optional(z.boolean()),
+  /** The id of the tracing. Births are comparable within one tracing. Added in 1. */
+  tracing: z.optional(z.string()),
+  /** ISO 8601, UTC: when the tracing had to begin again. Older objects of the main thread are missing. Added in 1. */
+  resumed: z.optional(z.string()),
+  /** Threads that could not be asked, each with the reason. Added in 1. */
+  missing: z.optional(z.readonly(z.array(z.object({ thread: z.string(), reason: z.string() })))),
+  /** Threads that ended at their heap limit. The file has what they held then. Added in 1. */
+  atHeapLimit: z.optional(z.readonly(z.array(z.string()))),
+  /** Threads that started during the tracing, and the bytes that they held when theirs began, which the file does not have. Added in 1. */
+  late: z.optional(z.readonly(z.array(z.object({ thread: z.string(), bytes })))),
+  /** Worker threads that have ended since the start and are not in the file. Added in 1. */
+  ended: z.optional(z.int().check(z.nonnegative())),
+});
+
 export const metadataSchema = z.object({
   /** The program that wrote the file, for people. Added in 1. */
   generator: z.string(),
   /** Frames. Added in 1. */
   tracebackLimit: z.int().check(z.gte(1)),
-  capture: z.object({
-    /** Added in 1. */
-    mode: z.enum(['sampling', 'exact', 'objects']),
-    /** Mean bytes between two samples. Added in 1. */
-    interval: z.nullable(z.number().check(z.positive())),
-    /** ISO 8601, UTC. Added in 1. */
-    time: z.string(),
-    /** `script` is the path of the script that the process runs, if it is of a package. Added in 1. */
-    target: z.object({
-      pid: z.nullable(z.int()),
-      title: z.string(),
-      nodeVersion: z.nullable(z.string()),
-      script: z.optional(z.string()),
-    }),
-    /** Totals of the process in bytes; null if unknown. Added in 1. */
-    heap: z.nullable(heapTotals),
-    /** JavaScript threads, the main thread included. Added in 1. */
-    running: z.optional(z.int()),
-    /** The same two when the tracing began. Added in 1. */
-    start: z.optional(z.object({ heap: z.nullable(heapTotals), running: z.optional(z.int()) })),
-    /** Added in 1. */
-    precision: z.enum(['line', 'function']),
-    /** Whether V8 may have inlined functions. Added in 1. */
-    inlining: z.optional(z.boolean()),
-    /** The id of the tracing. Births are comparable within one tracing. Added in 1. */
-    tracing: z.optional(z.string()),
-    /** ISO 8601, UTC: when the tracing had to begin again. Older objects of the main thread are missing. Added in 1. */
-    resumed: z.optional(z.string()),
-    /** Threads that could not be asked, each with the reason. Added in 1. */
-    missing: z.optional(z.readonly(z.array(z.object({ thread: z.string(), reason: z.string() })))),
-    /** Threads that ended at their heap limit. The file has what they held then. Added in 1. */
-    atHeapLimit: z.optional(z.readonly(z.array(z.string()))),
-    /** Threads that started during the tracing, and the bytes that they held when theirs began, which the file does not have. Added in 1. */
-    late: z.optional(z.readonly(z.array(z.object({ thread: z.string(), bytes })))),
-    /** Worker threads that have ended since the start and are not in the file. Added in 1. */
-    ended: z.optional(z.int().check(z.nonnegative())),
-  }),
+  capture: captureSchema,
   /**
    * By thread: the highest birth at the capture, -1 for none. If left out, readers take the highest in the file, which is too low in a filtered
    * one. Added in 1.
@@ -108,11 +111,11 @@ export const metadataSchema = z.object({
    * nothing. Added in 1.
    */
   offHeapBirths: z.optional(z.literal('owner')),
-  sections: z.array(section).check(z.maxLength(1000)),
+  sections: z.array(sectionSchema).check(z.maxLength(1000)),
 });
 
 export type Metadata = z.infer<typeof metadataSchema>;
-export type SectionEntry = z.infer<typeof section>;
+export type SectionEntry = z.infer<typeof sectionSchema>;
 
 /** The section `names`. JSON's strings keep lone surrogates, too. All added in 1. */
 export const namesSchema = z.object({
@@ -149,6 +152,9 @@ export const SECTIONS = {
   thread: { of: 'trace', required: false },
   type: { of: 'trace', required: false },
   birth: { of: 'trace', required: false },
+  /** Only in a series: the first and the last round that has the trace. */
+  firstRound: { of: 'trace', required: false },
+  lastRound: { of: 'trace', required: false },
 } as const;
 
 export type ColumnName = keyof typeof SECTIONS;

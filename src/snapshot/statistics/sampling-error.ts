@@ -74,7 +74,8 @@ function groupVariance(grouped: GroupedTraces, groupCount: number, skip: (row: n
   return spread.variance.map((variance, group) => (spread.samples[group]! > 0 ? variance + unseen : 0));
 }
 
-function traceVariance(size: number, count: number, interval: number): number {
+/** Variance of the bytes that one trace adds to a sum, in bytes squared. */
+export function traceVariance(size: number, count: number, interval: number): number {
   if (size === 0) return 0;
   const block = size / count;
   const scale = blocksPerSample(block, interval);

@@ -44,7 +44,7 @@ it('replaces a link, if links are not to be followed', () => {
 });
 
 (process.platform === 'win32' ? describe.skip : describe)('a FIFO', () => {
-  beforeEach(() => void execFileSync('mkfifo', [join(folder, 'pipe')]));
+  beforeEach(() => void execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe')]));
 
   it('is written to, also if its reader is slow and it cannot hold everything', async () => {
     const reader = spawn('cat', [join(folder, 'pipe')], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -19,10 +19,10 @@ export function openUp(bytes: Buffer): OpenFile {
 }
 
 /** Puts a file together again, with the right checksum. */
-export function seal({ version, metadata, data }: OpenFile): Buffer {
+export function seal({ version, metadata, data }: OpenFile, magic = 'TMSNAP'): Buffer {
   const text = Buffer.from(JSON.stringify(metadata));
   const bytes = Buffer.concat([Buffer.alloc(28), text, ...data]);
-  bytes.set(Buffer.from('\x89TMSNAP\n', 'latin1'));
+  bytes.set(Buffer.from(`\x89${magic}\n`, 'latin1'));
   bytes.writeUInt32LE(version, 8);
   bytes.writeUInt32LE(text.length, 12);
   bytes.writeBigUInt64LE(BigInt(bytes.length), 16);

@@ -1,0 +1,110 @@
+/**
+ * - `leaks`: more after every round, beyond what sampling explains, and what the rounds left behind does not die.
+ * - `grows`: more after most rounds, but what the rounds left behind dies later, or there are too few rounds to tell.
+ * - `level`: as much as before, or less, such as a cache that is full.
+ * - `noise`: changes that mean nothing: too few samples to tell, or growth in a few rounds only.
+ */
+export type Verdict = 'leaks' | 'grows' | 'level' | 'noise';
+
+/** What a group did over the rounds. Arrays have one element a round. */
+export interface GroupHistory {
+  /** Bytes. */
+  readonly sizes: readonly number[];
+  /** The number of first rounds that do not count. */
+  readonly warmup: number;
+  /** Bytes that are alive in the last round, by the round of their birth. */
+  readonly ages: readonly number[];
+  /** Traces behind `ages`. */
+  readonly survivors: readonly number[];
+  /** Bytes a round. */
+  readonly slope: number;
+  /** Bytes a round, from sampling. */
+  readonly standardError: number;
+  /** Bytes: the standard error of the change since the round before, from sampling. */
+  readonly changeErrors: readonly number[];
+  readonly isSampled: boolean;
+  /** Bytes left behind by the rounds after the warm-up that died later. What a round left behind is what lives for two more rounds. */
+  readonly died: number;
+  /** The same bytes while they lived, summed over the rounds in which they could have died. */
+  readonly exposed: number;
+}
+
+/** A slope within this many standard errors is noise. */
+const SIGNIFICANT = 3;
+/** A round within this many standard errors of the one before is no decrease. */
+const NO_DECREASE = 2;
+/** A round that is this many standard errors above the one before is an increase for sure. */
+const CLEAR_INCREASE = 1;
+/** The share of the bytes left behind that may die in one round. */
+const MOST_DYING = 0.1;
+/** The later half of the rounds must add at least this share of what the earlier half adds. Less is a warm-up that fades out, or a cache that is full. */
+const LEAST_LATE = 0.5;
+/** The standard errors by which sampling may have made the later half too small. */
+const LATE_ERRORS = 1.5;
+/** If that many rounds without a survivor are less likely than this, sampling does not explain them. */
+const UNLIKELY = 0.02;
+/** An error of the slope above this share of the mean size says nothing about whether a group is level. */
+const LEVEL_ERROR = 0.25;
+
+/** The rule is measured in docs/accuracy.md. */
+export function verdictOf(history: GroupHistory): Verdict {
+  const { slope, standardError, sizes, warmup } = history;
+  const counted = sizes.slice(warmup);
+  if (counted.length < 2) return 'noise';
+  const mean = sumOf(counted) / counted.length;
+  if (slope <= SIGNIFICANT * standardError) return standardError <= LEVEL_ERROR * mean ? 'level' : 'noise';
+  const changes = changesOf(history);
+  const clear = changes.filter(({ bytes, error }) => bytes > CLEAR_INCREASE * error).length;
+  if (2 * clear < changes.length || !isGoingOn(changes)) return 'noise';
+  const never = changes.every(({ bytes, error }) => (error > 0 ? bytes > -NO_DECREASE * error : bytes > 0));
+  return never && isLasting(history) ? 'leaks' : 'grows';
+}
+
+/** The change of a group in one round, in bytes. */
+interface Change {
+  readonly bytes: number;
+  /** Standard error, from sampling. */
+  readonly error: number;
+}
+
+function changesOf({ sizes, warmup, changeErrors, isSampled }: GroupHistory): Change[] {
+  return sizes.slice(warmup + 1).map((size, i) => ({
+    bytes: size - sizes[warmup + i]!,
+    error: isSampled ? changeErrors[warmup + 1 + i]! : 0,
+  }));
+}
+
+/** Whether the later half of the rounds adds about as much as the earlier half. A round in the middle counts for neither. */
+function isGoingOn(changes: readonly Change[]): boolean {
+  const half = changes.length >> 1;
+  if (half === 0) return true;
+  const late = changes.slice(-half);
+  const error = Math.sqrt(sumOf(late.map((change) => change.error ** 2)));
+  const added = sumOf(late.map(({ bytes }) => bytes));
+  return added + LATE_ERRORS * error >= LEAST_LATE * sumOf(changes.slice(0, half).map(({ bytes }) => bytes)) && added > 0;
+}
+
+/** Whether every round left something behind, and this does not die. */
+function isLasting({ warmup, survivors, isSampled, died, exposed }: GroupHistory): boolean {
+  if (exposed === 0 || died > MOST_DYING * exposed) return false;
+  const left = survivors.slice(warmup + 1);
+  const empty = left.filter((count) => count === 0).length;
+  return isSampled ? chanceOfEmpty(left, empty) >= UNLIKELY : empty === 0;
+}
+
+/** The chance that at least `empty` rounds have no sample, if all leave the same number on average (a Poisson distribution). */
+function chanceOfEmpty(samples: readonly number[], empty: number): number {
+  const rounds = samples.length;
+  const none = Math.exp(-sumOf(samples) / rounds);
+  let fewer = 0;
+  let term = (1 - none) ** rounds;
+  for (let k = 0; k < empty; k++) {
+    fewer += term;
+    term *= ((rounds - k) / (k + 1)) * (none / (1 - none));
+  }
+  return 1 - fewer;
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
