@@ -16,6 +16,7 @@ import {
   addTracingOptions,
   addTreeOptions,
   type LossValues,
+  startOptions,
   type TableValues,
   type TracingValues,
   type TreeValues,
@@ -56,6 +57,7 @@ export function configure(command: Command): Command {
 
 export async function run([name]: readonly string[], values: AttachValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
+  const start = startOptions(values);
   checkPrintOptions(values);
   checkRoundOptions(values);
   if (values.where !== undefined && values.mode !== 'objects') throw new UsageError('--where needs --mode objects');
@@ -66,7 +68,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   const reporting = { output, values, console, mapper };
   const interruption = firstInterruption();
   try {
-    return await whileTracing({ target, values, console }, async (tracer) => {
+    return await whileTracing({ target, start, console }, async (tracer) => {
       const checkpoints = checkpointsOf(tracer, reporting);
       const tables = roundTablesOf(reporting);
       const pause = pausesOf(tracer, { label, interrupted: interruption.came, console });

@@ -8,6 +8,7 @@ import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
 import { launch } from '../../tracing/launch/launch.js';
 import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
+import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, errorLine, type Output, writeLines } from '../console/console.js';
 import { onInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
@@ -70,6 +71,7 @@ export function configure(command: Command): Command {
  */
 export async function run([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
   checkPrintOptions(values);
+  const start = { ...startOptions(values), peak: values.peak };
   const mapper = sourceMapperOf(values, console);
   const claimed = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
   const launching = launch(script!, {
@@ -90,7 +92,7 @@ export async function run([script, ...args]: readonly string[], values: RunValue
     const output = claimed ?? freeName((n) => defaultOutput(script!, tracer.pid, n), derivedNames(values));
     const reporting = { output, values, console, mapper };
     if (values.marks) saveMarks(tracer, reporting);
-    await startOrKill(tracer, values).catch((error: unknown) => {
+    await startOrKill(tracer, start).catch((error: unknown) => {
       if (!signals.any) throw error;
     });
     const checkpoints = checkpointsOf(tracer, reporting);
@@ -128,9 +130,9 @@ function checkpointsOf(tracer: LaunchedTracer, reporting: Reporting): ProgramChe
 }
 
 /** A program that cannot be traced is not run at all. */
-async function startOrKill(tracer: LaunchedTracer, values: RunValues): Promise<void> {
+async function startOrKill(tracer: LaunchedTracer, start: StartOptions): Promise<void> {
   try {
-    await tracer.start({ ...startOptions(values), peak: values.peak });
+    await tracer.start(start);
   } catch (error) {
     await tracer.kill('SIGKILL');
     await tracer.exited;

@@ -12,7 +12,7 @@ import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
-import { addTracingOptions, type TracingValues } from '../options/shared-options.js';
+import { addTracingOptions, startOptions, type TracingValues } from '../options/shared-options.js';
 import { addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf } from '../options/source-maps.js';
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { whileTracing } from '../tracing/while-tracing.js';
@@ -37,6 +37,7 @@ export function configure(command: Command): Command {
 
 export async function run([name]: readonly string[], values: ServeValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
+  const start = startOptions(values);
   const address = parseListenAddress(values.listen);
   const token = readToken(values.tokenFile, process.env);
   checkExposure(address, token !== null);
@@ -45,15 +46,21 @@ export async function run([name]: readonly string[], values: ServeValues, consol
   const { tokenFile } = values;
   if (tokenFile !== undefined && isReadableByAll(tokenFile))
     tell(`all users of this machine can read the token in ${tokenFile}; chmod 600 hides it`);
+  let onTracer: (tracer: Tracer) => void = () => {};
+  const tracing = new Promise<Tracer>((resolve) => {
+    onTracer = resolve;
+  });
+  const snapshots = new SharedSnapshots(
+    async () => snapshotOf(await tracing),
+    ({ message }) => tell(`no snapshot: ${message}`),
+  );
+  const endpoints = new Endpoints(snapshots, (snapshot) => shown(snapshot, mapper));
+  // Before the target is touched, because the address may be taken. Who asks early waits.
+  const server = await ProfileServer.listen({ address, token, endpoints, onError: (error) => tell(`a fault: ${messageOf(error)}`) });
   const interruption = firstInterruption();
   try {
-    return await whileTracing({ target, values, console }, async (tracer) => {
-      const snapshots = new SharedSnapshots(
-        () => snapshotOf(tracer),
-        ({ message }) => tell(`no snapshot: ${message}`),
-      );
-      const endpoints = new Endpoints(snapshots, (snapshot) => shown(snapshot, mapper));
-      const server = await ProfileServer.listen({ address, token, endpoints, onError: (error) => tell(`a fault: ${messageOf(error)}`) });
+    return await whileTracing({ target, start, console }, async (tracer) => {
+      onTracer(tracer);
       tell(`serving ${label} on ${server.url}/debug/pprof/ and ${server.url}/metrics until Ctrl-C`);
       if (!server.onLoopback) tell(EXPOSED);
       const end = await Promise.race([interruption.came, tracer.closed]);
@@ -62,6 +69,9 @@ export async function run([name]: readonly string[], values: ServeValues, consol
       if (gone) throw gone;
       return 0;
     });
+  } catch (error) {
+    await server.stop(messageOf(error));
+    throw error;
   } finally {
     interruption.ignore();
   }

@@ -6,7 +6,7 @@ import type { Console } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { LiveView } from '../live/live-view.js';
 import { addExamples } from '../options/examples.js';
-import { addTracingOptions, checkOwn, ownOption, type TracingValues } from '../options/shared-options.js';
+import { addTracingOptions, checkOwn, ownOption, startOptions, type TracingValues } from '../options/shared-options.js';
 import { addEmbedOption, addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { checkTypes } from '../output/print-results.js';
@@ -30,6 +30,7 @@ export function configure(command: Command): Command {
 
 export async function run([name]: readonly string[], values: TopValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
+  const start = startOptions(values);
   checkOwn(values);
   checkTypes(values);
   if (!console.out.isTTY || !process.stdin.isTTY || process.env.TERM === 'dumb')
@@ -38,7 +39,7 @@ export async function run([name]: readonly string[], values: TopValues, console:
   const mapper = sourceMapperOf(values, { ...console, err: warnings });
   const interruption = firstInterruption();
   try {
-    await whileTracing({ target, values, console }, async (tracer) => {
+    await whileTracing({ target, start, console }, async (tracer) => {
       const view = new LiveView(tracer, {
         label,
         keyType: values.groupBy,

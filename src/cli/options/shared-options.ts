@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { KEY_TYPES, type KeyType } from '../../snapshot/statistics/key-type.js';
 import type { LinesOption } from '../../tracing/isolate/line-scope.js';
-import type { StartOptions } from '../../tracing/tracer/start-options.js';
+import { checkStartOptions, type StartOptions } from '../../tracing/tracer/start-options.js';
 import { addFilterOptions, type FilterValues } from './filter-options.js';
 import { collected, percentage, period, positiveInteger, rowCount } from './option-values.js';
 import { pathPatterns } from './patterns.js';
@@ -117,9 +117,10 @@ export function checkOwn({ own, groupBy }: Pick<TableValues, 'own' | 'groupBy'>)
   if (own && groupBy !== 'own') throw new UsageError(`--own groups by own, so leave --group-by ${groupBy} out`);
 }
 
+/** Call it before the target is touched. @throws UsageError if the options do not fit together */
 export function startOptions(values: TracingValues & Partial<LossValues>): StartOptions {
   const { nframe, mode, interval, inline, workers, keepEnded, onOom = false, takeOver, yes } = values;
-  return {
+  const options: StartOptions = {
     nframe,
     mode,
     lines: linesOption(values),
@@ -131,6 +132,8 @@ export function startOptions(values: TracingValues & Partial<LossValues>): Start
     ...(interval !== undefined && { interval }),
     ...(takeOver && { force: true }),
   };
+  checkStartOptions(options);
+  return options;
 }
 
 export function linesOption(values: TracingValues): LinesOption {

@@ -1,9 +1,9 @@
 import { printable } from '../../text/printable.js';
 import { attach } from '../../tracing/attach/attach.js';
 import { GIVEN_UP } from '../../tracing/tracer/leaving.js';
+import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, writeLines } from '../console/console.js';
-import { type LossValues, linesOption, startOptions, type TracingValues } from '../options/shared-options.js';
 import type { Target } from '../options/target-argument.js';
 import { editReport, restoreReport } from './edit-report.js';
 
@@ -18,18 +18,18 @@ const SAY_LEAVING_AFTER_MS = 1000;
 
 interface Attaching {
   readonly target: Target['target'];
-  readonly values: TracingValues & Partial<LossValues>;
+  readonly start: StartOptions;
   readonly console: Console;
 }
 
 /** Attaches to a running process, traces it during `work`, and leaves it as it was. Tells the user about every change to it. */
-export async function whileTracing<T>({ target, values, console: { err } }: Attaching, work: (tracer: Tracer) => Promise<T>): Promise<T> {
+export async function whileTracing<T>({ target, start, console: { err } }: Attaching, work: (tracer: Tracer) => Promise<T>): Promise<T> {
   const onNotice = (notice: string) => writeLines(err, [printable(notice)]);
   const tracer = await attach(target, { onNotice });
   try {
-    const lines = linesOption(values);
+    const { lines = false } = start;
     if (lines) writeLines(err, [EDIT_NOTICE]);
-    await tracer.start({ ...startOptions(values), onNotice });
+    await tracer.start({ ...start, onNotice });
     if (lines) writeLines(err, editReport(tracer.scriptEdits));
     return await work(tracer);
   } finally {

@@ -40,6 +40,16 @@ export interface SamplerOptions {
   readonly profileTimeoutMs?: number | undefined;
 }
 
+/**
+ * With a value between 0 and 1 the target aborts on a check in V8, in all versions.
+ *
+ * @throws UsageError
+ */
+export function checkInterval(interval: number): void {
+  if (Number.isInteger(interval) && interval >= 1) return;
+  throw new UsageError(`the sampling interval must be an integer of at least 1 byte, not ${interval}`);
+}
+
 /** The sampling heap profiler of one isolate. */
 export class Sampler implements TraceSource {
   readonly #session: Session;
@@ -55,10 +65,7 @@ export class Sampler implements TraceSource {
   readonly #memory: BlockMemory = { sizes: new Map() };
 
   constructor(session: Session, { interval, maxMessageBytes, hasOwnConnection, profileTimeoutMs = PROFILE_TIMEOUT_MS }: SamplerOptions) {
-    // With a value between 0 and 1 the target aborts on a check in V8, in all versions.
-    if (!Number.isInteger(interval) || interval < 1) {
-      throw new UsageError(`the sampling interval must be an integer of at least 1 byte, not ${interval}`);
-    }
+    checkInterval(interval);
     this.#session = session;
     this.#interval = interval;
     this.#maxMessageBytes = maxMessageBytes;

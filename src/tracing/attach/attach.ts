@@ -2,6 +2,7 @@ import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
 import type { Endpoint } from '../../discovery/discovery.js';
 import { checkPid } from '../../discovery/process-identity.js';
 import { launcherNotice } from '../../discovery/running-programs.js';
+import { UsageError } from '../../errors.js';
 import { hostPort, type TargetName } from '../../protocol/address.js';
 import { MAX_MESSAGE_BYTES } from '../../protocol/websocket.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
@@ -36,8 +37,14 @@ export interface AttachOptions {
  *   system cannot open it
  */
 export async function attach(target: TargetName | { readonly pid: number }, options: AttachOptions = {}): Promise<Tracer> {
+  checkTimeout(options);
   const chosen = await chooseTarget(target, options);
   return 'pid' in chosen ? attachToPid(chosen.pid, options) : attachToEndpoint(chosen, options);
+}
+
+function checkTimeout({ timeoutMs }: AttachOptions): void {
+  if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs > 0)) return;
+  throw new UsageError(`timeoutMs must be a number of milliseconds above 0, not ${String(timeoutMs)}`);
 }
 
 async function attachToEndpoint(endpoint: Endpoint, { timeoutMs, onNotice }: AttachOptions): Promise<Tracer> {

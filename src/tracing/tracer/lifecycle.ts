@@ -9,7 +9,7 @@ import { leaveInTime } from './leaving.js';
 import { abandoned, closed, ending, IDLE, type Life, resumed, started, stopped, suspended } from './life.js';
 import { SerialQueue } from './serial-queue.js';
 import { SnapshotHistory } from './snapshot-history.js';
-import { checkOnOom, checkOwnProcess, type StartOptions } from './start-options.js';
+import { checkOwnProcess, checkStartOptions, type StartOptions } from './start-options.js';
 import type { TracedTarget } from './traced-target.js';
 import { type TracerOptions, tracedTarget } from './tracer-options.js';
 import { TracingRun } from './tracing-run.js';
@@ -72,8 +72,8 @@ export class Lifecycle {
   start(options: StartOptions): Promise<void> {
     return this.#queue.run(async () => {
       this.#gate.check(options);
+      checkStartOptions(options);
       const run = new TracingRun(this.target, options);
-      checkOnOom(options);
       if (this.target.isSelf) checkOwnProcess(options);
       if (this.#life.run === null) await this.#begin(run, options);
       await this.#gate.open();

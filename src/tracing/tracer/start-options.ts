@@ -1,4 +1,4 @@
-import { DEFAULT_INTERVAL } from '../../collect/sampling/sampler.js';
+import { checkInterval, DEFAULT_INTERVAL } from '../../collect/sampling/sampler.js';
 import { assertNever, UnsupportedError, UsageError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import type { LinesOption } from '../isolate/line-scope.js';
@@ -58,6 +58,7 @@ export function tracebackLimitOf({ nframe = 1 }: StartOptions): number {
 export function intervalOf({ mode = 'sampling', interval }: StartOptions): number | null {
   switch (mode) {
     case 'sampling':
+      if (interval !== undefined) checkInterval(interval);
       return interval ?? DEFAULT_INTERVAL;
     case 'exact':
       if (interval !== undefined && interval !== 1) throw new UsageError('exact mode samples every block; leave the interval out');
@@ -70,7 +71,15 @@ export function intervalOf({ mode = 'sampling', interval }: StartOptions): numbe
   }
 }
 
-export function checkOnOom({ mode, onOom }: StartOptions): void {
+/**
+ * Checks what can be checked without a target, so that a wrong option touches none.
+ *
+ * @throws UsageError
+ */
+export function checkStartOptions(options: StartOptions): void {
+  const { mode, onOom } = options;
+  tracebackLimitOf(options);
+  intervalOf(options);
   if (onOom && mode === 'objects') {
     throw new UsageError('object mode has no snapshot at the heap limit, where its heap snapshot does not fit; leave onOom out');
   }
