@@ -1,3 +1,4 @@
+import { fileOfText } from '../model/in-memory.js';
 import type { SnapshotParts } from '../model/snapshot-parts.js';
 import type { StackTable } from '../model/stack-table.js';
 import type { TraceColumns } from '../model/trace-columns.js';
@@ -113,10 +114,13 @@ function matchesAt({ filter, byTraceback, byThread }: Prepared, { domain, thread
   return !filter.inclusive;
 }
 
-/** By traceback: 1 if the filter accepts it, whether it is inclusive or exclusive. The pattern is matched once per file. */
+/**
+ * By traceback: 1 if the filter accepts it, whether it is inclusive or exclusive. The pattern is matched once per file. A pattern for a file also
+ * matches a text that ran under its name.
+ */
 function tracebackMatches(table: StackTable, filter: Filter): Uint8Array {
   const matchesName = compilePattern(filter.filenamePattern);
-  const files = table.filenames.map((name) => matchesName(normalizeCase(name)));
+  const files = table.filenames.map((name) => [name, fileOfText(name)].some((one) => matchesName(normalizeCase(one))));
   const { tracebackStart, frames, locationFile, locationLine } = table;
   const result = new Uint8Array(table.totalFrames.length);
   for (let t = 0; t < result.length; t++) {

@@ -115,3 +115,18 @@ describe('Snapshot.fromTraces', () => {
     ).toThrow(UsageError);
   });
 });
+
+it('a filter for a file is also one for a text that ran under its name', () => {
+  const snapshot = snapshotFrom(`
+    app.js <in memory>:82  b.js:2
+    300                    50
+  `);
+  const kept = (filter: Filter) =>
+    snapshot
+      .filterTraces([filter])
+      .statistics('lineno')
+      .map(({ size }) => size);
+  expect(kept(new Filter(true, '*app.js'))).toEqual([300]);
+  expect(kept(new Filter(false, '*app.js'))).toEqual([50]);
+  expect(kept(new Filter(true, '*<in memory>'))).toEqual([300]);
+});
