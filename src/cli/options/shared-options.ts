@@ -13,6 +13,9 @@ import { addSourceMapOptions, type SourceMapValues } from './source-maps.js';
 /** Frames that the command keeps of each stack. That is enough for `--cumulative` and `--group-by traceback` on the saved file. */
 const DEFAULT_NFRAME = 25;
 
+/** V8 tells no more. With `--own` all are kept, because the program's own frame may be far out in the stack. */
+const ALL_FRAMES = 128;
+
 /** Options that say how to trace. */
 export interface TracingValues {
   readonly nframe: number;
@@ -109,7 +112,7 @@ export function addTableOptions(command: Command): Command {
 /** The name that people look for; it is one of the keys of `--group-by`. */
 export function ownOption(): Option {
   const description = "your code first: every byte stands on the newest frame of the program's own files, as with --group-by own";
-  return new Option('--own', description).implies({ groupBy: 'own' });
+  return new Option('--own', description).implies({ groupBy: 'own', nframe: ALL_FRAMES });
 }
 
 /** @throws UsageError if another key is asked for as well */

@@ -1,6 +1,7 @@
 import type { Traceback } from '../../model/traceback.js';
 import { Groups } from '../../snapshot/statistics/groups.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
+import { haveOwnCallers, type OwnCaller, ownCallers } from '../../snapshot/statistics/own-callers.js';
 import { differenceErrors } from '../../snapshot/statistics/sampling-error.js';
 import { sumTotals } from '../../snapshot/statistics/totals.js';
 import { placeOf } from '../text/place.js';
@@ -11,6 +12,8 @@ import type { LiveReading, LiveReadings, LiveSort, LiveState } from './live-stat
 export interface LiveRow {
   /** Created on demand, because most rows are never shown. */
   readonly traceback: Traceback;
+  /** See `Statistic.ownCaller`; of the size now. */
+  readonly ownCaller: OwnCaller | null;
   readonly size: number;
   readonly sinceStart: Change;
   readonly sinceLast: Change;
@@ -26,12 +29,20 @@ export function liveRows({ first, previous, last }: LiveReadings, keyType: KeyTy
   const sizes = (grouped: typeof now) => sumTotals(grouped.parts.columns, grouped.assignment, groups.size).size;
   const [size, sizeBefore, sizeAtStart] = [sizes(now), sizes(before), sizes(start)];
   const errors = { sinceLast: differenceErrors(now, before, groups.size), sinceStart: differenceErrors(now, start, groups.size) };
+  let callers: ReadonlyMap<number, OwnCaller> | undefined;
+  const callerOf = (group: number) => {
+    callers ??= haveOwnCallers(keyType, false) ? ownCallers(now, null) : new Map();
+    return callers.get(group) ?? null;
+  };
   const seconds = (last.at - first.at) / 1000;
   const row = (group: number): LiveRow => {
     const change = size[group]! - sizeAtStart[group]!;
     return {
       get traceback() {
         return groups.traceback(group);
+      },
+      get ownCaller() {
+        return callerOf(group);
       },
       size: size[group]!,
       sinceStart: { sizeDiff: change, standardError: errors.sinceStart[group]! },

@@ -60,7 +60,8 @@ describe.each(nodeBinaries())('own code first, Node $major', ({ execPath }) => {
       expect(sizes.get(`${path}:2`)).toBeGreaterThan(3000 * LEAST);
       expect(sizes.get(`${path}:3`)).toBeGreaterThan(300 * LEAST);
       expect(sizes.get(`${path}:3`)).toBeLessThan(3000 * LEAST);
-      expect(Snapshot.load(output).capture.target.script).toBe(path === TOOL ? TOOL : undefined);
+      const { capture, tracebackLimit } = Snapshot.load(output);
+      expect([capture.target.script, tracebackLimit]).toEqual([path === TOOL ? TOOL : undefined, 128]);
     }
     const byLine = await callCommand(['stats', '--json', '--top', '1', output]);
     const [row] = (JSON.parse(byLine.stdout) as { statistics: Row[] }).statistics;

@@ -56,6 +56,18 @@ test('sorted, filtered, grouped', () => {
   expect(table({ keyType: 'filename' })[1]).toBe('2600 B      +1600 B      +600 B  +80 B/s  a.js');
 });
 
+test('a row of other code names its own caller', () => {
+  const snapshot = snapshotFrom(`
+    pack@export.js:41
+    deflate@node:zlib:712
+    100
+  `);
+  const readings = withReading(null, { snapshot, at: 0 });
+  const lines = pictureLines({ ...STATE, readings }, liveRows(readings, 'lineno'), SCREEN);
+  expect(lines.at(-1)).toMatch(/ node:zlib:712 deflate {2}← export\.js:41 pack \(100 %\)$/);
+  expect(pictureLines({ ...STATE, readings, keyType: 'own' }, liveRows(readings, 'own'), SCREEN).at(-1)).toMatch(/ export\.js:41 pack$/);
+});
+
 test('two functions that start in one line keep their own changes', () => {
   const at = (column: number, size: number) => ({
     size,
