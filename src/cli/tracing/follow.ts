@@ -28,7 +28,7 @@ interface Gathering {
 
 /**
  * Call it when the program has ended. Saves the snapshot of each process as FILE.PID, or as FILE.PID.2 if the system has reused the pid, and
- * prints the tree of processes. If there is only one process, nothing is saved or printed.
+ * prints the tree of processes. If there is only one process, and we started it directly, nothing is saved or printed.
  *
  * @returns the program's exit with the snapshots of all processes merged into one
  */
@@ -38,7 +38,8 @@ export async function gatherProcesses(
   { script, args, output, console, takeCheckpoint }: Gathering,
 ): Promise<Exit> {
   await tracer.leaveProcesses();
-  if (tracer.processes.length + tracer.untracedProcesses.length === 0) return exit;
+  const { starter, processes, untracedProcesses } = tracer;
+  if (processes.length + untracedProcesses.length === 0 && starter === null) return exit;
   const outcomeOf = (
     process: Pick<Outcome, 'pid' | 'parentPid' | 'command'>,
     end: Pick<Exit, 'snapshot' | 'atHeapLimit' | 'error'>,
@@ -47,12 +48,13 @@ export async function gatherProcesses(
     const checkpoint = snapshot ? null : takeCheckpoint(process.pid);
     return { ...process, snapshot: snapshot ?? checkpoint, isCheckpoint: checkpoint !== null, atHeapLimit, error };
   };
-  const outcomes = [outcomeOf({ pid: tracer.pid, parentPid: tracer.pid, command: [script, ...args] }, exit)];
-  for (const { pid, parentPid, argv, tracer: one, problem } of tracer.processes) {
+  const command = starter?.argv.slice(1) ?? [script, ...args];
+  const outcomes = [outcomeOf({ pid: tracer.pid, parentPid: starter?.pid ?? tracer.pid, command }, exit)];
+  for (const { pid, parentPid, argv, tracer: one, problem } of processes) {
     const closing = await one.closed;
     outcomes.push(outcomeOf({ pid, parentPid, command: argv.slice(1) }, { ...closing, error: (await problem) ?? closing.error }));
   }
-  for (const { pid, parentPid, argv, problem } of tracer.untracedProcesses) {
+  for (const { pid, parentPid, argv, problem } of untracedProcesses) {
     outcomes.push(outcomeOf({ pid, parentPid, command: argv.slice(1) }, { snapshot: null, atHeapLimit: false, error: problem }));
   }
   const named: NamedSnapshot[] = [];
@@ -64,19 +66,29 @@ export async function gatherProcesses(
     saveSnapshot(snapshot, [output, pid, ...(nth === 1 ? [] : [nth])].join('.'), console);
     named.push({ name: [pid, ...scriptOf(command)].join(' '), snapshot });
   }
-  writeLines(console.err, ['', `${outcomes.length} processes:`, ...processTree(outcomes.map(rowOf)), '']);
+  const rows = [...(starter ? [starterRow(starter.pid, [script, ...args])] : []), ...outcomes.map(rowOf)];
+  writeLines(console.err, ['', `${rows.length} processes:`, ...processTree(rows), '']);
   return { ...exit, snapshot: named.length === 0 ? null : mergeSnapshots(named) };
 }
 
 const LONGEST_COMMAND = 60;
 
+/** `node --test` and `node --watch` run only code of Node. */
+function starterRow(pid: number, command: readonly string[]): ProcessRow {
+  return { pid, parentPid: pid, command: shown(command), size: null, note: 'not traced: it only starts the others' };
+}
+
 function rowOf({ snapshot, isCheckpoint, atHeapLimit, error, command, ...process }: Outcome): ProcessRow {
-  const whole = [...scriptOf(command), ...command.slice(1)].join(' ');
-  const row = { ...process, command: whole.length > LONGEST_COMMAND ? `${whole.slice(0, LONGEST_COMMAND)}...` : whole };
+  const row = { ...process, command: shown(command) };
   const reason = error == null ? 'it was killed before it could be asked' : messageOf(error);
   if (snapshot === null) return { ...row, size: null, note: `no snapshot: ${reason}` };
   const note = isCheckpoint ? `its checkpoint of ${snapshot.capture.time}: ${reason}` : atHeapLimit ? 'at its heap limit' : '';
   return { ...row, size: totalOf(snapshot.columns).size, note };
+}
+
+function shown(command: readonly string[]): string {
+  const whole = [...scriptOf(command), ...command.slice(1)].join(' ');
+  return whole.length > LONGEST_COMMAND ? `${whole.slice(0, LONGEST_COMMAND)}...` : whole;
 }
 
 /** The script without its folder. Empty if the process has no script (`node -e`). */

@@ -58,6 +58,7 @@ export class FollowedProcesses {
   readonly #first: Promise<Announcement>;
   #announceFirst: ((first: Announcement) => void) | null = null;
   #program: Known | null = null;
+  #starter: { readonly pid: number; readonly argv: readonly string[] } | null = null;
   readonly #others: Known[] = [];
   #options: number | StartOptions | null = null;
   readonly #listeners = new Set<(process: FollowedProcess) => void>();
@@ -87,13 +88,23 @@ export class FollowedProcesses {
     return this.#first.then(({ url }) => url ?? Promise.reject(new LaunchError(OTHER_NETWORK)));
   }
 
-  /** Connects to the program itself. */
-  async connectProgram(title: string): Promise<Lifecycle> {
+  /**
+   * Connects to the program itself.
+   * @param started the pid of the process that was started. It may be none of the followed ones: `node --watch` and `node --test` (from 20 on) load no
+   *   preload, and start others that do
+   */
+  async connectProgram(title: string, started: number | null): Promise<Lifecycle> {
     const first = await this.#first;
     const pid = await pidOf(first);
+    if (started !== null && pid !== started) this.#starter = { pid: started, argv: first.argv };
     const life = await this.#connect(first, { pid, title });
     this.#program = { pid, name: first, life };
     return life;
+  }
+
+  /** The process that only starts the program, and the program's `process.argv`; null if the program was started directly. */
+  get starter(): { readonly pid: number; readonly argv: readonly string[] } | null {
+    return this.#starter;
   }
 
   /** How the processes that come from now on are traced. Before the first call they are left alone. */
@@ -150,7 +161,8 @@ export class FollowedProcesses {
   async #trace(process: Announcement, release: () => void): Promise<void> {
     const { parent, argv } = process;
     const pid = await pidOf(process);
-    const parentPid = parent === null ? pid : (this.#known.find((known) => isNamed(known, parent))?.pid ?? parent.pid);
+    const parentPid =
+      parent === null ? (this.#starter?.pid ?? pid) : (this.#known.find((known) => isNamed(known, parent))?.pid ?? parent.pid);
     let life: Lifecycle;
     try {
       life = await this.#connect(process, { pid, title: argv[1] ?? argv[0] ?? '' });

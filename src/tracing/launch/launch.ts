@@ -95,7 +95,7 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
     const { stream, passedOn } = await stderr.direct(destination);
     guard.mayRun(url);
     const life = followed
-      ? await followed.connectProgram(script)
+      ? await followed.connectProgram(script, child.pid ?? null)
       : await connectLaunched(url, { script, pid: child.pid ?? null, hasLines, options, guard });
     return new LaunchedTracer(life, {
       child,

@@ -99,6 +99,14 @@ export class LaunchedTracer extends Tracer {
     await this.#life.inTurn(async () => this.#firstLine?.watch());
   }
 
+  /**
+   * For `launch` with `follow`: the process that was started, if it is not the program but only starts it and does not load our code (`node --watch`,
+   * `node --test`), and the `process.argv` of the program; null otherwise.
+   */
+  get starter(): { readonly pid: number; readonly argv: readonly string[] } | null {
+    return this.#followed?.starter ?? null;
+  }
+
   /** The Node processes that the program has started, directly or through others, if `launch` said `follow`; the oldest first. */
   get processes(): readonly FollowedProcess[] {
     return this.#followed?.all ?? [];

@@ -93,6 +93,13 @@ function hide(env: Environment, { options, option }: Orders): void {
   else delete env.NODE_OPTIONS;
 }
 
+/** Some parents hand the options of their environment to a child as arguments, too: `node --test` from Node 24 on. */
+function hideArguments({ options }: Orders): void {
+  const ours = `--require=${__filename}`;
+  if (!process.execArgv.includes(ours)) return;
+  process.execArgv = process.execArgv.filter((argument) => argument !== ours && !options.split(' ').includes(argument));
+}
+
 /** What must be added to a child's environment so that the child is followed. */
 function additions(env: Environment, orders: Orders): Record<string, string> {
   const { options, lines } = orders;
@@ -181,6 +188,7 @@ function wait(isDone: () => boolean, patienceMs: number): void {
 function follow(text: string): void {
   const orders = JSON.parse(text) as Orders;
   hide(process.env, orders);
+  hideArguments(orders);
   followChildren(orders);
   const { folder, option } = orders;
   followWorkers({ option, argument: `--require=${__filename}` });

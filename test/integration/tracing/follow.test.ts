@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type LaunchedTracer, type LaunchOptions, launch, type Snapshot, type StartOptions } from '../../../src/index.js';
@@ -343,6 +343,26 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     const said = new Promise((resolve) => tracer.stdout!.once('data', (data) => resolve(Number(data))));
     await tracer.start();
     expect(await said).toBe(tracer.pid);
+  });
+
+  it('node --test: each test file, below the process that only starts them', async () => {
+    const folder = temporaryFolder();
+    const files = ['a', 'b'].map((name) => join(folder, `${name}.cjs`));
+    const output = join(folder, 'all.tmsnap');
+    const code = "require('node:fs').writeFileSync(__filename + '.seen', process.execArgv.join(' ') + process.env.NODE_OPTIONS);";
+    for (const file of files) writeFileSync(file, code);
+    for (const given of [files, files.slice(0, 1)]) {
+      const args = ['run', '--follow', '--force', '--node', binary.execPath, '--node-arg=--test', '-o', output, ...given];
+      const { code: exitCode, stderr } = await runCommand(args);
+      expect(exitCode).toBe(0);
+      const [, tree] = /processes:\n([\s\S]*?)\n\n/.exec(stderr)!;
+      const rows = tree!.split('\n').map((row) => row.replace(/\d+ {2}| {2}[\d.]+ \w+$/g, ''));
+      const runner = given.map((file, i) => (i === 0 ? basename(file) : file)).join(' ');
+      const only = binary.major >= 20 ? '  (not traced: it only starts the others)' : '';
+      expect(rows[0]).toBe(`${runner.length > 60 ? `${runner.slice(0, 60)}...` : runner}${only}`);
+      expect(rows.slice(1).sort()).toEqual(given.map((file) => `  ${basename(file)}`));
+    }
+    for (const file of files) expect(readFileSync(`${file}.seen`, 'utf8')).not.toMatch(/follow\.cjs|publish-uid=http\b/);
   });
 
   it('processes that start after we have left run as they would without us', async () => {
