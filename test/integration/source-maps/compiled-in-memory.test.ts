@@ -93,3 +93,16 @@ test.each(oldestAndNewest())('run --lines: the same, on Node $major', async ({ e
   const { lines } = await runAndShow([PROGRAM, ...args], { execPath, options: ['--lines'] });
   expect(withoutOtherLines(largeLines(lines))).toEqual(expected(6));
 });
+
+test('jest with its defaults compiles every file in memory (long)', async () => {
+  const project = temporaryFolder();
+  writeFileSync(join(project, 'package.json'), '{}');
+  writeFileSync(join(project, 'app.js'), SOURCE);
+  // The modules of Node are not those of the test, and live on after it.
+  writeFileSync(
+    join(project, 'app.test.js'),
+    "const app = require('./app.js'); test('keeps', () => { app.remember(4000); require('node:fs').kept = app; });",
+  );
+  const { lines } = await runAndShow([repoPath('node_modules/jest/bin/jest.js'), '-i', '--rootDir', project], { cwd: project });
+  expect(lines.get(join(project, 'app.js:4'))?.size).toBeGreaterThan(4000 * 50);
+});
