@@ -3,6 +3,8 @@ import { main } from './main.js';
 
 const argv = process.argv.slice(2);
 if (argv.includes('--verbose')) process.setSourceMapsEnabled(true); // stacks name our sources, not the bundle
+// The user wants the coverage of the program, which inherits the variable.
+if (process.env.NODE_V8_COVERAGE) (await import('node:v8')).stopCoverage();
 let writeFailed = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {

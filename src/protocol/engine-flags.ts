@@ -34,6 +34,12 @@ export async function setFlags(session: Session, flags: readonly string[]): Prom
   return flags.map((_, i) => changed[i] !== false);
 }
 
+/** Whether Node collects the coverage of the program's code. A collector that the program has started itself is not seen. */
+export async function collectsCoverage(session: Session): Promise<boolean> {
+  const { value } = await evaluateOwn(session, 'Boolean(process.env.NODE_V8_COVERAGE)', { doing: 'asking for coverage' });
+  return value === true;
+}
+
 /**
  * Discards all optimized code of an isolate by a moment of precise coverage. Hot code is then compiled again, with the current flags
  * (18 to 26).

@@ -32,6 +32,7 @@ const EVALUATIONS: readonly (readonly [word: string, purpose: string, value?: un
   ['main_end__', 'watch the end of the main thread'],
   ['setImmediate', 'wait for a turn'],
   ['loopStart', 'ask for the event loop', true],
+  ['NODE_V8_COVERAGE', 'ask for coverage', false],
   ['setFlagsFromString', 'set flags', []],
   ['delete globalThis', 'remove what we left'],
 ];

@@ -8,6 +8,7 @@ import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
 import { launch } from '../../tracing/launch/launch.js';
 import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
+import { hasStartupSnapshot } from '../../tracing/launch/node-options.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, errorLine, type Output, writeLines } from '../console/console.js';
 import { onInterruption } from '../console/interruption.js';
@@ -50,6 +51,9 @@ const OWN = ['/*', '?:\\*', '<anonymous>', '<collected script>', 'evalmachine.*'
   (name) => new Filter(true, name, { allFrames: true }),
 );
 
+const SNAPSHOT_NOTICE =
+  'code of the startup snapshot (--snapshot-blob) was compiled when the snapshot was built: its lines are where functions start, all others are where memory is allocated';
+
 export function configure(command: Command): Command {
   command
     .option('-o, --output <file>', 'where to save the snapshot (default: SCRIPT.PID.tmsnap)')
@@ -74,6 +78,9 @@ export async function run([script, ...args]: readonly string[], values: RunValue
   const start = { ...startOptions(values), peak: values.peak };
   const mapper = sourceMapperOf(values, console);
   const claimed = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
+  if (linesOption(values) && hasStartupSnapshot({ execArgv: values.nodeArg, NODE_OPTIONS: process.env.NODE_OPTIONS })) {
+    writeLines(console.err, [SNAPSHOT_NOTICE]);
+  }
   const launching = launch(script!, {
     args,
     execArgv: values.nodeArg,

@@ -9,6 +9,9 @@ const BLOCKS: Readonly<Record<string, string>> = {
   BlockedByTopLevelEsModuleChange: 'V8 cannot replace this module while it runs',
 };
 
+/** V8's answer for scripts from a startup snapshot (18 to 26). */
+const INTERNAL = 'InternalError';
+
 /** What became of the scripts that were to get true lines. */
 export function editReport(edits: readonly ScriptEdit[]): string[] {
   const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
@@ -27,6 +30,7 @@ export function restoreReport(left: readonly ScriptEdit[]): string[] {
 }
 
 function inWords(reason: string): string {
+  if (reason === INTERNAL) return 'V8 cannot replace it, as with all code from a startup snapshot (--snapshot-blob)';
   return BLOCKS[reason] ?? printable(reason);
 }
 

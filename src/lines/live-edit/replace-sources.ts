@@ -19,9 +19,10 @@ export interface Outcome {
 /** Blocked scripts are tried again at this interval. The limit is for all of them together. */
 const RETRY_MS = 50;
 const PATIENCE_MS = 2_000;
-/** Two statuses that we add to those of V8. */
+/** Statuses that we add to those of V8. */
 const GONE = 'Gone';
 const FORBIDDEN = 'Forbidden';
+const INTERNAL = 'InternalError';
 /** Node 26 has live edit behind a flag, which can be set at run time. */
 const ALLOW = { set: ['--inspector-live-edit'], undo: ['--no-inspector-live-edit'] };
 
@@ -88,6 +89,7 @@ async function setSource(session: Session, { scriptId, text: scriptSource }: Rep
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     if (/No script with given id/.test(error.message)) return GONE;
+    if (/Internal error/.test(error.message)) return INTERNAL;
     return /no longer available/.test(error.message) ? FORBIDDEN : error.message;
   }
 }

@@ -19,8 +19,8 @@ export function spawnShell(script: string, { args, stdio }: Helper): ChildProces
 }
 
 function spawnDetached(command: string, { args, stdio, argv0 }: Helper & { readonly argv0: string }): ChildProcess {
-  // Without NODE_OPTIONS, which may start a debugger.
-  const { NODE_OPTIONS: _, ...env } = process.env;
+  // Without NODE_OPTIONS, which may start a debugger, and without coverage, which is the user's program's. Node would hand that on if it were left out.
+  const env = { ...process.env, NODE_OPTIONS: undefined, NODE_V8_COVERAGE: undefined };
   const child = spawn(command, args, {
     argv0,
     stdio,

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../errors.js';
-import { setFlags } from '../../protocol/engine-flags.js';
+import { collectsCoverage, setFlags } from '../../protocol/engine-flags.js';
 import type { Session } from '../../protocol/session.js';
 import { type Flags, foldingFlags, inliningFlags, TRACKING_FLAGS } from '../../protocol/v8-flags.js';
 import type { Caretaker } from '../cleanup/caretaker.js';
@@ -12,6 +12,8 @@ export interface Wanted {
   /** Makes it safe to track allocations. */
   readonly withTracking: boolean;
   readonly withoutFolding: boolean;
+  /** If the program collects the coverage of its code, it goes on. */
+  readonly keepsCoverage: boolean;
 }
 
 /** The flags of V8 that a run has changed. They belong to the process: every isolate compiles with them from then on. */
@@ -34,9 +36,10 @@ export class ChangedFlags {
   /**
    * If the flags for allocation folding cannot be set (Node 18 before its first line), some blocks are counted as one, and no error is thrown.
    *
-   * @throws UnsupportedError if the target does not let us set the other flags
+   * @throws UnsupportedError if the target does not let us set the other flags, or would lose its coverage
    */
-  async changeFor({ nodeMajor, withoutInlining, withTracking, withoutFolding }: Wanted): Promise<void> {
+  async changeFor({ nodeMajor, withoutInlining, withTracking, withoutFolding, keepsCoverage }: Wanted): Promise<void> {
+    if (keepsCoverage && (withoutInlining || withTracking || withoutFolding)) await this.#refuseIfCovered();
     if (withoutInlining) await this.change(inliningFlags(nodeMajor));
     if (withTracking) await this.change(TRACKING_FLAGS);
     if (!withoutFolding) return;
@@ -45,6 +48,15 @@ export class ChangedFlags {
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
     }
+  }
+
+  /** After a change of flags we throw optimized code away by a moment of precise coverage. V8 then forgets the counts of whoever collects coverage. */
+  async #refuseIfCovered(): Promise<void> {
+    if (!(await collectsCoverage(this.#session))) return;
+    throw new UnsupportedError(
+      'this target collects the coverage of its code (NODE_V8_COVERAGE), and would lose it: only plain sampling leaves it alone; ' +
+        'leave out --lines, --no-inline and --mode, start the program with run, or accept the loss with force (--take-over)',
+    );
   }
 
   /** @throws UnsupportedError if the target does not let us set flags */

@@ -13,7 +13,7 @@ import { type LinesOption, launchedLines } from '../isolate/line-scope.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { breakAtStart } from './break-at-start.js';
 import { LaunchedTracer } from './launched-tracer.js';
-import { checkNodeOptions, samplesItself } from './node-options.js';
+import { checkNodeOptions, hasStartupSnapshot, samplesItself } from './node-options.js';
 import { ProgramStderr, type StderrOption } from './program-stderr.js';
 import { checkScript, type ScriptStart } from './script-check.js';
 import { StartGuard } from './start-guard.js';
@@ -140,7 +140,7 @@ async function connectLaunched(url: string, { script: title, pid, hasLines, opti
     pause: breakAtStart(url, caretaker),
     hasLines,
     inliningIsOff: startsWithoutInlining(options),
-    isTrackable: options.mode === 'objects',
+    isTrackable: options.mode === 'objects' && takesFlags(options),
     samplesItself: samplesItself({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS }),
   };
   return new Lifecycle({ ...(await connectPaused(paused, caretaker)), ...(pid !== null && { localPid: pid }) });
@@ -149,11 +149,16 @@ async function connectLaunched(url: string, { script: title, pid, hasLines, opti
 /** A followed program gets its flags when it is traced, because the children that it forks would inherit these arguments. */
 function flagArguments(options: LaunchOptions): readonly string[] {
   const inlining = startsWithoutInlining(options) ? ['--max-inlined-bytecode-size=0'] : [];
-  return [...inlining, ...modeArguments(options.mode)];
+  return takesFlags(options) ? [...inlining, ...modeArguments(options.mode)] : [];
 }
 
-function startsWithoutInlining({ inlining, mode }: LaunchOptions): boolean {
-  return inlining === false || mode === 'objects';
+function startsWithoutInlining(options: LaunchOptions): boolean {
+  return (options.inlining === false || options.mode === 'objects') && takesFlags(options);
+}
+
+/** Node 18 and 20 load no startup snapshot that was made without these flags. Such a program gets its flags when it is traced. */
+function takesFlags({ execArgv = [], env = process.env }: LaunchOptions): boolean {
+  return !hasStartupSnapshot({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS });
 }
 
 /** Only flags that all versions know, because node refuses to start with any other. Exact mode's other flags are set when tracing starts. */

@@ -26,6 +26,11 @@ export function samplesItself(options: NodeOptions): boolean {
   return has(options, '--heap-prof');
 }
 
+/** Whether the program begins with a heap that was built before. */
+export function hasStartupSnapshot(options: NodeOptions): boolean {
+  return has(options, '--snapshot-blob');
+}
+
 function has({ execArgv, NODE_OPTIONS = '' }: NodeOptions, name: string): boolean {
   return [...execArgv, ...NODE_OPTIONS.split(/\s+/)].some((word) => word === name || word.startsWith(`${name}=`));
 }

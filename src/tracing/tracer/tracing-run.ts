@@ -210,8 +210,7 @@ export class TracingRun {
   }
 
   /**
-   * Where an object of the main thread was allocated; null if that was before the tracing began. Takes a snapshot, which gives every object its
-   * identity.
+   * Where an object of the main thread was allocated; null if that was before the tracing began. Takes a snapshot, for its identity.
    *
    * @throws UnsupportedError in other modes than objects, UsageError if no object has that name
    */
@@ -233,7 +232,7 @@ export class TracingRun {
   }
 
   /** Sets the flags that all isolates compile with from now on. */
-  async #changeFlags({ inliningIsOff, isTrackable }: Circumstances): Promise<void> {
+  async #changeFlags({ inliningIsOff, isTrackable, isPaused }: Circumstances): Promise<void> {
     const { hasPreload } = this.#target.main.trueLines; // the preload has set inlining and folding already
     this.#inlines = this.#inlining && !inliningIsOff && !hasPreload;
     await this.#flags.changeFor({
@@ -241,6 +240,7 @@ export class TracingRun {
       withoutInlining: !this.#inlining && !inliningIsOff && !hasPreload,
       withTracking: this.isHeavy && !isTrackable,
       withoutFolding: this.#mode === 'exact' && !hasPreload,
+      keepsCoverage: !isPaused && !this.#force && !this.#target.isSelf,
     });
   }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -180,6 +180,26 @@ it('a number that could also be a port', async () => {
   const { stderr } = await runCommand(['attach', `${target.pid}`, '--duration', '1ms']);
   server.close();
   expect(stderr).toMatch(/^(\d+) is taken as a pid: what listens on port \1 is not the inspector of a Node program\nopened the inspector/);
+});
+
+it('a program that collects its coverage keeps it', async () => {
+  const folder = temporaryFolder();
+  const code = 'function used() {} function unused() {} setInterval(used, 1); process.stdin.once("data", () => process.exit())';
+  const target = await startPlain(execPath, code, { env: { NODE_V8_COVERAGE: folder } });
+  for (const option of ['--no-inline', '--lines', '--mode=exact', '--mode=objects']) {
+    const { code: exitCode, stderr } = await runCommand(['attach', option, '--pid', `${target.pid}`, '--duration', '1ms']);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining('collects the coverage of its code (NODE_V8_COVERAGE), and would lose it'),
+    ]);
+  }
+  expect((await runCommand(['attach', '--pid', `${target.pid}`, '--duration', '1ms'])).code).toBe(0);
+  target.child.stdin.write('end\n');
+  await target.exited;
+  const [file] = readdirSync(folder);
+  const { result } = JSON.parse(readFileSync(join(folder, file!), 'utf8'));
+  const functions = result.flatMap(({ functions }: { functions: object[] }) => functions);
+  expect(functions).toContainEqual(expect.objectContaining({ functionName: 'unused', ranges: [expect.objectContaining({ count: 0 })] }));
 });
 
 it('refuses no target, two targets, and a target that is neither pid nor port', async () => {

@@ -241,6 +241,15 @@ it('a snapshot that holds most of the heap is not said to hold little, whoever h
   }
 });
 
+it('NODE_V8_COVERAGE is for the program alone', async () => {
+  const [cwd, coverage] = [temporaryFolder(), temporaryFolder()];
+  // Its stderr is passed on by a process of ours.
+  const file = program('console.log(process.pid); console.error("to stderr")');
+  const { code, stdout } = await runCommand(['run', '-o', 's', file], { cwd, env: { NODE_V8_COVERAGE: coverage } });
+  expect(code).toBe(0);
+  expect(readdirSync(coverage)).toEqual([expect.stringMatching(`^coverage-${stdout.trim()}-`)]);
+});
+
 it('what is no script is not started, and the message says what to do', async () => {
   const cwd = enterTemporaryFolder();
   for (const [args, reason] of [

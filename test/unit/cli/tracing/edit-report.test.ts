@@ -9,12 +9,14 @@ it('says in words why V8 leaves a script as it is, and what to do', () => {
     edit('file:///b.mjs', 'BlockedByTopLevelEsModuleChange', 'failed'),
     edit('file:///c.mjs', 'BlockedByActiveGenerator'),
     edit('file:///d.mjs', 'CompileError: \u001b[2J', 'failed'),
+    edit('file:///e.js', 'InternalError', 'failed'),
   ];
   expect(editReport(edits)).toEqual([
-    'true lines in 1 of 4 scripts',
+    'true lines in 1 of 5 scripts',
     'file:///b.mjs stays at the precision of functions: V8 cannot replace this module while it runs; start it with run --lines',
     'file:///c.mjs stays at the precision of functions: one of its generators or async functions is waiting, and V8 cannot replace it meanwhile; start it with run --lines',
     'file:///d.mjs stays at the precision of functions: CompileError: \\u{1b}[2J',
+    'file:///e.js stays at the precision of functions: V8 cannot replace it, as with all code from a startup snapshot (--snapshot-blob)',
   ]);
   expect(editReport([edit('/x.js', 'BlockedByActiveFunction'), edit('/y.js', 'Blocked')]).join()).not.toContain('Blocked');
 });
