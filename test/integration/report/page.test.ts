@@ -138,6 +138,7 @@ let misdeeds: Misdeeds;
   });
 
   it.each([
+    ['own', ['9216 B /app/cache.js:5 cache', '2048 B /app/load.js:7 load', '1024 B /app/serve.js:3 serve']],
     ['file', ['9216 B /app/cache.js', '2048 B /app/load.js', '1024 B /app/node_modules/json5/parse.js']],
     ['function', ['9216 B /app/cache.js:5 cache', '2048 B /app/load.js:7 load']],
     ['package', ['11.0 KiB <program>', '1024 B json5']],
@@ -149,6 +150,14 @@ let misdeeds: Misdeeds;
     await page.locator('#group-by').selectOption(key);
     const shown = (await rows()).map((cells) => `${cells[0]} ${cells.at(-1)}`);
     expect(shown.slice(0, expected.length)).toEqual(expected);
+  });
+
+  it('--own begins with the own lines', async () => {
+    expect((await runCommand(['report', 'now.tmsnap', '--own', '-o', 'own.html'], { cwd: folder })).code).toBe(0);
+    await open('own.html');
+    expect(await page.locator('#group-by').inputValue()).toBe('own');
+    expect(await names()).toContain('/app/serve.js:3 serve');
+    expect(await page.locator('caption').innerText()).toMatch(/ by line of your code$/);
   });
 
   it('sorts by a column, in both directions', async () => {
