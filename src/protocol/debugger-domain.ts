@@ -100,6 +100,19 @@ export class DebuggerDomain {
     if (success && data.url !== '' && !this.#scripts.has(data.scriptId)) this.#scripts.set(data.scriptId, data);
   }
 
+  /**
+   * Switches the domain off and on again. V8 then calls the Debugger first of all at the heap limit. Does nothing while somebody wants pauses, one of
+   * which could be missed.
+   */
+  async renew(doing: string): Promise<void> {
+    if (this.#unsubscribe === null || this.#isPaused || !this.#skipping) return;
+    await Promise.all([
+      this.#session.send('Debugger.disable', undefined, { doing }),
+      this.#session.send('Debugger.enable', { maxScriptsCacheSize: MAX_COLLECTED_BYTES }, { doing }),
+      this.#session.send('Debugger.setSkipAllPauses', { skip: true }, { doing }),
+    ]);
+  }
+
   async #leave(doing: string): Promise<void> {
     if (this.#uses.size > 0) {
       await this.#syncPauses(doing);

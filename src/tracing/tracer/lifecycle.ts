@@ -118,7 +118,9 @@ export class Lifecycle {
     this.#tracebackLimit = run.tracebackLimit;
     this.history.begin(run);
     if (run.isHeavy) this.#endWatch.start();
-    if (onOom) await this.#heapLimit.start();
+    if (!onOom) return;
+    await this.#heapLimit.start();
+    if (this.target.wasPaused) this.#heapLimit.beFirst();
   }
 
   async #stop(): Promise<void> {

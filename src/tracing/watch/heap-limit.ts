@@ -3,6 +3,9 @@ import { pausedEvent } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
 
 const USE = { pausing: false, doing: 'watching for the heap limit' } as const;
+const LOOK_MS = 250;
+/** As V8 names a file. */
+const FILE = /^(file:|\/|[A-Za-z]:\\)/;
 
 /**
  * Sees when a target comes near its heap limit. If the Debugger is on, V8 pauses the target there, even if pauses are skipped (18 to 26). V8 raises
@@ -28,6 +31,20 @@ export class HeapLimitWatch {
   async start(): Promise<void> {
     this.#leave ??= await this.#domain.enter(USE);
     this.#session.watchesHeapLimit = true;
+  }
+
+  /**
+   * For a program that was paused before its first line. Only after that pause, Node asks V8 to be called at the heap limit
+   * (`--heapsnapshot-near-heap-limit`). V8 calls whoever asked last. If Node was called first, no pause follows on Node 24. So we ask again when the
+   * first file of the program has been loaded.
+   */
+  beFirst(): void {
+    const timer = setInterval(() => {
+      const isOn = this.#leave !== null && this.#session.isOpen;
+      if (isOn && ![...this.#domain.scripts.values()].some(({ url }) => FILE.test(url))) return;
+      clearInterval(timer);
+      if (isOn) this.#domain.renew(USE.doing).catch(() => {}); // if the connection is lost, `closed` says so
+    }, LOOK_MS).unref();
   }
 
   async stop(): Promise<void> {

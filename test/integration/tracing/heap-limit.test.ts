@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/discovery/connect.js';
@@ -5,7 +7,7 @@ import { discover } from '../../../src/discovery/discovery.js';
 import { attach, attachSelf, launch, type Snapshot, UnsupportedError, UsageError } from '../../../src/index.js';
 import { type NodeBinary, nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
-import { reapLater, reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
+import { reapLater, reapTargets, startTarget, type TargetProcess, temporaryFolder } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
 
@@ -48,6 +50,21 @@ describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
     expectLeak(snapshot);
     expect(await target.exited).toEqual(OUT_OF_MEMORY);
   });
+
+  it('a launched program that writes a heap snapshot at its limit: both are there (long)', async () => {
+    const cwd = temporaryFolder();
+    const execArgv = [LIMIT, '--heapsnapshot-near-heap-limit=1'];
+    const tracer = await launch(file, { execPath: binary.execPath, execArgv, cwd, stdio: ['pipe', 'pipe', 'ignore'] });
+    reapLater(() => tracer.kill('SIGKILL'));
+    const isReady = once(tracer.stdout!, 'data');
+    await tracer.start({ onOom: true });
+    await isReady;
+    tracer.stdin!.write('leak\n');
+    const { snapshot, atHeapLimit } = await tracer.exited;
+    expect(atHeapLimit).toBe(true);
+    expectLeak(snapshot);
+    expect(readdirSync(cwd)).toEqual([expect.stringMatching(/\.heapsnapshot$/)]);
+  }, 120_000);
 
   it('a program that frees its memory runs to its own end, and the last snapshot is of that', async () => {
     const target = await started(binary, ['frees']);
