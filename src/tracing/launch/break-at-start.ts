@@ -4,9 +4,8 @@ import type { Caretaker } from '../cleanup/caretaker.js';
 
 const TASK = 'paused';
 
-/** `--inspect-brk`: node pauses the program at `url` before its first line until a client of the inspector lets it run. */
-export function breakAtStart(url: string, caretaker: Caretaker): Pause {
-  caretaker.add(TASK, { kind: 'paused', url });
+/** `--inspect-brk`: node pauses the program before its first line until a client of the inspector lets it run. The caretaker knows of it. */
+export function breakAtStart(caretaker: Caretaker): Pause {
   return {
     isReached: untilPaused,
     end: async (session) => {

@@ -8,12 +8,13 @@ import { errorCode, messageOf } from '../../protocol/error-text.js';
 import { foldingFlags, TRACKING_FLAGS } from '../../protocol/v8-flags.js';
 import { connectPaused } from '../attach/connect-paused.js';
 import { Caretaker } from '../cleanup/caretaker.js';
+import type { CleanupTask } from '../cleanup/cleanup-tasks.js';
 import { FollowedProcesses } from '../follow/followed-processes.js';
 import { type LinesOption, launchedLines } from '../isolate/line-scope.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { breakAtStart } from './break-at-start.js';
 import { LaunchedTracer } from './launched-tracer.js';
-import { checkNodeOptions, hasStartupSnapshot, samplesItself } from './node-options.js';
+import { checkNodeOptions, hasOwnInspector, hasStartupSnapshot, samplesItself } from './node-options.js';
 import { ProgramStderr, type StderrOption } from './program-stderr.js';
 import { checkScript, type ScriptStart } from './script-check.js';
 import { StartGuard } from './start-guard.js';
@@ -93,10 +94,11 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   try {
     const { url, stderr } = await inspectorOf(child, { script, followed });
     const { stream, passedOn } = await stderr.direct(destination);
-    guard.mayRun(url);
+    const tasks = leavingTasks(url, child.pid!, options);
+    guard.mayRun(tasks);
     const life = followed
       ? await followed.connectProgram(script, child.pid ?? null)
-      : await connectLaunched(url, { script, pid: child.pid ?? null, hasLines, options, guard });
+      : await connectLaunched(url, { script, pid: child.pid!, hasLines, options, guard, tasks });
     return new LaunchedTracer(life, {
       child,
       stderr: stream,
@@ -121,15 +123,24 @@ function refused(error: unknown, execPath: string): Error {
 
 interface Started {
   readonly script: string;
-  readonly pid: number | null;
+  readonly pid: number;
   readonly hasLines: boolean;
   readonly options: LaunchOptions;
   readonly guard: StartGuard;
+  readonly tasks: readonly CleanupTask[];
+}
+
+/** How the program is left if we are killed. */
+function leavingTasks(url: string, pid: number, { execArgv = [], env = process.env }: LaunchOptions): readonly CleanupTask[] {
+  const { hostname: host, port } = new URL(url);
+  const inspector = { kind: 'inspector', pid, host, port: Number(port) } as const;
+  return [{ kind: 'paused', url }, ...(hasOwnInspector({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS }) ? [] : [inspector])];
 }
 
 /** Connects to a program that was started with `--inspect-brk`. */
-async function connectLaunched(url: string, { script: title, pid, hasLines, options, guard }: Started): Promise<Lifecycle> {
+async function connectLaunched(url: string, { script: title, pid, hasLines, options, guard, tasks }: Started): Promise<Lifecycle> {
   const caretaker = new Caretaker({ after: guard.caretaker });
+  for (const task of tasks) caretaker.add(task.kind, task);
   const { execArgv = [], env = process.env } = options;
   const paused = {
     url,
@@ -137,13 +148,13 @@ async function connectLaunched(url: string, { script: title, pid, hasLines, opti
     title,
     ...packagedScript(title, options.cwd),
     nodeVersion: null,
-    pause: breakAtStart(url, caretaker),
+    pause: breakAtStart(caretaker),
     hasLines,
     inliningIsOff: startsWithoutInlining(options),
     isTrackable: options.mode === 'objects' && takesFlags(options),
     samplesItself: samplesItself({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS }),
   };
-  return new Lifecycle({ ...(await connectPaused(paused, caretaker)), ...(pid !== null && { localPid: pid }) });
+  return new Lifecycle({ ...(await connectPaused(paused, caretaker)), localPid: pid });
 }
 
 /** A followed program gets its flags when it is traced, because the children that it forks would inherit these arguments. */

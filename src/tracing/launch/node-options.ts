@@ -31,6 +31,11 @@ export function hasStartupSnapshot(options: NodeOptions): boolean {
   return has(options, '--snapshot-blob');
 }
 
+/** Whether the user wants the inspector of the program, too. */
+export function hasOwnInspector({ execArgv, NODE_OPTIONS = '' }: NodeOptions): boolean {
+  return [...execArgv, ...NODE_OPTIONS.split(/\s+/)].some((word) => word.startsWith('--inspect'));
+}
+
 function has({ execArgv, NODE_OPTIONS = '' }: NodeOptions, name: string): boolean {
   return [...execArgv, ...NODE_OPTIONS.split(/\s+/)].some((word) => word === name || word.startsWith(`${name}=`));
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Caretaker } from '../cleanup/caretaker.js';
+import type { CleanupTask } from '../cleanup/cleanup-tasks.js';
 import { MARK } from '../cleanup/starting-program.js';
 
 const TASK = 'program';
@@ -31,10 +32,10 @@ export class StartGuard {
     this.#guardian.add(TASK, { kind: 'starting', pid, mark: this.#mark });
   }
 
-  /** Its stderr has a reader that outlives us. */
-  mayRun(url: string): void {
-    if (this.caretaker) this.caretaker.add(TASK, { kind: 'paused', url });
-    else this.#guardian.done(TASK);
+  /** Its stderr has a reader that outlives us. @param tasks how the program is left, unless it is followed */
+  mayRun(tasks: readonly CleanupTask[]): void {
+    for (const task of tasks) this.caretaker?.add(task.kind, task);
+    this.#guardian.done(TASK);
   }
 
   /** The program has ended. */

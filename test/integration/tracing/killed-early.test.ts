@@ -50,7 +50,12 @@ async function allGone({ killed, stderr }: Doomed, folder: string): Promise<stri
 describe.each(nodeBinaries())('a controller that is killed early, Node $major', ({ execPath }) => {
   const program = (folder: string) => {
     const file = join(folder, 'program.cjs');
-    writeFileSync(file, `require('fs').writeFileSync(${JSON.stringify(join(folder, 'ran'))}, ''); process.stderr.write('ran\\n');`);
+    writeFileSync(
+      file,
+      `require('fs').writeFileSync(${JSON.stringify(join(folder, 'ran'))}, '');
+      process.stderr.write('ran\\n');
+      const timer = setInterval(() => require('inspector').url() ?? clearInterval(timer), 20);`,
+    );
     return file;
   };
 
@@ -60,11 +65,14 @@ describe.each(nodeBinaries())('a controller that is killed early, Node $major', 
     expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
-  it.each(['launch', 'follow'])('%s: when it has just connected, the program runs to its end and its stderr arrives', async (verb) => {
-    const folder = temporaryFolder();
-    const stderr = await allGone(startDoomed(['connected', verb, execPath, program(folder)], folder), folder);
-    expect(stderr).toContain('ran\n');
-  });
+  it.each(['launch', 'follow'])(
+    '%s: when it has just connected, the program runs on, its stderr arrives, and its inspector is closed',
+    async (verb) => {
+      const folder = temporaryFolder();
+      const stderr = await allGone(startDoomed(['connected', verb, execPath, program(folder)], folder), folder);
+      expect(stderr).toContain('ran\n');
+    },
+  );
 
   it('attach: when it has sent the signal, the inspector is closed again', async () => {
     const folder = temporaryFolder();
