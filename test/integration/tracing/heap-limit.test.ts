@@ -75,7 +75,8 @@ describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
     expect(target.stdout()).toContain('freed');
     const { snapshot, atHeapLimit } = await tracer.closed;
     expect(atHeapLimit).toBe(false);
-    expect(snapshot!.statistics('lineno').find(({ traceback }) => String(traceback) === `${file}:4`)).toBeUndefined();
+    const left = snapshot!.statistics('lineno').find(({ traceback }) => String(traceback) === `${file}:4`);
+    expect(left?.size ?? 0).toBeLessThan(MIB); // V8's cache of numbers as text is made there, and stays: 256 KiB on Node 18
   });
 });
 
