@@ -10,7 +10,9 @@ interface Notice {
 export const ATTACHED = 'Debugger attached.';
 export const WAITING = 'Waiting for the debugger to disconnect...';
 
-const HELP: Notice = { opening: 'For help, see: https://nodejs.org/', line: /For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/ };
+export const HELP_OPENING = 'For help, see: https://nodejs.org/';
+
+const HELP: Notice = { opening: HELP_OPENING, line: /For help, see: https:\/\/nodejs\.org\/\S+\r?\n$/ };
 
 /** What Node writes to stderr about its inspector. Each notice comes once in the life of a process, apart from HELP. */
 const NOTICES: readonly Notice[] = [

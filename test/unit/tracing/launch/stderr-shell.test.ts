@@ -5,7 +5,9 @@ import { spawnStderrShell } from '../../../../src/tracing/launch/stderr-shell.js
 import { repoPath } from '../../../helpers/paths.js';
 
 const PROCESS = repoPath('dist/src/tracing/launch/stderr-process.js');
-const START = 'Debugger listening on ws://127.0.0.1:4000/id\nFor help, see: https://nodejs.org/en/docs/inspector\n';
+const LISTENING = 'Debugger listening on ws://127.0.0.1:4000/id\n';
+const HELP = 'For help, see: https://nodejs.org/en/docs/inspector\n';
+const START = LISTENING + HELP;
 const ATTACHED = 'Debugger attached.\n';
 const WAITING = 'Waiting for the debugger to disconnect...\n';
 
@@ -27,6 +29,7 @@ test.each([
   ['nothing', START + ATTACHED, ''],
   ['the last notice', START + ATTACHED, WAITING],
   ['the notices that are still to come', START, ATTACHED + WAITING],
+  ['help that comes late', LISTENING, HELP + ATTACHED + WAITING],
 ])('no process is started for %s', async (_, earlier, output) => {
   expect(await passed({ earlier, output, file: '/no/such/file' })).toEqual({ text: '', code: 0 });
 });
