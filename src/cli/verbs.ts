@@ -48,6 +48,13 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/on-processes.js')).attach,
   },
   {
+    name: 'leaks',
+    group: 'Look:',
+    description: 'take several snapshots of a running process and say which lines leak; ends with 3 if one does',
+    args: [TARGET],
+    load: async () => (await import('./commands/on-processes.js')).leaks,
+  },
+  {
     name: 'stats',
     group: 'Look:',
     description: 'print which lines hold the memory in a saved snapshot',

@@ -1,5 +1,6 @@
 /** The verbs that talk to processes. They are the other file of the bundle. */
 export * as attach from './attach.js';
+export * as leaks from './leaks.js';
 export * as list from './list.js';
 export * as run from './run.js';
 export * as serve from './serve.js';

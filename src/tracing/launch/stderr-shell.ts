@@ -4,8 +4,8 @@ import { ATTACHED, HELP_OPENING, WAITING } from './inspector-output.js';
 
 /**
  * Reads stdin until something comes that is not exactly an expected notice, and then becomes the process that passes stderr on. `$1` and `$2` are notices
- * that are dropped once, `$3` is the beginning of another, `$4` is all that has come so far, and the rest is the command of that process. All text is in hexadecimal, because a shell's
- * variables hold no zero bytes. `dd` reads what is there and does not wait for the end of a line.
+ * that are dropped once, `$3` is the beginning of another, `$4` is all that has come so far, and the rest is the command of that process. All text is in
+ * hexadecimal, because a shell's variables hold no zero bytes. `dd` reads what is there and does not wait for the end of a line.
  */
 const WAIT = `trap '' INT TERM HUP
 attached=$1 waiting=$2 help=$3 come=$4

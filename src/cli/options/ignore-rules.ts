@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../../errors.js';
+import type { Traceback } from '../../model/traceback.js';
+import { compilePattern, normalizeCase } from '../../text/fnmatch.js';
+import { patternsFor } from './patterns.js';
+
+/** The file of a project with the leaks that are known. */
+const IGNORE_FILE = '.tracemallocignore';
+
+/** A place whose growth does not count. */
+export interface IgnoreRule {
+  /** As the user wrote it. */
+  readonly text: string;
+  matches(traceback: Traceback): boolean;
+}
+
+/**
+ * Reads the rules of the command line and of `.tracemallocignore` in the current folder. A rule is a pattern of a file, and optionally a line:
+ * `src/cache.ts:17`. In the file, each line has one rule, and a reason may follow behind ` # `.
+ *
+ * @throws UsageError for a rule without a pattern
+ */
+export function ignoreRules(patterns: readonly string[], cwd: string): IgnoreRule[] {
+  const file = join(cwd, IGNORE_FILE);
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split(/\r?\n/) : [];
+  const inFile = lines.map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => line !== '');
+  return [...patterns, ...inFile].map((text) => ruleOf(text, cwd));
+}
+
+function ruleOf(text: string, cwd: string): IgnoreRule {
+  const [, pattern = '', line] = /^(.*?)(?::(\d+))?$/.exec(text) ?? [];
+  if (pattern === '') throw new UsageError(`'${text}' ignores nothing: name a file or a pattern, such as src/cache.ts:17`);
+  const tests = patternsFor(pattern, cwd).map((one) => compilePattern(normalizeCase(one)));
+  return {
+    text,
+    matches: ({ frames }) => {
+      const { filename, lineno } = frames.at(-1)!;
+      return (line === undefined || Number(line) === lineno) && tests.some((test) => test(normalizeCase(filename)));
+    },
+  };
+}
