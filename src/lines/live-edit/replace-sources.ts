@@ -1,6 +1,7 @@
 import { CommandError } from '../../errors.js';
 import { setFlags } from '../../protocol/engine-flags.js';
 import type { Session } from '../../protocol/session.js';
+import { endsAtCollectedFunctions, hasCollectedFunctions } from './collected-functions.js';
 
 /** A script and its new text. */
 export interface Replacement {
@@ -23,6 +24,7 @@ const PATIENCE_MS = 2_000;
 const GONE = 'Gone';
 const FORBIDDEN = 'Forbidden';
 const INTERNAL = 'InternalError';
+const COLLECTED = 'V8 of Node 18 would end the program, because it has collected a function of the script; launch the program with --lines';
 /** Node 26 has live edit behind a flag, which can be set at run time. */
 const ALLOW = { set: ['--inspector-live-edit'], undo: ['--no-inspector-live-edit'] };
 
@@ -34,9 +36,10 @@ export async function replaceSources<One extends Replacement>(session: Session, 
   const latest = performance.now() + PATIENCE_MS;
   const outcomes = new Map<One, Outcome>();
   const allowance = new Allowance(session);
+  const isFatal = all.length > 0 && (await endsAtCollectedFunctions(session));
   try {
     for (let left = all; left.length > 0; ) {
-      for (const one of left) outcomes.set(one, outcomeOf(await allowance.during(() => setSource(session, one))));
+      for (const one of left) outcomes.set(one, outcomeOf(await allowance.during(() => setSource(session, one, isFatal))));
       left = left.filter((one) => outcomes.get(one)?.outcome === 'blocked');
       if (performance.now() > latest) break;
       if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -79,8 +82,10 @@ function outcomeOf(status: string): Outcome {
   return { outcome: BLOCKED.test(status) ? 'blocked' : 'failed', reason: status };
 }
 
-async function setSource(session: Session, { scriptId, text: scriptSource }: Replacement): Promise<string> {
+/** @param isFatal whether the edit of a collected function ends the program */
+async function setSource(session: Session, { scriptId, text: scriptSource }: Replacement, isFatal: boolean): Promise<string> {
   try {
+    if (isFatal && (await hasCollectedFunctions(session, scriptId))) return COLLECTED;
     const answer = await session.send('Debugger.setScriptSource', { scriptId, scriptSource }, { doing: 'editing a script' });
     const problem = answer.exceptionDetails?.text ?? '';
     // Node 18 has no status. If the text does not compile, the exception has a text; if the edit is blocked, it has none.
@@ -88,7 +93,7 @@ async function setSource(session: Session, { scriptId, text: scriptSource }: Rep
     return status === 'CompileError' ? `CompileError: ${problem}` : status;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    if (/No script with given id/.test(error.message)) return GONE;
+    if (/No script (?:with given|for) id/.test(error.message)) return GONE;
     if (/Internal error/.test(error.message)) return INTERNAL;
     return /no longer available/.test(error.message) ? FORBIDDEN : error.message;
   }

@@ -99,7 +99,7 @@ function keyName(key: AnyNode): string {
   return key.type === 'MemberExpression' && !key.computed ? keyName(key.property) : ANONYMOUS;
 }
 
-function* childNodes(node: AnyNode): Iterable<AnyNode> {
+export function* childNodes(node: AnyNode): Iterable<AnyNode> {
   for (const value of Object.values(node) as unknown[]) {
     if (isNode(value)) yield value;
     else if (Array.isArray(value)) for (const one of value as unknown[]) if (isNode(one)) yield one;
@@ -110,7 +110,7 @@ function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
-function isFunction(node: AnyNode): node is FunctionNode {
+export function isFunction(node: AnyNode): node is FunctionNode {
   return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
 }
 

@@ -22,6 +22,7 @@ const SENDERS: Record<string, string> = {
 };
 const EVALUATORS: Record<string, string> = {
   'discovery/close-inspector.ts': BY_EVALUATE,
+  'lines/live-edit/collected-functions.ts': BY_EVALUATE,
   'lines/table/registered-tables.ts': BY_EVALUATE,
   'protocol/engine-flags.ts': BY_EVALUATE,
   'protocol/event-loop.ts': BY_EVALUATE,

@@ -1,0 +1,78 @@
+import type { Node } from 'acorn';
+import { CommandError } from '../../errors.js';
+import { evaluateOwn } from '../../protocol/evaluate.js';
+import type { Session } from '../../protocol/session.js';
+
+/** The range of a function in a text, as offsets. */
+type Range = Pick<Node, 'start' | 'end'>;
+
+interface Place {
+  readonly lineNumber: number;
+  readonly columnNumber?: number;
+}
+
+/** V8 gives at most this many locations at a time. */
+const MOST_LOCATIONS = 1000;
+const DOING = { doing: 'looking for collected functions' } as const;
+
+/**
+ * Whether an edit can end the program. V8 of Node 18 aborts the process (`Check failed: (location_) != nullptr`) if a function that changes has been
+ * collected, such as one that only the start of the program needed. Later versions skip it.
+ */
+export async function endsAtCollectedFunctions(session: Session): Promise<boolean> {
+  try {
+    const { value } = await evaluateOwn(session, 'process.versions.node', DOING);
+    return typeof value !== 'string' || value.startsWith('18.');
+  } catch (error) {
+    if (error instanceof CommandError) return true; // a program at its end tells nothing
+    throw error;
+  }
+}
+
+/**
+ * Whether V8 has collected a function of a script. V8 gives the places at which it could pause, and these are only in functions that it has. It compiles
+ * all of them for that, so that functions inside of them are not lost before an edit. A text that does not parse counts as one with lost functions.
+ */
+export async function hasCollectedFunctions(session: Session, scriptId: string): Promise<boolean> {
+  const { scriptSource } = await session.send('Debugger.getScriptSource', { scriptId }, DOING);
+  const { functionRanges, lineIndex } = await import('../transform/function-ranges.js'); // with its parser
+  const ranges = functionRanges(scriptSource);
+  if (ranges === null) return true;
+  const { starts } = lineIndex(scriptSource);
+  const offsets: number[] = [];
+  for await (const { lineNumber, columnNumber = 0 } of pausePlaces(session, scriptId)) offsets.push(starts[lineNumber]! + columnNumber);
+  return rangesWith(ranges, offsets).size < ranges.length;
+}
+
+/** The places of a script at which V8 could pause, 0-based. */
+async function* pausePlaces(session: Session, scriptId: string): AsyncIterable<Place> {
+  let start: Required<Place> = { lineNumber: 0, columnNumber: 0 };
+  for (let isWhole = false; !isWhole; ) {
+    const answer = await session.send('Debugger.getPossibleBreakpoints', { start: { scriptId, ...start } }, DOING);
+    const locations: readonly Place[] = answer.locations;
+    yield* locations;
+    isWhole = locations.length < MOST_LOCATIONS;
+    const { lineNumber, columnNumber = 0 } = locations.at(-1) ?? start;
+    start = { lineNumber, columnNumber: columnNumber + 1 };
+  }
+}
+
+/** The ranges that are the innermost one of an offset. */
+function rangesWith(ranges: readonly Range[], offsets: readonly number[]): ReadonlySet<Range> {
+  const sorted = ranges.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const found = new Set<Range>();
+  const open: Range[] = [];
+  let next = 0;
+  const closeAt = (offset: number) => {
+    while (open.length > 0 && open.at(-1)!.end <= offset) open.pop();
+  };
+  for (const offset of offsets.toSorted((a, b) => a - b)) {
+    for (; next < sorted.length && sorted[next]!.start <= offset; next++) {
+      closeAt(sorted[next]!.start);
+      open.push(sorted[next]!);
+    }
+    closeAt(offset);
+    if (open.length > 0) found.add(open.at(-1)!);
+  }
+  return found;
+}
