@@ -2,7 +2,7 @@ import type { SnapshotParts } from '../model/snapshot-parts.js';
 import type { Traceback } from '../model/traceback.js';
 import { type Assignment, Groups } from '../snapshot/statistics/groups.js';
 import type { KeyType } from '../snapshot/statistics/key-type.js';
-import { traceVariance, unseenVariance } from '../snapshot/statistics/sampling-error.js';
+import { samplingInterval, traceVariance, unseenVariance } from '../snapshot/statistics/sampling-error.js';
 import { cohorts, type Lifetimes } from './lifetimes.js';
 import { type GroupHistory, type Verdict, verdictOf } from './verdict.js';
 
@@ -55,6 +55,8 @@ function groupByRow({ bucketOf, groups }: Assignment): Uint32Array {
 
 /** The number of further rounds after which a trace counts as left behind by the round of its birth. */
 const LEFT_BEHIND = 2;
+/** The rounds that a leak takes after the warm-up: fewer have no round in which something that was left behind could have died. */
+export const LEAST_ROUNDS = LEFT_BEHIND + 3;
 
 /** The weights of a slope add up to 0, but for the rounding of numbers. */
 const NO_WEIGHT = 1e-12;
@@ -77,6 +79,12 @@ class Histories {
   readonly #exposed: Float64Array;
   /** By round: its weight in the slope, a linear function of the sizes; 0 during the warm-up. */
   readonly #weights: Float64Array;
+  /** Entry i is the sum of the weights of the first i rounds. */
+  readonly #weightSums: Float64Array;
+  /** Mean bytes between two samples; null if sizes are exact. */
+  readonly #interval: number | null;
+  /** Variance, in bytes squared, of the blocks that no sample shows; and what it adds to that of a slope. */
+  readonly #unseen: { readonly change: number; readonly slope: number };
 
   constructor(lifetimes: Lifetimes, groups: number, warmup: number) {
     const rounds = lifetimes.rounds.length;
@@ -88,6 +96,11 @@ class Histories {
     const column = () => new Float64Array(groups);
     [this.#variance, this.#changes, this.#died, this.#exposed] = [column(), column(), column(), column()];
     this.#weights = slopeWeights(rounds, warmup);
+    this.#weightSums = prefixSums(this.#weights);
+    const { capture } = lifetimes.rounds[0]!;
+    this.#interval = samplingInterval(capture);
+    const change = this.#interval === null ? 0 : unseenVariance(capture);
+    this.#unseen = { change, slope: change * this.#weightSums.reduce((most, sum) => Math.max(most, Math.abs(sum)), 0) ** 2 };
   }
 
   isPresent(group: number): boolean {
@@ -100,17 +113,16 @@ class Histories {
 
   of(group: number): GroupHistory {
     const sizes = [...this.#row(this.#sizes, group)];
-    const isSampled = this.#interval() !== null;
-    const unseen = isSampled ? unseenVariance(this.#lifetimes.rounds[0]!.capture) : 0;
-    const unseenSlope = this.#changes[group]! > 0 ? unseen * this.#greatestWeight() ** 2 : 0;
+    const isSampled = this.#interval !== null;
+    const { change, slope } = this.#unseen;
     return {
       sizes,
       warmup: this.#warmup,
       ages: [...this.#row(this.#ages, group)],
       survivors: [...this.#row(this.#survivors, group)],
       slope: sizes.reduce((sum, size, round) => sum + (size - sizes[this.#warmup]!) * this.#weights[round]!, 0),
-      standardError: isSampled ? Math.sqrt(this.#variance[group]! + unseenSlope) : 0,
-      changeErrors: Array.from(this.#row(this.#changeVariance, group), (variance) => Math.sqrt(variance + unseen)),
+      standardError: isSampled ? Math.sqrt(this.#variance[group]! + (this.#changes[group]! > 0 ? slope : 0)) : 0,
+      changeErrors: Array.from(this.#row(this.#changeVariance, group), (variance) => Math.sqrt(variance + change)),
       isSampled,
       died: this.#died[group]!,
       exposed: this.#exposed[group]!,
@@ -120,8 +132,7 @@ class Histories {
   addAll(groupOf: Uint32Array): void {
     const { columns, first, last } = this.#lifetimes;
     const cohortOf = cohorts(this.#lifetimes);
-    const interval = this.#interval();
-    const sums = prefixSums(this.#weights);
+    const [interval, sums] = [this.#interval, this.#weightSums];
     const end = this.#rounds - 1;
     for (let row = 0; row < columns.length; row++) {
       const group = groupOf[row]!;
@@ -163,16 +174,6 @@ class Histories {
     if (survived <= 0) return;
     this.#exposed[group]! += size * survived;
     if (to < end) this.#died[group]! += size;
-  }
-
-  #interval(): number | null {
-    const { mode, interval } = this.#lifetimes.rounds[0]!.capture;
-    return mode === 'sampling' && interval !== null && interval > 1 ? interval : null;
-  }
-
-  #greatestWeight(): number {
-    const sums = prefixSums(this.#weights);
-    return sums.reduce((most, sum) => Math.max(most, Math.abs(sum)), 0);
   }
 
   #row(matrix: Float64Array, group: number): Float64Array {

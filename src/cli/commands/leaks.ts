@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
 import { growthJson, growthTable, leakSentence } from '../../report/text/growth-table.js';
 import { jsonText } from '../../report/text/json.js';
-import type { Growth } from '../../series/growth.js';
+import { type Growth, LEAST_ROUNDS } from '../../series/growth.js';
 import { LifetimesBuilder } from '../../series/lifetimes-builder.js';
 import { Series } from '../../series/series.js';
 import { KEY_TYPES } from '../../snapshot/statistics/key-type.js';
@@ -41,8 +41,6 @@ const DEFAULT_WARMUP = 1;
 const DEFAULT_PERIOD_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_ROWS = 10;
-/** A verdict needs this many rounds after the warm-up (docs/accuracy.md, Verdicts). */
-const LEAST_ROUNDS = 5;
 
 export function configure(command: Command): Command {
   addTargetOptions(command)

@@ -37,8 +37,8 @@ export function sampleSpread(
   groupCount: number,
   skip: (row: number) => boolean,
 ): SampleSpread | null {
-  const { mode, interval } = parts.capture;
-  if (mode !== 'sampling' || interval === null || interval <= 1) return null;
+  const interval = samplingInterval(parts.capture);
+  if (interval === null) return null;
   const { samples, variance } = bucketSpread({ parts, assignment }, interval, skip);
   return { samples: addUp(assignment, groupCount, samples), variance: addUp(assignment, groupCount, variance) };
 }
@@ -54,6 +54,11 @@ function bucketSpread({ parts, assignment }: GroupedTraces, interval: number, sk
   };
   if (sums) sums.spread = { interval, ...spread };
   return spread;
+}
+
+/** Mean bytes between two samples; null if sizes are exact. */
+export function samplingInterval({ mode, interval }: CaptureInfo): number | null {
+  return mode === 'sampling' && interval !== null && interval > 1 ? interval : null;
 }
 
 /**
