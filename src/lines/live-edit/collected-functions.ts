@@ -35,12 +35,12 @@ export async function endsAtCollectedFunctions(session: Session): Promise<boolea
  */
 export async function hasCollectedFunctions(session: Session, scriptId: string): Promise<boolean> {
   const { scriptSource } = await session.send('Debugger.getScriptSource', { scriptId }, DOING);
-  const { functionRanges, lineIndex } = await import('../transform/function-ranges.js'); // with its parser
-  const ranges = functionRanges(scriptSource);
-  if (ranges === null) return true;
-  const { starts } = lineIndex(scriptSource);
+  const { functionRanges } = await import('../transform/function-ranges.js'); // with its parser
+  const found = functionRanges(scriptSource);
+  if (found === null) return true;
+  const { ranges, lineStarts } = found;
   const offsets: number[] = [];
-  for await (const { lineNumber, columnNumber = 0 } of pausePlaces(session, scriptId)) offsets.push(starts[lineNumber]! + columnNumber);
+  for await (const { lineNumber, columnNumber = 0 } of pausePlaces(session, scriptId)) offsets.push(lineStarts[lineNumber]! + columnNumber);
   return rangesWith(ranges, offsets).size < ranges.length;
 }
 

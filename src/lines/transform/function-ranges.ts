@@ -1,11 +1,17 @@
 import type { Node } from 'acorn';
 import { childNodes, isFunction } from './function-places.js';
+import { lineIndex } from './line-index.js';
 import { parse } from './parse.js';
 
-export { lineIndex } from './line-index.js';
+interface FunctionRanges {
+  /** Of all functions of the text, as offsets. */
+  readonly ranges: readonly Pick<Node, 'start' | 'end'>[];
+  /** By 0-based line: the offset at which it starts. */
+  readonly lineStarts: ArrayLike<number>;
+}
 
-/** The ranges of all functions of a text; null if it does not parse. */
-export function functionRanges(source: string): Pick<Node, 'start' | 'end'>[] | null {
+/** null if the text does not parse. */
+export function functionRanges(source: string): FunctionRanges | null {
   const asCommonJs = parse(source, 'commonjs');
   const parsed = 'problem' in asCommonJs ? parse(source, 'module') : asCommonJs;
   if ('problem' in parsed) return null;
@@ -15,5 +21,5 @@ export function functionRanges(source: string): Pick<Node, 'start' | 'end'>[] | 
     if (isFunction(node)) ranges.push({ start: node.start, end: node.end });
     pending.push(...childNodes(node));
   }
-  return ranges;
+  return { ranges, lineStarts: lineIndex(source).starts };
 }

@@ -40,23 +40,14 @@ const request = (service: TargetProcess, path = '/') => {
   return `"${process.execPath}" -e "require('http').get('http://127.0.0.1:${port}${path}', (r) => r.resume()).on('error', () => {})"`;
 };
 
+/** Rounds of one request, exact and with true lines. */
+const leaksOf = (service: TargetProcess, ...options: readonly string[]) =>
+  callCommand(['leaks', '--port', `${service.port}`, '--mode', 'exact', '--lines', '--each', request(service), ...options]);
+
 describe.each(oldestAndNewest())('tracemalloc leaks on Node $major', ({ execPath }) => {
   it('names the line that leaks, and neither a full cache nor work that is done; ends with 3', async () => {
     const service = await startService(execPath);
-    const args = [
-      'leaks',
-      '--port',
-      `${service.port}`,
-      '--mode',
-      'exact',
-      '--lines',
-      '--each',
-      request(service),
-      '-o',
-      'a.tmseries',
-      '--own',
-    ];
-    const { code, stdout, stderr } = await callCommand(args);
+    const { code, stdout, stderr } = await leaksOf(service, '-o', 'a.tmseries', '--own');
     expect(stdout).toMatch(
       /^6 rounds, the first 1 for warming up\n\nverdict +a round +alive +ages +line of your code\n(.*\n)* +leaks +\+\d+ B .*service\.cjs:6 work$/m,
     );
@@ -72,20 +63,7 @@ describe.each(oldestAndNewest())('tracemalloc leaks on Node $major', ({ execPath
 it('ignores what is known to leak, names rules that are not needed any more, and then ends with 0', async () => {
   const service = await startService(process.execPath);
   writeFileSync(join(cwd, '.tracemallocignore'), '# known leaks\nservice.cjs:6 # sessions are kept on purpose\ngone.cjs\n');
-  const args = [
-    'leaks',
-    '--port',
-    `${service.port}`,
-    '--mode',
-    'exact',
-    '--lines',
-    '--include',
-    'service.cjs',
-    '--each',
-    request(service),
-    '--json',
-  ];
-  const { code, stdout, stderr } = await callCommand(args);
+  const { code, stdout, stderr } = await leaksOf(service, '--include', 'service.cjs', '--json');
   const { leaks, rounds, growth } = JSON.parse(stdout) as {
     leaks: number;
     rounds: unknown[];
