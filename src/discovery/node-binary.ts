@@ -10,6 +10,11 @@ const OVERLAP_BYTES = 128;
 /** Finds which Node a Linux process runs. Reads at most the whole binary, once for each (100 MB in about 50 ms). */
 export class NodeBinaries {
   readonly #versions = new Map<string, Promise<string | null>>();
+  readonly #versionIn: (path: string) => Promise<string | null>;
+
+  constructor(read = versionIn) {
+    this.#versionIn = read;
+  }
 
   /** A version such as `v20.20.2`, whatever the binary is called; null if it is not Node or we may not read it. */
   async versionOf(pid: number): Promise<string | null> {
@@ -18,13 +23,24 @@ export class NodeBinaries {
       const library = sharedNode(await readFile(`/proc/${pid}/maps`, 'utf8'));
       const path = library === null ? `/proc/${pid}/exe` : `/proc/${pid}/root${library}`;
       const { dev, ino } = await stat(path);
-      const key = `${dev}:${ino}`;
-      const version = this.#versions.get(key) ?? versionIn(path);
-      this.#versions.set(key, version);
-      return await version;
+      return await this.#read(path, `${dev}:${ino}`);
     } catch {
       return null;
     }
+  }
+
+  /** A binary that several processes run is read through the first of them. If that one ends meanwhile, the next process is used. */
+  async #read(path: string, key: string): Promise<string | null> {
+    for (let known = this.#versions.get(key); known !== undefined; known = this.#versions.get(key)) {
+      try {
+        return await known;
+      } catch {
+        if (this.#versions.get(key) === known) this.#versions.delete(key);
+      }
+    }
+    const version = this.#versionIn(path);
+    this.#versions.set(key, version);
+    return version;
   }
 }
 
