@@ -1,3 +1,4 @@
+import { expect, it } from '@jest/globals';
 import { NodeBinaries } from '../../../src/discovery/node-binary.js';
 
 it('reads a binary once for all processes, and through another one if the first ends meanwhile', async () => {
