@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lines: ['text', 'protocol', 'source-maps'],
   tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'lines', 'source-maps', 'snapshot'],
   report: ['text', 'model', 'snapshot', 'series'],
-  formats: ['text', 'protocol', 'model', 'snapshot', 'collect', 'report'],
+  formats: ['text', 'protocol', 'model', 'snapshot', 'series', 'collect', 'report'],
   serve: ['text', 'protocol', 'model', 'snapshot', 'formats'],
   cli: [
     'text',

@@ -26,7 +26,10 @@ const TARGET = [
   '[target]',
   'a running process: its pid, the name of its script (src/server.ts), or where its inspector is: a port, host:port, or a ws:// or http:// address',
 ] as const;
-const FILE = ['<file>', 'a .tmsnap file, or a .heapprofile file of Chrome or Node'] as const;
+const FILE = [
+  '<file>',
+  'a .tmsnap file, a .tmseries file (its last round, or round 2 as FILE@2), or a .heapprofile file of Chrome or Node',
+] as const;
 
 /** Everything that `tracemalloc --help` says about the verbs. The code of a verb is loaded only if the command line names it. */
 export const VERBS: readonly Verb[] = [
@@ -80,8 +83,8 @@ export const VERBS: readonly Verb[] = [
     group: 'Compare:',
     description: 'print what changed between two saved snapshots',
     args: [
-      ['<old>', 'the earlier file'],
-      ['<new>', 'the later file'],
+      ['<old>', 'the earlier file, or alone a .tmseries file: its first round after the warm-up is compared with the last'],
+      ['[new]', 'the later file'],
     ],
     load: async () => (await import('./commands/on-files.js')).diff,
   },

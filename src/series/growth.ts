@@ -58,6 +58,9 @@ const LEFT_BEHIND = 2;
 /** The rounds that a leak takes after the warm-up: fewer have no round in which something that was left behind could have died. */
 export const LEAST_ROUNDS = LEFT_BEHIND + 3;
 
+/** The first round also has what the program made before. */
+export const DEFAULT_WARMUP = 1;
+
 /** The weights of a slope add up to 0, but for the rounding of numbers. */
 const NO_WEIGHT = 1e-12;
 

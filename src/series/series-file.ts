@@ -53,6 +53,11 @@ export function dumpSeries(path: string, lifetimes: Lifetimes, options: DumpOpti
   writeFile(path, frameFile(SERIES_FILE, metadata, data), { what: 'save the series to', followLinks: options.followLinks ?? true });
 }
 
+/** Whether a file is a series, judged by its beginning. */
+export function isSeriesFile(start: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => byte === start[i]);
+}
+
 /** @throws SnapshotFileError */
 export function loadSeries(input: InputFile): Lifetimes {
   return readFramed(input, SERIES_FILE, {

@@ -6,7 +6,7 @@ import { inputFile } from '../snapshot/file/input-file.js';
 import { type AnyFilter, checkFilters } from '../snapshot/filter.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import { checkKey, type KeyType } from '../snapshot/statistics/key-type.js';
-import { type Growth, growthOf, partsOf } from './growth.js';
+import { DEFAULT_WARMUP, type Growth, growthOf, partsOf } from './growth.js';
 import type { Lifetimes } from './lifetimes.js';
 import { LifetimesBuilder } from './lifetimes-builder.js';
 import { dumpSeries, loadSeries } from './series-file.js';
@@ -25,8 +25,6 @@ export interface Round {
   /** Totals of the process; null if it could not be asked. */
   readonly heap: HeapTotals | null;
 }
-
-const DEFAULT_WARMUP = 1;
 
 /**
  * The snapshots of one tracing, one a round, as one table of the traces that ever lived. A series never changes: every method returns a new

@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
-import { openFile } from '../../formats/open-file.js';
+import { UsageError } from '../../errors.js';
+import { openFile, openInput } from '../../formats/open-file.js';
+import { DEFAULT_WARMUP } from '../../series/growth.js';
+import { Series } from '../../series/series.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
 import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
 import { addExamples } from '../options/examples.js';
@@ -22,17 +26,44 @@ export function configure(command: Command): Command {
   ]);
 }
 
-export async function run([old, now]: readonly string[], values: DiffValues, console: Console): Promise<number> {
+export async function run([first, second]: readonly string[], values: DiffValues, console: Console): Promise<number> {
   checkPrintOptions(values);
   const { out, err, cwd } = console;
   const printing = { stream: out, err, cwd, mapper: sourceMapperOf(values, console) };
-  const snapshots = { old: openFile(old!), now: openFile(now!) };
+  const { names, snapshots } = second === undefined ? roundsOf(first!) : filesOf(first!, second);
   if (!values.survivors) {
+    if (second === undefined && !values.json) writeLines(out, [`from ${printable(names.old)} to ${printable(names.now)}:`]);
     printDiff(snapshots, values, printing);
     return 0;
   }
   const survivors = snapshots.now.allocatedSince(snapshots.old);
-  if (!values.json) writeLines(out, [`allocated after ${printable(old!)} was taken, and alive in ${printable(now!)}:`]);
+  if (!values.json) writeLines(out, [`allocated after ${printable(names.old)} was taken, and alive in ${printable(names.now)}:`]);
   printStatistics(survivors, values, printing);
   return 0;
+}
+
+/** What is compared. */
+interface Pair {
+  readonly names: { readonly old: string; readonly now: string };
+  readonly snapshots: { readonly old: Snapshot; readonly now: Snapshot };
+}
+
+function filesOf(old: string, now: string): Pair {
+  return { names: { old, now }, snapshots: { old: openFile(old), now: openFile(now) } };
+}
+
+/** The first round of a series after the warm-up, and its last. @throws UsageError if the file has no two such rounds */
+function roundsOf(file: string): Pair {
+  const series = openInput(file);
+  if (!(series instanceof Series)) throw new UsageError(`${file} is one snapshot; give a later one to compare it with, or a .tmseries`);
+  const { length } = series.rounds;
+  const needed = DEFAULT_WARMUP + 2;
+  if (length < needed)
+    throw new UsageError(
+      `${file} has ${length} of the ${needed} rounds that a difference needs, because the first is for warming up; name two to compare them: diff ${file}@1 ${file}@2`,
+    );
+  return {
+    names: { old: `${file}@${DEFAULT_WARMUP + 1}`, now: `${file}@${length}` },
+    snapshots: { old: series.snapshot(DEFAULT_WARMUP), now: series.snapshot(-1) },
+  };
 }

@@ -49,6 +49,6 @@ export async function run([file]: readonly string[], values: ReportValues, conso
 
 /** In the current folder, like that of `run`. Replaces no file unless `force` says so. */
 function defaultOutput(file: string, { force }: ReportValues): string {
-  const name = basename(file).replace(/\.(?:tmsnap|heapprofile)$/i, '') || 'report';
+  const name = basename(file).replace(/\.(?:tmsnap|tmseries|heapprofile)(?=(?:@\d+)?$)/i, '') || 'report';
   return force ? `${name}.html` : freeName((n) => (n === 1 ? `${name}.html` : `${name}.${n}.html`));
 }

@@ -256,7 +256,7 @@ describe('usage', () => {
       ['stats'],
       ['stats', '--frobnicate', 'x'],
       ['stats', 'x', 'y'],
-      ['diff', 'x'],
+      ['diff'],
       ['stats', 'x', '--group-by', 'colour'],
       ['stats', 'x', '--top', '0'],
       ['attach', '1', '--duration', 'soon'],

@@ -58,7 +58,7 @@ describe('the format of a file is recognised by its content', () => {
     ['UTF-16', Buffer.from('\ufeff{"head":{}}', 'utf16le')],
     ['prose', Buffer.from('Memory of the past\n')],
     ...['[1,2]', '"x"', '12', 'null'].map((json) => [json, Buffer.from(json)] as const),
-  ])('%s', (_, content, advice = 'give a .tmsnap or a .heapprofile') => {
+  ])('%s', (_, content, advice = 'give a .tmsnap, a .tmseries or a .heapprofile') => {
     const path = join(cwd, 'x');
     writeFileSync(path, content);
     expect(() => openFile(path)).toThrow(SnapshotFileError);
