@@ -1,9 +1,9 @@
 import { UsageError } from '../errors.js';
 import type { HeapTotals } from '../model/trace-columns.js';
-import { gather, selectTraces } from '../snapshot/apply-filters.js';
+import { gather } from '../snapshot/apply-filters.js';
 import type { DumpOptions } from '../snapshot/file/dump.js';
 import { inputFile } from '../snapshot/file/input-file.js';
-import { type AnyFilter, checkFilters } from '../snapshot/filter.js';
+import type { AnyFilter } from '../snapshot/filter.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import { checkKey, type KeyType } from '../snapshot/statistics/key-type.js';
 import { DEFAULT_WARMUP, type Growth, growthOf, partsOf } from './growth.js';
@@ -32,11 +32,12 @@ export interface Round {
  */
 export class Series {
   readonly rounds: readonly Round[];
-  readonly #lifetimes: Lifetimes;
+  /** @internal */
+  readonly lifetimes: Lifetimes;
 
   /** @internal */
   constructor(lifetimes: Lifetimes) {
-    this.#lifetimes = lifetimes;
+    this.lifetimes = lifetimes;
     const traced = tracedBytes(lifetimes);
     this.rounds = Object.freeze(
       lifetimes.rounds.map(({ capture: { time, heap } }, round) => Object.freeze({ time, traced: traced[round]!, heap })),
@@ -76,14 +77,14 @@ export class Series {
    */
   snapshot(round: number): Snapshot {
     const index = round < 0 ? this.rounds.length + round : round;
-    const facts = Number.isInteger(index) ? this.#lifetimes.rounds[index] : undefined;
+    const facts = Number.isInteger(index) ? this.lifetimes.rounds[index] : undefined;
     if (!facts) throw new UsageError(`there is no round ${round}: the series has the rounds 0 to ${this.rounds.length - 1}`);
-    const { columns, threads } = this.#lifetimes;
+    const { columns, threads } = this.lifetimes;
     const places = threads.map((_, thread) => facts.threads.indexOf(thread));
     const rows = this.#rowsOf(index, places);
     const selected = gather(columns, rows);
     return new Snapshot({
-      ...partsOf(this.#lifetimes),
+      ...partsOf(this.lifetimes),
       columns: {
         ...selected,
         thread: facts.threads.length > 1 && selected.thread ? selected.thread.map((thread) => places[thread]!) : null,
@@ -91,8 +92,8 @@ export class Series {
       threads: facts.threads.map((thread) => threads[thread]!),
       capture: facts.capture,
       lastBirths: facts.lastBirths,
-      sourceMaps: this.#lifetimes.sourceMaps,
-      original: this.#lifetimes.original,
+      sourceMaps: this.lifetimes.sourceMaps,
+      original: this.lifetimes.original,
     });
   }
 
@@ -105,7 +106,7 @@ export class Series {
     checkKey(keyType, false);
     if (!Number.isInteger(warmup) || warmup < 0)
       throw new UsageError(`warmup must be a number of rounds, 0 or more, not ${String(warmup)}`);
-    return growthOf(this.#lifetimes, keyType, warmup);
+    return growthOf(this.lifetimes, keyType, warmup);
   }
 
   /**
@@ -114,16 +115,25 @@ export class Series {
    * @throws SnapshotFileError; an old file at `path` is then untouched
    */
   dump(path: string, options: DumpOptions = {}): void {
-    dumpSeries(path, this.#lifetimes, options);
+    dumpSeries(path, this.lifetimes, options);
   }
 
   /** Filters the traces of all rounds, as `Snapshot.filterTraces` does. */
   filterTraces(filters: Iterable<AnyFilter>): Series {
-    const { columns, first, last } = this.#lifetimes;
-    const numbered = { ...columns, birth: Float64Array.from(columns.birth!, (_, row) => row) };
-    const rows = Uint32Array.from(selectTraces({ ...this.#lifetimes, columns: numbered }, checkFilters(filters)).birth!);
+    return this.select((all) => all.filterTraces(filters));
+  }
+
+  /** @internal @param pick keeps traces of a snapshot of all that ever lived, and may give them other places */
+  select(pick: (all: Snapshot) => Snapshot): Series {
+    const { columns, first, last, sourceMaps, original } = this.lifetimes;
+    const numbered = { ...columns, birth: Float64Array.from(first, (_, row) => row) };
+    const picked = pick(new Snapshot({ ...partsOf(this.lifetimes), columns: numbered, sourceMaps, original }));
+    const rows = Uint32Array.from(picked.columns.birth!);
     return new Series({
-      ...this.#lifetimes,
+      ...this.lifetimes,
+      table: picked.table,
+      sourceMaps: picked.sourceMaps,
+      original: picked.original,
       columns: gather(columns, rows),
       first: rows.map((row) => first[row]!),
       last: rows.map((row) => last[row]!),
@@ -132,7 +142,7 @@ export class Series {
 
   /** @param places by thread: its place in the round's snapshot, -1 if the round lacks it */
   #rowsOf(round: number, places: readonly number[]): Uint32Array {
-    const { columns, first, last } = this.#lifetimes;
+    const { columns, first, last } = this.lifetimes;
     const rows = new Uint32Array(columns.length);
     let length = 0;
     for (let row = 0; row < rows.length; row++) {

@@ -11,7 +11,7 @@ import { type Console, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { addExamples } from '../options/examples.js';
-import { addFilterOptions, filtered } from '../options/filter-options.js';
+import { addFilterOptions, filteredSeries } from '../options/filter-options.js';
 import { type IgnoreRule, ignoreRules } from '../options/ignore-rules.js';
 import { collected, duration, period, positiveInteger, rowCount, wholeNumber } from '../options/option-values.js';
 import { addTracingOptions, checkOwn, ownOption, startOptions, type TableValues, type TracingValues } from '../options/shared-options.js';
@@ -100,7 +100,7 @@ export async function run([name]: readonly string[], values: LeaksValues, consol
     series.dump(output, { followLinks: false });
     writeLines(console.err, [`series saved as ${printable(output)}`]);
   }
-  const shown = Series.of(series.rounds.map((_, round) => filtered(series.snapshot(round), values, { mapper, cwd: console.cwd })));
+  const shown = filteredSeries(series, values, { mapper, cwd: console.cwd });
   return report(shown, { values, rules, console });
 }
 

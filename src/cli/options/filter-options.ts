@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Series } from '../../series/series.js';
 import { DomainFilter, Filter, type FilterOptions, ThreadFilter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
@@ -50,6 +51,11 @@ export function filtered(snapshot: Snapshot, values: FilterValues, { mapper, cwd
   const inDomain = domain === undefined ? inLines : inLines.filterTraces([new DomainFilter(true, domain)]);
   const inThreads = thread.length === 0 ? inDomain : inDomain.filterTraces(thread.map((pattern) => new ThreadFilter(true, pattern)));
   return filters.length === 0 ? inThreads : inThreads.filterTraces(filters);
+}
+
+/** `filtered` for all rounds of a series. */
+export function filteredSeries(series: Series, values: FilterValues, view: View): Series {
+  return series.select((all) => filtered(all, values, view));
 }
 
 /** Whether `--thread` selects the thread of this name. */
