@@ -3,6 +3,7 @@ import { Command, CommanderError, Help, type Option } from 'commander';
 import { TracemallocError } from '../errors.js';
 import { printable } from '../text/printable.js';
 import { type Console, errorLine } from './console/console.js';
+import { behindDashes } from './options/behind-dashes.js';
 import { VERBS, verbIn } from './verbs.js';
 
 const WRONG_USAGE = 2;
@@ -31,7 +32,7 @@ async function carryOut(argv: readonly string[], console: Console): Promise<numb
     loaded?.configure(command);
     command.option('--verbose', 'print the stack of an error').option('--no-color', 'print without colour');
     command.action(async () => {
-      exitCode = await loaded!.run(command.args, command.opts() as never, console);
+      exitCode = await loaded!.run(command.args, { ...command.opts<object>(), ...behindDashes(argv) } as never, console);
     });
   }
   await program.parseAsync(argv, { from: 'user' });

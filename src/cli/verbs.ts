@@ -8,7 +8,7 @@ type Run<Values> = (args: readonly string[], values: Values, console: Console) =
 interface VerbModule {
   /** Adds the options and the examples to the verb's command. */
   readonly configure: (command: Command) => Command;
-  /** Values are as the verb's own options declare them. */
+  /** Values are as the verb's own options declare them, and those of BehindDashes. */
   readonly run: Run<never>;
 }
 
@@ -53,8 +53,8 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'leaks',
     group: 'Look:',
-    description: 'take several snapshots of a running process and say which lines leak; ends with 3 if one does',
-    args: [TARGET],
+    description: 'take several snapshots of a process and say which lines leak; ends with 3 if one does. A program to start comes after --',
+    args: [TARGET, ['[args...]', 'with --: a program to start, and its arguments']],
     load: async () => (await import('./commands/on-processes.js')).leaks,
   },
   {

@@ -6,24 +6,19 @@ import { Filter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
-import { launch } from '../../tracing/launch/launch.js';
 import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
-import { hasStartupSnapshot } from '../../tracing/launch/node-options.js';
-import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, errorLine, type Output, writeLines } from '../console/console.js';
 import { onInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
-import { collected } from '../options/option-values.js';
+import { addLaunchOptions, type LaunchValues } from '../options/launch-options.js';
 import {
   addLossOptions,
   addTableOptions,
   addTracingOptions,
   addTreeOptions,
   type LossValues,
-  linesOption,
   startOptions,
   type TableValues,
-  type TracingValues,
   type TreeValues,
 } from '../options/shared-options.js';
 import { addEmbedOption, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
@@ -31,15 +26,14 @@ import { addForceOption, claimOutput, type DerivedNames, freeName, type OutputVa
 import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../tracing/checkpoints.js';
 import { gatherProcesses } from '../tracing/follow.js';
+import { launchProgram, startOrKill } from '../tracing/launched-program.js';
 import { PassedSignals } from '../tracing/passed-signals.js';
 
-interface RunValues extends TracingValues, LossValues, TableValues, TreeValues, OutputValues {
+interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, OutputValues {
   readonly output?: string;
   readonly marks: boolean;
   readonly peak: boolean;
   readonly follow: boolean;
-  readonly node?: string;
-  readonly nodeArg: readonly string[];
 }
 
 const FAILED = 1;
@@ -51,18 +45,13 @@ const OWN = ['/*', '?:\\*', '<anonymous>', '<collected script>', 'evalmachine.*'
   (name) => new Filter(true, name, { allFrames: true }),
 );
 
-const SNAPSHOT_NOTICE =
-  'code of the startup snapshot (--snapshot-blob) was compiled when the snapshot was built: its lines are where functions start, all others are where memory is allocated';
-
 export function configure(command: Command): Command {
   command
     .option('-o, --output <file>', 'where to save the snapshot (default: SCRIPT.PID.tmsnap)')
     .option('--marks', 'also take a snapshot at every debugger statement that the program passes', false)
     .option('--peak', "also keep the snapshot of the highest reading; takes up to a tenth of the program's time", false)
-    .option('--follow', 'also trace the Node processes that the program starts; saves each as FILE.PID, and all of them as FILE', false)
-    .option('--node <path>', 'the node binary that runs the program (default: the one that runs tracemalloc)')
-    .option('--node-arg <arg>', 'an argument for node itself; repeatable', collected, [])
-    .passThroughOptions();
+    .option('--follow', 'also trace the Node processes that the program starts; saves each as FILE.PID, and all of them as FILE', false);
+  addLaunchOptions(command).passThroughOptions();
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
     ['tracemalloc run app.js', 'what app.js holds at its end'],
     ['tracemalloc run --peak -o app.tmsnap app.js --size 1000', 'what app.js --size 1000 holds at its peak and at its end'],
@@ -78,19 +67,7 @@ export async function run([script, ...args]: readonly string[], values: RunValue
   const start = { ...startOptions(values), peak: values.peak };
   const mapper = sourceMapperOf(values, console);
   const claimed = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
-  if (linesOption(values) && hasStartupSnapshot({ execArgv: values.nodeArg, NODE_OPTIONS: process.env.NODE_OPTIONS })) {
-    writeLines(console.err, [SNAPSHOT_NOTICE]);
-  }
-  const launching = launch(script!, {
-    args,
-    execArgv: values.nodeArg,
-    lines: linesOption(values),
-    inlining: values.inline,
-    mode: values.mode,
-    follow: values.follow,
-    detached: true, // a Ctrl-C in the terminal reaches only us, so that we take a snapshot before we pass it on
-    ...(values.node !== undefined && { execPath: values.node }),
-  });
+  const launching = launchProgram([script!, ...args], { values, console });
   const signals = new PassedSignals();
   // It rejects if the launch failed, which ends the command anyway, or if the program has ended already.
   const stopListening = onInterruption((signal) => void signals.pass(signal, launching).catch(() => {}));
@@ -134,17 +111,6 @@ function checkpointsOf(tracer: LaunchedTracer, reporting: Reporting): ProgramChe
   if (everyMs === undefined) return null;
   const save = (snapshot: Snapshot, path: string) => withEmbedded(snapshot, values, mapper).dump(path, { followLinks: false });
   return new ProgramCheckpoints(tracer, (pid) => (follow ? `${output}.${pid}` : output), { everyMs, save, console });
-}
-
-/** A program that cannot be traced is not run at all. */
-async function startOrKill(tracer: LaunchedTracer, start: StartOptions): Promise<void> {
-  try {
-    await tracer.start(start);
-  } catch (error) {
-    await tracer.kill('SIGKILL');
-    await tracer.exited;
-    throw error;
-  }
 }
 
 interface Reporting {

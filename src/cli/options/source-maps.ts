@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import type { Traceback } from '../../model/traceback.js';
+import { Series } from '../../series/series.js';
 import { withOriginalLines } from '../../snapshot/original-lines.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
 import { SourceMapper } from '../../source-maps/source-mapper.js';
@@ -55,4 +56,9 @@ export function originalTraceback(traceback: Traceback, { sourceMaps }: Snapshot
 /** The snapshot to save. With --embed-maps it also holds the original places. */
 export function withEmbedded(snapshot: Snapshot, { embedMaps }: SourceMapValues, mapper: SourceMapper | null): Snapshot {
   return embedMaps && mapper ? new Snapshot({ ...snapshot, original: mapper.placesOf(snapshot) }) : snapshot;
+}
+
+/** The series to save. With --embed-maps it also holds the original places. */
+export function seriesWithEmbedded(series: Series, { embedMaps }: SourceMapValues, mapper: SourceMapper | null): Series {
+  return embedMaps && mapper ? new Series({ ...series.lifetimes, original: mapper.placesOf(series.lifetimes) }) : series;
 }

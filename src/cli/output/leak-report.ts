@@ -1,0 +1,59 @@
+import { growthJson, growthTable, leakSentence } from '../../report/text/growth-table.js';
+import { jsonText } from '../../report/text/json.js';
+import { type Growth, LEAST_ROUNDS } from '../../series/growth.js';
+import type { Series } from '../../series/series.js';
+import { printable } from '../../text/printable.js';
+import { type Console, type Output, writeLines } from '../console/console.js';
+import { coloursOf, widthOfTerminal } from '../console/terminal.js';
+import type { IgnoreRule } from '../options/ignore-rules.js';
+import type { TableValues } from '../options/shared-options.js';
+
+const FAILED = 1;
+const LEAKS = 3;
+const DEFAULT_ROWS = 10;
+
+interface Reporting {
+  readonly values: Pick<TableValues, 'groupBy' | 'json' | 'top' | 'color'> & { readonly warmup: number };
+  readonly rules: readonly IgnoreRule[];
+  /** For the result. */
+  readonly stream: Output;
+  readonly console: Console;
+}
+
+/** Prints the verdict. @param series with the traces and lines that the user wants to see @returns the exit code */
+export function reportLeaks(series: Series, { values, rules, stream, console }: Reporting): number {
+  const { groupBy: keyType, warmup, json, top = DEFAULT_ROWS } = values;
+  const { err, cwd } = console;
+  const all = series.growth(keyType, { warmup });
+  const isIgnored = ({ traceback }: Growth) => rules.some((rule) => rule.matches(traceback));
+  const growth = all.filter((one) => !isIgnored(one));
+  const leaks = growth.filter(({ verdict }) => verdict === 'leaks');
+  const sentences = leaks.map((leak) => leakSentence(leak, { keyType, cwd, warmup }));
+  if (json) stream.write(jsonText(growthJson(growth, keyType, series.rounds)));
+  else {
+    const options = { keyType, cumulative: false, top, cwd, width: widthOfTerminal(stream), colours: coloursOf(stream, values) };
+    writeLines(stream, [`${series.rounds.length} rounds, the first ${warmup} for warming up`, '', ...growthTable(growth, options)]);
+    if (sentences.length > 0) writeLines(stream, ['', ...sentences]);
+  }
+  if (process.env.GITHUB_ACTIONS === 'true') for (const [i, leak] of leaks.entries()) writeLines(err, [annotation(leak, sentences[i]!)]);
+  const unused = rules.filter((rule) => !all.some(({ verdict, traceback }) => verdict === 'leaks' && rule.matches(traceback)));
+  for (const { text } of unused) writeLines(err, [`${printable(text)} is ignored, but does not leak any more`]);
+  if (leaks.length > 0) return LEAKS;
+  if (series.rounds.length < warmup + LEAST_ROUNDS) {
+    writeLines(err, [`${series.rounds.length} rounds are too few to tell a leak: it takes ${warmup + LEAST_ROUNDS}`]);
+    return FAILED;
+  }
+  if (all.every(({ ages }) => ages.slice(warmup + 1).every((bytes) => bytes === 0)))
+    writeLines(err, [
+      'nothing that was allocated in these rounds was alive at their end: if no work was done in them, this verdict says nothing',
+    ]);
+  return 0;
+}
+
+/** A line that GitHub shows beside the source. */
+function annotation({ traceback }: Growth, sentence: string): string {
+  const { filename, lineno } = traceback.frames.at(-1)!;
+  const escaped = (text: string) =>
+    text.replace(/[%\r\n:,]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  return `::error file=${escaped(filename)},line=${lineno}::${sentence.replace(/[%\r\n]/g, ' ')}`;
+}

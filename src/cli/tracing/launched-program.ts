@@ -1,0 +1,33 @@
+import { launch } from '../../tracing/launch/launch.js';
+import type { LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
+import { hasStartupSnapshot } from '../../tracing/launch/node-options.js';
+import type { StartOptions } from '../../tracing/tracer/start-options.js';
+import { type Console, writeLines } from '../console/console.js';
+import { type LaunchValues, launchOptions } from '../options/launch-options.js';
+import { linesOption } from '../options/shared-options.js';
+
+const SNAPSHOT_NOTICE =
+  'code of the startup snapshot (--snapshot-blob) was compiled when the snapshot was built: its lines are where functions start, all others are where memory is allocated';
+
+interface Launching {
+  readonly values: LaunchValues & { readonly follow?: boolean };
+  readonly console: Console;
+}
+
+/** Starts the program of the command line and stops it before its first line. */
+export function launchProgram([script, ...args]: readonly string[], { values, console }: Launching): Promise<LaunchedTracer> {
+  if (linesOption(values) && hasStartupSnapshot({ execArgv: values.nodeArg, NODE_OPTIONS: process.env.NODE_OPTIONS }))
+    writeLines(console.err, [SNAPSHOT_NOTICE]);
+  return launch(script!, { ...launchOptions(args, values), follow: values.follow ?? false });
+}
+
+/** A program that cannot be traced is not run at all. */
+export async function startOrKill(tracer: LaunchedTracer, start: StartOptions): Promise<void> {
+  try {
+    await tracer.start(start);
+  } catch (error) {
+    await tracer.kill('SIGKILL');
+    await tracer.exited;
+    throw error;
+  }
+}
