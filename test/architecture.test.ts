@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['text', 'model', 'source-maps'],
   series: ['text', 'model', 'snapshot'],
   collect: ['text', 'protocol', 'model'],
+  'heap-graph': ['text', 'model', 'collect'],
   lines: ['text', 'protocol', 'source-maps'],
   tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'lines', 'source-maps', 'snapshot'],
   report: ['text', 'model', 'snapshot', 'series'],
@@ -28,6 +29,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'snapshot',
     'series',
     'collect',
+    'heap-graph',
     'lines',
     'tracing',
     'formats',
@@ -35,7 +37,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'report',
     'serve',
   ],
-  index: ['text', 'protocol', 'model', 'snapshot', 'series', 'lines', 'tracing'],
+  index: ['text', 'protocol', 'model', 'snapshot', 'series', 'collect', 'heap-graph', 'lines', 'tracing'],
 };
 
 const EXPORTS = [
@@ -46,6 +48,7 @@ const EXPORTS = [
   'LaunchedTracer',
   'Snapshot',
   'Series',
+  'HeapGraph',
   'Filter',
   'DomainFilter',
   'ThreadFilter',

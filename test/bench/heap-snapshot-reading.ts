@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { ObjectSections } from '../../src/collect/heap-snapshot/object-sections.js';
 import { HeapSnapshotReader } from '../../src/collect/heap-snapshot/reader.js';
 import { peakRss } from './measure.js';
 
@@ -44,7 +45,7 @@ async function readerOf(name: string): Promise<Read> {
 }
 
 async function ours(file: string): Promise<number> {
-  const reader = new HeapSnapshotReader();
+  const reader = new HeapSnapshotReader(new ObjectSections());
   const bytes = Buffer.alloc(CHUNK);
   const input = openSync(file, 'r');
   for (let length = -1; length !== 0; ) {

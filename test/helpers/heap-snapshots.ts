@@ -1,4 +1,5 @@
 import type { HeapObjects } from '../../src/collect/heap-snapshot/heap-objects.js';
+import { ObjectSections } from '../../src/collect/heap-snapshot/object-sections.js';
 import { HeapSnapshotReader } from '../../src/collect/heap-snapshot/reader.js';
 
 /** One object in a form that tests compare: its stack goes from the most recent function to the oldest. */
@@ -12,7 +13,7 @@ export interface ListedObject {
 
 /** @param cuts the length of each chunk; the last chunk takes the rest */
 export function readInChunks(text: string, cuts: readonly number[] = []): HeapObjects {
-  const reader = new HeapSnapshotReader();
+  const reader = new HeapSnapshotReader(new ObjectSections());
   let at = 0;
   for (const length of cuts) {
     reader.write(text.slice(at, at + length));

@@ -4,6 +4,7 @@ export interface SnapshotPicture {
   /** All functions, in the order of their numbers. */
   readonly functions?: readonly string[];
   readonly tree?: readonly TreePicture[];
+  readonly locations?: readonly { readonly node: number; readonly scriptId: number; readonly line: number; readonly column: number }[];
 }
 
 interface NodePicture {
@@ -12,8 +13,15 @@ interface NodePicture {
   readonly id: number;
   readonly size: number;
   readonly trace?: number;
+  readonly detachedness?: number;
   /** The indexes of the nodes to which it has edges. */
-  readonly to?: readonly (number | { readonly weak: number })[];
+  readonly to?: readonly (number | { readonly weak: number } | EdgePicture)[];
+}
+
+export interface EdgePicture {
+  readonly kind: string;
+  readonly name: string | number;
+  readonly to: number;
 }
 
 export interface TreePicture {
@@ -70,6 +78,7 @@ export function sectionsOf(picture: SnapshotPicture, orders: Orders = {}): Recor
       self_size: node.size,
       edge_count: edges[i]!.length,
       trace_node_id: node.trace ?? 0,
+      ...(node.detachedness === undefined ? {} : { detachedness: node.detachedness }),
     }),
   );
   const tree = (level: readonly TreePicture[]): Nested[] =>
@@ -81,13 +90,15 @@ export function sectionsOf(picture: SnapshotPicture, orders: Orders = {}): Recor
     edge_types: order.edge.map((field) => (field === 'type' ? EDGE_KINDS : 'node')),
     trace_function_info_fields: order.functionInfo,
     trace_node_fields: order.traceNode,
+    ...(picture.locations ? { location_fields: ['object_index', 'script_id', 'line', 'column'] } : {}),
   };
   const sections: Record<string, unknown> = {
     snapshot: { meta, node_count: edges.length, edge_count: edges.flat().length },
     nodes,
     edges: edges.flat().flatMap((to) => {
-      const [kind, place] = typeof to === 'number' ? ['internal', to] : ['weak', to.weak];
-      return row(order.edge, { type: EDGE_KINDS.indexOf(kind as string), to_node: (place as number) * order.node.length });
+      const edge = typeof to === 'number' ? { kind: 'internal', to } : 'weak' in to ? { kind: 'weak', to: to.weak } : to;
+      const name = 'name' in edge ? (typeof edge.name === 'number' ? edge.name : string(edge.name)) : 0;
+      return row(order.edge, { type: EDGE_KINDS.indexOf(edge.kind), name_or_index: name, to_node: edge.to * order.node.length });
     }),
     trace_function_infos: (picture.functions ?? []).flatMap((name, i) =>
       row(order.functionInfo, {
@@ -101,7 +112,9 @@ export function sectionsOf(picture: SnapshotPicture, orders: Orders = {}): Recor
     ),
     trace_tree: tree(picture.tree ?? []),
     samples: [],
-    locations: [0, 1, 2, 3],
+    locations: picture.locations?.flatMap(({ node, scriptId, line, column }) => [node * order.node.length, scriptId, line, column]) ?? [
+      0, 1, 2, 3,
+    ],
     strings,
   };
   const extra = Object.fromEntries(order.sections.map((key) => [key, { unknown: ['}', { deep: '\\"]' }], yes: true }]));

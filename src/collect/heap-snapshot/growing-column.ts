@@ -23,8 +23,15 @@ export class GrowingColumn<Column extends Values> {
   }
 
   push(value: number): void {
-    if (this.length === this.#values.length) this.#grow();
+    if (this.length === this.#values.length) this.#grow(this.length);
     this.#values[this.length++] = value;
+  }
+
+  /** Adds rows. The caller writes them into the returned column, from the old length on. */
+  extend(count: number): Column {
+    this.length += count;
+    while (this.length > this.#values.length) this.#grow(this.length - count);
+    return this.#values;
   }
 
   at(index: number): number {
@@ -46,9 +53,9 @@ export class GrowingColumn<Column extends Values> {
   }
 
   /** If a length is expected, the steps lead to it, so that the last step, which copies most, copies an eighth. */
-  #grow(): void {
-    const most = Math.max(FIRST, this.length * GROWTH);
-    let room = this.#expected === null || this.length >= this.#expected ? most : this.#expected;
+  #grow(length: number): void {
+    const most = Math.max(FIRST, length, this.#values.length) * GROWTH;
+    let room = this.#expected === null || length >= this.#expected ? most : this.#expected;
     while (room > most) room = Math.ceil(room / GROWTH);
     const values = this.#make(room);
     values.set(this.#values);

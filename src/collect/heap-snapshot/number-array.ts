@@ -50,12 +50,12 @@ export class NumberArray implements Section {
     this.#batch = new Float64Array(PIECE / 2 + 1 + width);
   }
 
-  scan({ codes, text }: Piece, from: number): number {
+  scan({ codes, length }: Piece, from: number): number {
     const progress = this.#progress;
     progress.at = from;
     for (;;) {
       readNumbers(codes, this.#batch, progress);
-      if (progress.at === text.length) break;
+      if (progress.at === length) break;
       this.#take(codes[progress.at++]!);
       if (this.done) break;
     }
@@ -101,7 +101,7 @@ export class NumberArray implements Section {
  * the reader's speed. The 0 after the text ends the digits, so the inner loop need not check for the end. It is a function of its own so
  * that V8 compiles it soon, with little work.
  */
-function readNumbers(codes: Uint16Array, batch: Float64Array, progress: Progress): void {
+function readNumbers(codes: Uint8Array, batch: Float64Array, progress: Progress): void {
   let { at, filled, value, state } = progress;
   for (;;) {
     const start = at;

@@ -1,51 +1,50 @@
 import { BadProfileError } from '../../errors.js';
 import { SmallValue } from './any-value.js';
 import { damaged, shown } from './damage.js';
-import { buildHeapObjects, type HeapObjects } from './heap-objects.js';
 import { CLOSE_OBJECT, COLON, COMMA, isSpace, OPEN_OBJECT, PIECE, type Piece, QUOTE, type Section } from './section.js';
-import { Sections } from './sections.js';
+import type { Sections } from './sections.js';
 
 /** What comes next in the text between two sections. */
 type Place = 'start' | 'first key' | 'key' | 'colon' | 'value' | 'comma' | 'end';
 
 /**
- * Reads a heap snapshot of V8 as its chunks arrive. It keeps neither chunks nor numbers, only what `HeapObjects` needs.
+ * Reads a heap snapshot of V8 as its chunks arrive. It keeps neither chunks nor numbers, only what its sections make of them.
  * docs/performance.md says how much memory that takes.
  */
-export class HeapSnapshotReader {
-  readonly #codes = new Uint16Array(PIECE + 1);
-  readonly #bytes = Buffer.from(this.#codes.buffer);
-  readonly #sections = new Sections();
+export class HeapSnapshotReader<Result> {
+  readonly #codes = Buffer.alloc(PIECE + 1);
+  readonly #encoder = new TextEncoder();
+  readonly #sections: Sections<Result>;
   #section: Section | null = null;
   #place: Place = 'start';
   #key = '';
   #failure: unknown = null;
+  /** The first half of a character whose second half is in the next chunk. */
+  #half = '';
+
+  constructor(sections: Sections<Result>) {
+    this.#sections = sections;
+  }
 
   /**
    * The text may be cut into chunks anywhere.
+   * @param chunk text, or text in UTF-8; bytes are copied, so they may change after the call
    * @throws BadProfileError as soon as the text cannot be a heap snapshot, and at each later call
    */
-  write(chunk: string): void {
-    this.#orFail(() => {
-      for (let start = 0; start < chunk.length; start += PIECE) {
-        const text = chunk.length <= PIECE ? chunk : chunk.slice(start, start + PIECE);
-        this.#bytes.write(text, 'utf16le');
-        this.#codes[text.length] = 0;
-        this.#scan({ text, codes: this.#codes });
-      }
-    });
+  write(chunk: string | Uint8Array): void {
+    this.#orFail(() => (typeof chunk === 'string' ? this.#writeText(chunk) : this.#writeBytes(chunk)));
   }
 
   /** @throws BadProfileError if the snapshot is incomplete */
-  end(): HeapObjects {
+  end(): Result {
     return this.#orFail(() => {
       if (this.#place === 'start') throw new BadProfileError('the heap snapshot is empty');
       if (this.#place !== 'end') throw damaged(`it ends in the middle${this.#key === '' ? '' : ` of "${this.#key}"`}`);
-      return buildHeapObjects(this.#sections.complete());
+      return this.#sections.complete();
     });
   }
 
-  #orFail<Result>(work: () => Result): Result {
+  #orFail<Value>(work: () => Value): Value {
     if (this.#failure !== null) throw this.#failure;
     try {
       return work();
@@ -55,9 +54,32 @@ export class HeapSnapshotReader {
     }
   }
 
-  #scan(piece: Piece): void {
+  #writeBytes(chunk: Uint8Array): void {
+    for (let start = 0; start < chunk.length; start += PIECE) {
+      const length = Math.min(PIECE, chunk.length - start);
+      this.#codes.set(chunk.subarray(start, start + length));
+      this.#scan(length);
+    }
+  }
+
+  #writeText(chunk: string): void {
+    let text = this.#half + chunk;
+    const last = text.charCodeAt(text.length - 1);
+    this.#half = last >= 0xd800 && last <= 0xdbff ? text.slice(-1) : '';
+    if (this.#half !== '') text = text.slice(0, -1);
+    for (let start = 0; start < text.length; ) {
+      const part = start === 0 && text.length <= PIECE ? text : text.slice(start, start + PIECE);
+      const { read, written } = this.#encoder.encodeInto(part, this.#codes.subarray(0, PIECE));
+      this.#scan(written);
+      start += read;
+    }
+  }
+
+  #scan(length: number): void {
+    this.#codes[length] = 0;
+    const piece: Piece = { codes: this.#codes, length };
     let at = 0;
-    while (at < piece.text.length) {
+    while (at < length) {
       if (this.#section === null) {
         const code = piece.codes[at]!;
         if (isSpace(code)) at++;

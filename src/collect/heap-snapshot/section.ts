@@ -1,14 +1,15 @@
 /**
- * The number of code units that are scanned at a time. It is small, so that a loop over them ends before V8 replaces the running code
+ * The number of bytes that are scanned at a time. It is small, so that a loop over them ends before V8 replaces the running code
  * (OSR). Otherwise V8 11 would compile the loop without the code that follows it, and drop that compiled code at every later call.
  */
 export const PIECE = 1 << 12;
 
-/** A part of the snapshot's text: as code units to scan, and as a string to cut names from. */
+/** A part of the snapshot's text in UTF-8. V8 itself writes ASCII only, with escapes. */
 export interface Piece {
-  readonly text: string;
-  /** The code units of `text`, followed by a 0. Reused for the next piece. */
-  readonly codes: Uint16Array;
+  /** The bytes, followed by a 0. Reused for the next piece. */
+  readonly codes: Buffer;
+  /** At most `PIECE`. */
+  readonly length: number;
 }
 
 /** Reads one JSON value from its first character on, a piece at a time. */

@@ -2,12 +2,15 @@ import { damaged } from './damage.js';
 
 /** The positions of the fields in the rows of each section, from the snapshot's `meta`. Unknown fields are skipped. */
 export interface Header {
-  readonly node: Fields<'type' | 'name' | 'id' | 'self_size' | 'edge_count' | 'trace_node_id'>;
+  /** `trace_node_id` and `detachedness` are -1 if nodes do not have them: V8 of Node 24 leaves them out if all would be 0. */
+  readonly node: Fields<'type' | 'name' | 'id' | 'self_size' | 'edge_count' | 'trace_node_id' | 'detachedness'>;
   readonly nodeTypes: readonly string[];
-  readonly edge: Fields<'type' | 'to_node'>;
+  readonly edge: Fields<'type' | 'name_or_index' | 'to_node'>;
   readonly edgeTypes: readonly string[];
   readonly functionInfo: Fields<'function_id' | 'name' | 'script_name' | 'script_id' | 'line' | 'column'>;
   readonly traceNode: Fields<'id' | 'function_info_index' | 'children'>;
+  /** null if the snapshot has no locations. */
+  readonly location: Fields<'object_index' | 'script_id' | 'line' | 'column'> | null;
   /**
    * The number of rows that nodes and edges should have; null if the snapshot does not say. The number of functions is not kept, because
    * functions are added while V8 writes.
@@ -25,12 +28,17 @@ export function parseHeader(value: unknown): Header {
   const snapshot = record(value, '"snapshot"');
   const meta = record(snapshot.meta, '"snapshot.meta"');
   return {
-    node: fields(meta, 'node_fields', ['type', 'name', 'id', 'self_size', 'edge_count', 'trace_node_id']),
+    node: {
+      ...fields(meta, 'node_fields', ['type', 'name', 'id', 'self_size', 'edge_count']),
+      trace_node_id: texts(meta.node_fields, 'node_fields').indexOf('trace_node_id'),
+      detachedness: texts(meta.node_fields, 'node_fields').indexOf('detachedness'),
+    },
     nodeTypes: typeNames(meta, 'node'),
-    edge: fields(meta, 'edge_fields', ['type', 'to_node']),
+    edge: fields(meta, 'edge_fields', ['type', 'name_or_index', 'to_node']),
     edgeTypes: typeNames(meta, 'edge'),
     functionInfo: fields(meta, 'trace_function_info_fields', ['function_id', 'name', 'script_name', 'script_id', 'line', 'column']),
     traceNode: fields(meta, 'trace_node_fields', ['id', 'function_info_index', 'children']),
+    location: meta.location_fields === undefined ? null : fields(meta, 'location_fields', ['object_index', 'script_id', 'line', 'column']),
     nodeCount: count(snapshot, 'node_count'),
     edgeCount: count(snapshot, 'edge_count'),
     extraNativeBytes: count(snapshot, 'extra_native_bytes'),

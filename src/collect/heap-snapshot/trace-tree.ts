@@ -47,8 +47,7 @@ export class TraceTreeSection implements Section {
     this.#fields = header.traceNode;
   }
 
-  scan({ codes, text }: Piece, from: number): number {
-    const to = text.length;
+  scan({ codes, length: to }: Piece, from: number): number {
     let at = from;
     let state = this.#state;
     while (at < to && !this.done) {

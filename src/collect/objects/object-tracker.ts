@@ -1,6 +1,7 @@
 import { ForeignSamplerError, NotTracingError } from '../../errors.js';
 import type { Session } from '../../protocol/session.js';
 import type { HeapObjects } from '../heap-snapshot/heap-objects.js';
+import { ObjectSections } from '../heap-snapshot/object-sections.js';
 import { HeapSnapshotReader } from '../heap-snapshot/reader.js';
 import type { ObjectReading, ReadOptions, SourceStart, TraceSource } from '../stacks/trace-source.js';
 import { somebodyTracks } from './foreign-tracker.js';
@@ -71,7 +72,7 @@ export class ObjectTracker implements TraceSource {
   }
 
   async #readHeap(command: SnapshotCommand): Promise<HeapObjects> {
-    const reader = new HeapSnapshotReader();
+    const reader = new HeapSnapshotReader(new ObjectSections());
     let failure: unknown;
     let isFirst = true;
     await this.#streamHeap(command, (chunk) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ObjectSections } from '../../../../src/collect/heap-snapshot/object-sections.js';
 import { HeapSnapshotReader } from '../../../../src/collect/heap-snapshot/reader.js';
 import { BadProfileError } from '../../../../src/errors.js';
 import { readInChunks } from '../../../helpers/heap-snapshots.js';
@@ -140,7 +141,7 @@ describe('a snapshot that is cut off', () => {
   });
 
   it('stays refused', () => {
-    const reader = new HeapSnapshotReader();
+    const reader = new HeapSnapshotReader(new ObjectSections());
     expect(() => reader.write('{"snapshot":{')).not.toThrow();
     expect(() => reader.end()).toThrow(BadProfileError);
     expect(() => reader.write('}')).toThrow('it ends in the middle of "snapshot"');

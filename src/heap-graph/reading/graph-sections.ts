@@ -1,0 +1,91 @@
+import { AnyValue } from '../../collect/heap-snapshot/any-value.js';
+import { damaged } from '../../collect/heap-snapshot/damage.js';
+import { DeferredRows } from '../../collect/heap-snapshot/deferred-rows.js';
+import { FunctionTable } from '../../collect/heap-snapshot/function-table.js';
+import { NumberArray } from '../../collect/heap-snapshot/number-array.js';
+import type { Section } from '../../collect/heap-snapshot/section.js';
+import { found, Sections } from '../../collect/heap-snapshot/sections.js';
+import type { Header } from '../../collect/heap-snapshot/snapshot-header.js';
+import { StringArray } from '../../collect/heap-snapshot/string-array.js';
+import { TraceTreeSection } from '../../collect/heap-snapshot/trace-tree.js';
+import type { GraphColumns, HeapTraces } from '../columns/graph-columns.js';
+import { StringStore } from '../columns/string-store.js';
+import { markEphemerons } from './ephemerons.js';
+import { GraphEdges } from './graph-edges.js';
+import { GraphNodes } from './graph-nodes.js';
+import { Locations } from './locations.js';
+
+/** Reads all that a heap snapshot says of its objects and of what refers to what. */
+export class GraphSections extends Sections<GraphColumns> {
+  protected readonly known = new Set(['nodes', 'edges', 'trace_function_infos', 'trace_tree', 'locations', 'strings']);
+  #nodes: GraphNodes | null = null;
+  #edges: GraphEdges | null = null;
+  #deferredEdges: DeferredRows | null = null;
+  #functions: FunctionTable | null = null;
+  #tree: TraceTreeSection | null = null;
+  #locations: Locations | null = null;
+  #strings: StringStore | null = null;
+
+  complete(): GraphColumns {
+    const header = this.header();
+    const nodes = found(this.#nodes, 'nodes');
+    if (this.#deferredEdges) {
+      this.#edges = new GraphEdges(header, nodes);
+      this.#deferredEdges.replay(this.#edges, header.edge.width);
+    }
+    const { highestName } = found(this.#edges, 'edges');
+    const edges = found(this.#edges, 'edges').build();
+    const strings = found(this.#strings, 'strings');
+    if (nodes.highestName >= strings.length) throw damaged(`a node has the name ${nodes.highestName}, of ${strings.length} strings`);
+    if (highestName >= strings.length) throw damaged(`an edge has the name ${highestName}, of ${strings.length} strings`);
+    const columns = nodes.build();
+    markEphemerons(columns, edges, strings);
+    return {
+      nodes: columns,
+      edges,
+      strings,
+      locations: this.#locations?.build() ?? null,
+      traces: this.#traces(strings),
+      extraNativeBytes: header.extraNativeBytes,
+    };
+  }
+
+  protected begin(key: string, header: Header): Section {
+    switch (key) {
+      case 'nodes':
+        this.#nodes = new GraphNodes(header);
+        return new NumberArray(key, header.node.width, this.#nodes);
+      case 'edges':
+        return new NumberArray(key, header.edge.width, this.#edgeSink(header));
+      case 'trace_function_infos':
+        this.#functions = new FunctionTable(header);
+        return new NumberArray(key, header.functionInfo.width, this.#functions);
+      case 'trace_tree':
+        this.#tree = new TraceTreeSection(header);
+        return this.#tree;
+      case 'locations':
+        if (header.location === null) return new AnyValue();
+        this.#locations = new Locations(header.location, header.node.width);
+        return new NumberArray(key, header.location.width, this.#locations);
+      default:
+        this.#strings = new StringStore();
+        return new StringArray(this.#strings);
+    }
+  }
+
+  #edgeSink(header: Header): GraphEdges | DeferredRows {
+    if (this.#nodes) {
+      this.#edges = new GraphEdges(header, this.#nodes);
+      return this.#edges;
+    }
+    this.#deferredEdges = new DeferredRows();
+    return this.#deferredEdges;
+  }
+
+  /** null if allocations were not tracked: the sections are then empty. */
+  #traces(strings: StringStore): HeapTraces | null {
+    if (this.#functions === null || this.#tree === null || this.#functions.length === 0) return null;
+    const text = (string: number): string => strings.text(string);
+    return { tree: this.#tree.build(this.#functions.length), functions: this.#functions.build(text) };
+  }
+}
