@@ -78,6 +78,9 @@ class Histories {
   /** By group and round: the variance of the change since the round before. */
   readonly #changeVariance: Float64Array;
   readonly #changes: Float64Array;
+  /** By group and round: traces that are alive; and traces that came or went since the round before. */
+  readonly #traces: Float64Array;
+  readonly #turnover: Float64Array;
   readonly #died: Float64Array;
   readonly #exposed: Float64Array;
   /** By round: its weight in the slope, a linear function of the sizes; 0 during the warm-up. */
@@ -96,6 +99,7 @@ class Histories {
     this.#rounds = rounds;
     this.#warmup = warmup;
     [this.#sizes, this.#counts, this.#ages, this.#survivors, this.#changeVariance] = [matrix(), matrix(), matrix(), matrix(), matrix()];
+    [this.#traces, this.#turnover] = [matrix(), matrix()];
     const column = () => new Float64Array(groups);
     [this.#variance, this.#changes, this.#died, this.#exposed] = [column(), column(), column(), column()];
     this.#weights = slopeWeights(rounds, warmup);
@@ -126,6 +130,8 @@ class Histories {
       slope: sizes.reduce((sum, size, round) => sum + (size - sizes[this.#warmup]!) * this.#weights[round]!, 0),
       standardError: isSampled ? Math.sqrt(this.#variance[group]! + (this.#changes[group]! > 0 ? slope : 0)) : 0,
       changeErrors: Array.from(this.#row(this.#changeVariance, group), (variance) => Math.sqrt(variance + change)),
+      traces: [...this.#row(this.#traces, group)],
+      turnover: [...this.#row(this.#turnover, group)],
       isSampled,
       died: this.#died[group]!,
       exposed: this.#exposed[group]!,
@@ -143,21 +149,26 @@ class Histories {
       const at = group * this.#rounds;
       this.#sizes[at + from]! += size;
       this.#counts[at + from]! += count;
+      this.#traces[at + from]!++;
+      this.#turnover[at + from]!++;
       if (to < end) {
         this.#sizes[at + to + 1]! -= size;
         this.#counts[at + to + 1]! -= count;
+        this.#traces[at + to + 1]!--;
+        this.#turnover[at + to + 1]!++;
       } else {
         this.#ages[at + cohort]! += size;
         this.#survivors[at + cohort]!++;
       }
       if (interval !== null)
         this.#addVariance(group, traceVariance(size, count, interval), { from, to, weight: sums[to + 1]! - sums[from]! });
-      if (cohort > this.#warmup) this.#addDeath(group, { size, cohort, to });
+      if (cohort > this.#warmup) this.#addDeath(group, { cohort, to });
     }
     for (let at = 0; at < this.#sizes.length; at++) {
       if (at % this.#rounds === 0) continue;
       this.#sizes[at]! += this.#sizes[at - 1]!;
       this.#counts[at]! += this.#counts[at - 1]!;
+      this.#traces[at]! += this.#traces[at - 1]!;
     }
   }
 
@@ -171,12 +182,12 @@ class Histories {
   }
 
   /** A trace that lives for less than LEFT_BEHIND rounds may belong to work that is just being done, beside any leak. */
-  #addDeath(group: number, { size, cohort, to }: { size: number; cohort: number; to: number }): void {
+  #addDeath(group: number, { cohort, to }: { cohort: number; to: number }): void {
     const end = this.#rounds - 1;
     const survived = Math.min(to, end - 1) - cohort - LEFT_BEHIND + 1; // the rounds in which it could die
     if (survived <= 0) return;
-    this.#exposed[group]! += size * survived;
-    if (to < end) this.#died[group]! += size;
+    this.#exposed[group]! += survived;
+    if (to < end) this.#died[group]!++;
   }
 
   #row(matrix: Float64Array, group: number): Float64Array {

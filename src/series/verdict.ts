@@ -23,9 +23,13 @@ export interface GroupHistory {
   /** Bytes: the standard error of the change since the round before, from sampling. */
   readonly changeErrors: readonly number[];
   readonly isSampled: boolean;
-  /** Bytes left behind by the rounds after the warm-up that died later. What a round left behind is what lives for two more rounds. */
+  /** Traces: blocks, or samples. A table that doubles is one trace, however large, and the leak in it is hundreds. */
+  readonly traces: readonly number[];
+  /** Traces that came or went since the round before. */
+  readonly turnover: readonly number[];
+  /** Traces left behind by the rounds after the warm-up that died later. What a round left behind is what lives for two more rounds. */
   readonly died: number;
-  /** The same bytes while they lived, summed over the rounds in which they could have died. */
+  /** The same traces while they lived, summed over the rounds in which they could have died. */
   readonly exposed: number;
 }
 
@@ -35,7 +39,7 @@ const SIGNIFICANT = 3;
 const NO_DECREASE = 2;
 /** A round that is this many standard errors above the one before is an increase for sure. */
 const CLEAR_INCREASE = 1;
-/** The share of the bytes left behind that may die in one round. */
+/** The share of the traces left behind that may die in one round. */
 const MOST_DYING = 0.1;
 /** The later half of the rounds must add at least this share of what the earlier half adds. Less is a warm-up that fades out, or a cache that is full. */
 const LEAST_LATE = 0.5;
@@ -55,7 +59,7 @@ export function verdictOf(history: GroupHistory): Verdict {
   if (slope <= SIGNIFICANT * standardError) return standardError <= LEVEL_ERROR * mean ? 'level' : 'noise';
   const changes = changesOf(history);
   const clear = changes.filter(({ bytes, error }) => bytes > CLEAR_INCREASE * error).length;
-  if (2 * clear < changes.length || !isGoingOn(changes)) return 'noise';
+  if (2 * clear < changes.length || !isGoingOn(history)) return 'noise';
   const never = changes.every(({ bytes, error }) => (error > 0 ? bytes > -NO_DECREASE * error : bytes > 0));
   return never && isLasting(history) ? 'leaks' : 'grows';
 }
@@ -74,14 +78,15 @@ function changesOf({ sizes, warmup, changeErrors, isSampled }: GroupHistory): Ch
   }));
 }
 
-/** Whether the later half of the rounds adds about as much as the earlier half. A round in the middle counts for neither. */
-function isGoingOn(changes: readonly Change[]): boolean {
-  const half = changes.length >> 1;
+/** Whether the later half of the rounds adds about as many traces as the earlier half. A round in the middle counts for neither. */
+function isGoingOn({ traces, turnover, warmup, isSampled }: GroupHistory): boolean {
+  const counted = traces.slice(warmup);
+  const half = (counted.length - 1) >> 1;
   if (half === 0) return true;
-  const late = changes.slice(-half);
-  const error = Math.sqrt(sumOf(late.map((change) => change.error ** 2)));
-  const added = sumOf(late.map(({ bytes }) => bytes));
-  return added + LATE_ERRORS * error >= LEAST_LATE * sumOf(changes.slice(0, half).map(({ bytes }) => bytes)) && added > 0;
+  const late = counted.at(-1)! - counted.at(-1 - half)!;
+  // by the Poisson distribution; one more for the blocks that no sample shows
+  const error = isSampled ? Math.sqrt(sumOf(turnover.slice(-half)) + 1) : 0;
+  return late + LATE_ERRORS * error >= LEAST_LATE * (counted[half]! - counted[0]!) && late > 0;
 }
 
 /** Whether every round left something behind, and this does not die. */

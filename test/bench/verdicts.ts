@@ -1,4 +1,4 @@
-import { type Program, shares } from '../helpers/series-simulation.js';
+import { doublingTable, INTERVAL, type Program, shares } from '../helpers/series-simulation.js';
 import { printTable } from './measure.js';
 
 const RUNS = 500;
@@ -7,6 +7,10 @@ const FOR_EVER = Number.POSITIVE_INFINITY;
 /** Programs whose truth is known. `mean` is the number of samples that a round adds to the group. */
 const PROGRAMS: Readonly<Record<string, (mean: number) => Program>> = {
   'a leak': (mean) => (draw) => [{ blocks: () => draw(mean), lives: () => FOR_EVER }],
+  'a leak into a table that doubles': (mean) => (draw) => [
+    { blocks: () => draw(mean), lives: () => FOR_EVER },
+    doublingTable(mean * INTERVAL),
+  ],
   'a leak, and three times as much work of one or two rounds': (mean) => (draw) => [
     { blocks: () => draw(mean), lives: () => FOR_EVER },
     { blocks: () => draw(2.5 * mean), lives: () => 0 },

@@ -39,6 +39,8 @@ export interface Source {
   readonly blocks: (round: number) => number;
   /** The number of further rounds that a block lives. */
   readonly lives: (round: number) => number;
+  /** Bytes of a block; default 64. */
+  readonly size?: (round: number) => number;
 }
 
 export interface Shape {
@@ -50,7 +52,17 @@ export interface Shape {
 /** Makes the sources of one run. `draw` gives a number of samples for their mean. */
 export type Program = (draw: (mean: number) => number) => readonly Source[];
 
-const INTERVAL = 32_768;
+/** The table of a collection that gets an entry for each kept block. It doubles after rounds 1, 3 and 7, and has half the bytes of the blocks or as much. */
+export function doublingTable(bytesOfRound: number): Source {
+  const lives: Readonly<Record<number, number>> = { 0: 1, 2: 1, 4: 3, 8: 7 };
+  return {
+    blocks: (round) => (round in lives ? 1 : 0),
+    lives: (round) => lives[round]!,
+    size: (round) => bytesOfRound * Math.max(2, round),
+  };
+}
+
+export const INTERVAL = 32_768;
 
 /** The blocks that are alive in each round. All blocks are made on one line. */
 export function aliveByRound(sources: readonly Source[], { rounds, before = 0 }: Shape): Block[][] {
@@ -59,15 +71,15 @@ export function aliveByRound(sources: readonly Source[], { rounds, before = 0 }:
   const result: Block[][] = [];
   for (let round = -before; round < rounds; round++) {
     alive = alive.filter(({ dies }) => dies >= round);
-    for (const { blocks, lives } of sources) {
-      for (let i = blocks(round); i > 0; i--) alive.push({ birth: ++birth, line: 2, size: 64, dies: round + lives(round) });
+    for (const { blocks, lives, size = () => 64 } of sources) {
+      for (let i = blocks(round); i > 0; i--) alive.push({ birth: ++birth, line: 2, size: size(round), dies: round + lives(round) });
     }
     if (round >= 0) result.push([...alive]);
   }
   return result;
 }
 
-/** The share of samplings of one program with each verdict. Every block stands for 512 blocks of 64 bytes. */
+/** The share of samplings of one program with each verdict. Every block stands for 512 blocks of 64 bytes, or for itself if it is large. */
 export function shares(program: Program, shape: Shape, runs = 200): (verdict: Verdict) => number {
   const random = seededRandom(7);
   const draw = (mean: number) => poisson(mean, random);
@@ -82,10 +94,13 @@ export function shares(program: Program, shape: Shape, runs = 200): (verdict: Ve
 
 function sampled(alive: readonly Block[]): Snapshot {
   const bare = snapshotOf(
-    alive.map((block) => ({ ...block, size: INTERVAL })),
+    alive.map((block) => ({ ...block, size: Math.max(block.size, INTERVAL) })),
     { mode: 'sampling', interval: INTERVAL },
   );
-  return new Snapshot({ ...bare, columns: { ...bare.columns, count: bare.columns.count.map(() => 512) } });
+  return new Snapshot({
+    ...bare,
+    columns: { ...bare.columns, count: Uint32Array.from(bare.columns.size, (size) => (size > INTERVAL ? 1 : 512)) },
+  });
 }
 
 function poisson(mean: number, random: () => number): number {

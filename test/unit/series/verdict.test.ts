@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { Series } from '../../../src/series/series.js';
 import type { Verdict } from '../../../src/series/verdict.js';
-import { aliveByRound, type Program, type Shape, type Source, shares, snapshotOf } from '../../helpers/series-simulation.js';
+import {
+  aliveByRound,
+  doublingTable,
+  INTERVAL,
+  type Program,
+  type Shape,
+  type Source,
+  shares,
+  snapshotOf,
+} from '../../helpers/series-simulation.js';
 
 const FOR_EVER = Number.POSITIVE_INFINITY;
 const always = (blocks: number, lives: number): Source => ({ blocks: () => blocks, lives: () => lives });
@@ -22,6 +31,13 @@ describe('in exact mode', () => {
       [always(5, FOR_EVER), { blocks: (round) => (round < 0 ? 100 : 0), lives: () => FOR_EVER }],
       { rounds: 6, before: 2 },
     ],
+    [
+      'a leak into a table that doubles once',
+      'leaks',
+      [always(100, FOR_EVER), { blocks: (round) => Number(round === 2), lives: () => FOR_EVER, size: () => 20_000 }],
+      { rounds: 6 },
+    ],
+    ['a leak into a table that doubles again and again', 'leaks', [always(100, FOR_EVER), doublingTable(6400)], { rounds: 10 }],
     ['too few rounds for a leak', 'grows', [always(10, FOR_EVER)], { rounds: 5 }],
     ['a full cache that turns over', 'level', [always(10, 3)], { rounds: 6, before: 6 }],
     ['a cache that fills in four rounds', 'noise', [always(10, 3)], { rounds: 8 }],
@@ -53,6 +69,13 @@ describe('in sampling mode, the mean being the samples a round', () => {
     expect(leak(10, 6)).toBeGreaterThan(0.97);
     expect(leak(3, 6)).toBeGreaterThan(0.4);
     expect(leak(3, 10)).toBeGreaterThan(0.9);
+  });
+
+  test('a leak into a table that doubles is found', () => {
+    const leak = (mean: number, rounds: number) =>
+      shares((draw) => [{ blocks: () => draw(mean), lives: () => FOR_EVER }, doublingTable(mean * INTERVAL)], { rounds })('leaks');
+    expect(leak(10, 6)).toBeGreaterThan(0.9);
+    expect(leak(10, 10)).toBeGreaterThan(0.9);
   });
 
   test.each<[string, Program, Shape]>([
