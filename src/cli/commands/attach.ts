@@ -25,6 +25,7 @@ import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from 
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { addForceOption, claimOutput, type DerivedNames, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, type Printing, printStatistics, saveSnapshot } from '../output/print-results.js';
+import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 import { CHECKPOINT_NAMES, Checkpoints } from '../tracing/checkpoints.js';
 import { type Earlier, takeLastSnapshot } from '../tracing/last-snapshot.js';
 import { type Pause, pausesOf } from '../tracing/pause.js';
@@ -32,7 +33,7 @@ import { RoundTables } from '../tracing/round-tables.js';
 import { dueByTime, type Round, takeRounds } from '../tracing/rounds.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
-interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, RoundValues, OutputValues {
+interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, RoundValues, LimitValues, OutputValues {
   readonly output?: string;
   readonly where?: string;
 }
@@ -43,7 +44,7 @@ const ENDED_NOTICE = 'the program has ended: the last round is what was alive th
 const NO_FIRST_NOTICE = 'there is no earlier round to compare with: what follows is what was allocated since the tracing began';
 
 export function configure(command: Command): Command {
-  addRoundOptions(addTargetOptions(command))
+  addLimitOption(addRoundOptions(addTargetOptions(command)), 'the total, or with --diff or --every the growth,')
     .option('-o, --output <file>', 'save the snapshot as this file; with --diff or --every the earlier ones as FILE.1, FILE.2 …')
     .option(
       '--where <expression>',
@@ -81,11 +82,14 @@ export async function run([name]: readonly string[], values: AttachValues, conso
       if (where !== undefined) printWhere(where && originalTraceback(where, snapshot, mapper), values, console);
       const isCompared = tables?.finish(snapshot) ?? null;
       if (isCompared === false) writeLines(console.err, [NO_FIRST_NOTICE]);
-      if (!isCompared) printStatistics(snapshot, values, printing(reporting));
+      const limit = new SizeLimit(values, console);
+      const shown = isCompared ? null : printStatistics(snapshot, values, printing(reporting));
+      if (tables?.compared) limit.checkGrowth(tables.compared);
+      else if (tables === null && shown) limit.checkTotal(shown);
       if (output !== undefined) save(snapshot, output, reporting);
       if (!isLast) return FAILED;
       checkpoints?.remove();
-      return isCompared === false || (values.where !== undefined && where === undefined) ? FAILED : 0;
+      return isCompared === false || (values.where !== undefined && where === undefined) ? FAILED : limit.exitCode;
     });
   } finally {
     interruption.ignore();

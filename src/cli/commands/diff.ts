@@ -10,14 +10,15 @@ import { addExamples } from '../options/examples.js';
 import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printDiff, printStatistics } from '../output/print-results.js';
+import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 
-interface DiffValues extends TableValues, TreeValues {
+interface DiffValues extends TableValues, TreeValues, LimitValues {
   readonly survivors: boolean;
 }
 
 export function configure(command: Command): Command {
   command.option('--survivors', 'print what was allocated after OLD was taken and is alive in NEW; both must be of one tracing', false);
-  return addExamples(addTreeOptions(addTableOptions(command)), [
+  return addExamples(addLimitOption(addTreeOptions(addTableOptions(command)), 'the growth, without two standard errors,'), [
     ['tracemalloc diff before.tmsnap after.tmsnap', 'the lines that changed most'],
     [
       "tracemalloc diff --tree --exclude 'node:*' before.tmsnap after.tmsnap",
@@ -31,15 +32,16 @@ export async function run([first, second]: readonly string[], values: DiffValues
   const { out, err, cwd } = console;
   const printing = { stream: out, err, cwd, mapper: sourceMapperOf(values, console) };
   const { names, snapshots } = second === undefined ? roundsOf(first!) : filesOf(first!, second);
+  const limit = new SizeLimit(values, console);
   if (!values.survivors) {
     if (second === undefined && !values.json) writeLines(out, [`from ${printable(names.old)} to ${printable(names.now)}:`]);
-    printDiff(snapshots, values, printing);
-    return 0;
+    limit.checkGrowth(printDiff(snapshots, values, printing));
+    return limit.exitCode;
   }
   const survivors = snapshots.now.allocatedSince(snapshots.old);
   if (!values.json) writeLines(out, [`allocated after ${printable(names.old)} was taken, and alive in ${printable(names.now)}:`]);
-  printStatistics(survivors, values, printing);
-  return 0;
+  limit.checkTotal(printStatistics(survivors, values, printing));
+  return limit.exitCode;
 }
 
 /** What is compared. */

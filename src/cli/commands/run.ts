@@ -24,12 +24,13 @@ import {
 import { addEmbedOption, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
 import { addForceOption, claimOutput, type DerivedNames, freeName, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../output/print-results.js';
+import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../tracing/checkpoints.js';
 import { gatherProcesses } from '../tracing/follow.js';
 import { launchProgram, startOrKill } from '../tracing/launched-program.js';
 import { PassedSignals } from '../tracing/passed-signals.js';
 
-interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, OutputValues {
+interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, LimitValues, OutputValues {
   readonly output?: string;
   readonly marks: boolean;
   readonly peak: boolean;
@@ -51,7 +52,7 @@ export function configure(command: Command): Command {
     .option('--marks', 'also take a snapshot at every debugger statement that the program passes', false)
     .option('--peak', "also keep the snapshot of the highest reading; takes up to a tenth of the program's time", false)
     .option('--follow', 'also trace the Node processes that the program starts; saves each as FILE.PID, and all of them as FILE', false);
-  addLaunchOptions(command).passThroughOptions();
+  addLimitOption(addLaunchOptions(command)).passThroughOptions();
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
     ['tracemalloc run app.js', 'what app.js holds at its end'],
     ['tracemalloc run --peak -o app.tmsnap app.js --size 1000', 'what app.js --size 1000 holds at its peak and at its end'],
@@ -59,8 +60,8 @@ export function configure(command: Command): Command {
 }
 
 /**
- * @returns the program's exit code, or 128 + the number of the signal that ended it, as shells do. If the program ended with 0, and no snapshot was
- *   saved, 1
+ * @returns the program's exit code, or 128 + the number of the signal that ended it, as shells do. If the program ended with 0: 1 if no snapshot was
+ *   saved, 3 if the limit was exceeded
  */
 export async function run([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
   checkPrintOptions(values);
@@ -74,7 +75,8 @@ export async function run([script, ...args]: readonly string[], values: RunValue
   try {
     const tracer = await launching;
     const output = claimed ?? freeName((n) => defaultOutput(script!, tracer.pid, n), derivedNames(values));
-    const reporting = { output, values, console, mapper };
+    const limit = new SizeLimit(values, console);
+    const reporting = { output, values, console, mapper, limit };
     if (values.marks) saveMarks(tracer, reporting);
     await startOrKill(tracer, start).catch((error: unknown) => {
       if (!signals.any) throw error;
@@ -87,7 +89,7 @@ export async function run([script, ...args]: readonly string[], values: RunValue
     const isSaved = report(exit, { ...reporting, takeCheckpoint: () => takeCheckpoint(tracer.pid) });
     checkpoints?.remove();
     if (exit.signal !== null) return 128 + constants.signals[exit.signal];
-    return exit.code || (isSaved ? 0 : FAILED);
+    return exit.code || (isSaved ? limit.exitCode : FAILED);
   } finally {
     stopListening();
   }
@@ -118,6 +120,7 @@ interface Reporting {
   readonly values: RunValues;
   readonly console: Console;
   readonly mapper: SourceMapper | null;
+  readonly limit: SizeLimit;
 }
 
 /** Saves a snapshot at every mark as FILE.1, FILE.2, … and prints what changed since the previous mark. */
@@ -146,13 +149,15 @@ interface Ending extends Reporting {
 
 /** @returns whether a snapshot was saved as the output: the last one, or a checkpoint */
 function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeCheckpoint, ...reporting }: Ending): boolean {
-  const { console } = reporting;
-  if (peak) reportPeak({ peak, isLast: peak === snapshot }, reporting);
+  const { console, limit } = reporting;
+  const highest = peak && reportPeak({ peak, isLast: peak === snapshot }, reporting);
   if (snapshot === null) {
     const reason = error == null ? 'the program was killed before it could be asked' : errorLine(error);
     const checkpoint = takeCheckpoint();
     writeLines(console.err, [checkpoint ? checkpointNotice(checkpoint, reason) : `no snapshot was saved: ${reason}`]);
-    if (checkpoint) reportLast(checkpoint, reporting);
+    const last = checkpoint && reportLast(checkpoint, reporting);
+    const checked = highest ?? last;
+    if (checked) limit.checkTotal(checked);
     return checkpoint !== null;
   }
   if (atHeapLimit) writeLines(console.err, [HEAP_LIMIT_NOTICE]);
@@ -161,27 +166,32 @@ function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeCheckpoint, 
       "The last snapshot holds little of the program: at its end, its variables are garbage. See what is alive earlier with --peak, or with --marks and a 'debugger' statement where it matters.",
     ]);
   }
-  reportLast(snapshot, reporting);
+  const last = reportLast(snapshot, reporting);
+  limit.checkTotal(highest ?? last);
   return true;
 }
 
-function reportLast(snapshot: Snapshot, reporting: Reporting): void {
+/** @returns the traces that were shown */
+function reportLast(snapshot: Snapshot, reporting: Reporting): Snapshot {
   const { output, values, console } = reporting;
-  printStatistics(snapshot, values, printing(resultStream(values, console), reporting));
+  const shown = printStatistics(snapshot, values, printing(resultStream(values, console), reporting));
   save(snapshot, output, reporting);
+  return shown;
 }
 
-/** Saves the peak as FILE.peak. Prints it, too, unless it is the last snapshot, which is printed anyway. */
-function reportPeak({ peak, isLast }: { peak: Snapshot; isLast: boolean }, reporting: Reporting): void {
+/** Saves the peak as FILE.peak. Prints it, too, unless it is the last snapshot, which is printed anyway. @returns the traces that were shown */
+function reportPeak({ peak, isLast }: { peak: Snapshot; isLast: boolean }, reporting: Reporting): Snapshot | null {
   const { output, values, console } = reporting;
+  let shown: Snapshot | null = null;
   if (isLast) writeLines(console.err, ['the highest reading was the last one']);
   else {
     writeLines(console.err, [`at the peak, ${peak.capture.time}:`]);
     // With --json, stdout holds one document: the last snapshot.
-    printStatistics(peak, { ...values, json: false }, printing(console.err, reporting));
+    shown = printStatistics(peak, { ...values, json: false }, printing(console.err, reporting));
   }
   save(peak, `${output}.peak`, reporting);
   if (!isLast) writeLines(console.err, ['at the end:']);
+  return shown;
 }
 
 function save(snapshot: Snapshot, path: string, { values, console, mapper }: Reporting): void {

@@ -5,17 +5,21 @@ import { addExamples } from '../options/examples.js';
 import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printStatistics } from '../output/print-results.js';
+import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
+
+type StatsValues = TableValues & TreeValues & LimitValues;
 
 export function configure(command: Command): Command {
-  return addExamples(addTreeOptions(addTableOptions(command)), [
+  return addExamples(addLimitOption(addTreeOptions(addTableOptions(command))), [
     ['tracemalloc stats app.tmsnap', 'the ten lines that hold the most'],
     ['tracemalloc stats --group-by package --top 5 app.tmsnap', 'the five packages that hold the most'],
   ]);
 }
 
-export async function run([file]: readonly string[], values: TableValues & TreeValues, console: Console): Promise<number> {
+export async function run([file]: readonly string[], values: StatsValues, console: Console): Promise<number> {
   checkPrintOptions(values);
   const mapper = sourceMapperOf(values, console);
-  printStatistics(openFile(file!), values, { stream: console.out, err: console.err, cwd: console.cwd, mapper });
-  return 0;
+  const limit = new SizeLimit(values, console);
+  limit.checkTotal(printStatistics(openFile(file!), values, { stream: console.out, err: console.err, cwd: console.cwd, mapper }));
+  return limit.exitCode;
 }

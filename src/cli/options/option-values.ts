@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseSize } from '../../text/size-parse.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -39,6 +40,13 @@ function isPositiveInteger(text: string): boolean {
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+/** @returns bytes */
+export function size(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === null) throw new InvalidArgumentError('Write it as 24MiB, 1.5GiB, 500kB, or a number of bytes.');
+  return bytes;
 }
 
 export function percentage(text: string): number {

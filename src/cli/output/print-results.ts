@@ -55,8 +55,8 @@ export function checkTypes({ groupBy, mode }: Pick<TableValues, 'groupBy'> & Par
   if (groupBy === 'type' && mode !== undefined && mode !== 'objects') throw new UsageError(`--group-by type ${TYPES_NEED}`);
 }
 
-/** Writes the largest groups of a snapshot to `stream`, or its tree of calls. */
-export function printStatistics(snapshot: Snapshot, values: TableValues & TreeValues, printing: Printing): void {
+/** Writes the largest groups of a snapshot to `stream`, or its tree of calls. @returns the traces that were shown */
+export function printStatistics(snapshot: Snapshot, values: TableValues & TreeValues, printing: Printing): Snapshot {
   const { stream, cwd, mapper } = printing;
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
   const selected = filtered(snapshot, values, { mapper, cwd });
@@ -68,7 +68,7 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
   if (values.json) {
     const document = statisticsJson(statistics.slice(0, values.top), total, grouping);
     stream.write(jsonText({ ...document, ...memoryJson(beforeAfter(selected.capture)) }));
-    return;
+    return selected;
   }
   const isPacked = packedLines(selected.table);
   const table = values.tree
@@ -78,10 +78,17 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
   const above = coverage(selected, subjectOf(statistics, values, isPacked), stream);
   const below = [...cutNotes(selected, values), ...memoryLines(beforeAfter(selected.capture))];
   writeLines(stream, [...above, '', ...lines, ...fitted(below, stream)]);
+  return selected;
 }
 
-/** Writes what changed most between two snapshots, or the tree of calls with what changed in it. */
-export function printDiff(snapshots: { old: Snapshot; now: Snapshot }, values: TableValues & TreeValues, printing: Printing): void {
+/** Two snapshots that are compared. */
+export interface Compared {
+  readonly old: Snapshot;
+  readonly now: Snapshot;
+}
+
+/** Writes what changed most between two snapshots, or the tree of calls with what changed in it. @returns the traces that were compared */
+export function printDiff(snapshots: Compared, values: TableValues & TreeValues, printing: Printing): Compared {
   const { stream, cwd, mapper, json } = printing;
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
   const now = filtered(snapshots.now, values, { mapper, cwd });
@@ -95,7 +102,7 @@ export function printDiff(snapshots: { old: Snapshot; now: Snapshot }, values: T
   if (values.json) {
     const document = diffJson(diffs.slice(0, values.top), { total, before: totalOf(old.columns), comparison }, grouping);
     stream.write(jsonText({ ...document, ...memoryJson(betweenSnapshots(old.capture, now.capture)), ...json }));
-    return;
+    return { old, now };
   }
   const isOfTwoTracings = comparison.oneTracing === false;
   const colours = coloursOf(stream, values);
@@ -108,6 +115,7 @@ export function printDiff(snapshots: { old: Snapshot; now: Snapshot }, values: T
   const above = coverage(now, subjectOf(diffs, values, isPacked), stream);
   const below = isOfTwoTracings ? [] : memoryLines(betweenSnapshots(old.capture, now.capture));
   writeLines(stream, [...notes, ...above, '', ...lines, ...fitted(below, stream)]);
+  return { old, now };
 }
 
 function cutNotes(selected: Snapshot, { groupBy }: TableValues): string[] {

@@ -2,7 +2,7 @@ import { totalOf } from '../../model/column-totals.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { writeLines } from '../console/console.js';
 import type { TableValues, TreeValues } from '../options/shared-options.js';
-import { type Printing, printDiff } from '../output/print-results.js';
+import { type Compared, type Printing, printDiff } from '../output/print-results.js';
 import type { Earlier } from './last-snapshot.js';
 import type { Round } from './rounds.js';
 
@@ -19,6 +19,7 @@ export class RoundTables {
   readonly #summaries: { readonly time: string; readonly traced: number }[] = [];
   #first: Round | null = null;
   #latest: Round | null = null;
+  #compared: Compared | null = null;
 
   constructor(options: RoundOptions) {
     this.#options = options;
@@ -27,6 +28,11 @@ export class RoundTables {
   /** The latest round; null before the first. */
   get latest(): Earlier | null {
     return this.#latest && { snapshot: this.#latest.snapshot, name: `round ${this.#latest.number}`, isRound: true };
+  }
+
+  /** The traces that `finish` has compared. */
+  get compared(): Compared | null {
+    return this.#compared;
   }
 
   add(round: Round): void {
@@ -50,7 +56,7 @@ export class RoundTables {
     const last = latest.snapshot === snapshot ? latest : { number: latest.number + 1, snapshot };
     if (last !== latest && latest !== first) this.add(last);
     else if (last !== latest) this.#keep(last); // its change is that from the first round
-    this.#print(first, last);
+    this.#compared = this.#print(first, last);
     return true;
   }
 
@@ -60,11 +66,11 @@ export class RoundTables {
     this.#summaries.push({ time: round.snapshot.capture.time, traced: totalOf(round.snapshot.columns).size });
   }
 
-  #print(from: Round, to: Round): void {
+  #print(from: Round, to: Round): Compared {
     const { values, printing } = this.#options;
     const [old, now] = [from.snapshot, to.snapshot];
     if (!values.json) writeLines(printing.stream, [`round ${to.number}, ${secondsBetween(old, now)} after round ${from.number}:`]);
-    printDiff({ old, now }, values, { ...printing, json: { rounds: this.#summaries } });
+    return printDiff({ old, now }, values, { ...printing, json: { rounds: this.#summaries } });
   }
 }
 
