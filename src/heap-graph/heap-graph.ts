@@ -4,6 +4,7 @@ import { type GraphColumns, HOLDS_NOTHING, hasIndex, ROOT, sourceOf, TYPE_BITS }
 import { type Distances, findDistances, NOT_REACHED } from './distances.js';
 import { type Dominators, findDominators, NO_NODE } from './dominators/dominators.js';
 import { IdIndex } from './id-index.js';
+import { LocationIndex } from './location-index.js';
 import { type HeapSource, readColumns } from './reading/read-graph.js';
 import { findRetainers, type Retainers } from './retainers.js';
 
@@ -52,6 +53,7 @@ export class HeapGraph {
   #distances: Distances | null = null;
   #retainers: Retainers | null = null;
   #ids: IdIndex | null = null;
+  #locations: LocationIndex | null = null;
 
   /** @param columns taken over, not copied */
   constructor(columns: GraphColumns) {
@@ -98,15 +100,8 @@ export class HeapGraph {
   location(node: number): HeapLocation | null {
     const { locations } = this.#columns;
     if (locations === null) return null;
-    let low = 0;
-    let high = locations.node.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (locations.node[middle]! < node) low = middle + 1;
-      else high = middle;
-    }
-    if (locations.node[low] !== node) return null;
-    return { scriptId: locations.scriptId[low]!, line: locations.line[low]! + 1, column: locations.column[low]! + 1 };
+    this.#locations ??= new LocationIndex(locations);
+    return this.#locations.find(this.#checked(node));
   }
 
   /**

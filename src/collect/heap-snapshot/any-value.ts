@@ -27,7 +27,7 @@ export class AnyValue implements Section {
   #escaped = false;
   #inPrimitive = false;
 
-  scan({ codes, length: to }: Piece, from: number): number {
+  scan({ codes, end: to }: Piece, from: number): number {
     let at = from;
     while (at < to && !this.done) {
       if (this.#inString) {

@@ -50,12 +50,12 @@ export class NumberArray implements Section {
     this.#batch = new Float64Array(PIECE / 2 + 1 + width);
   }
 
-  scan({ codes, length }: Piece, from: number): number {
+  scan({ codes, end }: Piece, from: number): number {
     const progress = this.#progress;
     progress.at = from;
     for (;;) {
       readNumbers(codes, this.#batch, progress);
-      if (progress.at === length) break;
+      if (progress.at === end) break;
       this.#take(codes[progress.at++]!);
       if (this.done) break;
     }
@@ -85,10 +85,12 @@ export class NumberArray implements Section {
   #flush(): void {
     const { filled } = this.#progress;
     const rest = filled % this.#width;
-    for (const place of this.#signs) this.#batch[place] = 0;
-    this.#signs = this.#signs.filter((place) => place === filled).map(() => rest); // a sign whose digits are still to come
+    if (this.#signs.length > 0) {
+      for (const place of this.#signs) this.#batch[place] = 0;
+      this.#signs = this.#signs.filter((place) => place === filled).map(() => rest); // a sign whose digits are still to come
+    }
     this.#sink.rows(this.#batch, filled - rest);
-    this.#batch.copyWithin(0, filled - rest, filled);
+    for (let i = 0; i < rest; i++) this.#batch[i] = this.#batch[filled - rest + i]!;
     this.#progress.filled = rest;
     if (!this.done) return;
     if (rest > 0) throw damaged(`"${this.#name}" ends in the middle of a row`);

@@ -6,10 +6,10 @@ export const PIECE = 1 << 12;
 
 /** A part of the snapshot's text in UTF-8. V8 itself writes ASCII only, with escapes. */
 export interface Piece {
-  /** The bytes, followed by a 0. Reused for the next piece. */
+  /** Reused for later pieces. */
   readonly codes: Buffer;
-  /** At most `PIECE`. */
-  readonly length: number;
+  /** The piece ends before this byte, which is 0. */
+  readonly end: number;
 }
 
 /** Reads one JSON value from its first character on, a piece at a time. */

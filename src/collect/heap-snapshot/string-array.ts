@@ -31,7 +31,7 @@ export class StringArray implements Section {
   }
 
   scan(piece: Piece, from: number): number {
-    const to = piece.length;
+    const to = piece.end;
     let at = from;
     while (at < to && !this.done) {
       if (this.#state === WITHIN) at = this.#within(piece.codes, at, to);

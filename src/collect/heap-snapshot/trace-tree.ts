@@ -47,7 +47,7 @@ export class TraceTreeSection implements Section {
     this.#fields = header.traceNode;
   }
 
-  scan({ codes, length: to }: Piece, from: number): number {
+  scan({ codes, end: to }: Piece, from: number): number {
     let at = from;
     let state = this.#state;
     while (at < to && !this.done) {

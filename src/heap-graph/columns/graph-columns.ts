@@ -49,7 +49,7 @@ export interface SizeColumn {
   readonly large: ReadonlyMap<number, number>;
 }
 
-/** Where functions and the constructors of objects stand in their scripts, in ascending order of nodes. */
+/** Where functions and the constructors of objects stand in their scripts, in V8's order. */
 export interface LocationColumns {
   readonly node: Uint32Array;
   readonly scriptId: Uint32Array;

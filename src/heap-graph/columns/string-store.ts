@@ -5,6 +5,8 @@ import { decoded, type StringSink } from '../../collect/heap-snapshot/string-arr
 
 /** In bytes. */
 const CHUNK = 1 << 20;
+/** A loop copies fewer bytes faster than a call. */
+const SHORT = 64;
 const SHORTEST_EPHEMERON = '1 / part of key ( @1) -> value ( @2) pair in WeakMap (table @3)'.length - 1;
 const CLOSE_BRACKET = 41;
 
@@ -28,7 +30,9 @@ export class StringStore implements StringSink {
       const place = this.#size % CHUNK;
       if (place === 0) this.#chunks.push(Buffer.allocUnsafeSlow(CHUNK));
       const length = Math.min(to - at, CHUNK - place);
-      codes.copy(this.#chunks.at(-1)!, place, at, at + length);
+      const chunk = this.#chunks[this.#chunks.length - 1]!;
+      if (length > SHORT) codes.copy(chunk, place, at, at + length);
+      else for (let i = 0; i < length; i++) chunk[place + i] = codes[at + i]!;
       this.#size += length;
       at += length;
     }

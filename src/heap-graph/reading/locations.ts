@@ -13,7 +13,6 @@ export class Locations implements RowSink {
   readonly #fields: LocationFields;
   readonly #nodeWidth: number;
   readonly #columns = { node: integers(), scriptId: integers(), line: integers(), column: integers() };
-  #isSorted = true;
 
   constructor(fields: LocationFields, nodeWidth: number) {
     this.#fields = fields;
@@ -26,7 +25,6 @@ export class Locations implements RowSink {
     for (let row = 0; row < length; row += width) {
       const node = batch[row + object]! / this.#nodeWidth;
       if (!Number.isInteger(node) || node > MAX_INTEGER) throw damaged(`a location is of no node (${batch[row + object]})`);
-      if (columns.node.length > 0 && columns.node.at(columns.node.length - 1) > node) this.#isSorted = false;
       columns.node.push(node);
       columns.scriptId.push(batch[row + script]!);
       columns.line.push(batch[row + line]!);
@@ -38,15 +36,6 @@ export class Locations implements RowSink {
 
   build(): LocationColumns {
     const { node, scriptId, line, column } = this.#columns;
-    const columns = { node: node.values(), scriptId: scriptId.values(), line: line.values(), column: column.values() };
-    if (this.#isSorted) return columns;
-    const order = Uint32Array.from(columns.node.keys()).sort((a, b) => columns.node[a]! - columns.node[b]!);
-    const sorted = (values: Uint32Array): Uint32Array => order.map((row) => values[row]!);
-    return {
-      node: sorted(columns.node),
-      scriptId: sorted(columns.scriptId),
-      line: sorted(columns.line),
-      column: sorted(columns.column),
-    };
+    return { node: node.values(), scriptId: scriptId.values(), line: line.values(), column: column.values() };
   }
 }
