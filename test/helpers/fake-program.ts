@@ -114,6 +114,9 @@ export class FakeProgram extends FakeTransport {
         return {};
       case 'HeapProfiler.getSamplingProfile':
         return { profile: PROFILE };
+      case 'HeapProfiler.stopSampling':
+        this.#isSampled = false;
+        return { profile: PROFILE };
       case 'HeapProfiler.takeHeapSnapshot':
       case 'HeapProfiler.stopTrackingHeapObjects':
         this.emit('HeapProfiler.addHeapSnapshotChunk', { chunk: this.#isTracked ? TRACKED_SNAPSHOT : HEAP_SNAPSHOT });

@@ -4,7 +4,7 @@ import { parseSamplingProfile } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
 import type { BlockMemory } from '../block-counts/decode-blocks.js';
 import { LineTables, MARK } from '../stacks/line-tables.js';
-import type { ReadOptions, SampledReading, SourceStart, TraceSource } from '../stacks/trace-source.js';
+import type { ReadOptions, SampledReading, SourceEnd, SourceStart, TraceSource } from '../stacks/trace-source.js';
 import { checkSample, type SamplingProfile } from '../stacks/v8-profile.js';
 import { decodeProfile } from './ingest-profile.js';
 import { fitsMessage, tooLargeError } from './message-size.js';
@@ -23,6 +23,8 @@ export const ANOTHER_SAMPLES =
 const ENDED =
   'somebody else has ended the sampling, and what it knew is lost: V8 has one sampler for each thread, which node --heap-prof ends at the end of the program, and an agent, or the program itself, by HeapProfiler.stopSampling; trace without them';
 
+/** So many bytes between two samples that there are none. */
+const NEVER = 2 ** 30;
 const PROFILE_TIMEOUT_MS = 180_000;
 /** The longest wait for a collection that only improves an estimate. */
 const COLLECTION_MS = 10_000;
@@ -94,12 +96,25 @@ export class Sampler implements TraceSource {
 
   /** Forgets everything allocated so far. */
   async clear(): Promise<void> {
-    await this.stop();
+    await this.#end();
     await this.#begin(await this.#heapUsed());
   }
 
+  /**
+   * After `HeapProfiler.disable`, V8 still takes this conversation for one that samples: its end would end the sampler of whoever samples then (18 to
+   * 26). Only `stopSampling` makes V8 forget it. That collects the garbage, so it is left out if the conversation ends now. It ends a new sampling
+   * that has no samples, so that its message is small.
+   */
+  async stop({ isLeaving }: SourceEnd): Promise<void> {
+    const ended = this.#end();
+    if (isLeaving) return ended;
+    const options = { timeoutMs: this.#profileTimeoutMs, doing: 'ending the sampling' };
+    const begun = this.#session.send('HeapProfiler.startSampling', { samplingInterval: NEVER }, options);
+    await Promise.all([ended, begun, this.#session.send('HeapProfiler.stopSampling', undefined, options)]);
+  }
+
   /** `HeapProfiler.disable` ends our sampling without the collection and the message of `stopSampling` (18 to 26). */
-  async stop(): Promise<void> {
+  async #end(): Promise<void> {
     await this.#session.send('HeapProfiler.disable', undefined, { doing: 'ending the sampling' });
   }
 

@@ -43,6 +43,11 @@ export interface SourceStart {
   readonly onSent?: (() => void) | undefined;
 }
 
+export interface SourceEnd {
+  /** Whether the conversation ends at once. */
+  readonly isLeaving: boolean;
+}
+
 /** What knows the stacks of the live memory of one isolate. */
 export interface TraceSource {
   /**
@@ -55,7 +60,7 @@ export interface TraceSource {
   start(options: SourceStart): Promise<void>;
   /** Forgets everything allocated so far. */
   clear(): Promise<void>;
-  stop(): Promise<void>;
+  stop(options: SourceEnd): Promise<void>;
   /** Forces a full collection. */
   read(options: ReadOptions): Promise<Reading>;
 }

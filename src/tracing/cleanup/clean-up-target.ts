@@ -11,8 +11,11 @@ import { type Worker, Workers } from '../../protocol/workers.js';
 import type { CleanupTask } from './cleanup-tasks.js';
 import { leaveMainThreadEnd } from './main-thread-end.js';
 
-/** The target may still be busy with the last command of the controller. */
-const TIMEOUT_MS = 10_000;
+/**
+ * The target may still be busy with the last command of the controller: a heap snapshot of a large heap takes more than a minute. A conversation that
+ * breaks meanwhile can crash it.
+ */
+const TIMEOUT_MS = 300_000;
 /** The longest time from the address of a program's inspector to the pause before its first line. */
 const PAUSE_MS = 5_000;
 const AGAIN_MS = 500;

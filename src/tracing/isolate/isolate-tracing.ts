@@ -3,7 +3,7 @@ import { ObjectTracker } from '../../collect/objects/object-tracker.js';
 import { Sampler } from '../../collect/sampling/sampler.js';
 import type { CollectedScript } from '../../collect/stacks/collected-scripts.js';
 import type { TraceCollector } from '../../collect/stacks/trace-collector.js';
-import type { Reading, ReadOptions, TraceSource } from '../../collect/stacks/trace-source.js';
+import type { Reading, ReadOptions, SourceEnd, TraceSource } from '../../collect/stacks/trace-source.js';
 import type { HeapTotals } from '../../model/trace-columns.js';
 import { deoptimize } from '../../protocol/engine-flags.js';
 import type { GcLimiter } from './gc-limiter.js';
@@ -103,9 +103,9 @@ export class IsolateTracing {
   }
 
   /** Readings that were taken before stay valid. */
-  async stop(): Promise<void> {
+  async stop(end: SourceEnd): Promise<void> {
     await this.#scripts.stop();
-    await this.source.stop();
+    await this.source.stop(end);
   }
 
   /** Restores the sources, and has hot code optimized again with the flags that the process had. */

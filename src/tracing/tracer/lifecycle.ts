@@ -1,3 +1,4 @@
+import type { SourceEnd } from '../../collect/stacks/trace-source.js';
 import { ConnectionLostError } from '../../errors.js';
 import type { Session } from '../../protocol/session.js';
 import { INSPECTOR_CLOSED } from '../../protocol/transport.js';
@@ -88,7 +89,7 @@ export class Lifecycle {
   stop(): Promise<void> {
     return this.#queue.run(async () => {
       this.history.forget();
-      await this.#exceptAtEnd(this.#stop());
+      await this.#exceptAtEnd(this.#stop({ isLeaving: false }));
     });
   }
 
@@ -123,12 +124,12 @@ export class Lifecycle {
     if (this.target.wasPaused) this.#heapLimit.beFirst();
   }
 
-  async #stop(): Promise<void> {
+  async #stop(end: SourceEnd): Promise<void> {
     const { run } = this.#life;
     this.#quieten();
     this.#life = stopped(this.#life);
     await this.#heapLimit.stop();
-    await run?.stop();
+    await run?.stop(end);
   }
 
   async #leave(): Promise<void> {
@@ -136,7 +137,7 @@ export class Lifecycle {
     try {
       if (this.#session.isOpen) {
         await this.#gate.open();
-        await this.#stop();
+        await this.#stop({ isLeaving: true });
         await this.#life.abandoned?.restore(); // the program has not ended after all
         await trueLines.leave();
       } else {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TraceCollector } from '../../collect/stacks/trace-collector.js';
+import type { SourceEnd } from '../../collect/stacks/trace-source.js';
 import { UnsupportedError } from '../../errors.js';
 import { tracebackAt } from '../../model/stack-table.js';
 import type { Mode } from '../../model/trace-columns.js';
@@ -113,14 +114,14 @@ export class TracingRun {
   /** The error of the start is what counts, so errors of the workers are ignored. */
   async #giveUp(): Promise<void> {
     if (!this.#target.main.session.isOpen) return;
-    await this.#workers.stop().catch(() => {});
+    await this.#workers.stop({ isLeaving: true }).catch(() => {});
     await this.restore();
   }
 
-  async stop(): Promise<void> {
+  async stop(end: SourceEnd): Promise<void> {
     try {
-      await this.#workers.stop();
-      await this.#main.stop();
+      await this.#workers.stop(end);
+      await this.#main.stop(end);
     } finally {
       await this.restore();
     }
@@ -128,9 +129,9 @@ export class TracingRun {
 
   /** Ends the tracing, and restores nothing: the program is at its end. */
   async end(): Promise<void> {
-    await this.#workers.stop();
+    await this.#workers.stop({ isLeaving: true });
     await this.#workers.leave();
-    await this.#main.stop();
+    await this.#main.stop({ isLeaving: true });
   }
 
   async clear(): Promise<void> {
@@ -142,7 +143,7 @@ export class TracingRun {
 
   /** Ends the tracing of the main thread until it is resumed. Its traces are lost. */
   async suspend(): Promise<void> {
-    await this.#main.stop();
+    await this.#main.stop({ isLeaving: false });
   }
 
   async resume(): Promise<void> {

@@ -195,7 +195,7 @@ export class TracedWorker {
     try {
       if ((await this.started) === null && !this.#options.isLeaving()) {
         await this.#keepAtEnd();
-        await this.tracing.stop();
+        await this.tracing.stop({ isLeaving: true });
       }
     } catch {
       // The worker is gone, with what it held.

@@ -1,3 +1,4 @@
+import type { SourceEnd } from '../../collect/stacks/trace-source.js';
 import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { messageOf } from '../../protocol/error-text.js';
 import { askToWaitAtEnd } from '../../protocol/program-end.js';
@@ -111,12 +112,12 @@ export class TracedWorkers {
   }
 
   /** Ends the tracing of every worker. New workers are not paused any more. */
-  async stop(): Promise<void> {
+  async stop(end: SourceEnd): Promise<void> {
     this.#isLeaving = true;
     await this.#workers.stopPausing();
     await this.#started();
     // If a worker still waits for us at its end, a main thread that has called process.exit() may wait for that worker after we have left.
-    await Promise.all([this.#waitNoMore(), this.#forEach((tracing) => tracing.stop())]);
+    await Promise.all([this.#waitNoMore(), this.#forEach((tracing) => tracing.stop(end))]);
   }
 
   /** After the stop, when the flags are restored: leaves every worker as it was found. */

@@ -37,6 +37,20 @@ describe.each(nodeBinaries())('on Node $major', ({ execPath }) => {
     await Promise.all([first.close(), third.close()]);
   });
 
+  it('a tracer that has stopped does not end the sampling of another tool when it leaves', async () => {
+    const code = `new (require('node:worker_threads').Worker)('setInterval(() => {}, 1e6)', { eval: true }).once('online', () => console.log('ready'));`;
+    const target = await startTarget({ execPath, code, ready: true });
+    const [first, second] = [await attach(target.port), await attach(target.port)];
+    await first.start();
+    await first.stop();
+    await second.start();
+    await first.close();
+    const { capture } = await second.takeSnapshot();
+    expect(capture.missing).toBeUndefined();
+    expect(capture.running).toBe(2);
+    await second.close();
+  });
+
   it('a program with --heap-prof is refused, and writes its own profile as it would without us', async () => {
     const folder = temporaryFolder();
     const execArgv = ['--heap-prof', '--heap-prof-interval=64', `--heap-prof-dir=${folder}`];

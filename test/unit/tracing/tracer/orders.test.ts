@@ -13,7 +13,7 @@ const PAIRS = `
   start, snapshot    : ok snapshot           | START READ | tracing
   start, end         : ok ok                 | START READe END goodbye | not tracing | it ended, snapshot
   start, lose        : ok ok                 | START | not tracing | lost
-  start, close       : ok ok                 | START STOP goodbye | not tracing | we closed it
+  start, close       : ok ok                 | START LEAVE goodbye | not tracing | we closed it
   stop, start        : ok ok                 | START | tracing
   stop, stop         : ok ok                 | - | not tracing
   stop, snapshot     : ok NotTracing         | - | not tracing
@@ -52,7 +52,7 @@ const PAIRS_AT_ONCE = `
   start snapshot    : ok snapshot           | START READ | tracing
   start end         : ok ok                 | STARTe END goodbye | not tracing | it ended
   start lose        : ConnectionLost ok     | - | not tracing | lost
-  start close       : ok ok                 | START STOP goodbye | not tracing | we closed it
+  start close       : ok ok                 | START LEAVE goodbye | not tracing | we closed it
   stop start        : ok ok                 | START | tracing
   stop stop         : ok ok                 | - | not tracing
   stop snapshot     : ok NotTracing         | - | not tracing
@@ -97,7 +97,7 @@ const AFTER_START = `
   start, snapshot, snapshot : ok snapshot snapshot | START READ READ | tracing
   start, snapshot, end      : ok snapshot ok       | START READ READe END goodbye | not tracing | it ended, snapshot
   start, snapshot, lose     : ok snapshot ok       | START READ | not tracing | lost
-  start, snapshot, close    : ok snapshot ok       | START READ STOP goodbye | not tracing | we closed it
+  start, snapshot, close    : ok snapshot ok       | START READ LEAVE goodbye | not tracing | we closed it
   start, end, start         : ok ok ConnectionLost | START READe END goodbye | not tracing | it ended, snapshot
   start, end, stop          : ok ok ok             | START READe END goodbye | not tracing | it ended, snapshot
   start, end, snapshot      : ok ok NotTracing     | START READe END goodbye | not tracing | it ended, snapshot
@@ -110,12 +110,12 @@ const AFTER_START = `
   start, lose, end          : ok ok ok             | START | not tracing | lost
   start, lose, lose         : ok ok ok             | START | not tracing | lost
   start, lose, close        : ok ok ok             | START | not tracing | lost
-  start, close, start       : ok ok ConnectionLost | START STOP goodbye | not tracing | we closed it
-  start, close, stop        : ok ok ok             | START STOP goodbye | not tracing | we closed it
-  start, close, snapshot    : ok ok NotTracing     | START STOP goodbye | not tracing | we closed it
-  start, close, end         : ok ok ok             | START STOP goodbye | not tracing | we closed it
-  start, close, lose        : ok ok ok             | START STOP goodbye | not tracing | we closed it
-  start, close, close       : ok ok ok             | START STOP goodbye | not tracing | we closed it
+  start, close, start       : ok ok ConnectionLost | START LEAVE goodbye | not tracing | we closed it
+  start, close, stop        : ok ok ok             | START LEAVE goodbye | not tracing | we closed it
+  start, close, snapshot    : ok ok NotTracing     | START LEAVE goodbye | not tracing | we closed it
+  start, close, end         : ok ok ok             | START LEAVE goodbye | not tracing | we closed it
+  start, close, lose        : ok ok ok             | START LEAVE goodbye | not tracing | we closed it
+  start, close, close       : ok ok ok             | START LEAVE goodbye | not tracing | we closed it
 `;
 
 const AT_ONCE_AFTER_START = `
@@ -130,25 +130,25 @@ const AT_ONCE_AFTER_START = `
   start, snapshot snapshot : ok snapshot snapshot | START READ READ | tracing
   start, snapshot end      : ok snapshot ok       | START READe READe END goodbye | not tracing | it ended, snapshot
   start, snapshot lose     : ok ConnectionLost ok | START | not tracing | lost
-  start, snapshot close    : ok snapshot ok       | START READ STOP goodbye | not tracing | we closed it
+  start, snapshot close    : ok snapshot ok       | START READ LEAVE goodbye | not tracing | we closed it
   start, end start         : ok ok ok             | START READe END goodbye | not tracing | it ended, snapshot
   start, end stop          : ok ok ok             | START READe STOP goodbye | not tracing | it ended, snapshot
   start, end snapshot      : ok ok snapshot       | START READe READe END goodbye | not tracing | it ended, snapshot
   start, end end           : ok ok ok             | START READe READe END goodbye | not tracing | it ended, snapshot
   start, end lose          : ok ok ok             | START | not tracing | lost
-  start, end close         : ok ok ok             | START READe STOP goodbye | not tracing | we closed it, snapshot
+  start, end close         : ok ok ok             | START READe LEAVE goodbye | not tracing | we closed it, snapshot
   start, lose start        : ok ok ok             | START | not tracing | lost
   start, lose stop         : ok ok ConnectionLost | START | not tracing | lost
   start, lose snapshot     : ok ok ConnectionLost | START | not tracing | lost
   start, lose end          : ok ok ok             | START | not tracing | lost
   start, lose lose         : ok ok ok             | START | not tracing | lost
   start, lose close        : ok ok ok             | START | not tracing | lost
-  start, close start       : ok ok ConnectionLost | START STOP goodbye | not tracing | we closed it
-  start, close stop        : ok ok ok             | START STOP goodbye | not tracing | we closed it
-  start, close snapshot    : ok ok NotTracing     | START STOP goodbye | not tracing | we closed it
-  start, close end         : ok ok ok             | START STOP goodbye | not tracing | we closed it
+  start, close start       : ok ok ConnectionLost | START LEAVE goodbye | not tracing | we closed it
+  start, close stop        : ok ok ok             | START LEAVE goodbye | not tracing | we closed it
+  start, close snapshot    : ok ok NotTracing     | START LEAVE goodbye | not tracing | we closed it
+  start, close end         : ok ok ok             | START LEAVE goodbye | not tracing | we closed it
   start, close lose        : ok ok ok             | START | not tracing | lost
-  start, close close       : ok ok ok             | START STOP goodbye | not tracing | we closed it
+  start, close close       : ok ok ok             | START LEAVE goodbye | not tracing | we closed it
 `;
 
 const PAUSED = `
@@ -160,8 +160,8 @@ const PAUSED = `
   start end        : ok ok             | STARTe RELEASE NodeWorker.enable END goodbye | not tracing | it ended
   start, lose      : ok ok             | START RELEASE | not tracing | lost
   start lose       : ConnectionLost ok | - | not tracing | lost
-  start, close     : ok ok             | START RELEASE NodeWorker.enable STOP goodbye | not tracing | we closed it
-  start close      : ok ok             | START RELEASE NodeWorker.enable STOP goodbye | not tracing | we closed it
+  start, close     : ok ok             | START RELEASE NodeWorker.enable LEAVE goodbye | not tracing | we closed it
+  start close      : ok ok             | START RELEASE NodeWorker.enable LEAVE goodbye | not tracing | we closed it
   start, snapshot  : ok snapshot       | START RELEASE READ | tracing
   start snapshot   : ok snapshot       | START RELEASE READ | tracing
   start, stop      : ok ok             | START RELEASE NodeWorker.enable STOP | not tracing
@@ -201,8 +201,8 @@ const PAUSED_WITH_LINES = `
   start, lines    : ok ok             | LISTEN RELEASE | tracing
   lines, end      : ok ok             | LISTEN RELEASE READe NodeWorker.enable END UNLISTENe goodbye | not tracing | it ended, snapshot
   lines lose      : ConnectionLost ok | - | not tracing | lost
-  lines, close    : ok ok             | LISTEN RELEASE NodeWorker.enable STOP UNLISTEN goodbye | not tracing | we closed it
-  lines close     : ok ok             | LISTEN RELEASE NodeWorker.enable STOP UNLISTEN goodbye | not tracing | we closed it
+  lines, close    : ok ok             | LISTEN RELEASE NodeWorker.enable LEAVE UNLISTEN goodbye | not tracing | we closed it
+  lines close     : ok ok             | LISTEN RELEASE NodeWorker.enable LEAVE UNLISTEN goodbye | not tracing | we closed it
   lines, snapshot : ok snapshot       | LISTEN RELEASE read the registry READ | tracing
   lines snapshot  : ok snapshot       | LISTEN RELEASE read the registry READ | tracing
   resume, lines   : ok ok             | RELEASE LISTEN | tracing

@@ -41,6 +41,8 @@ const CALLS = {
 } as const;
 
 const SAMPLER = ['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling'];
+/** The end of the sampling, if the conversation goes on. */
+const FORGET = ['HeapProfiler.disable', 'HeapProfiler.startSampling', 'HeapProfiler.stopSampling'];
 /** V8 tells of its scripts, for as long as the Debugger is on. */
 const SCRIPTS = ['Debugger.enable', 'Debugger.setSkipAllPauses'];
 const PROFILE = ['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'Runtime.getHeapUsage'];
@@ -58,8 +60,10 @@ const PHRASES: readonly (readonly [name: string, sent: readonly string[]])[] = [
   ['READe', [...PROFILE, 'Runtime.getHeapUsage']],
   ['STARTe', ['NodeWorker.enable', 'Runtime.getHeapUsage', ...SCRIPTS, 'Debugger.disable', ...SAMPLER]],
   ['STARTe', ['NodeWorker.enable', 'Runtime.getHeapUsage', ...SCRIPTS, ...SAMPLER]],
-  ['STOP', ['Debugger.disable', 'HeapProfiler.disable', 'NodeWorker.disable']],
-  ['STOP', ['HeapProfiler.disable', 'NodeWorker.disable']],
+  ['STOP', ['Debugger.disable', ...FORGET, 'NodeWorker.disable']],
+  ['STOP', [...FORGET, 'NodeWorker.disable']],
+  ['LEAVE', ['Debugger.disable', 'HeapProfiler.disable', 'NodeWorker.disable']],
+  ['LEAVE', ['HeapProfiler.disable', 'NodeWorker.disable']],
   ['END', ['NodeWorker.disable', 'Debugger.disable', 'HeapProfiler.disable']],
   ['END', ['NodeWorker.disable', 'HeapProfiler.disable']],
   ['RELEASE', ['Runtime.runIfWaitingForDebugger']],
