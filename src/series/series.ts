@@ -9,6 +9,7 @@ import { checkKey, type KeyType } from '../snapshot/statistics/key-type.js';
 import { DEFAULT_WARMUP, type Growth, growthOf, partsOf } from './growth.js';
 import type { Lifetimes } from './lifetimes.js';
 import { LifetimesBuilder } from './lifetimes-builder.js';
+import { selectLifetimes } from './select-lifetimes.js';
 import { dumpSeries, loadSeries } from './series-file.js';
 
 export interface GrowthOptions {
@@ -120,24 +121,7 @@ export class Series {
 
   /** Filters the traces of all rounds, as `Snapshot.filterTraces` does. */
   filterTraces(filters: Iterable<AnyFilter>): Series {
-    return this.select((all) => all.filterTraces(filters));
-  }
-
-  /** @internal @param pick keeps traces of a snapshot of all that ever lived, and may give them other places */
-  select(pick: (all: Snapshot) => Snapshot): Series {
-    const { columns, first, last, sourceMaps, original } = this.lifetimes;
-    const numbered = { ...columns, birth: Float64Array.from(first, (_, row) => row) };
-    const picked = pick(new Snapshot({ ...partsOf(this.lifetimes), columns: numbered, sourceMaps, original }));
-    const rows = Uint32Array.from(picked.columns.birth!);
-    return new Series({
-      ...this.lifetimes,
-      table: picked.table,
-      sourceMaps: picked.sourceMaps,
-      original: picked.original,
-      columns: gather(columns, rows),
-      first: rows.map((row) => first[row]!),
-      last: rows.map((row) => last[row]!),
-    });
+    return new Series(selectLifetimes(this.lifetimes, (all) => all.filterTraces(filters)));
   }
 
   /** @param places by thread: its place in the round's snapshot, -1 if the round lacks it */

@@ -1,6 +1,7 @@
 import type { CaptureInfo } from '../../src/model/trace-columns.js';
 import { Series } from '../../src/series/series.js';
 import type { Verdict } from '../../src/series/verdict.js';
+import type { TraceInput } from '../../src/snapshot/from-traces.js';
 import { Snapshot } from '../../src/snapshot/snapshot.js';
 import { seededRandom } from './random.js';
 
@@ -14,8 +15,9 @@ export interface Block {
 
 /** One round's snapshot of the blocks that are alive. By default every block has its own trace. */
 export function snapshotOf(alive: readonly Block[], capture: Partial<CaptureInfo> = {}): Snapshot {
-  const bare = Snapshot.fromTraces(
-    alive.map(({ size, line, thread = 'main' }) => ({
+  return roundOf(
+    alive.map(({ birth, size, line, thread = 'main' }) => ({
+      birth,
       size,
       thread,
       frames: [
@@ -23,8 +25,14 @@ export function snapshotOf(alive: readonly Block[], capture: Partial<CaptureInfo
         ['/app/main.js', line],
       ],
     })),
+    capture,
   );
-  const columns = { ...bare.columns, birth: Float64Array.from(alive, ({ birth }) => birth) };
+}
+
+/** One round's snapshot of traces with their births, all of one tracing. */
+export function roundOf(traces: readonly (TraceInput & { readonly birth: number })[], capture: Partial<CaptureInfo> = {}): Snapshot {
+  const bare = Snapshot.fromTraces(traces.map(({ birth: _, ...trace }) => trace));
+  const columns = { ...bare.columns, birth: Float64Array.from(traces, ({ birth }) => birth) };
   const { lastBirths: _, ...parts } = bare;
   return new Snapshot({
     ...parts,

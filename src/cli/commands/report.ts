@@ -1,13 +1,16 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
-import { openFile } from '../../formats/open-file.js';
-import { buildReport } from '../../report/html/build-report.js';
+import { openFile, openInput } from '../../formats/open-file.js';
+import type { ReportData } from '../../report/call-tree/report-data.js';
+import { buildReport, buildSeriesReport } from '../../report/html/build-report.js';
 import { htmlDocument } from '../../report/html/document.js';
+import { Series } from '../../series/series.js';
+import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import type { Console } from '../console/console.js';
 import { addExamples } from '../options/examples.js';
 import { addFilterOptions, type FilterValues } from '../options/filter-options.js';
-import { passing } from '../options/filter-reasons.js';
+import { passing, passingRounds } from '../options/filter-reasons.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { openPage } from '../output/open-page.js';
 import { addForceOption, claimOutput, freeName, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
@@ -38,13 +41,25 @@ export async function run([file]: readonly string[], values: ReportValues, conso
   if (open && output === STDOUT) throw new UsageError('--open shows a file; leave -o - out');
   const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
   const mapper = sourceMapperOf(values, console);
-  const paths = values.diff === undefined ? [file!] : [file!, values.diff];
-  const [now, old = null] = passing(paths.map(openFile), values, { mapper, console });
-  const title = values.diff === undefined ? basename(file!) : `${basename(values.diff)} → ${basename(file!)}`;
-  const report = buildReport(now!, { title, old, own: values.own, embedSources: values.embedSources, cwd: console.cwd });
+  const report = reportOf(file!, values, { mapper, console });
   await writeOutput(place, htmlDocument(report), { done: 'report written as', console });
   if (open) await openPage(place);
   return 0;
+}
+
+/** A whole series has its own page. Otherwise it stands for its last round. */
+function reportOf(
+  file: string,
+  { diff, own, embedSources, ...filters }: ReportValues,
+  context: { readonly mapper: SourceMapper | null; readonly console: Console },
+): ReportData {
+  const options = { own, embedSources, cwd: context.console.cwd };
+  const input = diff === undefined ? openInput(file) : openFile(file);
+  if (input instanceof Series) return buildSeriesReport(passingRounds(input, filters, context), { ...options, title: basename(file) });
+  const inputs = diff === undefined ? [input] : [input, openFile(diff)];
+  const [now, old = null] = passing(inputs, filters, context);
+  const title = diff === undefined ? basename(file) : `${basename(diff)} → ${basename(file)}`;
+  return buildReport(now!, { ...options, title, old });
 }
 
 /** In the current folder, like that of `run`. Replaces no file unless `force` says so. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { Series } from '../../series/series.js';
+import { selectLifetimes } from '../../series/select-lifetimes.js';
+import { Series } from '../../series/series.js';
 import { DomainFilter, Filter, type FilterOptions, ThreadFilter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
@@ -55,7 +56,7 @@ export function filtered(snapshot: Snapshot, values: FilterValues, { mapper, cwd
 
 /** `filtered` for all rounds of a series. */
 export function filteredSeries(series: Series, values: FilterValues, view: View): Series {
-  return series.select((all) => filtered(all, values, view));
+  return new Series(selectLifetimes(series.lifetimes, (all) => filtered(all, values, view)));
 }
 
 /** Whether `--thread` selects the thread of this name. */

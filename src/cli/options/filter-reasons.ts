@@ -1,10 +1,11 @@
 import { shortPath } from '../../report/text/place.js';
+import type { Series } from '../../series/series.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { compilePattern, normalizeCase } from '../../text/fnmatch.js';
 import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
-import { type FilterValues, filtered, isThreadWanted, type View } from './filter-options.js';
+import { type FilterValues, filtered, filteredSeries, isThreadWanted, type View } from './filter-options.js';
 import { fittingPattern, patternsFor } from './patterns.js';
 import { shown } from './source-maps.js';
 
@@ -17,6 +18,19 @@ export function passing(
   const selected = snapshots.map((snapshot) => filtered(snapshot, values, { mapper, cwd }));
   const isEmpty = selected.every(({ columns }) => columns.length === 0);
   const reason = isEmpty ? reasonFor(snapshots, values, { mapper, cwd }) : null;
+  if (reason !== null) writeLines(err, [reason]);
+  return selected;
+}
+
+/** `passing` for the rounds of a series. */
+export function passingRounds(
+  series: Series,
+  values: FilterValues,
+  { mapper, console: { cwd, err } }: { readonly mapper: SourceMapper | null; readonly console: Console },
+): Series {
+  const selected = filteredSeries(series, values, { mapper, cwd });
+  const isEmpty = selected.rounds.every(({ traced }) => traced === 0);
+  const reason = isEmpty ? reasonFor([series.snapshot(-1)], values, { mapper, cwd }) : null;
   if (reason !== null) writeLines(err, [reason]);
   return selected;
 }

@@ -1,3 +1,5 @@
+import type { SeriesData } from './series-data.js';
+
 /**
  * The data of a report: the call tree of all traces and their sums, as columns. Names have already been made printable. Sizes are in bytes.
  * A report of a difference has each sum twice, as `now` and `old`; otherwise `old` is null.
@@ -12,6 +14,8 @@ export interface ReportData {
   readonly frames: FrameColumns;
   readonly tree: TreeColumns;
   readonly cells: CellColumns;
+  /** The rounds, of which `cells` has the last; null if the report is not of a series. */
+  readonly series: SeriesData | null;
   /** Source text by file (index in `names`), then by line; null unless the report embeds sources. */
   readonly sources: Readonly<Record<number, Readonly<Record<number, string>>>> | null;
 }
@@ -71,8 +75,10 @@ export interface SpreadColumns {
 export interface ReportFacts {
   readonly captures: readonly CaptureFacts[];
   readonly coverage: CoverageFacts;
-  /** Of the earlier snapshot; null if there is none. */
+  /** Of the earlier snapshot, or of the first round that counts; null if there is none. */
   readonly oldCoverage: CoverageFacts | null;
+  /** When that was: `before`, `in round 2`. */
+  readonly oldMoment: string;
   /** Whether a difference is of one tracing, so that it is growth; null if that is unknown, or if there is no earlier snapshot. */
   readonly oneTracing: boolean | null;
   /** What a reader must know to understand the figures. */
@@ -81,7 +87,7 @@ export interface ReportFacts {
 
 /** The settings of one snapshot that the page shows, as pairs of a name and a value. */
 export interface CaptureFacts {
-  /** `snapshot`, or `after` and `before`. */
+  /** `snapshot`, `after` and `before`, or `last round`. */
   readonly role: string;
   readonly settings: readonly (readonly [name: string, value: string])[];
 }

@@ -1,13 +1,18 @@
+import type { Series } from '../../series/series.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { ownFileMask, ownFolderOf } from '../../snapshot/statistics/own-files.js';
 import { packageName } from '../../snapshot/statistics/package-name.js';
 import { printable } from '../../text/printable.js';
 import { FRAME } from '../call-tree/call-tree.js';
-import type { FrameColumns, ReportData } from '../call-tree/report-data.js';
+import type { ReportData, ReportFacts } from '../call-tree/report-data.js';
+import type { SeriesData } from '../call-tree/series-data.js';
 import { shortPath } from '../text/place.js';
-import { tracesAsCells } from './cells.js';
+import { type TracesAsCells, tracesAsCells } from './cells.js';
 import { embeddedSources } from './embedded-sources.js';
-import { reportFacts } from './facts.js';
+import { reportFacts, seriesFacts } from './facts.js';
+import { seriesAsCells } from './series-cells.js';
+import type { PageFrames } from './series-growth.js';
+import { seriesData, shownRounds } from './series-rounds.js';
 
 export interface ReportOptions {
   readonly title: string;
@@ -22,12 +27,33 @@ export interface ReportOptions {
 }
 
 /** Collects everything that the page shows. It does not map frames: map the snapshots first. */
-export function buildReport(now: Snapshot, { title, old, own, embedSources, cwd }: ReportOptions): ReportData {
-  const { tree, cells, frames: rows, names } = tracesAsCells(now, old);
+export function buildReport(now: Snapshot, options: ReportOptions): ReportData {
+  return reportOf(tracesAsCells(now, options.old), { ...options, now, facts: reportFacts(now, options.old), seriesOf: null });
+}
+
+/** The page of a series: its rounds, and all that `buildReport` shows, of any round. */
+export function buildSeriesReport(series: Series, options: Omit<ReportOptions, 'old'>): ReportData {
+  const now = series.snapshot(-1);
+  const rounds = shownRounds(series);
+  const cells = seriesAsCells(series, rounds);
+  const seriesOf = (page: PageFrames) => seriesData(series, { rounds, cells, page });
+  return reportOf(cells, { ...options, now, facts: seriesFacts(series), seriesOf });
+}
+
+interface Page extends Omit<ReportOptions, 'old'> {
+  readonly now: Snapshot;
+  readonly facts: ReportFacts;
+  readonly seriesOf: ((page: PageFrames) => SeriesData) | null;
+}
+
+function reportOf(
+  { tree, cells, frames: rows, names }: TracesAsCells,
+  { title, now, own, embedSources, cwd, facts, seriesOf }: Page,
+): ReportData {
   const length = rows.values.length / rows.width;
   const column = (field: number) => Array.from({ length }, (_, frame) => rows.values[frame * rows.width + field]!);
   const [file, line] = [column(FRAME.file), column(FRAME.line)];
-  const frames: FrameColumns = {
+  const frames: PageFrames['frames'] = {
     file,
     line,
     column: column(FRAME.column),
@@ -36,15 +62,17 @@ export function buildReport(now: Snapshot, { title, old, own, embedSources, cwd 
     packageName: file.map((name) => names.intern(packageName(names.values[name]!))),
     isOwn: ownFrames(file, names.values, ownFolderOf(now)),
   };
+  const series = seriesOf?.({ frames, intern: (name) => names.intern(name) }) ?? null;
   const places = file.map((name, frame) => ({ file: name, filename: names.values[name]!, line: line[frame]! }));
   return {
     title: printable(title),
-    facts: reportFacts(now, old),
+    facts,
     names: names.values.map((name) => printable(shortPath(name, cwd))),
     own,
     frames,
     tree,
     cells,
+    series,
     sources: embedSources ? embeddedSources(places, cwd) : null,
   };
 }

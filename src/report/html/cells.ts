@@ -27,24 +27,44 @@ export interface TracesAsCells {
  * @param old null if there is no difference to show
  */
 export function tracesAsCells(now: Snapshot, old: Snapshot | null): TracesAsCells {
+  const assigned = assignedCells(old ? [now, old] : [now]);
+  const [ofNow, ofOld] = assigned.cellsOf;
+  const { size } = assigned;
+  const shared = old && sharedSamples(now, old);
+  const sums = {
+    now: sumCells(now, ofNow!, { size, skip: shared?.now }),
+    old: old && sumCells(old, ofOld!, { size, skip: shared?.old }),
+  };
+  const weights = sums.now.size.map((bytes, cell) => Math.max(bytes, sums.old?.size[cell] ?? 0));
+  return assigned.inPreorder(sums, weights);
+}
+
+/** The cells of all snapshots together. */
+export interface AssignedCells {
+  readonly size: number;
+  readonly keys: Pick<CellColumns, (typeof CELL_FIELDS)[number]>;
+  /** By snapshot: the cell of each trace. */
+  readonly cellsOf: readonly Uint32Array[];
+  readonly names: StringInterner;
+  /** @param weights by cell: the heaviest siblings of the tree come first */
+  inPreorder(sums: Pick<CellColumns, 'now' | 'old'>, weights: readonly number[]): TracesAsCells;
+}
+
+export function assignedCells(snapshots: readonly Snapshot[]): AssignedCells {
   const names = new StringInterner();
   const callTree = new CallTree(names);
   const rows = new RowInterner();
-  const cellsOf = (snapshot: Snapshot) => assignCells(snapshot, { callTree, rows, names });
-  const assigned = { now: cellsOf(now), old: old && cellsOf(old) };
-  const shared = old && sharedSamples(now, old);
-  const sums = {
-    now: sumCells(now, assigned.now, { size: rows.size, skip: shared?.now }),
-    old: old && assigned.old && sumCells(old, assigned.old, { size: rows.size, skip: shared?.old }),
-  };
+  const cellsOf = snapshots.map((snapshot) => assignCells(snapshot, { callTree, rows, names }));
   const keys = unzip(rows.build().values);
-  const weights = sums.now.size.map((size, cell) => Math.max(size, sums.old?.size[cell] ?? 0));
-  const { tree, places } = callTree.inPreorder(sumByNode(keys.node, weights, callTree.size));
   return {
-    tree,
-    cells: { ...keys, node: keys.node.map((node) => places[node]!), now: sums.now, old: sums.old },
-    frames: callTree.frames(),
+    size: rows.size,
+    keys,
+    cellsOf,
     names,
+    inPreorder(sums, weights) {
+      const { tree, places } = callTree.inPreorder(sumByNode(keys.node, weights, callTree.size));
+      return { tree, cells: { ...keys, node: keys.node.map((node) => places[node]!), ...sums }, frames: callTree.frames(), names };
+    },
   };
 }
 

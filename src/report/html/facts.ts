@@ -1,8 +1,11 @@
 import { totalOf } from '../../model/column-totals.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
+import { DEFAULT_WARMUP, LEAST_ROUNDS } from '../../series/growth.js';
+import type { Series } from '../../series/series.js';
 import { comparisonOf } from '../../snapshot/comparison.js';
 import { hasPackedLines } from '../../snapshot/packed-lines.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
+import { listed } from '../../text/listing.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
 import type { CaptureFacts, CoverageFacts, ReportFacts } from '../call-tree/report-data.js';
@@ -17,6 +20,7 @@ export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
     captures: old ? [captureFacts(now, 'after'), captureFacts(old, 'before')] : [captureFacts(now, 'snapshot')],
     coverage: coverageFacts(now),
     oldCoverage: old && coverageFacts(old),
+    oldMoment: 'before',
     oneTracing: old && comparisonOf({ old, now }).oneTracing,
     notes: [
       ...(old ? comparisonNotes({ old, now }) : []),
@@ -26,6 +30,40 @@ export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
       ...truncationNotes(now),
     ],
   };
+}
+
+/** The facts of the last round, compared with the first one that counts. */
+export function seriesFacts(series: Series): ReportFacts {
+  const { rounds } = series;
+  const now = series.snapshot(-1);
+  const facts = reportFacts(now, null);
+  const first = Math.min(DEFAULT_WARMUP, rounds.length - 1);
+  const settings: readonly (readonly [string, string])[] = [
+    ['rounds', `${rounds.length}, the first ${DEFAULT_WARMUP} for warming up`],
+    ['first round', timeText(rounds[0]!.time)],
+    ...captureFacts(now, '').settings,
+  ];
+  return {
+    ...facts,
+    captures: [{ role: 'last round', settings }],
+    oldCoverage: first === rounds.length - 1 ? null : coverageFacts(series.snapshot(first)),
+    oldMoment: `in round ${first + 1}`,
+    notes: [...tooFewNotes(rounds.length), ...facts.notes, ...gaps(series)],
+  };
+}
+
+function tooFewNotes(rounds: number): string[] {
+  const needed = DEFAULT_WARMUP + LEAST_ROUNDS;
+  return rounds < needed ? [`${rounds} rounds are too few to tell a leak: it takes ${needed}.`] : [];
+}
+
+/** A thread that could not be asked keeps what it had, so that it does not look like one that has freed everything. */
+function gaps({ lifetimes: { rounds } }: Series): string[] {
+  const numbers = rounds.flatMap(({ capture: { missing } }, round) => (missing?.length ? [`${round + 1}`] : []));
+  if (numbers.length === 0) return [];
+  return [
+    `In ${numbers.length === 1 ? 'round' : 'rounds'} ${listed(numbers, 'and', 5)} a thread could not be asked: the picture counts what it had before.`,
+  ];
 }
 
 function coverageFacts({ columns, capture: { heap } }: Snapshot): CoverageFacts {
@@ -42,7 +80,7 @@ function captureFacts({ capture, tracebackLimit, columns, threads }: Snapshot, r
   const { target, mode, interval, precision, time } = capture;
   const settings: [string, string][] = [
     ['program', printable(target.title || 'unknown')],
-    ['taken', time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')],
+    ['taken', timeText(time)],
     ['Node', target.nodeVersion === null ? 'unknown' : printable(target.nodeVersion)],
     ['pid', target.pid === null ? 'unknown' : `${target.pid}`],
     ['mode', mode],
@@ -53,6 +91,10 @@ function captureFacts({ capture, tracebackLimit, columns, threads }: Snapshot, r
   ];
   if (mode === 'sampling') settings.splice(5, 0, ['interval', interval === null ? 'unknown' : formatSize(interval)]);
   return { role, settings };
+}
+
+function timeText(time: string): string {
+  return time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
 }
 
 function errorNotes(now: Snapshot, old: Snapshot | null): string[] {

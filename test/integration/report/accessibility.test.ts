@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, openPage, startBrowser } from '../../helpers/browser.js';
-import { reportPages } from '../../helpers/report-pages.js';
+import { reportPages, seriesPage } from '../../helpers/report-pages.js';
 import { reapTargets } from '../../helpers/target-process.js';
 
 const AXE = axe.source;
@@ -24,10 +24,12 @@ interface Violation {
 
 let browser: Browser;
 let folder = '';
+let seriesFolder = '';
 
 (hasBrowser ? describe : describe.skip)('the report, for everybody (long)', () => {
   beforeAll(async () => {
     folder = await reportPages({ old: OLD, now: NOW });
+    seriesFolder = await seriesPage();
     browser = await startBrowser();
   });
   afterAll(async () => {
@@ -55,6 +57,21 @@ let folder = '';
     await page.locator('#search').fill('e');
     await page.locator('tr.group button').first().click();
     expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 400],
+  ] as const)('a series, %s, %d pixels wide: no finding of axe, in any state', async (colorScheme, width) => {
+    const { page } = await openPage(browser, join(seriesFolder, 'series.html'), { colorScheme, viewport: { width, height: 800 } });
+    expect(await violations(page)).toEqual([]);
+    await page.locator('[role=slider]').press('ArrowLeft');
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    await page.locator('table.growth button').first().click();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     await page.context().close();
   });
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { Snapshot } from '../../../src/index.js';
+import type { Browser, Page } from 'playwright-core';
+import { Series, Snapshot } from '../../../src/index.js';
 import { hasBrowser, NO_MISDEEDS, openPage, startBrowser } from '../../helpers/browser.js';
 import { runCommand } from '../../helpers/command.js';
+import { roundOf } from '../../helpers/series-simulation.js';
 import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
 const HOSTILE: Readonly<Record<string, string>> = {
@@ -35,6 +36,10 @@ let folder = '';
         { filename: `/app/node_modules/${name}/${name}.js`, lineno: 7, functionName: name },
       ],
     }));
+    const rounds = [1, 2, 3, 4, 5, 6].map((round) =>
+      roundOf(Array.from({ length: round }, (_, i) => traces.map((trace, at) => ({ ...trace, birth: 100 * i + at }))).flat()),
+    );
+    Series.of(rounds).dump(join(folder, '<img src=x onerror=alert(5)>.tmseries'));
     Snapshot.fromTraces(traces).dump(join(folder, 'now.tmsnap'));
     Snapshot.fromTraces(traces.slice(0, 3)).dump(join(folder, '<img src=x onerror=alert(4)>.tmsnap'));
     browser = await startBrowser();
@@ -61,12 +66,22 @@ let folder = '';
     await page.mouse.click(canvas.x + 10, canvas.y + 11);
     await page.locator('#search').fill('<img');
     await page.locator('.found').getByText('found').waitFor();
-    expect(await page.locator('img, iframe, tr script, [onerror], h1 *:not(bdi)').count()).toBe(0);
-    expect(await page.locator('script').count()).toBe(2);
-    const shown = await page.locator('body').innerText();
-    expect(shown).toContain('<img src=x onerror=alert(4)>.tmsnap');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
-    expect(shown).not.toMatch(/[\0-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udbff](?![\udc00-\udfff])/);
+    await expectInert(page, '<img src=x onerror=alert(4)>.tmsnap');
+    expect(misdeeds).toEqual(NO_MISDEEDS);
+    await page.context().close();
+  });
+
+  it.each(['line', 'package', 'type', 'thread'])('are only text in the page of a series, by %s', async (key) => {
+    const args = ['report', '<img src=x onerror=alert(5)>.tmseries', '-o', 'series.html', '--force'];
+    expect(await runCommand(args, { cwd: folder })).toMatchObject({ code: 0 });
+    const { page, misdeeds } = await openPage(browser, join(folder, 'series.html'));
+    await page.locator('#group-by-over-rounds').selectOption(key);
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    await page.locator('table.growth button').first().click();
+    const chart = (await page.locator('[role=slider]').boundingBox())!;
+    for (let part = 0.01; part < 1; part += 0.05) await page.mouse.move(chart.x + 0.9 * chart.width, chart.y + part * chart.height);
+    await page.locator('[role=slider]').press('ArrowLeft');
+    await expectInert(page, 'alert(5)>.tmseries');
     expect(misdeeds).toEqual(NO_MISDEEDS);
     await page.context().close();
   });
@@ -112,3 +127,13 @@ let folder = '';
     await page.context().close();
   });
 });
+
+/** Names have made no element, and no character that a page must not show. */
+async function expectInert(page: Page, title: string): Promise<void> {
+  expect(await page.locator('img, iframe, tr script, [onerror], h1 *:not(bdi)').count()).toBe(0);
+  expect(await page.locator('script').count()).toBe(2);
+  const shown = await page.locator('body').innerText();
+  expect(shown).toContain(title);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
+  expect(shown).not.toMatch(/[\0-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udbff](?![\udc00-\udfff])/);
+}

@@ -16,10 +16,8 @@ export class Details {
     this.root = element('div', { class: 'details' }, element('p', { class: 'pointed' }, this.#name, ' ', this.#figures), this.#path);
     this.show(null);
     state.onChange((changed) => {
-      if (changed.has('zoom')) {
-        this.show(null);
-        this.#showPath();
-      }
+      if (changed.has('zoom') || changed.has('widths')) this.show(null);
+      if (changed.has('zoom')) this.#showPath();
     });
   }
 

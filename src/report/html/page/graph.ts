@@ -58,17 +58,17 @@ export class Graph {
     });
     state.onChange((changed) => {
       if (changed.has('row')) this.#selected = selectedFrames(state);
-      if (changed.has('zoom') || changed.has('measure')) this.#zoom(changed.has('measure'));
+      if (changed.has('zoom') || changed.has('widths')) this.#zoom(changed.has('widths'));
       else if (changed.has('direction')) this.#scroller.scrollTop = state.choices.direction === 'flame' ? this.#scroller.scrollHeight : 0;
       this.#redraw();
     });
   }
 
   /** Moves the picture to the zoomed node. */
-  #zoom(isOtherMeasure: boolean): void {
+  #zoom(areOtherWidths: boolean): void {
     cancelAnimationFrame(this.#animation);
     const [from, to] = [this.#span, spanOf(this.#state.widths, this.#state.choices.zoom)];
-    if (isOtherMeasure || matchMedia('(prefers-reduced-motion: reduce)').matches) {
+    if (areOtherWidths || matchMedia('(prefers-reduced-motion: reduce)').matches) {
       this.#span = to;
       this.#layout();
       return;

@@ -1,22 +1,27 @@
 import { formatSize } from '../../../text/size-format.js';
-import type { CaptureFacts, CoverageFacts } from '../../call-tree/report-data.js';
+import type { CaptureFacts, CoverageFacts, ReportFacts } from '../../call-tree/report-data.js';
 import { element } from './dom.js';
 import type { State } from './page-state.js';
 
 const KINDS = { change: 'What changed', difference: 'Two tracings compared' } as const;
 
+function kindOf({ data: { series }, isDiff, diffWord }: State): string {
+  if (series) return `What grew in ${series.rounds.at(-1)!.number} rounds`;
+  return isDiff ? KINDS[diffWord] : 'What holds the memory';
+}
+
 /** The title, the coverage of the process, and notes on how to read the figures. */
-export function header({ data, isDiff, diffWord }: State): HTMLElement {
-  const { facts, title } = data;
+export function header(state: State): HTMLElement {
+  const { facts, title } = state.data;
   return element(
     'header',
     {},
-    element('p', { class: 'kind' }, isDiff ? KINDS[diffWord] : 'What holds the memory'),
+    element('p', { class: 'kind' }, kindOf(state)),
     element('h1', {}, element('bdi', {}, title)),
     element(
       'div',
       { class: 'cards' },
-      coverageCard(facts.coverage, facts.oldCoverage),
+      coverageCard(facts),
       element(
         'section',
         { class: 'card notes', 'aria-label': 'How to read this' },
@@ -44,10 +49,10 @@ const COVERAGE: readonly (readonly [string, keyof CoverageFacts])[] = [
   ['rss', 'rss'],
 ];
 
-function coverageCard(now: CoverageFacts, old: CoverageFacts | null): HTMLElement {
+function coverageCard({ coverage: now, oldCoverage: old, oldMoment }: ReportFacts): HTMLElement {
   const rows = COVERAGE.map(([name, field]) => ({ name, bytes: now[field], before: old?.[field] ?? null }));
   const most = Math.max(1, ...rows.map(({ bytes }) => bytes ?? 0));
-  const body = element('dl', { class: 'coverage' });
+  const body = element('dl', { class: old ? 'coverage compared' : 'coverage' });
   for (const { name, bytes, before } of rows) {
     if (bytes === null) continue;
     const bar = element('span', { class: 'track-bar' });
@@ -58,21 +63,22 @@ function coverageCard(now: CoverageFacts, old: CoverageFacts | null): HTMLElemen
         'div',
         { class: name === 'traced' ? 'traced' : '' },
         element('dt', {}, name),
-        element('dd', {}, track, formatSize(bytes), ...beforeText(before)),
+        element('dd', {}, track, formatSize(bytes), ...beforeText(before, oldMoment)),
       ),
     );
   }
   return element('section', { class: 'card', 'aria-label': 'Coverage' }, element('h2', {}, 'Memory of the process'), body);
 }
 
-function beforeText(bytes: number | null): HTMLElement[] {
-  return bytes === null ? [] : [element('span', { class: 'quiet before' }, `${formatSize(bytes)} before`)];
+function beforeText(bytes: number | null, moment: string): HTMLElement[] {
+  return bytes === null ? [] : [element('span', { class: 'quiet before' }, `${formatSize(bytes)} ${moment}`)];
 }
 
 function captureCard({ role, settings: values }: CaptureFacts): HTMLElement {
   const body = element('dl', { class: 'settings' });
   for (const [name, value] of values)
     body.append(element('div', {}, element('dt', {}, name), element('dd', {}, element('bdi', {}, value))));
-  const title = { snapshot: 'The snapshot', after: 'After', before: 'Before' }[role] ?? role;
+  const title =
+    { snapshot: 'The snapshot', after: 'After', before: 'Before', 'last round': 'The rounds, and the last of them' }[role] ?? role;
   return element('section', { class: 'card', 'aria-label': title }, element('h2', {}, title), body);
 }

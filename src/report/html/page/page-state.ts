@@ -3,6 +3,7 @@ import { FrameNames } from '../view/frames.js';
 import type { Measure, Widths } from '../view/layout.js';
 import { widthsOf } from '../view/layout.js';
 import { type Tree, treeOf } from '../view/page-tree.js';
+import { sumsInRound } from '../view/round-sums.js';
 import { type GroupKey, type LocationKey, type PlaceGroups, placeGroups, type Row } from '../view/row-groups.js';
 import { type Matches, search } from '../view/search.js';
 import { Sums } from '../view/sums.js';
@@ -15,11 +16,17 @@ export interface Choices {
   readonly direction: 'flame' | 'icicle';
   readonly measure: Measure;
   readonly groupBy: GroupKey;
-  /** The selected row of the table. */
-  readonly row: Row | null;
+  /** The selected group. */
+  readonly row: Selection | null;
+  /** Of a series: the round whose stacks are shown, as an index in its rounds. */
+  readonly round: number;
 }
 
-type Listener = (changed: ReadonlySet<keyof Choices>) => void;
+/** A row of one of the tables. */
+export type Selection = Pick<Row, 'key' | 'name' | 'frame'>;
+
+/** `widths`: the bytes of the frames are others, because of another measure or round. */
+type Listener = (changed: ReadonlySet<keyof Choices | 'widths'>) => void;
 
 /** The report and the reader's choices. Listeners are told when a choice changes. */
 export class State {
@@ -29,8 +36,8 @@ export class State {
   readonly diffWord: 'change' | 'difference';
   readonly noDiffText: string;
   readonly names: FrameNames;
-  readonly cells: Sums;
-  readonly tree: Tree;
+  cells: Sums;
+  tree: Tree;
   choices: Choices;
   matches: Matches | null = null;
   widths: Widths;
@@ -45,7 +52,15 @@ export class State {
     this.names = new FrameNames(data);
     this.cells = Sums.ofCells(data.cells);
     this.tree = treeOf(data, this.cells);
-    this.choices = { zoom: 0, query: '', direction: 'flame', measure: 'size', groupBy: data.own ? 'own' : 'line', row: null };
+    this.choices = {
+      zoom: 0,
+      query: '',
+      direction: 'flame',
+      measure: 'size',
+      groupBy: data.own ? 'own' : 'line',
+      row: null,
+      round: this.lastRound,
+    };
     this.widths = this.#widths();
   }
 
@@ -56,10 +71,14 @@ export class State {
   choose(choices: Partial<Choices>): void {
     const before = this.choices;
     this.choices = { ...before, ...choices };
-    const changed = new Set((Object.keys(choices) as (keyof Choices)[]).filter((name) => before[name] !== this.choices[name]));
+    const changed = new Set<keyof Choices | 'widths'>(
+      (Object.keys(choices) as (keyof Choices)[]).filter((name) => before[name] !== this.choices[name]),
+    );
     if (changed.size === 0) return;
+    if (changed.has('round')) this.#sumRound();
     if (changed.has('query')) this.matches = search(this.tree, this.names, this.choices.query);
-    if (changed.has('measure')) {
+    if (changed.has('measure') || changed.has('round')) {
+      changed.add('widths');
       this.widths = this.#widths();
       if (this.widths.weight[this.choices.zoom] === 0) {
         this.choices = { ...this.choices, zoom: 0 };
@@ -78,6 +97,26 @@ export class State {
 
   nodeLabel(node: number): string {
     return node === 0 ? 'all' : this.names.label(this.tree.frame[node]!);
+  }
+
+  get lastRound(): number {
+    return (this.data.series?.rounds.length ?? 1) - 1;
+  }
+
+  isSelected({ key, name, frame }: Selection): boolean {
+    const { row } = this.choices;
+    return row?.key === key && row.name === name && row.frame === frame;
+  }
+
+  /** Replaces the sums of the last round, with which the page begins. */
+  #sumRound(): void {
+    const { cells, series } = this.data;
+    const { round } = this.choices;
+    const { lifetimes, rounds } = series!;
+    const { missing } = rounds[round]!;
+    const now = sumsInRound(lifetimes, { round, threads: cells.thread, missing, unseen: cells.now.spread?.unseen ?? 0 });
+    this.cells = Sums.ofCells({ ...cells, now });
+    this.tree = treeOf(this.data, this.cells);
   }
 
   #widths(): Widths {

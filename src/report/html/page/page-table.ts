@@ -1,5 +1,6 @@
-import { GROUP_KEYS, GROUP_NAMES, type GroupKey, type Row, rowsBy } from '../view/row-groups.js';
+import { GROUP_NAMES, type Row, rowsBy } from '../view/row-groups.js';
 import { element, onceAFrame } from './dom.js';
+import { groupChoice } from './group-choice.js';
 import type { State } from './page-state.js';
 import { rowDetails } from './row-details.js';
 import { type Column, columnsOf } from './table-columns.js';
@@ -23,7 +24,7 @@ export class Table {
     this.#state = state;
     const table = element('table', {}, this.#caption, element('thead', {}, this.#head), this.#body);
     const scroller = element('div', { class: 'table-scroller', role: 'region', tabindex: 0, 'aria-label': 'Table of groups' }, table);
-    this.root = element('div', { class: 'table' }, this.#groupChoice(), scroller, this.#more);
+    this.root = element('div', { class: 'table' }, groupChoice(state, 'group-by'), scroller, this.#more);
     this.#more.addEventListener('click', () => {
       this.#shown += 10 * PAGE;
       this.#draw();
@@ -36,20 +37,13 @@ export class Table {
     this.#draw();
   }
 
-  #groupChoice(): HTMLElement {
-    const select = element('select', { id: 'group-by' }, ...GROUP_KEYS.map((key) => element('option', { value: key }, GROUP_NAMES[key])));
-    select.value = this.#state.choices.groupBy;
-    select.addEventListener('change', () => this.#state.choose({ groupBy: select.value as GroupKey, row: null }));
-    return element('label', { class: 'group-by', for: 'group-by' }, 'Group by', select);
-  }
-
   #draw(): void {
     const { data, tree, names, cells, places, choices, matches, isDiff } = this.#state;
     const columns = columnsOf(this.#state);
     const rows = rowsBy(choices.groupBy, { data, tree, names, cells, places, within: choices.zoom, matches });
     this.#rows = isDiff
       ? rows.filter(({ sizeDiff, countDiff, cumulativeDiff }) => sizeDiff !== 0 || countDiff !== 0 || cumulativeDiff)
-      : rows;
+      : rows.filter((row) => data.series === null || row.count !== 0 || row.size !== 0 || row.cumulative);
     this.#rows.sort(this.#order(columns));
     this.#caption.textContent = this.#captionText();
     this.#drawHead(columns);
@@ -61,8 +55,10 @@ export class Table {
   #captionText(): string {
     const { choices, matches, isDiff, noDiffText } = this.#state;
     const what = this.#rows.length === 0 ? (isDiff ? noDiffText : 'Nothing') : `${this.#rows.length} by ${GROUP_NAMES[choices.groupBy]}`;
+    const series = this.#state.data.series;
+    const when = series ? `, in round ${series.rounds[choices.round]!.number}` : '';
     const where = choices.zoom === 0 ? '' : `, in ${this.#state.nodeLabel(choices.zoom)} and what it called`;
-    return `${what}${where}${matches ? `, found by “${matches.text}”` : ''}`;
+    return `${what}${when}${where}${matches ? `, found by “${matches.text}”` : ''}`;
   }
 
   #order(columns: readonly Column[]): (a: Row, b: Row) => number {
@@ -105,8 +101,7 @@ export class Table {
 
   /** The row, followed by its details if it is the selected one. */
   #row(row: Row, columns: readonly Column[], largest: number): HTMLElement[] {
-    const { row: selected } = this.#state.choices;
-    const isSelected = selected?.key === row.key && selected.name === row.name && selected.frame === row.frame;
+    const isSelected = this.#state.isSelected(row);
     const select = element(
       'button',
       { type: 'button', class: 'plain mono', 'aria-expanded': `${isSelected}` },

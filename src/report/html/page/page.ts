@@ -5,6 +5,7 @@ import { Graph } from './graph.js';
 import { header, settings } from './page-header.js';
 import { State } from './page-state.js';
 import { Table } from './page-table.js';
+import { seriesCards } from './series-card.js';
 import { toolbar } from './toolbar.js';
 
 const data: ReportData = JSON.parse(document.getElementById('report')!.textContent!);
@@ -23,6 +24,7 @@ document.body.append(
   element(
     'main',
     {},
+    ...seriesCards(state),
     toolbar(state),
     element('section', { class: 'card', 'aria-label': 'Flame graph' }, ...unchanged(state), graph.root, details.root),
     element('section', { class: 'card', 'aria-label': 'Table' }, new Table(state).root),

@@ -16,7 +16,7 @@ export function toolbar(state: State): HTMLElement {
   field.addEventListener('input', () => state.choose({ query: field.value }));
   const found = element('span', { role: 'status', class: 'found' });
   const reset = element('button', { type: 'button', id: 'reset' }, 'Reset');
-  reset.addEventListener('click', () => state.choose({ zoom: 0, query: '', row: null }));
+  reset.addEventListener('click', () => state.choose({ zoom: 0, query: '', row: null, round: state.lastRound }));
   state.onChange(() => {
     if (field.value !== state.choices.query) field.value = state.choices.query;
     const text = foundText(state);
@@ -42,6 +42,7 @@ export function toolbar(state: State): HTMLElement {
     { class: 'toolbar', role: 'group', 'aria-label': 'Search and view' },
     element('label', { class: 'search', for: 'search' }, 'Search', field),
     found,
+    ...roundChoice(state),
     choice('Picture', 'direction', directions, (direction) => state.choose({ direction })),
     ...(state.isDiff ? [choice('Widths', 'measure', measures, (measure) => state.choose({ measure }))] : []),
     reset,
@@ -53,6 +54,22 @@ function foundText(state: State): string {
   if (!matches) return '';
   const weight = matchedWeight(tree, widths.weight, matches, choices.zoom);
   return weight === 0 ? 'nothing found' : `${percent(weight, widths.weight[choices.zoom]!)} found`;
+}
+
+/** The round of a series that the picture and the table below show. */
+function roundChoice(state: State): HTMLElement[] {
+  const { series } = state.data;
+  if (!series) return [];
+  const options = series.rounds.flatMap(({ number, time, hasStacks }, round) =>
+    hasStacks ? [element('option', { value: round }, `${number}, ${time.slice(11, 19)}`)] : [],
+  );
+  const select = element('select', { id: 'round' }, ...options);
+  select.value = String(state.choices.round);
+  select.addEventListener('change', () => state.choose({ round: Number(select.value) }));
+  state.onChange(() => {
+    select.value = String(state.choices.round);
+  });
+  return [element('label', { class: 'round-choice', for: 'round' }, 'Round', select)];
 }
 
 /** A choice as radio buttons; the first value is selected. */

@@ -33,7 +33,7 @@ export class TreeNavigation {
     this.root.addEventListener('blur', () => moved(this.current));
     state.onChange((changed) => {
       if (changed.has('zoom') && !this.#isInZoom(this.current)) this.goTo(state.choices.zoom);
-      else if (changed.has('measure')) this.#stayVisible();
+      else if (changed.has('widths')) this.#stayVisible();
     });
   }
 

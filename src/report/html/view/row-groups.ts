@@ -88,7 +88,11 @@ export function placeGroups(key: LocationKey, { frames }: ReportData): PlaceGrou
 }
 
 /** Distinguishes groups as snapshot/location-keys does. */
-function placeId(key: LocationKey, { file, line, column, functionName, isLine, packageName, isOwn }: FrameColumns, frame: number): string {
+export function placeId(
+  key: LocationKey,
+  { file, line, column, functionName, isLine, packageName, isOwn }: FrameColumns,
+  frame: number,
+): string {
   switch (key) {
     case 'line':
       return `${file[frame]}:${line[frame]}`;
@@ -153,7 +157,7 @@ function newestOwn({ length, frame, parent }: Tree, { isOwn }: FrameColumns): Ui
   return newest;
 }
 
-function placeName(
+export function placeName(
   key: LocationKey,
   { names, frame, isMixed, isLine }: { names: FrameNames; frame: number; isMixed: boolean; isLine: boolean },
 ): string {

@@ -13,10 +13,10 @@ import {
 } from '../../../../src/report/html/view/row-groups.js';
 import { search } from '../../../../src/report/html/view/search.js';
 import { Sums } from '../../../../src/report/html/view/sums.js';
-import { Snapshot } from '../../../../src/snapshot/snapshot.js';
+import type { Snapshot } from '../../../../src/snapshot/snapshot.js';
 import type { KeyType } from '../../../../src/snapshot/statistics/key-type.js';
 import type { StatisticDiff } from '../../../../src/snapshot/statistics/statistic.js';
-import { randomBelow, seededRandom } from '../../../helpers/random.js';
+import { randomSnapshot } from '../../../helpers/random-snapshot.js';
 import { snapshotFrom } from '../../snapshot/picture.js';
 
 const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
@@ -29,40 +29,6 @@ const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
   thread: 'thread',
   domain: 'domain',
 };
-const FILES = ['/app/a.js', '/app/b.js', '/app/node_modules/x/index.js', '/app/node_modules/@y/z/index.js', 'node:fs', '<GC>'];
-const SAMPLES = 600;
-
-/** Has recursion, several threads, types and domains, and truncated stacks. Traces before `from` are in every snapshot of this seed. */
-function randomSnapshot(seed: number, { from, interval }: { from: number; interval: number }): Snapshot {
-  const random = seededRandom(seed);
-  const pick = <T>(values: readonly T[]) => values[randomBelow(random, values.length)]!;
-  const all = Array.from({ length: SAMPLES }, (_, index) => {
-    const depth = 1 + randomBelow(random, 7);
-    return {
-      size: 8 * (2 + randomBelow(random, 400)) * (index % 3 ? 1 : 4),
-      count: index % 3 ? 1 : 4,
-      domain: pick([0, 0, 1]),
-      thread: pick(['main', 'worker 1']),
-      type: pick(['', 'Point', '(string)']),
-      totalFrames: depth + (index % 5 === 0 ? 3 : 0),
-      frames: Array.from({ length: depth }, () => {
-        const line = 1 + randomBelow(random, 6);
-        return {
-          filename: pick(FILES),
-          lineno: line,
-          column: 1 + (line % 2),
-          functionName: pick(['', 'f', 'g']),
-          precision: pick(['line', 'function'] as const),
-        };
-      }),
-    };
-  });
-  const kept = all.map((trace, birth) => ({ trace, birth })).slice(from, from + SAMPLES - 150);
-  const bare = Snapshot.fromTraces(kept.map(({ trace }) => trace));
-  const capture = { ...bare.capture, mode: 'sampling' as const, interval, tracing: 'one' };
-  return new Snapshot({ ...bare, capture, columns: { ...bare.columns, birth: Float64Array.from(kept, ({ birth }) => birth) } });
-}
-
 function groupingOf(now: Snapshot, old: Snapshot | null = null): Grouping {
   const data = JSON.parse(JSON.stringify(buildReport(now, { title: '', old, own: false, embedSources: false, cwd: '/nowhere' })));
   const cells = Sums.ofCells(data.cells);
