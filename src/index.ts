@@ -17,7 +17,7 @@ export {
   UsageError,
 } from './errors.js';
 export { type HeapEdge, HeapGraph, type HeapLocation } from './heap-graph/heap-graph.js';
-export type { HeapSource } from './heap-graph/reading/read-graph.js';
+export type { HeapReadOptions, HeapSource } from './heap-graph/reading/read-graph.js';
 export type { ScriptEdit } from './lines/live-edit/live-edit.js';
 export { Frame, type Precision } from './model/frame.js';
 export type { CaptureInfo, HeapTotals, Mode } from './model/trace-columns.js';

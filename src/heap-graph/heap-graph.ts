@@ -5,7 +5,7 @@ import { type Distances, findDistances, NOT_REACHED } from './distances.js';
 import { type Dominators, findDominators, NO_NODE } from './dominators/dominators.js';
 import { IdIndex } from './id-index.js';
 import { LocationIndex } from './location-index.js';
-import { type HeapSource, readColumns } from './reading/read-graph.js';
+import { type HeapReadOptions, type HeapSource, readColumns } from './reading/read-graph.js';
 import { findRetainers, type Retainers } from './retainers.js';
 
 /** A reference from one object to another. */
@@ -38,16 +38,19 @@ export class HeapGraph {
    * Reads a heap snapshot (`.heapsnapshot`, `.heaptimeline`), also one compressed by gzip or zstd. The text is never in memory as a whole.
    *
    * @param source the path of a file, or the text in chunks
-   * @throws SnapshotFileError if the file cannot be read, BadProfileError if it is no heap snapshot
+   * @throws SnapshotFileError if the file cannot be read, BadProfileError if it is no heap snapshot or a damaged one, UnsupportedError if this
+   * Node cannot decompress it
    */
-  static async read(source: HeapSource): Promise<HeapGraph> {
-    return new HeapGraph(await readColumns(source));
+  static async read(source: HeapSource, options: HeapReadOptions = {}): Promise<HeapGraph> {
+    return new HeapGraph(await readColumns(source, options));
   }
 
   readonly nodeCount: number;
   readonly edgeCount: number;
   /** Bytes outside of the heap that V8 knows but attributes to no object; null if V8 does not report them (before Node 24). */
   readonly extraNativeBytes: number | null;
+  /** null, or what is wrong with the snapshot: with `partial` the graph is then only what stands before the damage. */
+  readonly damage: string | null;
   readonly #columns: GraphColumns;
   #dominators: Dominators | null = null;
   #distances: Distances | null = null;
@@ -61,6 +64,7 @@ export class HeapGraph {
     this.nodeCount = columns.nodes.length;
     this.edgeCount = columns.edges.length;
     this.extraNativeBytes = columns.extraNativeBytes;
+    this.damage = columns.damage;
   }
 
   /** V8's kind of the node: `object`, `closure`, `string`, `array`, `code`, `native`, `hidden`, `synthetic` … */

@@ -1,3 +1,4 @@
+import { BadProfileError } from '../../errors.js';
 import { AnyValue, SmallValue } from './any-value.js';
 import { damaged } from './damage.js';
 import type { Section } from './section.js';
@@ -30,8 +31,10 @@ export abstract class Sections<Result> {
     return this.begin(key, this.#header);
   }
 
+  /** @throws BadProfileError if there was none */
   protected header(): Header {
-    return found(this.#header, 'snapshot');
+    if (this.#header === null) throw new BadProfileError('this is not a heap snapshot: it has no "snapshot"');
+    return this.#header;
   }
 }
 

@@ -75,10 +75,10 @@ export class StringArray implements Section {
 }
 
 /** @param bytes each character is one byte of the UTF-8 text of a string in JSON, without quotes */
-export function decoded(bytes: string): string {
+export function decodedOrNull(bytes: string): string | null {
   try {
     return JSON.parse(`"${Buffer.from(bytes, 'latin1').toString()}"`);
   } catch {
-    throw damaged(`a string of it is not JSON: ${bytes.slice(0, 40)}`);
+    return null;
   }
 }

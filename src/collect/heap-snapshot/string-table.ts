@@ -1,6 +1,6 @@
 import { damaged } from './damage.js';
 import type { Piece, Section } from './section.js';
-import { decoded, StringArray, type StringSink } from './string-array.js';
+import { decodedOrNull, StringArray, type StringSink } from './string-array.js';
 
 /** The strings that are wanted, decoded. The others, which are most of a heap's text, are skipped. */
 export class StringTable implements Section, StringSink {
@@ -44,7 +44,9 @@ export class StringTable implements Section, StringSink {
   }
 
   ended(index: number): void {
-    this.#texts.set(index, decoded(this.#bytes));
+    const text = decodedOrNull(this.#bytes);
+    if (text === null) throw damaged(`a string of it is not JSON: ${this.#bytes.slice(0, 40)}`);
+    this.#texts.set(index, text);
     this.#bytes = '';
     this.#next++;
   }

@@ -71,6 +71,8 @@ export interface GraphColumns {
   readonly locations: LocationColumns | null;
   readonly traces: HeapTraces | null;
   readonly extraNativeBytes: number | null;
+  /** What is wrong with the text, if these are the columns of its undamaged beginning. */
+  readonly damage: string | null;
 }
 
 /** The node from which the edge comes. */

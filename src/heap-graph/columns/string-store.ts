@@ -1,7 +1,6 @@
-import { damaged } from '../../collect/heap-snapshot/damage.js';
 import { numbers } from '../../collect/heap-snapshot/growing-column.js';
 import { ZERO } from '../../collect/heap-snapshot/section.js';
-import { decoded, type StringSink } from '../../collect/heap-snapshot/string-array.js';
+import { decodedOrNull, type StringSink } from '../../collect/heap-snapshot/string-array.js';
 
 /** In bytes. */
 const CHUNK = 1 << 20;
@@ -42,10 +41,9 @@ export class StringStore implements StringSink {
     this.#ends.push(this.#size);
   }
 
-  /** @throws BadProfileError if there is no such string, or if it is not JSON */
+  /** A string that the text ended before, or that is not JSON, has a text that says so. */
   text(index: number): string {
-    if (index >= this.length) throw damaged(`it has no string ${index}, only ${this.length}`);
-    return decoded(this.raw(index));
+    return index < this.length ? (decodedOrNull(this.raw(index)) ?? '(damaged)') : '(missing)';
   }
 
   /** A fast test that is right for nearly all strings: such a name begins with a digit, is long, and ends with a bracket. */

@@ -69,13 +69,15 @@ export class GraphEdges implements RowSink {
     if (owned < this.length) throw damaged('there are more edges than its nodes have');
   }
 
+  /** The columns, without a copy. If the last rows were damaged, they are left out. */
   build(): EdgeColumns {
+    const { length } = this;
     return {
-      length: this.length,
+      length,
       types: this.#header.edgeTypes,
-      type: this.#type.values(),
-      nameOrIndex: this.#nameOrIndex.values(),
-      to: this.#to.values(),
+      type: this.#type.values().subarray(0, length),
+      nameOrIndex: this.#nameOrIndex.values().subarray(0, length),
+      to: this.#to.values().subarray(0, length),
     };
   }
 

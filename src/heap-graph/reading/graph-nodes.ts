@@ -74,17 +74,19 @@ export class GraphNodes implements RowSink {
     if (this.length === 0) throw damaged('it has no nodes');
   }
 
+  /** The columns, without a copy. If the last rows were damaged, they are left out. */
   build(): NodeColumns {
+    const { length } = this;
     return {
-      length: this.length,
+      length,
       types: this.#header.nodeTypes,
-      type: this.#type.values(),
-      name: this.#name.values(),
-      id: this.#id.values(),
-      selfSize: { small: this.#size.values(), large: this.#large },
-      traceNode: this.#traceNode?.values() ?? null,
-      detachedness: this.#detachedness?.values() ?? null,
-      firstEdge: this.firstEdge.values(),
+      type: this.#type.values().subarray(0, length),
+      name: this.#name.values().subarray(0, length),
+      id: this.#id.values().subarray(0, length),
+      selfSize: { small: this.#size.values().subarray(0, length), large: this.#large },
+      traceNode: this.#traceNode?.values().subarray(0, length) ?? null,
+      detachedness: this.#detachedness?.values().subarray(0, length) ?? null,
+      firstEdge: this.firstEdge.values().subarray(0, length + 1),
     };
   }
 

@@ -8,7 +8,8 @@ import { found, Sections } from '../../collect/heap-snapshot/sections.js';
 import type { Header } from '../../collect/heap-snapshot/snapshot-header.js';
 import { StringArray } from '../../collect/heap-snapshot/string-array.js';
 import { TraceTreeSection } from '../../collect/heap-snapshot/trace-tree.js';
-import type { GraphColumns, HeapTraces } from '../columns/graph-columns.js';
+import type { BadProfileError } from '../../errors.js';
+import type { EdgeColumns, GraphColumns, HeapTraces, NodeColumns } from '../columns/graph-columns.js';
 import { StringStore } from '../columns/string-store.js';
 import { markEphemerons } from './ephemerons.js';
 import { GraphEdges } from './graph-edges.js';
@@ -38,15 +39,31 @@ export class GraphSections extends Sections<GraphColumns> {
     const strings = found(this.#strings, 'strings');
     if (nodes.highestName >= strings.length) throw damaged(`a node has the name ${nodes.highestName}, of ${strings.length} strings`);
     if (highestName >= strings.length) throw damaged(`an edge has the name ${highestName}, of ${strings.length} strings`);
-    const columns = nodes.build();
-    markEphemerons(columns, edges, strings);
+    return this.#build(nodes.build(), edges, { strings, damage: null });
+  }
+
+  /**
+   * What stands before the damage.
+   * @throws BadProfileError if that is not even one node
+   */
+  salvage(damage: BadProfileError): GraphColumns {
+    if (this.#nodes === null || this.#nodes.length === 0) throw damage;
+    const edges = (this.#edges ?? new GraphEdges(this.header(), this.#nodes)).build();
+    const nodes = this.#nodes.build();
+    for (let node = 0; node <= nodes.length; node++) nodes.firstEdge[node] = Math.min(nodes.firstEdge[node]!, edges.length);
+    return this.#build(nodes, edges, { strings: this.#strings ?? new StringStore(), damage: damage.message });
+  }
+
+  #build(nodes: NodeColumns, edges: EdgeColumns, { strings, damage }: Pick<GraphColumns, 'strings' | 'damage'>): GraphColumns {
+    markEphemerons(nodes, edges, strings);
     return {
-      nodes: columns,
+      nodes,
       edges,
       strings,
       locations: this.#locations?.build() ?? null,
       traces: this.#traces(strings),
-      extraNativeBytes: header.extraNativeBytes,
+      extraNativeBytes: this.header().extraNativeBytes,
+      damage,
     };
   }
 
@@ -84,7 +101,7 @@ export class GraphSections extends Sections<GraphColumns> {
 
   /** null if allocations were not tracked: the sections are then empty. */
   #traces(strings: StringStore): HeapTraces | null {
-    if (this.#functions === null || this.#tree === null || this.#functions.length === 0) return null;
+    if (this.#functions === null || !this.#tree?.done || this.#functions.length === 0) return null;
     const text = (string: number): string => strings.text(string);
     return { tree: this.#tree.build(this.#functions.length), functions: this.#functions.build(text) };
   }

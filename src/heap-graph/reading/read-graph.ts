@@ -7,16 +7,44 @@ import { chunksOf } from './heap-file.js';
 /** The path of a file, or the text of a heap snapshot in chunks: strings, or bytes in UTF-8. */
 export type HeapSource = string | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
-export async function readColumns(source: HeapSource): Promise<GraphColumns> {
-  const reader = new HeapSnapshotReader(new GraphSections());
-  if (typeof source !== 'string') {
-    for await (const chunk of source) reader.write(chunk);
-    return reader.end();
+export interface HeapReadOptions {
+  /** Take what stands before the damage of a damaged or incomplete snapshot. `graph.damage` then says what is wrong. */
+  readonly partial?: boolean;
+  /** Called while a file is read, with the bytes read so far and the size of the file. */
+  readonly onProgress?: (bytes: number, size: number) => void;
+}
+
+/** Reads columns from chunks that are handed to it. */
+export class ColumnReader {
+  readonly #sections = new GraphSections();
+  readonly #reader = new HeapSnapshotReader(this.#sections);
+
+  /** @throws BadProfileError */
+  write(chunk: string | Uint8Array): void {
+    this.#reader.write(chunk);
   }
+
+  /** @throws BadProfileError */
+  end(): GraphColumns {
+    return this.#reader.end();
+  }
+
+  /** What stands before the damage. */
+  salvage(damage: BadProfileError): GraphColumns {
+    return this.#sections.salvage(damage);
+  }
+}
+
+export async function readColumns(source: HeapSource, { partial, onProgress }: HeapReadOptions): Promise<GraphColumns> {
+  const reader = new ColumnReader();
   try {
-    for await (const chunk of chunksOf(source)) reader.write(chunk);
+    const chunks = typeof source === 'string' ? chunksOf(source, onProgress) : source;
+    for await (const chunk of chunks) reader.write(chunk);
     return reader.end();
   } catch (error) {
-    throw error instanceof BadProfileError ? new BadProfileError(`${source} cannot be read: ${error.message}`, { cause: error }) : error;
+    if (!(error instanceof BadProfileError)) throw error;
+    const named = typeof source === 'string' ? new BadProfileError(`${source} cannot be read: ${error.message}`, { cause: error }) : error;
+    if (!partial) throw named;
+    return reader.salvage(named);
   }
 }
