@@ -54,7 +54,9 @@ describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }
     expect([code, stdout]).toEqual([0, '']);
     expect(readdirSync(cwd).sort()).toEqual(['m.tmsnap', 'm.tmsnap.1', 'm.tmsnap.2']);
     expect(stderr).toContain(`mark 1 at ${MARKED}:6\nsnapshot saved as m.tmsnap.1\nmark 2 at ${MARKED}:8\nsnapshot saved as m.tmsnap.2\n`);
-    expect(stderr).toMatch(/^ *\+2[78]\d KiB +\d{3} KiB +\+1\d{3} +3\d{3} {2}.*marked\.cjs:3$/m);
+    // V8's own blocks for the code of the line come and go, some ten of them.
+    const row = /^ *\+2[78]\d KiB +\d{3} KiB +\+(\d+) +(\d+) {2}.*marked\.cjs:3$/m.exec(stderr)?.slice(1).map(Number);
+    expect(row?.map((count) => Math.round(count / 100))).toEqual([10, 30]);
     expect(stderr).toContain(LITTLE); // at the end everything is garbage
     const sizes = ['m.tmsnap.1', 'm.tmsnap.2', 'm.tmsnap'].map((name) => sizeAt(Snapshot.load(join(cwd, name)), 3));
     expect(Math.abs(sizes[0]! / (2000 * 152) - 1)).toBeLessThan(0.1);
