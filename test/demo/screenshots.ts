@@ -2,13 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { main } from '../../src/cli/main.js';
-import { attach } from '../../src/index.js';
+import { attach, Series, type Snapshot } from '../../src/index.js';
 import { openPage, startBrowser } from '../helpers/browser.js';
 import { repoPath } from '../helpers/paths.js';
 import { reapTargets, temporaryFolder } from '../helpers/target-process.js';
 import { startService, visit } from './leaky-service.js';
 
 const VISITORS = 2000;
+/** After a warm-up. */
+const ROUNDS = 6;
 const IMAGES = repoPath('docs/images');
 
 interface Shot {
@@ -30,6 +32,13 @@ try {
     await visit(service, name === 'before' ? 0 : VISITORS, VISITORS);
     (await tracer.takeSnapshot()).dump(join(folder, `${name}.tmsnap`));
   }
+  await tracer.clearTraces(); // a series begins with its own rounds
+  const rounds: Snapshot[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    await visit(service, (2 + round) * VISITORS, VISITORS);
+    rounds.push(await tracer.takeSnapshot());
+  }
+  Series.of(rounds).dump(join(folder, 'series.tmseries'));
   await tracer.close();
 } finally {
   service.child.kill();
@@ -38,6 +47,7 @@ process.chdir(repoPath());
 const [before, after] = [join(folder, 'before.tmsnap'), join(folder, 'after.tmsnap')];
 await main(['report', after, '-o', join(folder, 'one.html'), '--embed-sources']);
 await main(['report', after, '--diff', before, '-o', join(folder, 'diff.html')]);
+await main(['report', join(folder, 'series.tmseries'), '--own', '-o', join(folder, 'series.html')]);
 
 const openFirstRow = (page: Page) => page.locator('tr.group button').first().click();
 const SHOTS: readonly Shot[] = [
@@ -45,6 +55,8 @@ const SHOTS: readonly Shot[] = [
   { name: 'report-dark', report: 'one', colorScheme: 'dark', width: 1200, height: 1180, prepare: openFirstRow },
   { name: 'report-diff', report: 'diff', colorScheme: 'light', width: 1200, height: 980 },
   { name: 'report-diff-dark', report: 'diff', colorScheme: 'dark', width: 1200, height: 980 },
+  { name: 'report-series', report: 'series', colorScheme: 'light', width: 1200, height: 1040 },
+  { name: 'report-series-dark', report: 'series', colorScheme: 'dark', width: 1200, height: 1040 },
 ];
 
 mkdirSync(IMAGES, { recursive: true });
