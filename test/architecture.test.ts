@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'lines', 'source-maps', 'snapshot'],
   report: ['text', 'model', 'snapshot', 'series'],
   formats: ['text', 'protocol', 'model', 'snapshot', 'series', 'collect', 'report'],
+  testing: ['text', 'model', 'snapshot', 'series', 'source-maps', 'tracing', 'report'],
   serve: ['text', 'protocol', 'model', 'snapshot', 'formats'],
   cli: [
     'text',

@@ -96,6 +96,25 @@ describe('docs/reference/api.md', () => {
   });
 });
 
+describe('docs/reference/testing.md', () => {
+  const words = wordsOf(page('docs/reference/testing.md'));
+
+  it('names every export, types too', () => {
+    expect(exportsOf('src/testing/index.ts').filter((name) => !words.has(name))).toEqual([]);
+  });
+
+  it('names every option', () => {
+    const fields = [
+      ...readFileSync(repoPath('src/testing/growth-options.ts'), 'utf8').matchAll(
+        /^export interface GrowthTestOptions \{\n([\s\S]*?)^\}/gm,
+      ),
+    ];
+    const options = fields.flatMap(([, body]) => [...body!.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field]) => field!));
+    expect(options).toContain('rounds');
+    expect(options.filter((option) => !words.has(option))).toEqual([]);
+  });
+});
+
 describe('docs/reference/formats.md', () => {
   const text = page('docs/reference/formats.md');
 

@@ -17,11 +17,13 @@ export interface Isolate {
   readonly maxMessageBytes: number;
   /** false: its conversation travels inside that of the main thread. */
   readonly hasOwnConnection: boolean;
+  /** Whether each reading learns the names of its scripts, which its collection may forget, and of their source maps. It takes 20 to 250 ms. */
+  readonly learnsScripts: boolean;
   /** The longest time that its profile may take, in ms; default: that of the Sampler. */
   readonly profileTimeoutMs?: number | undefined;
 }
 
-interface IsolateOptions extends Pick<Isolate, 'thread' | 'maxMessageBytes' | 'hasOwnConnection' | 'profileTimeoutMs'> {
+interface IsolateOptions extends Pick<Isolate, 'thread' | 'maxMessageBytes' | 'hasOwnConnection' | 'learnsScripts' | 'profileTimeoutMs'> {
   /** false: its running code cannot be replaced. */
   readonly canEdit: boolean;
   readonly caretaker: Caretaker;

@@ -22,7 +22,7 @@ interface Found {
   readonly collected: ReadonlyMap<string, CollectedScript>;
 }
 
-type Watched = Pick<Isolate, 'session' | 'domain' | 'trueLines' | 'hasOwnConnection'>;
+type Watched = Pick<Isolate, 'session' | 'domain' | 'trueLines' | 'hasOwnConnection' | 'learnsScripts'>;
 
 /**
  * Learns the names of an isolate's scripts before V8 collects them: a profile has no name and no lines of a collected script (v8-facts 12).
@@ -44,8 +44,8 @@ export class ScriptWatch {
    * first line is watched. Its workers are not: at its heap limit a worker with a Debugger can end the whole process.
    */
   async start({ isPaused }: { readonly isPaused: boolean }): Promise<void> {
-    const { session, domain, hasOwnConnection } = this.#isolate;
-    if (!hasOwnConnection) return;
+    const { session, domain, hasOwnConnection, learnsScripts } = this.#isolate;
+    if (!hasOwnConnection || !learnsScripts) return;
     if (!isPaused) return this.#learn();
     const unsubscribe = session.on('Debugger.paused', (event) => {
       // V8 has raised the limit, and lowers it when the Debugger goes off.
@@ -75,11 +75,12 @@ export class ScriptWatch {
    * the domain is switched on. A worker has the Debugger for a moment only, and not at its end, which may be at its heap limit.
    */
   async during(read: () => Promise<Reading>, { isLast }: Pick<ReadOptions, 'isLast'>): Promise<Found> {
-    const { domain, hasOwnConnection } = this.#isolate;
+    const { domain, hasOwnConnection, learnsScripts } = this.#isolate;
     const reading = async () => {
       if (isLast) await this.#pin();
       return this.#with(await read());
     };
+    if (!learnsScripts) return reading();
     if (hasOwnConnection) return domain.during(USE, reading);
     if (!isLast) await this.#learn();
     return reading();

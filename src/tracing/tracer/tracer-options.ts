@@ -17,6 +17,8 @@ export interface TracerOptions {
   readonly maxMessageBytes: number;
   /** The target is the process that we run in: it cannot pause itself, and its running code cannot be replaced. */
   readonly isSelf?: boolean;
+  /** Default true: each reading learns the names of scripts, which its collection may forget, and of their source maps. */
+  readonly learnsScripts?: boolean;
   /** Of a program that was started for us and is paused before its first line. Left out if the target runs already. */
   readonly gate?: Gate;
   /** Left out if the target is the process that we run in: it ends with us. */
@@ -36,6 +38,7 @@ export function tracedTarget(options: TracerOptions): TracedTarget {
     localPid = null,
     maxMessageBytes,
     isSelf = false,
+    learnsScripts = true,
     gate,
     caretaker = new Caretaker(),
     gcLimiter = new GcLimiter(),
@@ -44,6 +47,7 @@ export function tracedTarget(options: TracerOptions): TracedTarget {
     thread: 'main',
     maxMessageBytes,
     hasOwnConnection: true,
+    learnsScripts,
     canEdit: !isSelf,
     caretaker,
     threadId: 'main',

@@ -180,7 +180,7 @@ export class TracingRun {
     return new Snapshot({
       table,
       sourceMaps: await scriptMaps(
-        all.map(({ isolate }) => isolate),
+        all.map(({ isolate }) => isolate).filter(({ learnsScripts }) => learnsScripts),
         table,
       ),
       columns: collector.columns(),

@@ -76,6 +76,7 @@ export class TracedWorker {
       thread: `worker ${id}${name === '' ? '' : ` (${name})`}`,
       maxMessageBytes: settings.maxMessageBytes / WRAPPED,
       hasOwnConnection: false,
+      learnsScripts: true,
       profileTimeoutMs: WAITS_FOR_PROFILE * timeoutMs,
       canEdit: true,
       caretaker: settings.caretaker,

@@ -21,7 +21,7 @@ function watched({ hasOwnConnection = true } = {}) {
   const session = new Session(transport, { label: 'app.js' });
   const domain = new DebuggerDomain(session);
   const trueLines = { codeOf: (name: string) => (name.startsWith('/ours/') ? 'own' : 'program') } as never;
-  const watch = new ScriptWatch({ session, domain, trueLines, hasOwnConnection });
+  const watch = new ScriptWatch({ session, domain, trueLines, hasOwnConnection, learnsScripts: true });
   const load = (scriptId: string, url: string, isModule = false) => transport.emit('Debugger.scriptParsed', { scriptId, url, isModule });
   const sent = () => transport.posted.splice(0).map(({ method, params }) => `${method.split('.')[1]} ${JSON.stringify(params)}`);
   return { watch, load, sent, transport };

@@ -1,0 +1,53 @@
+import type { Growth } from '../series/growth.js';
+import { Series } from '../series/series.js';
+import { gather } from '../snapshot/apply-filters.js';
+import { withOriginalLines } from '../snapshot/original-lines.js';
+import { Snapshot } from '../snapshot/snapshot.js';
+import { SourceMapper } from '../source-maps/source-mapper.js';
+import type { Work } from './call-work.js';
+import { growthByPlace } from './growth-by-place.js';
+import { type CheckedOptions, checkOptions, type GrowthTestOptions } from './growth-options.js';
+import { type Measured, measure } from './measure.js';
+import { whileTracingSelf } from './own-tracing.js';
+
+/** What grew, and the rounds in which it did. */
+export interface Found {
+  readonly growth: readonly Growth[];
+  readonly series: Series;
+}
+
+/**
+ * Calls `work` again and again in this process, and tells which lines keep something of every call: first the line of your own code that keeps
+ * most.
+ *
+ * @throws what the work throws; UsageError for wrong options; ForeignSamplerError if this process is traced already
+ */
+export async function findGrowth(work: Work, options: GrowthTestOptions = {}): Promise<Growth[]> {
+  return [...((await searchGrowth(work, checkOptions(options)))?.growth ?? [])];
+}
+
+/** @returns null if nothing grew */
+export async function searchGrowth(work: Work, options: CheckedOptions): Promise<Found | null> {
+  const { nframe } = options;
+  const measured = await whileTracingSelf({ mode: 'exact', nframe, inlining: false }, (target, calling) =>
+    measure(work, options, { target, calling }),
+  );
+  if (!measured) return null;
+  const growth = growthByPlace(leakingTraces(measured, options), options);
+  return growth.length === 0 ? null : { growth, series: measured.series };
+}
+
+/** The rounds with the traces of the sites that leak, at the lines of the original sources. */
+function leakingTraces({ series, sites, leaking }: Measured, { filter }: CheckedOptions): Series {
+  const mapper = new SourceMapper();
+  const rounds = series.rounds.map((_, round) => {
+    const snapshot = series.snapshot(round);
+    const siteOf = sites.of(snapshot.table);
+    const rows = Uint32Array.from(snapshot.columns.traceback.keys()).filter((row) =>
+      leaking.has(siteOf[snapshot.columns.traceback[row]!]!),
+    );
+    const own = withOriginalLines(new Snapshot({ ...snapshot, columns: gather(snapshot.columns, rows) }), mapper);
+    return filter.length === 0 ? own : own.filterTraces(filter);
+  });
+  return Series.of(rounds);
+}

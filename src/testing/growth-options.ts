@@ -1,0 +1,75 @@
+import { UsageError } from '../errors.js';
+import type { AnyFilter } from '../snapshot/filter.js';
+import { checkFilters } from '../snapshot/filter.js';
+
+export interface GrowthTestOptions {
+  /** In so many rounds after the warm-up a line must have kept something. Default 5. */
+  readonly rounds?: number;
+  /** How often the work is called in a round. Default 100. */
+  readonly iterations?: number;
+  /** The number of first rounds that don't count. Default 2. A cache that fills up needs more if it holds more than some thousand entries. */
+  readonly warmup?: number;
+  /** How allocations are recorded: `'exact'`, every block. */
+  readonly mode?: 'exact';
+  /** Only the traces that these filters keep count. */
+  readonly filter?: Iterable<AnyFilter>;
+  /** Places that may grow: files or patterns, with or without a line, such as `src/cache.ts:17`. */
+  readonly ignore?: string | readonly string[];
+  /** The bytes that a line may keep of each call. Default 0. */
+  readonly maxBytesPerIteration?: number;
+  /** Most recent frames kept of each traceback. Default 16. */
+  readonly nframe?: number;
+  /** What the error calls the work. Default: the name of the function. */
+  readonly name?: string;
+}
+
+export interface CheckedOptions {
+  readonly rounds: number;
+  readonly iterations: number;
+  readonly warmup: number;
+  readonly filter: readonly AnyFilter[];
+  readonly ignore: readonly string[];
+  readonly maxBytesPerIteration: number;
+  readonly nframe: number;
+}
+
+const NAMES = new Set(['rounds', 'iterations', 'warmup', 'mode', 'filter', 'ignore', 'maxBytesPerIteration', 'nframe', 'name']);
+
+/** @throws UsageError for an option that is unknown or makes no sense, before anything is called */
+export function checkOptions(options: GrowthTestOptions): CheckedOptions {
+  const unknown = Object.keys(options).find((name) => !NAMES.has(name));
+  if (unknown !== undefined) throw new UsageError(`there is no option ${unknown}; there are ${[...NAMES].join(', ')}`);
+  const {
+    rounds = 5,
+    iterations = 100,
+    warmup = 2,
+    mode = 'exact',
+    filter = [],
+    ignore = [],
+    maxBytesPerIteration = 0,
+    nframe = 16,
+  } = options;
+  if (mode !== 'exact') throw new UsageError(`mode must be 'exact', not ${String(mode)}`);
+  checkWhole({ rounds }, 2);
+  checkWhole({ iterations }, 1);
+  checkWhole({ warmup }, 1);
+  checkWhole({ nframe }, 1);
+  if (!(maxBytesPerIteration >= 0))
+    throw new UsageError(`maxBytesPerIteration must be a number of bytes, not ${String(maxBytesPerIteration)}`);
+  return {
+    rounds,
+    iterations,
+    warmup,
+    filter: checkFilters(filter),
+    ignore: typeof ignore === 'string' ? [ignore] : [...ignore],
+    maxBytesPerIteration,
+    nframe,
+  };
+}
+
+function checkWhole(option: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, value] of Object.entries(option)) {
+    if (!Number.isInteger(value) || value < least)
+      throw new UsageError(`${name} must be a whole number of at least ${least}, not ${String(value)}`);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Site } from './site-counts.js';
+
+/** A round and what was done in it. */
+export interface RoundOfCalls {
+  readonly calls: number;
+}
+
+/** The rounds of a measurement: those before `first` are for warming up, those from `proof` on have ever more calls. */
+export interface Plan {
+  readonly rounds: readonly RoundOfCalls[];
+  readonly first: number;
+  readonly proof: number;
+}
+
+/**
+ * The share of calls that must leave a block behind. V8 leaves 5 to 15 blocks in a round, now and then, for code, feedback and maps: in five rounds of
+ * 100 calls at the same line, one after the other, only while the code is young.
+ */
+const LEAST_SHARE = 0.02;
+/** What is kept in a round of the proof, in proportion to its calls: at least this part of what it was before. */
+const LEAST_PROPORTION = 0.5;
+
+/**
+ * Whether a site may leak: each round after the warm-up left blocks behind, and all rounds together left about as many as there are more now.
+ * A full cache has blocks of the last rounds, but not more than before.
+ */
+export function mayLeak({ blocks, totals }: Site, { rounds, first }: Plan): boolean {
+  const counted = rounds.slice(first);
+  const left = counted.map((_, i) => blocks[first + i]!);
+  if (!counted.every(({ calls }, i) => left[i]! >= Math.max(1, LEAST_SHARE * calls))) return false;
+  const more = totals.at(-1)! - (totals[first - 1] ?? 0);
+  return more >= LEAST_PROPORTION * left.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Whether what a site keeps is in proportion to the calls: rounds with two, four, eight times the calls left two, four, eight times the blocks.
+ * V8's own blocks, a cache that is full at last and a table that doubles are not.
+ */
+export function isInProportion({ blocks, totals }: Site, { rounds, first, proof }: Plan): boolean {
+  if (!mayLeak({ blocks, totals }, { rounds, first, proof })) return false;
+  const rates = rounds.slice(first, proof).map(({ calls }, i) => blocks[first + i]! / calls);
+  const usual = median(rates);
+  return rounds.slice(proof).every(({ calls }, i) => blocks[proof + i]! >= LEAST_PROPORTION * usual * calls);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
+}

@@ -1,0 +1,82 @@
+import { setImmediate } from 'node:timers';
+import { LifetimesBuilder } from '../series/lifetimes-builder.js';
+import { Series } from '../series/series.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import type { RoundsTracer } from '../tracing/attach/attach-self.js';
+import { type Calling, callWork, type Work } from './call-work.js';
+import type { CheckedOptions } from './growth-options.js';
+import { isInProportion, mayLeak, type Plan } from './growth-rule.js';
+import { type Site, SiteCounts } from './site-counts.js';
+import { Sites } from './sites.js';
+
+/** The calls of the rounds of the proof, as multiples of those of other rounds. After the last one a cache of some thousand entries is full. */
+const PROOF = [2, 8, 32];
+/** A round of the proof after the first is left out if its calls would take longer than this. */
+const PROOF_MS = 1000;
+
+/** The rounds of a work of which something is kept. */
+export interface Measured {
+  /** The warm-up, and the rounds after it: all with the same number of calls. */
+  readonly series: Series;
+  readonly sites: Sites;
+  /** The sites that keep something of every call. */
+  readonly leaking: ReadonlySet<number>;
+}
+
+type Rule = (site: Site, plan: Plan) => boolean;
+
+/**
+ * Calls the work, round after round, and looks at what each round leaves behind. It ends when nothing is left that may leak, which takes two rounds
+ * after the warm-up for most functions. What may leak after all rounds is proven by rounds with ever more calls.
+ *
+ * @returns null if nothing leaks
+ * @throws what the work throws
+ */
+export async function measure(
+  work: Work,
+  options: CheckedOptions,
+  { target, calling }: { readonly target: RoundsTracer; readonly calling: Calling },
+): Promise<Measured | null> {
+  const { rounds, iterations, warmup } = options;
+  const sites = new Sites();
+  const counts = new SiteCounts(sites);
+  const snapshots: Snapshot[] = []; // columns, which are a few blocks each; a builder keeps thousands, which V8 would sample
+  const plan = { rounds: [] as { calls: number }[], first: warmup, proof: warmup + rounds };
+  let took = 0;
+  const round = async (calls: number) => {
+    const begun = performance.now();
+    await callWork(work, calls, calling);
+    took = performance.now() - begun;
+    await idle();
+    const snapshot = await target.tracer.takeSnapshot();
+    plan.rounds.push({ calls });
+    counts.add(snapshot);
+    return snapshot;
+  };
+  const among = (rule: Rule) => new Set([...counts].filter(([, site]) => rule(site, plan)).map(([number]) => number));
+  for (let number = 1; number <= warmup + rounds; number++) {
+    snapshots.push(await round(iterations));
+    if (number > warmup && among(mayLeak).size === 0) return null;
+  }
+  let leaking = among(mayLeak);
+  for (const [i, times] of PROOF.entries()) {
+    if (i > 0 && (took * times) / PROOF[i - 1]! > PROOF_MS) break;
+    await round(times * iterations);
+    leaking = among(isInProportion);
+    if (leaking.size === 0) return null;
+  }
+  await target.tracer.stop();
+  return { series: await seriesOf(snapshots, target), sites, leaking };
+}
+
+async function seriesOf(snapshots: readonly Snapshot[], target: RoundsTracer): Promise<Series> {
+  const builder = new LifetimesBuilder();
+  for (const snapshot of snapshots) builder.add(snapshot);
+  const lifetimes = builder.build();
+  return new Series({ ...lifetimes, sourceMaps: await target.sourceMapsOf(lifetimes.table) });
+}
+
+/** Lets what the calls have begun end: closing handles, callbacks of the garbage collection, writes to the console. */
+async function idle(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, it } from '@jest/globals';
+import { describeNodes } from '../../helpers/describe-nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapLater, reapTargets } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+const PROGRAM = repoPath('fixtures/programs/kept-by-work.mjs');
+const TRUE_LINES = ['--import', repoPath('dist/src/lines/preload/register.js')];
+const FEW = ['listener', 'later'];
+const MORE = ['session', 'body', 'timer', 'promise', 'memoize', 'stored'];
+const CLEAN = ['json', 'recent', 'console'];
+const MORE_CLEAN = ['emitter', 'manyRecent', 'timeout', 'request'];
+
+interface Results {
+  /** By function: the stack of each place where something grew, as `file:line`. */
+  readonly found: Record<string, string[][]>;
+  readonly message?: string;
+}
+
+/** The results of the program, with `growing` for the function whose error is wanted. */
+async function run(execPath: string, names: readonly string[], { execArgv = [] as string[], growing = '' } = {}): Promise<Results> {
+  const env = { ...process.env, NODE_OPTIONS: '', GROWING: growing };
+  const child = spawn(execPath, [...execArgv, PROGRAM, ...names], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  reapLater(() => {
+    child.kill('SIGKILL');
+    return exited;
+  });
+  return JSON.parse(await text(child.stdout)) as Results;
+}
+
+/** The line that has the comment. */
+function lineOf(leak: string): number {
+  return (
+    readFileSync(PROGRAM, 'utf8')
+      .split('\n')
+      .findIndex((line) => line.endsWith(`// leak ${leak}`)) + 1
+  );
+}
+
+/** The newest frame of the program in the first place that was found. */
+function firstPlace(found: Results['found'], name: string): number {
+  const newest = found[name]![0]?.findLast((frame) => frame.startsWith(PROGRAM));
+  return Number(newest?.slice(PROGRAM.length + 1));
+}
+
+describeNodes(
+  'findGrowth on Node $major',
+  (major) => major >= 20,
+  ({ execPath }) => {
+    const functionsFound = async (names: readonly string[]) => {
+      const { found } = await run(execPath, names);
+      // A function begins on the line of its leak, or on the one or two lines before.
+      return names.map((name) => [name, lineOf(name) - firstPlace(found, name) <= 2]);
+    };
+
+    it('finds the function that keeps something', async () => {
+      expect(await functionsFound(FEW)).toEqual(FEW.map((name) => [name, true]));
+    });
+
+    it('finds more of them (long)', async () => {
+      expect(await functionsFound(MORE)).toEqual(MORE.map((name) => [name, true]));
+    });
+
+    it('finds nothing in functions that keep nothing, or a bounded number of things', async () => {
+      expect(await run(execPath, CLEAN)).toEqual({ found: Object.fromEntries(CLEAN.map((name) => [name, []])) });
+    });
+
+    it('finds nothing in more of them (long)', async () => {
+      expect(await run(execPath, MORE_CLEAN)).toEqual({ found: Object.fromEntries(MORE_CLEAN.map((name) => [name, []])) });
+    });
+
+    it('names the line with true lines (long)', async () => {
+      const all = [...FEW, ...MORE];
+      const { found } = await run(execPath, all, { execArgv: TRUE_LINES });
+      expect(all.map((name) => [name, firstPlace(found, name)])).toEqual(all.map((name) => [name, lineOf(name)]));
+    });
+
+    it('says in at most 12 lines what grew', async () => {
+      const { message } = await run(execPath, [], { growing: 'session', execArgv: TRUE_LINES });
+      const lines = message!.split('\n');
+      expect(lines.length).toBeLessThanOrEqual(12);
+      expect(lines[0]).toMatch(/^session keeps \d+ B of every call: each of 5 rounds of 100 calls left it behind$/);
+      expect(lines[2]).toMatch(new RegExp(`^  \\d+ B a call: fixtures/programs/kept-by-work.mjs:${lineOf('session')} session$`));
+      expect(lines[3]).toBe('      sessions.set(n++, { n }); // leak session');
+    });
+  },
+);
