@@ -1,7 +1,6 @@
 import { connectSelf } from '../../discovery/connect.js';
 import { packagedScript } from '../../discovery/script-path.js';
 import type { StackTable } from '../../model/stack-table.js';
-import { scriptMaps } from '../isolate/script-maps.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { Tracer } from '../tracer/tracer.js';
 
@@ -26,7 +25,7 @@ export interface RoundsTracer {
  */
 export async function attachSelfForRounds(): Promise<RoundsTracer> {
   const life = lifeOfSelf({ learnsScripts: false });
-  return { tracer: new Tracer(life), sourceMapsOf: (table) => scriptMaps([life.target.main], table) };
+  return { tracer: new Tracer(life), sourceMapsOf: (table) => life.target.main.maps.urlsOf(table.filenames) };
 }
 
 function lifeOfSelf({ learnsScripts }: { readonly learnsScripts: boolean }): Lifecycle {

@@ -21,11 +21,11 @@ const MAX_LENGTH = 4_000_000;
  * comment. Empty if it has none. Files whose own text ran are not in it, because the file names its map.
  */
 export async function scriptMaps(
-  isolates: readonly { readonly maps: ScriptMaps }[],
+  readings: readonly { readonly isolate: { readonly maps: ScriptMaps; readonly learnsScripts: boolean } }[],
   { filenames }: StackTable,
 ): Promise<ReadonlyMap<string, string>> {
   const found: [string, string][] = [];
-  for (const { maps } of isolates) found.push(...(await maps.urlsOf(filenames)));
+  for (const { isolate } of readings) if (isolate.learnsScripts) found.push(...(await isolate.maps.urlsOf(filenames)));
   return new Map(found);
 }
 

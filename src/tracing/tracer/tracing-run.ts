@@ -179,10 +179,7 @@ export class TracingRun {
     const table = collector.stacks.build();
     return new Snapshot({
       table,
-      sourceMaps: await scriptMaps(
-        all.map(({ isolate }) => isolate).filter(({ learnsScripts }) => learnsScripts),
-        table,
-      ),
+      sourceMaps: await scriptMaps(all, table),
       columns: collector.columns(),
       threads: collector.threads,
       types: collector.types.values,
