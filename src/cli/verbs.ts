@@ -58,6 +58,16 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/on-processes.js')).leaks,
   },
   {
+    name: 'why',
+    group: 'Look:',
+    description: 'say what keeps objects alive: the paths that hold them, and how much each holds',
+    args: [
+      ['[target]', `${TARGET[1]}; or a .heapsnapshot or .heaptimeline file. Leave it out with --pid or --port`],
+      ['[what]', 'an object (@id), a type (Session), a place (app.js:15: what was allocated there), or an expression (global.cache)'],
+    ],
+    load: async () => (await import('./commands/on-processes.js')).why,
+  },
+  {
     name: 'stats',
     group: 'Look:',
     description: 'print which lines hold the memory in a saved snapshot',

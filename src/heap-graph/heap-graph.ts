@@ -32,6 +32,9 @@ export interface HeapLocation {
   readonly column: number;
 }
 
+/** For the passes over all objects in other files of this layer. */
+export let columnsOf: (graph: HeapGraph) => GraphColumns;
+
 /** The objects of a heap snapshot and what refers to what. A node is the number of an object, from 0 on; node 0 is the root. */
 export class HeapGraph {
   /**
@@ -52,6 +55,9 @@ export class HeapGraph {
   /** null, or what is wrong with the snapshot: with `partial` the graph is then only what stands before the damage. */
   readonly damage: string | null;
   readonly #columns: GraphColumns;
+  static {
+    columnsOf = (graph) => graph.#columns;
+  }
   #dominators: Dominators | null = null;
   #distances: Distances | null = null;
   #retainers: Retainers | null = null;

@@ -5,3 +5,4 @@ export * as list from './list.js';
 export * as run from './run.js';
 export * as serve from './serve.js';
 export * as top from './top.js';
+export * as why from './why.js';

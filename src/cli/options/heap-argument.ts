@@ -1,0 +1,34 @@
+import { existsSync, statSync } from 'node:fs';
+import { UsageError } from '../../errors.js';
+import { inputFile } from '../../snapshot/file/input-file.js';
+import type { TargetValues } from './target-argument.js';
+
+/** The words of the command line: what to look into, unless an option names a target, and what to look for. */
+export interface HeapArguments {
+  readonly place: string | undefined;
+  readonly what: string;
+}
+
+const NAME = /\.(?:heapsnapshot|heaptimeline)(?:\.gz|\.zst)?$/i;
+/** As V8 begins them, with or without spaces; and compressed ones, which only their name tells apart from other files. */
+const START = /^\s*\{\s*"snapshot"\s*:/;
+const STARTING_BYTES = 64;
+
+/** @throws UsageError if a word is missing, or there is one too many */
+export function heapArguments(words: readonly (string | undefined)[], { pid, port }: TargetValues): HeapArguments {
+  const given = words.filter((word) => word !== undefined);
+  const isNamed = pid !== undefined || port !== undefined;
+  const [place, what] = isNamed ? [undefined, given[0]] : given;
+  if (what === undefined || given.length > (isNamed ? 1 : 2))
+    throw new UsageError(
+      'say where to look and what for: tracemalloc why TARGET|FILE WHAT; WHAT is @id, a type, a place (app.js:15) or an expression',
+    );
+  return { place, what };
+}
+
+/** Whether the word names a heap snapshot. A script that runs is named by its file, too. */
+export function isHeapFile(word: string): boolean {
+  if (NAME.test(word)) return true;
+  if (!existsSync(word) || !statSync(word).isFile()) return false;
+  return START.test(Buffer.from(inputFile(word).start(STARTING_BYTES)).toString('latin1'));
+}
