@@ -13,7 +13,10 @@ interface Snapshot {
 /** Rows per write. */
 const ROWS = 10_000;
 
-/** Writes a heap snapshot that has the nodes and edges of another one several times. Each copy has its own ids and edges. */
+/**
+ * Writes a heap snapshot that has the nodes and edges of another one several times. Each copy has its own ids and edges. The root of the
+ * first leads to the roots of the others, so that nothing is unreachable.
+ */
 export function multiplySnapshot(source: string, target: string, times: number): void {
   const { nodes, edges, ...rest } = JSON.parse(readFileSync(source, 'latin1')) as Snapshot;
   const { node_fields: nodeFields, edge_fields: edgeFields } = rest.snapshot.meta;
@@ -23,14 +26,26 @@ export function multiplySnapshot(source: string, target: string, times: number):
     0,
   );
   rest.snapshot.node_count *= times;
-  rest.snapshot.edge_count *= times;
+  rest.snapshot.edge_count = rest.snapshot.edge_count * times + times - 1;
+  const edgeCountAt = nodeFields.indexOf('edge_count');
 
   const out = openSync(target, 'w');
   const { snapshot, ...others } = rest;
   writeSync(out, `{"snapshot":${JSON.stringify(snapshot)},\n"nodes":[`);
-  writeCopies(out, { values: nodes, width: nodeFields.length, field: idAt, step: ids + (ids % 2) }, times);
+  const nodeRows = { values: nodes, width: nodeFields.length, field: idAt, step: ids + (ids % 2) };
+  nodes[edgeCountAt]! += times - 1;
+  writeCopy(out, nodeRows, 0);
+  nodes[edgeCountAt]! -= times - 1;
+  for (let copy = 1; copy < times; copy++) writeCopy(out, nodeRows, copy);
   writeSync(out, '],\n"edges":[');
-  writeCopies(out, { values: edges, width: edgeFields.length, field: edgeFields.indexOf('to_node'), step: nodes.length }, times);
+  const toAt = edgeFields.indexOf('to_node');
+  for (let copy = 1; copy < times; copy++) {
+    const row = edges.slice(0, edgeFields.length);
+    row[toAt] = copy * nodes.length;
+    writeSync(out, `${row.join(',')},`);
+  }
+  const edgeRows = { values: edges, width: edgeFields.length, field: toAt, step: nodes.length };
+  for (let copy = 0; copy < times; copy++) writeCopy(out, edgeRows, copy);
   writeSync(out, `],\n${JSON.stringify(others).slice(1)}`);
   closeSync(out);
 }
@@ -43,12 +58,10 @@ interface Rows {
   readonly step: number;
 }
 
-function writeCopies(out: number, { values, width, field, step }: Rows, times: number): void {
-  for (let copy = 0; copy < times; copy++) {
-    for (let from = 0; from < values.length; from += ROWS * width) {
-      const rows = values.slice(from, from + ROWS * width);
-      for (let at = field; at < rows.length; at += width) rows[at] = (rows[at]! + copy * step) % 2 ** 32;
-      writeSync(out, `${copy + from > 0 ? ',' : ''}${rows.join(',')}`);
-    }
+function writeCopy(out: number, { values, width, field, step }: Rows, copy: number): void {
+  for (let from = 0; from < values.length; from += ROWS * width) {
+    const rows = values.slice(from, from + ROWS * width);
+    for (let at = field; at < rows.length; at += width) rows[at] = (rows[at]! + copy * step) % 2 ** 32;
+    writeSync(out, `${copy + from > 0 ? ',' : ''}${rows.join(',')}`);
   }
 }

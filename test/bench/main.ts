@@ -2,6 +2,7 @@ import { requestedVersions } from '../helpers/nodes.js';
 import { provideNode } from '../helpers/provide.js';
 import { benchAccuracy } from './accuracy/accuracy.js';
 import { benchEngine } from './engine.js';
+import { benchHeapGraph } from './heap-graph.js';
 import { benchHeapSnapshot } from './heap-snapshot.js';
 import { benchIsolates } from './isolates.js';
 import { benchCorpus } from './lines/corpus.js';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   startup: benchStartup,
   snapshot: benchSnapshot,
   'heap-snapshot': benchHeapSnapshot,
+  'heap-graph': benchHeapGraph,
   slowdown: benchSlowdown,
   modes: benchModes,
   'source-map': benchSourceMap,
