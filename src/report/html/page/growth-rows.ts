@@ -4,6 +4,7 @@ import type { GrowthRow } from '../view/growth-view.js';
 import { GROUP_NAMES } from '../view/row-groups.js';
 import { drawing, element, onceAFrame } from './dom.js';
 import { layerChip } from './round-legend.js';
+import { sourceOf } from './row-details.js';
 import type { SeriesState } from './series-state.js';
 
 const PAGE = 10;
@@ -83,18 +84,23 @@ export class GrowthTable {
       element('bdi', {}, row.name),
     );
     const cells = [
-      element('td', {}, element('span', { class: `verdict ${row.verdict}` }, row.verdict)),
+      element('td', {}, element('span', { class: `verdict verdict-${row.verdict}` }, row.verdict)),
       element('td', { class: 'number' }, formatSize(row.slope, true)),
       ...(hasErrors ? [element('td', { class: 'number detail' }, formatSize(row.error))] : []),
       element('td', { class: 'detail' }, line(row.sizes)),
       element('td', { class: 'number detail' }, formatSize(row.sizes.at(-1)!)),
       element('td', { class: 'detail' }, ages(row.ages)),
     ];
-    const name = element('th', { scope: 'row', class: 'name' }, ...(layer === -1 ? [] : [layerChip(series, layer)]), select);
+    const name = element(
+      'th',
+      { scope: 'row', class: 'name' },
+      layer === -1 ? element('span', { class: 'chip' }) : layerChip(series, layer),
+      select,
+    );
     const made = element('tr', { class: isSelected ? 'group selected' : 'group' }, ...cells, name);
     made.addEventListener('click', () => this.#select(row, isSelected));
     if (!isSelected) return [made];
-    return [made, element('tr', {}, element('td', { colspan: cells.length + 1 }, this.#figures(row)))];
+    return [made, element('tr', {}, element('td', { colspan: cells.length + 1 }, this.#details(row)))];
   }
 
   /** The rows are drawn anew, so the button gets the focus back. */
@@ -105,7 +111,7 @@ export class GrowthTable {
     if (index !== -1) requestAnimationFrame(() => buttons()[index]?.focus());
   }
 
-  #figures({ sizes, ages: born, count, slope, error }: GrowthRow): HTMLElement {
+  #details({ sizes, ages: born, count, slope, error, ...row }: GrowthRow): HTMLElement {
     const { rounds, warmup } = this.#series.series;
     const titles = ['round', 'bytes', 'born and alive'];
     const head = element('tr', {}, ...titles.map((text) => element('th', { scope: 'col', class: 'number' }, text)));
@@ -123,11 +129,8 @@ export class GrowthTable {
     const text = `${formatSize(slope, true)}${margin} a round, ${blocks} in the last round. “Born and alive”: bytes that were born in a round and are alive in the last one.`;
     const caption = element('caption', {}, text);
     const table = element('table', { class: 'figures-by-round' }, caption, element('thead', {}, head), element('tbody', {}, ...body));
-    return element(
-      'div',
-      { class: 'row-details table-scroller tall', role: 'region', tabindex: 0, 'aria-label': 'Figures by round' },
-      table,
-    );
+    const scroller = element('div', { class: 'table-scroller tall', role: 'region', tabindex: 0, 'aria-label': 'Figures by round' }, table);
+    return element('div', { class: 'row-details by-round' }, scroller, ...sourceOf(this.#series.state, row));
   }
 }
 
@@ -142,7 +145,7 @@ export function verdictMeanings(): HTMLElement {
   const list = element('dl', { class: 'meanings' });
   for (const [verdict, meaning] of VERDICTS)
     list.append(
-      element('div', {}, element('dt', {}, element('span', { class: `verdict ${verdict}` }, verdict)), element('dd', {}, meaning)),
+      element('div', {}, element('dt', {}, element('span', { class: `verdict verdict-${verdict}` }, verdict)), element('dd', {}, meaning)),
     );
   return element('details', { class: 'as-table' }, element('summary', {}, 'What the verdicts mean'), list);
 }

@@ -1,7 +1,7 @@
 import { TRUNCATED } from '../../call-tree/report-data.js';
 import type { Row } from '../view/row-groups.js';
 import { element } from './dom.js';
-import type { State } from './page-state.js';
+import type { Selection, State } from './page-state.js';
 import type { Column } from './table-columns.js';
 
 const LINES_AROUND = 4;
@@ -11,13 +11,16 @@ const NOT_EMBEDDED = 'This report has no sources; --embed-sources adds them.';
 /** Shown below the selected row: all its figures, since the table may have no room for them, and its source if it is embedded. */
 export function rowDetails(state: State, row: Row, columns: readonly Column[]): HTMLElement {
   const figures = columns.map(({ title, text }) => element('div', {}, element('dt', {}, title), element('dd', {}, text(row))));
-  const details = element('div', { class: 'row-details' }, element('dl', { class: 'row-figures' }, ...figures));
-  const hasSource = row.frame !== TRUNCATED && (row.key === 'line' || row.key === 'own' || row.key === 'function');
-  if (!hasSource) return details;
-  const lines = sourceLinesOf(state, row.frame);
-  if (lines.length > 0) details.append(element('ol', { class: 'code', 'aria-label': 'Source' }, ...lines.map(codeLine)));
-  else details.append(element('p', { class: 'quiet' }, state.data.sources ? NOT_READ : NOT_EMBEDDED));
-  return details;
+  return element('div', { class: 'row-details' }, element('dl', { class: 'row-figures' }, ...figures), ...sourceOf(state, row));
+}
+
+/** The source of a row's line, or why the page does not have it; nothing for a row without a line. */
+export function sourceOf(state: State, { key, frame }: Selection): HTMLElement[] {
+  const hasSource = frame !== TRUNCATED && (key === 'line' || key === 'own' || key === 'function');
+  if (!hasSource) return [];
+  const lines = sourceLinesOf(state, frame);
+  if (lines.length > 0) return [element('ol', { class: 'code', 'aria-label': 'Source' }, ...lines.map(codeLine))];
+  return [element('p', { class: 'quiet' }, state.data.sources ? NOT_READ : NOT_EMBEDDED)];
 }
 
 interface SourceLine {
