@@ -4,6 +4,7 @@ import { type Assignment, Groups } from '../snapshot/statistics/groups.js';
 import type { KeyType } from '../snapshot/statistics/key-type.js';
 import { samplingInterval, traceVariance, unseenVariance } from '../snapshot/statistics/sampling-error.js';
 import { cohorts, type Lifetimes } from './lifetimes.js';
+import { type Kept, keptByPlace } from './places.js';
 import { type GroupHistory, type Verdict, verdictOf } from './verdict.js';
 
 /** What a group of traces did over the rounds of a series. */
@@ -30,8 +31,8 @@ export function growthOf(lifetimes: Lifetimes, keyType: KeyType, warmup: number)
   const groups = new Groups(keyType);
   const parts = partsOf(lifetimes);
   const assignment = groups.assign(parts, false);
-  const histories = new Histories(lifetimes, groups.size, warmup);
-  histories.addAll(groupByRow(assignment));
+  const histories = new Histories(lifetimes, { groups: groups.size, groupOf: groupByRow(assignment) }, warmup);
+  histories.addAll();
   const growth = Array.from({ length: groups.size }, (_, group) => group)
     .filter((group) => histories.isPresent(group))
     .map((group): Growth & { readonly group: number } => {
@@ -64,16 +65,24 @@ export const DEFAULT_WARMUP = 1;
 /** The weights of a slope add up to 0, but for the rounding of numbers. */
 const NO_WEIGHT = 1e-12;
 
+/** The traces of a series by group. */
+interface Grouping {
+  readonly groups: number;
+  /** By trace. */
+  readonly groupOf: Uint32Array;
+}
+
 /** Sums by group and round, and what the verdict needs. */
 class Histories {
   readonly #lifetimes: Lifetimes;
+  /** By trace. */
+  readonly #groupOf: Uint32Array;
+  #places: ReadonlyMap<number, readonly Kept[]> | null = null;
   readonly #rounds: number;
   readonly #warmup: number;
   readonly #sizes: Float64Array;
   readonly #counts: Float64Array;
   readonly #ages: Float64Array;
-  /** Samples behind `ages`. */
-  readonly #survivors: Float64Array;
   readonly #variance: Float64Array;
   /** By group and round: the variance of the change since the round before. */
   readonly #changeVariance: Float64Array;
@@ -92,13 +101,14 @@ class Histories {
   /** Variance, in bytes squared, of the blocks that no sample shows; and what it adds to that of a slope. */
   readonly #unseen: { readonly change: number; readonly slope: number };
 
-  constructor(lifetimes: Lifetimes, groups: number, warmup: number) {
+  constructor(lifetimes: Lifetimes, { groups, groupOf }: Grouping, warmup: number) {
     const rounds = lifetimes.rounds.length;
     const matrix = () => new Float64Array(groups * rounds);
     this.#lifetimes = lifetimes;
+    this.#groupOf = groupOf;
     this.#rounds = rounds;
     this.#warmup = warmup;
-    [this.#sizes, this.#counts, this.#ages, this.#survivors, this.#changeVariance] = [matrix(), matrix(), matrix(), matrix(), matrix()];
+    [this.#sizes, this.#counts, this.#ages, this.#changeVariance] = [matrix(), matrix(), matrix(), matrix()];
     [this.#traces, this.#turnover] = [matrix(), matrix()];
     const column = () => new Float64Array(groups);
     [this.#variance, this.#changes, this.#died, this.#exposed] = [column(), column(), column(), column()];
@@ -126,7 +136,6 @@ class Histories {
       sizes,
       warmup: this.#warmup,
       ages: [...this.#row(this.#ages, group)],
-      survivors: [...this.#row(this.#survivors, group)],
       slope: sizes.reduce((sum, size, round) => sum + (size - sizes[this.#warmup]!) * this.#weights[round]!, 0),
       standardError: isSampled ? Math.sqrt(this.#variance[group]! + (this.#changes[group]! > 0 ? slope : 0)) : 0,
       changeErrors: Array.from(this.#row(this.#changeVariance, group), (variance) => Math.sqrt(variance + change)),
@@ -135,10 +144,12 @@ class Histories {
       isSampled,
       died: this.#died[group]!,
       exposed: this.#exposed[group]!,
+      places: () => this.#keptAt(group),
     };
   }
 
-  addAll(groupOf: Uint32Array): void {
+  addAll(): void {
+    const groupOf = this.#groupOf;
     const { columns, first, last } = this.#lifetimes;
     const cohortOf = cohorts(this.#lifetimes);
     const [interval, sums] = [this.#interval, this.#weightSums];
@@ -156,10 +167,7 @@ class Histories {
         this.#counts[at + to + 1]! -= count;
         this.#traces[at + to + 1]!--;
         this.#turnover[at + to + 1]!++;
-      } else {
-        this.#ages[at + cohort]! += size;
-        this.#survivors[at + cohort]!++;
-      }
+      } else this.#ages[at + cohort]! += size;
       if (interval !== null)
         this.#addVariance(group, traceVariance(size, count, interval), { from, to, weight: sums[to + 1]! - sums[from]! });
       if (cohort > this.#warmup) this.#addDeath(group, { cohort, to });
@@ -188,6 +196,12 @@ class Histories {
     if (survived <= 0) return;
     this.#exposed[group]! += survived;
     if (to < end) this.#died[group]!++;
+  }
+
+  /** Worked out if a verdict asks for it, which few do. */
+  #keptAt(group: number): readonly Kept[] {
+    this.#places ??= keptByPlace(this.#lifetimes, this.#groupOf);
+    return this.#places.get(group) ?? [];
   }
 
   #row(matrix: Float64Array, group: number): Float64Array {

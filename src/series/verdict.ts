@@ -1,3 +1,5 @@
+import type { Kept } from './places.js';
+
 /**
  * - `leaks`: more after every round, beyond what sampling explains, and what the rounds left behind does not die.
  * - `grows`: more after most rounds, but what the rounds left behind dies later, or there are too few rounds to tell.
@@ -14,8 +16,6 @@ export interface GroupHistory {
   readonly warmup: number;
   /** Bytes that are alive in the last round, by the round of their birth. */
   readonly ages: readonly number[];
-  /** Traces behind `ages`. */
-  readonly survivors: readonly number[];
   /** Bytes a round. */
   readonly slope: number;
   /** Bytes a round, from sampling. */
@@ -31,6 +31,8 @@ export interface GroupHistory {
   readonly died: number;
   /** The same traces while they lived, summed over the rounds in which they could have died. */
   readonly exposed: number;
+  /** What is kept of each round, by place. */
+  readonly places: () => readonly Kept[];
 }
 
 /** A slope within this many standard errors is noise. */
@@ -45,8 +47,14 @@ const MOST_DYING = 0.1;
 const LEAST_LATE = 0.5;
 /** The standard errors by which sampling may have made the later half too small. */
 const LATE_ERRORS = 1.5;
-/** If that many rounds without a survivor are less likely than this, sampling does not explain them. */
+/** A place that leaks keeps of every round at least this share of what it keeps of the median one. The youngest round also has work that is being done. */
+const LEAST_EVEN = 1 / 3;
+/** If so few samples in a round are less likely than this, sampling does not explain them. */
 const UNLIKELY = 0.02;
+/** The same for rounds without a sample. A group has several places, and one is enough, so that each must be likelier. */
+const LEAST_LIKELY = 0.15;
+/** A place of fewer samples a round tells nothing by itself. */
+const LEAST_SAMPLES = 1;
 /** An error of the slope above this share of the mean size says nothing about whether a group is level. */
 const LEVEL_ERROR = 0.25;
 
@@ -61,7 +69,7 @@ export function verdictOf(history: GroupHistory): Verdict {
   const clear = changes.filter(({ bytes, error }) => bytes > CLEAR_INCREASE * error).length;
   if (2 * clear < changes.length || !isGoingOn(history)) return 'noise';
   const never = changes.every(({ bytes, error }) => (error > 0 ? bytes > -NO_DECREASE * error : bytes > 0));
-  return never && isLasting(history) ? 'leaks' : 'grows';
+  return never && isLasting(history) && isSteady(history) ? 'leaks' : 'grows';
 }
 
 /** The change of a group in one round, in bytes. */
@@ -89,12 +97,37 @@ function isGoingOn({ traces, turnover, warmup, isSampled }: GroupHistory): boole
   return late + LATE_ERRORS * error >= LEAST_LATE * (counted[half]! - counted[0]!) && late > 0;
 }
 
-/** Whether every round left something behind, and this does not die. */
-function isLasting({ warmup, survivors, isSampled, died, exposed }: GroupHistory): boolean {
-  if (exposed === 0 || died > MOST_DYING * exposed) return false;
-  const left = survivors.slice(warmup + 1);
-  const empty = left.filter((count) => count === 0).length;
-  return isSampled ? chanceOfEmpty(left, empty) >= UNLIKELY : empty === 0;
+/** Whether what the rounds left behind does not die. */
+function isLasting({ died, exposed }: GroupHistory): boolean {
+  return exposed > 0 && died <= MOST_DYING * exposed;
+}
+
+/**
+ * Whether one place keeps about as much of every round. What V8 and Node allocate when code runs for the first time, or becomes hot, comes in bursts,
+ * each at another place, and their sum may grow in every round for a while.
+ */
+function isSteady({ warmup, isSampled, places }: GroupHistory): boolean {
+  return places().some((all) => {
+    const kept = all.slice(warmup + 1);
+    if (sumOf(kept) < LEAST_SAMPLES * kept.length) return false;
+    const empty = kept.filter((traces) => traces === 0).length;
+    const least = LEAST_EVEN * medianOf(kept);
+    if (!isSampled) return empty === 0 && kept.every((traces) => traces >= least);
+    return (
+      chanceOfEmpty(kept, empty) >= LEAST_LIKELY && kept.every((traces) => traces >= least || chanceOfFewer(traces, least) >= UNLIKELY)
+    );
+  });
+}
+
+/** The chance of at most so many samples if the mean is `mean` (a Poisson distribution). */
+function chanceOfFewer(samples: number, mean: number): number {
+  let term = Math.exp(-mean);
+  let chance = term;
+  for (let k = 1; k <= samples; k++) {
+    term *= mean / k;
+    chance += term;
+  }
+  return chance;
 }
 
 /** The chance that at least `empty` rounds have no sample, if all leave the same number on average (a Poisson distribution). */
@@ -108,6 +141,11 @@ function chanceOfEmpty(samples: readonly number[], empty: number): number {
     term *= ((rounds - k) / (k + 1)) * (none / (1 - none));
   }
   return 1 - fewer;
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 function sumOf(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { doublingTable, INTERVAL, type Program, shares } from '../helpers/series-simulation.js';
+import { doublingTable, firstUse, INTERVAL, type Program, shares } from '../helpers/series-simulation.js';
 import { printTable } from './measure.js';
 
 const RUNS = 500;
@@ -16,6 +16,11 @@ const PROGRAMS: Readonly<Record<string, (mean: number) => Program>> = {
     { blocks: () => draw(2.5 * mean), lives: () => 0 },
     { blocks: () => draw(0.5 * mean), lives: () => 1 },
   ],
+  'a leak beside code that runs for the first time, at other places in each round': (mean) => (draw) => [
+    { blocks: () => draw(mean), lives: () => FOR_EVER },
+    firstUse(() => draw(mean)),
+  ],
+  'code that runs for the first time, at other places in each round': (mean) => (draw) => [firstUse(() => draw(mean))],
   'a full cache, each entry of 3 rounds': (mean) => (draw) => [{ blocks: () => draw(mean), lives: () => 2 }],
   'a cache that fills, each entry of 3 rounds': (mean) => (draw) => [{ blocks: (round) => (round < 0 ? 0 : draw(mean)), lives: () => 2 }],
   'a cache that fills, each entry of 5 rounds': (mean) => (draw) => [{ blocks: (round) => (round < 0 ? 0 : draw(mean)), lives: () => 4 }],

@@ -49,6 +49,8 @@ export interface Source {
   readonly lives: (round: number) => number;
   /** Bytes of a block; default 64. */
   readonly size?: (round: number) => number;
+  /** The line that makes them; default 2. */
+  readonly line?: (round: number) => number;
 }
 
 export interface Shape {
@@ -59,6 +61,11 @@ export interface Shape {
 
 /** Makes the sources of one run. `draw` gives a number of samples for their mean. */
 export type Program = (draw: (mean: number) => number) => readonly Source[];
+
+/** What V8 and Node allocate when code runs for the first time or becomes hot: in each round at other places, and never freed. */
+export function firstUse(blocks: (round: number) => number): Source {
+  return { blocks, lives: () => Number.POSITIVE_INFINITY, line: (round) => 100 + round };
+}
 
 /** The table of a collection that gets an entry for each kept block. It doubles after rounds 1, 3 and 7, and has half the bytes of the blocks or as much. */
 export function doublingTable(bytesOfRound: number): Source {
@@ -72,15 +79,16 @@ export function doublingTable(bytesOfRound: number): Source {
 
 export const INTERVAL = 32_768;
 
-/** The blocks that are alive in each round. All blocks are made on one line. */
+/** The blocks that are alive in each round. All are made in one file. */
 export function aliveByRound(sources: readonly Source[], { rounds, before = 0 }: Shape): Block[][] {
   let birth = 0;
   let alive: (Block & { readonly dies: number })[] = [];
   const result: Block[][] = [];
   for (let round = -before; round < rounds; round++) {
     alive = alive.filter(({ dies }) => dies >= round);
-    for (const { blocks, lives, size = () => 64 } of sources) {
-      for (let i = blocks(round); i > 0; i--) alive.push({ birth: ++birth, line: 2, size: size(round), dies: round + lives(round) });
+    for (const { blocks, lives, size = () => 64, line = () => 2 } of sources) {
+      for (let i = blocks(round); i > 0; i--)
+        alive.push({ birth: ++birth, line: line(round), size: size(round), dies: round + lives(round) });
     }
     if (round >= 0) result.push([...alive]);
   }
@@ -94,7 +102,7 @@ export function shares(program: Program, shape: Shape, runs = 200): (verdict: Ve
   const found = new Map<Verdict, number>();
   for (let run = 0; run < runs; run++) {
     const alive = aliveByRound(program(draw), shape);
-    const verdict = Series.of(alive.map(sampled)).growth('lineno')[0]?.verdict ?? 'noise';
+    const verdict = Series.of(alive.map(sampled)).growth('filename')[0]?.verdict ?? 'noise';
     found.set(verdict, (found.get(verdict) ?? 0) + 1 / runs);
   }
   return (verdict: Verdict) => found.get(verdict) ?? 0;

@@ -13,8 +13,8 @@ interface TargetOptions {
   readonly args?: readonly string[];
   readonly execArgv?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Whether to wait until the program prints a line `ready`. */
-  readonly ready?: boolean;
+  /** Whether to wait until the program prints a line `ready`, or what this pattern matches. */
+  readonly ready?: boolean | RegExp;
 }
 
 interface Exit {
@@ -80,7 +80,8 @@ export async function startTarget(options: TargetOptions): Promise<TargetProcess
   };
   reapLater(kill);
   const url = await waitForText(child, { name: 'stderr', pattern: /Debugger listening on (ws:\/\/\S+)/, output });
-  if (options.ready === true) await waitForText(child, { name: 'stdout', pattern: /^(ready)\r?$/m, output });
+  const { ready = false } = options;
+  if (ready) await waitForText(child, { name: 'stdout', pattern: ready === true ? /^(ready)\r?$/m : ready, output });
   const { pid = -1 } = child;
   return { pid, port: Number(new URL(url).port), url, child, exited, kill, stdout: () => output.stdout, stderr: () => output.stderr };
 }

@@ -4,6 +4,7 @@ import type { Verdict } from '../../../src/series/verdict.js';
 import {
   aliveByRound,
   doublingTable,
+  firstUse,
   INTERVAL,
   type Program,
   type Shape,
@@ -17,7 +18,7 @@ const always = (blocks: number, lives: number): Source => ({ blocks: () => block
 
 function exactVerdict(sources: readonly Source[], shape: Shape): Verdict {
   const given = aliveByRound(sources, shape).map((alive) => snapshotOf(alive));
-  return Series.of(given).growth('lineno')[0]!.verdict;
+  return Series.of(given).growth('filename')[0]!.verdict;
 }
 
 describe('in exact mode', () => {
@@ -38,6 +39,25 @@ describe('in exact mode', () => {
       { rounds: 6 },
     ],
     ['a leak into a table that doubles again and again', 'leaks', [always(100, FOR_EVER), doublingTable(6400)], { rounds: 10 }],
+    [
+      'code that runs for the first time, at other places in each round',
+      'grows',
+      [firstUse((round) => [900, 30, 50, 30, 90, 120][round]!)],
+      { rounds: 6 },
+    ],
+    [
+      'a leak beside code that runs for the first time',
+      'leaks',
+      [always(2, FOR_EVER), firstUse((round) => [900, 30, 50, 30, 90, 120][round]!)],
+      { rounds: 6 },
+    ],
+    ['bursts at one place', 'grows', [{ blocks: (round) => [9, 17, 25, 9, 30, 2][round]!, lives: () => FOR_EVER }], { rounds: 6 }],
+    [
+      'a leak by what is done, which is less in some rounds',
+      'leaks',
+      [{ blocks: (round) => [9, 40, 25, 16, 30, 22][round]!, lives: () => FOR_EVER }],
+      { rounds: 6 },
+    ],
     ['too few rounds for a leak', 'grows', [always(10, FOR_EVER)], { rounds: 5 }],
     ['a full cache that turns over', 'level', [always(10, 3)], { rounds: 6, before: 6 }],
     ['a cache that fills in four rounds', 'noise', [always(10, 3)], { rounds: 8 }],
@@ -82,6 +102,7 @@ describe('in sampling mode, the mean being the samples a round', () => {
     ['a full cache', (draw) => [{ blocks: () => draw(10), lives: () => 3 }], { rounds: 6, before: 8 }],
     ['a full cache of few samples', (draw) => [{ blocks: () => draw(2), lives: () => 2 }], { rounds: 6, before: 8 }],
     ['work of one round', (draw) => [{ blocks: () => draw(20), lives: () => 0 }], { rounds: 6 }],
+    ['code that runs for the first time', (draw) => [firstUse(() => draw(20))], { rounds: 6 }],
     ['what is made once', (draw) => [{ blocks: (round) => (round === 3 ? draw(40) : 0), lives: () => FOR_EVER }], { rounds: 6 }],
     ['what lives for two rounds on average', (draw) => [{ blocks: () => draw(10), lives: () => draw(2) }], { rounds: 8, before: 12 }],
   ])('%s is no leak', (_, sourcesOf, shape) => {
