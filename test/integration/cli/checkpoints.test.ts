@@ -25,10 +25,16 @@ function expectKept(file: string): void {
   expect(Math.abs(kept(file) / KEPT - 1)).toBeLessThan(0.4); // there are only about 100 samples
 }
 
-/** Resolves when there is a checkpoint that was taken after the program's first lines. */
+/** Resolves when there is a checkpoint that was begun after the call. That is the second one which is dated after it. */
 async function checkpointed(folder: string, name: string): Promise<void> {
   const file = join(folder, name);
-  await until(folder, () => existsSync(file) && kept(file) > KEPT / 2);
+  const called = Date.now();
+  let first = Number.POSITIVE_INFINITY;
+  await until(folder, () => {
+    const time = existsSync(file) ? Date.parse(Snapshot.load(file).capture.time) : 0;
+    if (time >= called) first = Math.min(first, time);
+    return time > first;
+  });
 }
 
 /** Looks again whenever something in the folder changes. */
