@@ -24,7 +24,7 @@ export async function turnOfEventLoop(session: Session, timeoutMs: number): Prom
 }
 
 /** Resolves when the target has an event loop, or must have been fully started by now. */
-async function untilEventLoop(session: Session, timeoutMs: number): Promise<void> {
+export async function untilEventLoop(session: Session, timeoutMs: number): Promise<void> {
   const end = performance.now() + LONGEST_MS;
   while (performance.now() < end) {
     const { value } = await evaluateOwn(session, HAS_EVENT_LOOP, { timeoutMs, doing: DOING });

@@ -50,6 +50,7 @@ async function grownBy(execPath: string): Promise<{ heapUsed: number; rss: numbe
     if (i === FIRST) before = await memory();
     const tracer = await attach(port);
     await tracer.start(MODES[i % MODES.length]);
+    expect(tracer.scriptEdits[0]).toMatchObject({ outcome: 'done' });
     await tracer.takeSnapshot();
     await tracer.close();
   }

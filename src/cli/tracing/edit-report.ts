@@ -14,13 +14,14 @@ const INTERNAL = 'InternalError';
 
 /** What became of the scripts that were to get true lines. */
 export function editReport(edits: readonly ScriptEdit[]): string[] {
-  const others = edits.filter(({ outcome }) => outcome === 'blocked' || outcome === 'failed');
-  // Counted by name, because V8 keeps the source that an earlier edit replaced as one more script.
-  const [all, left] = [edits, others].map((some) => new Set(some.map(({ url }) => url)).size) as [number, number];
+  const isLeft = ({ outcome }: ScriptEdit) => outcome === 'blocked' || outcome === 'failed';
+  const others = edits.filter(isLeft);
+  // Counted by name: a file that is loaded again, or that an earlier edit replaced, is one more script.
+  const [all, good] = [edits, edits.filter((edit) => !isLeft(edit))].map((some) => new Set(some.map(({ url }) => url)).size);
   const lines = others.map(
     ({ url, reason }) => `${printable(url)} stays at the precision of functions: ${inWords(reason)}${advice(reason)}`,
   );
-  return [`true lines in ${all - left} of ${all} scripts`, ...lines];
+  return [`true lines in ${good} of ${all} scripts`, ...lines];
 }
 
 /** @param left the scripts whose source could not be put back */

@@ -30,18 +30,23 @@ export async function endsAtCollectedFunctions(session: Session): Promise<boolea
 }
 
 /**
- * Whether V8 has collected a function of a script. V8 gives the places at which it could pause, and these are only in functions that it has. It compiles
- * all of them for that, so that functions inside of them are not lost before an edit. A text that does not parse counts as one with lost functions.
+ * Prepares the question whether V8 has collected a function of a script, which must be asked in a held turn: V8 of Node 18 prepares each function of the
+ * script for breakpoints then, and has ended programs (SIGSEGV) whose functions were running. V8 gives the places at which it could pause, and these are
+ * only in functions that it has. It compiles all of them for that, so that functions inside of them are not lost before an edit. A text that does not
+ * parse counts as one with lost functions.
  */
-export async function hasCollectedFunctions(session: Session, scriptId: string): Promise<boolean> {
+export async function collectedFunctions(session: Session, scriptId: string): Promise<() => Promise<boolean>> {
   const { scriptSource } = await session.send('Debugger.getScriptSource', { scriptId }, DOING);
   const { functionRanges } = await import('../transform/function-ranges.js'); // with its parser
   const found = functionRanges(scriptSource);
-  if (found === null) return true;
+  if (found === null) return async () => true;
   const { ranges, lineStarts } = found;
-  const offsets: number[] = [];
-  for await (const { lineNumber, columnNumber = 0 } of pausePlaces(session, scriptId)) offsets.push(lineStarts[lineNumber]! + columnNumber);
-  return rangesWith(ranges, offsets).size < ranges.length;
+  return async () => {
+    const offsets: number[] = [];
+    for await (const { lineNumber, columnNumber = 0 } of pausePlaces(session, scriptId))
+      offsets.push(lineStarts[lineNumber]! + columnNumber);
+    return rangesWith(ranges, offsets).size < ranges.length;
+  };
 }
 
 /** The places of a script at which V8 could pause, 0-based. */

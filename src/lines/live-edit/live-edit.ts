@@ -3,6 +3,8 @@ import type { DebuggerDomain, ParsedScript } from '../../protocol/debugger-domai
 import type { Session } from '../../protocol/session.js';
 import { type PositionLookup, positionLookup } from '../table/position-table.js';
 import type { TransformOptions } from '../transform/transform.js';
+import { endsAtCollectedFunctions } from './collected-functions.js';
+import { originOf } from './former-edits.js';
 import { type Outcome, type Replacement, replaceSources } from './replace-sources.js';
 
 /** The result of editing one script. */
@@ -24,6 +26,9 @@ interface Edited {
   readonly positions: PositionLookup;
 }
 
+/** Asking V8 of Node 18 for the functions of what it keeps from edits ended programs (docs/decisions/live-edit.md). */
+const LATER =
+  'another script of this name came before it, so V8 may have kept it from an edit, and V8 of Node 18 can end the program then; launch the program with --lines';
 const USE = { pausing: false, doing: 'editing the scripts of the target' };
 
 /**
@@ -57,14 +62,32 @@ export class LiveEdit {
   /** @param matches decides from a script's URL whether to edit it */
   async apply(matches: (url: string) => boolean): Promise<ScriptEdit[]> {
     return this.#domain.during(USE, async () => {
-      const scripts = [...this.#domain.scripts.values()].filter((script) => matches(script.url) && !this.#isLeftover(script));
+      const all = [...this.#domain.scripts.values()];
+      const { scripts, later } = await this.#loaded(all, matches);
       const edits = await this.#edit(scripts, { innerLinesOnly: false });
       const refused = scripts.filter(({ scriptId, isModule }) => isModule && seesTopLevel(edits.get(scriptId)));
       for (const [scriptId, edit] of await this.#edit(refused, { innerLinesOnly: true })) {
         if (edit.outcome === 'done') edits.set(scriptId, edit);
       }
-      return scripts.flatMap(({ scriptId }) => edits.get(scriptId) ?? []);
+      return [...scripts.flatMap(({ scriptId }) => edits.get(scriptId) ?? []), ...later];
     });
+  }
+
+  /** The scripts that match, without those that V8 keeps from edits. `later` are those that may be such a one, and must not be touched. */
+  async #loaded(
+    all: readonly ParsedScript[],
+    matches: (url: string) => boolean,
+  ): Promise<{ scripts: ParsedScript[]; later: ScriptEdit[] }> {
+    const scripts: ParsedScript[] = [];
+    const later: ScriptEdit[] = [];
+    for (const script of all) {
+      const { url } = script;
+      if (!matches(url) || this.#isLeftover(script)) continue;
+      const origin = await originOf(script, all, async (one) => this.originalOf(one.scriptId) ?? this.#sourceOf(one));
+      if (origin === 'unknown' && (await endsAtCollectedFunctions(this.#session))) later.push({ url, outcome: 'failed', reason: LATER });
+      else if (origin !== 'former') scripts.push(script);
+    }
+    return { scripts, later };
   }
 
   async #edit(scripts: readonly ParsedScript[], how: Extent): Promise<Map<string, ScriptEdit>> {
@@ -76,7 +99,7 @@ export class LiveEdit {
       if ('outcome' in prepared) edits.set(scriptId, { url, ...prepared });
       else replacements.push({ scriptId, url, text: prepared.code });
     }
-    for (const [{ scriptId, url }, result] of await replaceSources(this.#session, replacements)) {
+    for (const [{ scriptId, url }, result] of await replaceSources({ session: this.#session, domain: this.#domain }, replacements)) {
       edits.set(scriptId, { url, ...result });
       if (result.outcome === 'done') this.#ids.set(url, new Set([...(this.#ids.get(url) ?? []), scriptId]));
       else this.#forget(scriptId);
@@ -90,7 +113,7 @@ export class LiveEdit {
     return this.#domain.during(USE, async () => {
       const originals = [...this.#edited].map(([scriptId, { script, original }]) => ({ scriptId, url: script.url, text: original }));
       const left: ScriptEdit[] = [];
-      for (const [{ scriptId, url }, result] of await replaceSources(this.#session, originals)) {
+      for (const [{ scriptId, url }, result] of await replaceSources({ session: this.#session, domain: this.#domain }, originals)) {
         if (result.outcome === 'blocked' || result.outcome === 'failed') left.push({ url, ...result });
         else this.#forget(scriptId);
       }

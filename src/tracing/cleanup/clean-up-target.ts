@@ -101,5 +101,8 @@ async function endConversation(connection: Socket, threads: readonly Thread[]): 
 async function restoreScripts(session: Session, scripts: readonly Replacement[]): Promise<void> {
   if (scripts.length === 0) return;
   const domain = new DebuggerDomain(session);
-  await domain.during({ pausing: false, doing: 'putting scripts back' }, async () => void (await replaceSources(session, scripts)));
+  await domain.during(
+    { pausing: false, doing: 'putting scripts back' },
+    async () => void (await replaceSources({ session, domain }, scripts)),
+  );
 }

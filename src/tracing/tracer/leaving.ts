@@ -4,7 +4,7 @@ import type { Session } from '../../protocol/session.js';
 const PATIENCE_MS = 9_000;
 const LOOK_MS = 250;
 
-/** The reason of a connection that was given up. */
+/** The reason of a connection that was given up. The caretaker keeps it, and undoes what we have changed. */
 export const GIVEN_UP = 'it did not answer when we left it';
 
 /**

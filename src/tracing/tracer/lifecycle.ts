@@ -6,7 +6,7 @@ import { comesToItsEnd, EndWatch, isIdle } from '../watch/end-watch.js';
 import { HeapLimitWatch } from '../watch/heap-limit.js';
 import type { Closing } from './closing.js';
 import { Gate } from './gate.js';
-import { leaveInTime } from './leaving.js';
+import { GIVEN_UP, leaveInTime } from './leaving.js';
 import { abandoned, closed, ending, IDLE, type Life, resumed, started, stopped, suspended } from './life.js';
 import { SerialQueue } from './serial-queue.js';
 import { SnapshotHistory } from './snapshot-history.js';
@@ -33,6 +33,8 @@ export class Lifecycle {
   readonly #heapLimit: HeapLimitWatch;
   readonly #endWatch: EndWatch;
   #life: Life<TracingRun> = IDLE;
+  /** A stop has failed, so that something may be changed in the program. */
+  #owes = false;
   #last: LastSnapshot = { snapshot: null, atHeapLimit: false, error: null };
   #tracebackLimit = 1;
 
@@ -128,8 +130,10 @@ export class Lifecycle {
     const { run } = this.#life;
     this.#quieten();
     this.#life = stopped(this.#life);
+    this.#owes ||= run !== null;
     await this.#heapLimit.stop();
     await run?.stop(end);
+    this.#owes &&= run === null;
   }
 
   async #leave(): Promise<void> {
@@ -146,6 +150,7 @@ export class Lifecycle {
     } finally {
       this.#quieten();
       this.#life = stopped(this.#life);
+      if (this.#owes && !this.#life.hasSeenEnd) this.#session.drop(GIVEN_UP); // the caretaker undoes what we could not
       await this.#leaveTarget();
       await this.#session.close();
     }

@@ -62,6 +62,18 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     expect(await evaluateIn(target.port, FLAGS)).toBe(flags);
   });
 
+  it('edits a script again and again, and never asks for the functions of what V8 keeps of the edits', async () => {
+    const target = await startTarget({ execPath, file: FILE, ready: true });
+    for (let i = 0; i < 3; i++) {
+      const tracer = await attach(target.port);
+      await tracer.start({ lines: true });
+      expect(tracer.scriptEdits[0]).toEqual({ url: expect.stringContaining('service.cjs'), outcome: 'done', reason: '' });
+      expect(tracer.scriptEdits.filter(({ reason }) => /collected a function/.test(reason))).toEqual([]);
+      await tracer.close();
+      expect(tracer.scriptEdits).toEqual([]);
+    }
+  });
+
   it('does not change the behaviour of classes, their fields and arrows', async () => {
     const file = repoPath('fixtures/programs/lines/shapes.mjs');
     const { port } = await startTarget({ execPath, file, ready: true });

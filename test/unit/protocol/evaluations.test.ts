@@ -26,6 +26,7 @@ const EVALUATORS: Record<string, string> = {
   'lines/table/registered-tables.ts': BY_EVALUATE,
   'protocol/engine-flags.ts': BY_EVALUATE,
   'protocol/event-loop.ts': BY_EVALUATE,
+  'protocol/held-turn.ts': `${BY_EVALUATE}; what runs later, in a turn of the event loop, has a try statement of its own`,
   'tracing/cleanup/late-inspector.ts': BY_EVALUATE,
   'tracing/cleanup/main-thread-end.ts': BY_EVALUATE,
   'tracing/follow/followed-processes.ts': BY_EVALUATE,

@@ -21,6 +21,14 @@ it('says in words why V8 leaves a script as it is, and what to do', () => {
   expect(editReport([edit('/x.js', 'BlockedByActiveFunction'), edit('/y.js', 'Blocked')]).join()).not.toContain('Blocked');
 });
 
+it('counts a file that the program has loaded twice as one, which has true lines if one of them has', () => {
+  const edits = [edit('file:///a.js', '', 'done'), edit('file:///a.js', 'another came before it', 'failed')];
+  expect(editReport(edits)).toEqual([
+    'true lines in 1 of 1 scripts',
+    'file:///a.js stays at the precision of functions: another came before it',
+  ]);
+});
+
 it('names the scripts that keep their changed source', () => {
   expect(restoreReport([])).toEqual(['the sources are as they were']);
   expect(restoreReport([edit('/a.js', 'BlockedByActiveFunction')])).toEqual([
