@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { TraceCollector } from '../../collect/stacks/trace-collector.js';
 import type { SourceEnd } from '../../collect/stacks/trace-source.js';
 import { UnsupportedError } from '../../errors.js';
 import { tracebackAt } from '../../model/stack-table.js';
 import type { Mode } from '../../model/trace-columns.js';
 import type { Traceback } from '../../model/traceback.js';
 import { turnOfEventLoop } from '../../protocol/event-loop.js';
-import { Snapshot } from '../../snapshot/snapshot.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
 import { ChangedFlags } from '../isolate/changed-flags.js';
 import { type ObjectName, withObject } from '../isolate/find-object.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
 import { heapUsedOf } from '../isolate/isolate.js';
-import { addIsolateReading, type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
-import { scriptMaps } from '../isolate/script-maps.js';
+import { type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
 import { TracedWorkers } from '../workers/traced-workers.js';
+import { buildSnapshot } from './build-snapshot.js';
 import type { Circumstances } from './gate.js';
 import { ObjectCost } from './object-cost.js';
 import { ProcessMemory } from './process-memory.js';
@@ -172,17 +171,9 @@ export class TracingRun {
     await this.#cost?.checkSnapshot({ isLast });
     const time = new Date().toISOString();
     const [main, { readings, notes }] = await Promise.all([this.#readMain({ isLast }), this.#workers.read()]);
-    const collector = new TraceCollector();
     const all = [main, ...readings];
     this.#liveBytes = all.reduce((sum, { isolate, reading }) => sum + (isolate.session.isOpen ? reading.liveBytes : 0), 0);
-    for (const reading of all) addIsolateReading(reading, collector, this.tracebackLimit);
-    const table = collector.stacks.build();
-    return new Snapshot({
-      table,
-      sourceMaps: await scriptMaps(all, table),
-      columns: collector.columns(),
-      threads: collector.threads,
-      types: collector.types.values,
+    return buildSnapshot(all, {
       tracebackLimit: this.tracebackLimit,
       capture: {
         mode: this.#mode,
@@ -190,7 +181,6 @@ export class TracingRun {
         time,
         target: this.#target.info,
         ...(await this.#memory.atSnapshot(all.map(({ heap }) => heap))),
-        precision: all.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function',
         inlining: this.#inlines,
         tracing: this.#id,
         ...(this.#resumed !== null && { resumed: this.#resumed }),

@@ -1,0 +1,26 @@
+import { TraceCollector } from '../../collect/stacks/trace-collector.js';
+import type { CaptureInfo } from '../../model/trace-columns.js';
+import { Snapshot } from '../../snapshot/snapshot.js';
+import { addIsolateReading, type IsolateReading } from '../isolate/isolate-tracing.js';
+import { scriptMaps } from '../isolate/script-maps.js';
+
+interface SnapshotOptions {
+  readonly tracebackLimit: number;
+  readonly capture: Omit<CaptureInfo, 'precision'>;
+}
+
+/** One snapshot of what was read of all isolates. */
+export async function buildSnapshot(readings: readonly IsolateReading[], { tracebackLimit, capture }: SnapshotOptions): Promise<Snapshot> {
+  const collector = new TraceCollector();
+  for (const reading of readings) addIsolateReading(reading, collector, tracebackLimit);
+  const table = collector.stacks.build();
+  return new Snapshot({
+    table,
+    sourceMaps: await scriptMaps(readings, table),
+    columns: collector.columns(),
+    threads: collector.threads,
+    types: collector.types.values,
+    tracebackLimit,
+    capture: { ...capture, precision: readings.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function' },
+  });
+}
