@@ -16,6 +16,8 @@ export {
   UnsupportedError,
   UsageError,
 } from './errors.js';
+export type { HeapKeyType } from './heap-graph/census/heap-keys.js';
+export type { HeapStatistic } from './heap-graph/census/heap-statistics.js';
 export { type HeapEdge, HeapGraph, type HeapLocation } from './heap-graph/heap-graph.js';
 export type { HeapReadOptions, HeapSource } from './heap-graph/reading/read-graph.js';
 export type { ScriptEdit } from './lines/live-edit/live-edit.js';

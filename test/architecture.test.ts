@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['text', 'model', 'source-maps'],
   series: ['text', 'model', 'snapshot'],
   collect: ['text', 'protocol', 'model'],
-  'heap-graph': ['text', 'model', 'collect'],
+  'heap-graph': ['text', 'model', 'collect', 'snapshot'],
   lines: ['text', 'protocol', 'source-maps'],
   tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'heap-graph', 'lines', 'source-maps', 'snapshot'],
   report: ['text', 'model', 'snapshot', 'series', 'heap-graph'],

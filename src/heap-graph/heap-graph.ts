@@ -1,5 +1,7 @@
 import type { HeapFunction } from '../collect/heap-snapshot/function-table.js';
 import { UsageError } from '../errors.js';
+import type { HeapKeyType } from './census/heap-keys.js';
+import { type HeapStatistic, heapStatistics } from './census/heap-statistics.js';
 import { type GraphColumns, HOLDS_NOTHING, hasIndex, ROOT, sourceOf, TYPE_BITS } from './columns/graph-columns.js';
 import { type Distances, findDistances, NOT_REACHED } from './distances.js';
 import { type Dominators, findDominators, NO_NODE } from './dominators/dominators.js';
@@ -169,6 +171,15 @@ export class HeapGraph {
     if (distance[this.#checked(node)] === NOT_REACHED) return path;
     for (let at = node; at !== ROOT; at = path.at(-1)!.from) path.push(this.#edge(via[at]!, sourceOf(this.#columns.nodes, via[at]!)));
     return path.reverse();
+  }
+
+  /**
+   * Groups all objects; the group that retains most comes first.
+   *
+   * @throws UsageError for `lineno` if the snapshot does not say where objects were allocated
+   */
+  statistics(keyType: HeapKeyType): HeapStatistic[] {
+    return heapStatistics(this.#columns, keyType);
   }
 
   #edge(index: number, from: number): HeapEdge {

@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
 import { openFile } from '../../formats/open-file.js';
 import type { Console } from '../console/console.js';
+import { printHeap } from '../heap/print-heap.js';
 import { addExamples } from '../options/examples.js';
-import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../options/shared-options.js';
+import { isHeapFile } from '../options/heap-argument.js';
+import { type HeapTableValues, noteGivenKey } from '../options/heap-options.js';
+import { addTableOptions, addTreeOptions } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printStatistics } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 
-type StatsValues = TableValues & TreeValues & LimitValues;
+type StatsValues = HeapTableValues & LimitValues;
 
 export function configure(command: Command): Command {
-  return addExamples(addLimitOption(addTreeOptions(addTableOptions(command))), [
+  return addExamples(noteGivenKey(addLimitOption(addTreeOptions(addTableOptions(command)))), [
     ['tracemalloc stats app.tmsnap', 'the ten lines that hold the most'],
     ['tracemalloc stats --group-by package --top 5 app.tmsnap', 'the five packages that hold the most'],
   ]);
@@ -20,6 +23,10 @@ export async function run([file]: readonly string[], values: StatsValues, consol
   checkPrintOptions(values);
   const mapper = sourceMapperOf(values, console);
   const limit = new SizeLimit(values, console);
+  if (isHeapFile(file!)) {
+    limit.checkHeap(await printHeap(file!, values, { console, mapper }));
+    return limit.exitCode;
+  }
   limit.checkTotal(printStatistics(openFile(file!), values, { stream: console.out, err: console.err, cwd: console.cwd, mapper }));
   return limit.exitCode;
 }

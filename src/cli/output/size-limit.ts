@@ -40,6 +40,11 @@ export class SizeLimit {
     this.#check(size, `${formatSize(size)} traced`);
   }
 
+  /** @param size of all objects of a heap snapshot */
+  checkHeap(size: number): void {
+    this.#check(size, `${formatSize(size)} of objects`);
+  }
+
   /** The growth without what may be chance. */
   checkGrowth({ old, now }: { readonly old: Snapshot; readonly now: Snapshot }): void {
     const diffs = now.compareTo(old, 'domain');

@@ -80,6 +80,35 @@ describe('on random graphs', () => {
     );
   });
 
+  it('what a group retains is what removing all its nodes and searching again gives', async () => {
+    // More classes than bits in a word, so that groups stand in several searches.
+    const classes = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 14, maxLength: 14 });
+    await fc.assert(
+      fc.asyncProperty(randomGraph, classes, fc.integer({ min: 1, max: 41 }), async (edges, classOf, spread) => {
+        const { nodes } = pictureOf(edges);
+        const nameOf = (i: number): string => `class ${classOf[i]! % spread}`;
+        // The root is V8's, and no object.
+        const picture = nodes.map((node, i) => (i === 0 ? { ...node, kind: 'synthetic', size: 0 } : { ...node, name: nameOf(i) }));
+        const graph = await HeapGraph.read([snapshotText({ nodes: picture })]);
+        const globals = edges[0]!.filter(([kind, to]) => kind === 'shortcut' && to !== 0).map(([, to]) => to);
+        const owned = reachable(edges, globals, (_, to) => to !== 0);
+        const counts = (from: number, to: number): boolean => from === 0 || owned.has(from) || !owned.has(to);
+        const alive = reachable(edges, [0], counts);
+        const bytes = (gone: Iterable<number>): number => [...gone].reduce((sum, node) => sum + (node === 0 ? 0 : 2 ** node), 0);
+        const expected = new Map<string, number>();
+        for (const name of new Set(picture.slice(1).map((_, i) => nameOf(i + 1)))) {
+          const members = picture.flatMap((_, i) => (i > 0 && nameOf(i) === name ? [i] : []));
+          const left = reachable(edges, [0], (from, to) => !members.includes(to) && counts(from, to));
+          expected.set(name, bytes(new Set([...members, ...[...alive].filter((node) => !left.has(node))])));
+        }
+        const found = graph.statistics('type').map(({ traceback, retained }) => [traceback.at(0)!.filename, retained] as const);
+        expect(new Map(found)).toEqual(expected);
+        expect(found.map(([, retained]) => retained)).toEqual([...expected.values()].sort((a, b) => b - a));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('a distance is that of the shortest path, first among what a global object holds', async () => {
     await fc.assert(
       fc.asyncProperty(randomGraph, async (edges) => {

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../errors.js';
+import { HEAP_KEY_TYPES, type HeapKeyType } from '../../heap-graph/census/heap-keys.js';
+import type { TableValues, TreeValues } from './shared-options.js';
+
+export interface HeapTableValues extends TableValues, TreeValues {
+  readonly isKeyGiven?: boolean;
+}
+
+/** Lets a command see whether its user has given a key, because heap snapshots have another default. */
+export function noteGivenKey(command: Command): Command {
+  return command.hook('preAction', (_, action) => {
+    action.setOptionValue('isKeyGiven', action.getOptionValueSource('groupBy') !== 'default');
+  });
+}
+
+/** @throws UsageError for what a heap snapshot does not have */
+export function heapKeyType({ groupBy, isKeyGiven }: HeapTableValues): HeapKeyType {
+  if (!isKeyGiven) return 'type';
+  const key = HEAP_KEY_TYPES.find((each) => each === groupBy);
+  if (key === undefined)
+    throw new UsageError(`a heap snapshot is grouped by ${HEAP_KEY_TYPES.join(', ')}, not by ${groupBy}: V8 records nothing else`);
+  return key;
+}
+
+/** @throws UsageError for options that need stacks, threads or domains */
+export function checkHeapOptions(values: HeapTableValues): void {
+  const { tree, cumulative, includeAny, excludeAny, domain, thread } = values;
+  const given = Object.entries({
+    '--tree': tree === true,
+    '--cumulative': cumulative,
+    '--include-any': includeAny.length > 0,
+    '--exclude-any': excludeAny.length > 0,
+    '--domain': domain !== undefined,
+    '--thread': thread.length > 0,
+  }).filter(([, isGiven]) => isGiven);
+  if (given.length === 0) return;
+  throw new UsageError(`a heap snapshot is the whole heap of one thread; leave ${given.map(([option]) => option).join(', ')} out`);
+}

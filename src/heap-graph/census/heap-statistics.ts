@@ -1,0 +1,42 @@
+import { Traceback } from '../../model/traceback.js';
+import type { GraphColumns } from '../columns/graph-columns.js';
+import { retainedByGroup } from './group-retained.js';
+import { groupNodes, NO_GROUP } from './heap-groups.js';
+import type { HeapKeyType } from './heap-keys.js';
+
+/** The objects of one group. */
+export interface HeapStatistic {
+  /** One frame: the type, package or domain as its file, or the place where the objects were allocated. */
+  readonly traceback: Traceback;
+  /** Bytes of the objects themselves. */
+  readonly size: number;
+  /** Objects. */
+  readonly count: number;
+  /** Bytes that would be free without all of these objects. */
+  readonly retained: number;
+}
+
+/** The group that retains most comes first. */
+export function heapStatistics(columns: GraphColumns, keyType: HeapKeyType): HeapStatistic[] {
+  const groups = groupNodes(columns, keyType);
+  const { groupOf, frames } = groups;
+  const { small, large } = columns.nodes.selfSize;
+  const size = new Float64Array(frames.length);
+  const count = new Uint32Array(frames.length);
+  for (let node = 0; node < groupOf.length; node++) {
+    const group = groupOf[node]!;
+    if (group === NO_GROUP) continue;
+    size[group]! += large.get(node) ?? small[node]!;
+    count[group]!++;
+  }
+  const retained = retainedByGroup(columns, groups);
+  return frames
+    .map((frame, group) => ({
+      traceback: new Traceback([frame]),
+      size: size[group]!,
+      count: count[group]!,
+      retained: retained[group]!,
+    }))
+    .filter((each) => each.count > 0)
+    .sort((a, b) => b.retained - a.retained || b.size - a.size);
+}
