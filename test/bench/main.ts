@@ -11,6 +11,7 @@ import { benchTransform } from './lines/transform.js';
 import { benchModes } from './modes.js';
 import { benchProfileValidation } from './profile-validation.js';
 import { benchReport } from './report.js';
+import { benchSeriesReport } from './report-series.js';
 import { benchSlowdown } from './slowdown.js';
 import { benchSnapshot } from './snapshot.js';
 import { benchSoak } from './soak.js';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'source-map': benchSourceMap,
   'profile-validation': benchProfileValidation,
   report: benchReport,
+  'report-series': benchSeriesReport,
   'tracking-stress': benchTrackingStress,
   'lines-start': benchStart,
   'lines-transform': benchTransform,

@@ -11,7 +11,7 @@ import { median, printTable, timed } from './measure.js';
 
 const ROUNDS = 5;
 /** Waits for the second animation frame after a request, because its result is on the screen then. */
-const DRAWN = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))';
+export const DRAWN = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))';
 /** The times between frames during a zoom, in ms. */
 const FRAMES = `new Promise((done) => {
   const times = [];

@@ -60,6 +60,36 @@ describe('a series', () => {
   });
 });
 
+describe('the report of a series', () => {
+  async function groupsOf(...args: string[]) {
+    const { stdout, stderr } = await tracemalloc('report', 'a.tmseries', '-o', '-', ...args);
+    const data = JSON.parse(/id="report">(.*?)<\/script>/s.exec(stdout)![1]!);
+    return { stderr, own: data.own, rounds: data.series?.rounds.length, sizes: data.series?.growth.line.sizes };
+  }
+
+  it('has all rounds, of the traces that pass the filters', async () => {
+    expect(await groupsOf('--own')).toMatchObject({
+      own: true,
+      rounds: 4,
+      sizes: [
+        [1000, 2000, 3000, 4000],
+        [50, 50, 50, 50],
+      ],
+    });
+    expect(await groupsOf('--include', 'main.js', '--thread', 'main')).toMatchObject({ stderr: expect.stringMatching('no trace passes') });
+    expect(await groupsOf('--include', '*/main.js', '--thread', 'main')).toMatchObject({
+      stderr: '',
+      sizes: [expect.anything(), expect.anything()],
+    });
+  });
+
+  it('is that of a snapshot or a difference if a round or an older file is named', async () => {
+    const { stdout } = await tracemalloc('report', 'a.tmseries@2', '-o', '-');
+    expect(stdout).toContain('"series":null');
+    expect((await groupsOf('--diff', 'a.tmseries@1')).rounds).toBeUndefined();
+  });
+});
+
 describe('wrong usage', () => {
   it.each([
     [['stats', 'a.tmseries@5'], 2, 'a.tmseries has no round 5; it has the rounds 1 to 4'],

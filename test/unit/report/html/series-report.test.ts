@@ -158,6 +158,15 @@ describe('a page stays small', () => {
   });
 });
 
+it('names the rounds that could not ask a thread', () => {
+  const block = { birth: 1, line: 7, size: 64 };
+  const missing = [{ thread: 'worker 1', reason: 'it did not answer' }];
+  const rounds = [1, 2, 3, 4].map((round) => snapshotOf([block], round % 2 === 0 ? { missing } : {}));
+  expect(reportOf(Series.of(rounds)).facts.notes.at(-1)).toBe(
+    'In rounds 2 and 4 a thread could not be asked: the picture counts what it had before.',
+  );
+});
+
 it('a series of one round, and one without traces, make a page', () => {
   const one = reportOf(Series.of([snapshotOf([{ birth: 1, line: 7, size: 64 }])]));
   expect([one.facts.oldCoverage, one.series!.hasEnoughRounds, one.series!.warmup]).toEqual([null, false, 1]);
