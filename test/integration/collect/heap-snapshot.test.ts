@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BadProfileError } from '../../../src/errors.js';
+import { HeapGraph } from '../../../src/heap-graph/heap-graph.js';
 import { TRACKING_FLAGS } from '../../../src/protocol/v8-flags.js';
 import { type ListedObject, listed, listedNaively, readInChunks } from '../../helpers/heap-snapshots.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
@@ -38,6 +39,16 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     expect(objects).toEqual(naive.objects);
     expect(readInChunks(text).untracedBytes).toEqual(naive.untracedBytes);
     expect(naive.objects.length).toBeGreaterThan(3000);
+  });
+
+  it('is read to the same stacks as a heap graph', async () => {
+    const graph = await HeapGraph.read([text]);
+    const inHeap = objects.filter(({ domain }) => domain === 0);
+    const stackOf = (id: number): string[] =>
+      graph
+        .allocationStack(graph.indexOfId(id))
+        .map(({ name, scriptName, ...at }) => `${name}@${scriptName}#${at.scriptId}:${at.line}:${at.column}`);
+    expect(inHeap.map(({ id }) => stackOf(id))).toEqual(inHeap.map(({ stack }) => stack));
   });
 
   it('is read to the same values, however it is cut into chunks (long)', () => {
