@@ -87,7 +87,7 @@ export async function run(args: readonly string[], values: LeaksValues, console:
   const shown = filteredSeries(series, values, { mapper, cwd: console.cwd });
   // The stdout of a program that we start is its own, as with `run`.
   const stream = 'target' in subject || values.json ? console.out : console.err;
-  return reportLeaks(shown, { values, rules, stream, console });
+  return reportLeaks(shown, { whole: series, values, rules, stream, console });
 }
 
 type Subject = Target | { readonly program: readonly string[] };

@@ -6,11 +6,11 @@ import { callCommand } from '../../helpers/command.js';
 import { oldestAndNewest } from '../../helpers/nodes.js';
 import { enterTemporaryFolder, reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
 
-/** Each request leaks on line 6, turns a full cache over on line 7, and works on line 9. `/end` ends the program. */
+/** Each request leaks on line 6, turns a full cache over on line 7, and works on line 9. `/end` ends the program, as does the request of the argument's number. */
 const SERVICE = `const http = require('node:http');
 const kept = [];
 const cache = Array.from({ length: 50 }, () => ({ entry: 1 }));
-let next = 0;
+let next = 0, requests = 0;
 function work() {
   for (let i = 0; i < 50; i++) kept.push({ session: i });
   for (let i = 0; i < 50; i++) cache[next++ % 50] = { entry: i };
@@ -20,7 +20,7 @@ function work() {
 }
 for (let i = 0; i < 20; i++) work();
 const server = http.createServer((request, response) => {
-  if (request.url === '/end') process.exit(0);
+  if (request.url === '/end' || ++requests === Number(process.argv[2])) process.exit(0);
   work();
   response.end();
 });
@@ -33,7 +33,8 @@ beforeEach(() => {
 });
 afterEach(reapTargets);
 
-const startService = (execPath: string) => startTarget({ execPath, file: join(cwd, 'service.cjs'), ready: true });
+const startService = (execPath: string, ...args: readonly string[]) =>
+  startTarget({ execPath, file: join(cwd, 'service.cjs'), args, ready: true });
 /** A command that makes a request. */
 const request = (service: TargetProcess, path = '/') => {
   const port = /port (\d+)/.exec(service.stdout())![1]!;
@@ -90,6 +91,29 @@ describe('a round', () => {
     const service = await startService(process.execPath);
     const { code, stderr } = await callCommand(['leaks', '--port', `${service.port}`, '--each', request(service, '/end')]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/there is no round, and so no verdict|are too few to tell a leak/)]);
+  });
+
+  it('in which the program ends gives the verdict of the rounds so far, which are enough', async () => {
+    const service = await startService(process.execPath, '8');
+    const { code, stdout, stderr } = await leaksOf(service, '--rounds', '20');
+    expect(stderr).toMatch(/^the program has ended: the verdict is that of the rounds so far$/m);
+    expect(stdout).toMatch(/^7 rounds, the first 1 for warming up$/m);
+    expect(stdout).toMatch(/^service\.cjs:6 work keeps /m);
+    expect(code).toBe(3);
+  });
+
+  it('in which nothing runs says that the verdict may mean nothing', async () => {
+    const idle = await startTarget({
+      execPath: process.execPath,
+      code: "console.log('ready'); setInterval(() => {}, 60_000);",
+      ready: true,
+    });
+    const { code, stdout, stderr } = await callCommand(['leaks', '--port', `${idle.port}`, '--every', '100ms']);
+    expect(stdout).toMatch(/^nothing grew in every round$/m);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^nothing that was allocated in these rounds was alive at their end: if no work was done/m),
+    ]);
   });
 });
 
