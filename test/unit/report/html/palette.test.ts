@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { changeColor, foundColor, frameColor, neutralColor, TEXT, type Theme } from '../../../../src/report/html/view/palette.js';
+import { repoPath } from '../../../helpers/paths.js';
 
 type Rgb = readonly number[];
 
@@ -67,6 +69,19 @@ describe.each(['light', 'dark'] as const)('on %s', (theme: Theme) => {
     const distance = Math.hypot(...grew!.map((value, channel) => value - shrank![channel]!));
     expect(distance).toBeGreaterThan(60);
     expect(shrank![2]! - grew![2]!).toBeGreaterThan(50);
+  });
+});
+
+describe('the layers of the picture over time', () => {
+  const css = readFileSync(repoPath('src/report/html/page/page.css'), 'utf8');
+  const rgb = (hex: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  const layers = [...css.matchAll(/--layer: light-dark\((#\w{6}), (#\w{6})\)/g)].map(([, ...colors]) => colors.map(rgb));
+  const cards = [...css.matchAll(/--card: (#\w{6})/g)].map(([, color]) => rgb(color!));
+
+  it('can be seen on a card, light and dark', () => {
+    expect([layers.length, cards.length]).toEqual([9, 2]);
+    for (const theme of [0, 1])
+      expect(Math.min(...layers.map((layer) => contrast(layer[theme]!, cards[theme]!)))).toBeGreaterThanOrEqual(3);
   });
 });
 
