@@ -28,7 +28,7 @@ export async function benchSeriesReport(): Promise<void> {
     let html = Buffer.alloc(0);
     let withStacks = 0;
     const make = await timed(() => {
-      const data = buildSeriesReport(series, { title: 'bench', own: false, embedSources: false, cwd: '/' });
+      const data = buildSeriesReport(series, { title: 'bench', own: false, embedSources: false, cwd: '/', warmup: 1 });
       withStacks = data.series!.rounds.filter(({ hasStacks }) => hasStacks).length;
       html = Buffer.concat(htmlDocument(data));
     });

@@ -5,12 +5,14 @@ import { openFile, openInput } from '../../formats/open-file.js';
 import type { ReportData } from '../../report/call-tree/report-data.js';
 import { buildReport, buildSeriesReport } from '../../report/html/build-report.js';
 import { htmlDocument } from '../../report/html/document.js';
+import { DEFAULT_WARMUP } from '../../series/growth.js';
 import { Series } from '../../series/series.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import type { Console } from '../console/console.js';
 import { addExamples } from '../options/examples.js';
 import { addFilterOptions, type FilterValues } from '../options/filter-options.js';
 import { passing, passingRounds } from '../options/filter-reasons.js';
+import { wholeNumber } from '../options/option-values.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { openPage } from '../output/open-page.js';
 import { addForceOption, claimOutput, freeName, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
@@ -21,6 +23,7 @@ interface ReportValues extends SourceMapValues, FilterValues, OutputValues {
   readonly embedSources: boolean;
   readonly own: boolean;
   readonly open: boolean;
+  readonly warmup?: number;
 }
 
 export function configure(command: Command): Command {
@@ -28,6 +31,7 @@ export function configure(command: Command): Command {
     .option('-o, --output <file>', 'the HTML file to write, which needs no other file; - is stdout (default: NAME.html)')
     .option('--open', 'show the page in the browser', false)
     .option('--diff <old>', 'show what changed since this earlier file')
+    .option('--warmup <n>', 'how many first rounds of a .tmseries do not count (default: 1)', wholeNumber)
     .option('--own', "your code first: the table begins grouped by own, with every byte on the program's own lines", false)
     .option('--embed-sources', 'copy the source lines around the shown places into the page', false);
   return addExamples(addSourceMapOptions(addFilterOptions(addForceOption(command))), [
@@ -50,12 +54,16 @@ export async function run([file]: readonly string[], values: ReportValues, conso
 /** A whole series has its own page. Otherwise it stands for its last round. */
 function reportOf(
   file: string,
-  { diff, own, embedSources, ...filters }: ReportValues,
+  { diff, own, embedSources, warmup, ...filters }: ReportValues,
   context: { readonly mapper: SourceMapper | null; readonly console: Console },
 ): ReportData {
   const options = { own, embedSources, cwd: context.console.cwd };
   const input = diff === undefined ? openInput(file) : openFile(file);
-  if (input instanceof Series) return buildSeriesReport(passingRounds(input, filters, context), { ...options, title: basename(file) });
+  if (input instanceof Series) {
+    const series = passingRounds(input, filters, context);
+    return buildSeriesReport(series, { ...options, title: basename(file), warmup: warmup ?? DEFAULT_WARMUP });
+  }
+  if (warmup !== undefined) throw new UsageError('--warmup is for the page of a whole .tmseries; leave it out');
   const inputs = diff === undefined ? [input] : [input, openFile(diff)];
   const [now, old = null] = passing(inputs, filters, context);
   const title = diff === undefined ? basename(file) : `${basename(diff)} → ${basename(file)}`;

@@ -26,18 +26,24 @@ export interface ReportOptions {
   readonly cwd: string;
 }
 
+export interface SeriesReportOptions extends Omit<ReportOptions, 'old'> {
+  /** How many first rounds do not count. */
+  readonly warmup: number;
+}
+
 /** Collects everything that the page shows. It does not map frames: map the snapshots first. */
 export function buildReport(now: Snapshot, options: ReportOptions): ReportData {
   return reportOf(tracesAsCells(now, options.old), { ...options, now, facts: reportFacts(now, options.old), seriesOf: null });
 }
 
 /** The page of a series: its rounds, and all that `buildReport` shows, of any round. */
-export function buildSeriesReport(series: Series, options: Omit<ReportOptions, 'old'>): ReportData {
+export function buildSeriesReport(series: Series, options: SeriesReportOptions): ReportData {
+  const { warmup } = options;
   const now = series.snapshot(-1);
   const rounds = shownRounds(series);
   const cells = seriesAsCells(series, rounds);
-  const seriesOf = (page: PageFrames) => seriesData(series, { rounds, cells, page });
-  return reportOf(cells, { ...options, now, facts: seriesFacts(series), seriesOf });
+  const seriesOf = (page: PageFrames) => seriesData(series, { rounds, cells, page, warmup });
+  return reportOf(cells, { ...options, now, facts: seriesFacts(series, warmup), seriesOf });
 }
 
 interface Page extends Omit<ReportOptions, 'old'> {

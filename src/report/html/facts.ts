@@ -1,6 +1,6 @@
 import { totalOf } from '../../model/column-totals.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
-import { DEFAULT_WARMUP, LEAST_ROUNDS } from '../../series/growth.js';
+import { LEAST_ROUNDS } from '../../series/growth.js';
 import type { Series } from '../../series/series.js';
 import { comparisonOf } from '../../snapshot/comparison.js';
 import { hasPackedLines } from '../../snapshot/packed-lines.js';
@@ -33,13 +33,13 @@ export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
 }
 
 /** The facts of the last round, compared with the first one that counts. */
-export function seriesFacts(series: Series): ReportFacts {
+export function seriesFacts(series: Series, warmup: number): ReportFacts {
   const { rounds } = series;
   const now = series.snapshot(-1);
   const facts = reportFacts(now, null);
-  const first = Math.min(DEFAULT_WARMUP, rounds.length - 1);
+  const first = Math.min(warmup, rounds.length - 1);
   const settings: readonly (readonly [string, string])[] = [
-    ['rounds', `${rounds.length}, the first ${DEFAULT_WARMUP} for warming up`],
+    ['rounds', warmup === 0 ? `${rounds.length}` : `${rounds.length}, the first ${warmup} for warming up`],
     ['first round', timeText(rounds[0]!.time)],
     ...captureFacts(now, '').settings,
   ];
@@ -48,12 +48,12 @@ export function seriesFacts(series: Series): ReportFacts {
     captures: [{ role: 'last round', settings }],
     oldCoverage: first === rounds.length - 1 ? null : coverageFacts(series.snapshot(first)),
     oldMoment: `in round ${first + 1}`,
-    notes: [...tooFewNotes(rounds.length), ...facts.notes, ...gaps(series)],
+    notes: [...tooFewNotes(rounds.length, warmup), ...facts.notes, ...gaps(series)],
   };
 }
 
-function tooFewNotes(rounds: number): string[] {
-  const needed = DEFAULT_WARMUP + LEAST_ROUNDS;
+function tooFewNotes(rounds: number, warmup: number): string[] {
+  const needed = warmup + LEAST_ROUNDS;
   return rounds < needed ? [`${rounds} rounds are too few to tell a leak: it takes ${needed}.`] : [];
 }
 

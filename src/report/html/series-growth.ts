@@ -28,14 +28,18 @@ export interface PageFrames {
   readonly intern: (name: string) => number;
 }
 
-/** What the groups of each key did. @param rounds rounds of the series that the page shows */
-export function seriesGrowth(series: Series, rounds: readonly number[], page: PageFrames): Record<GroupKey, GrowthData> {
-  const of = (key: GroupKey) => growthData(series.growth(KEY_TYPES[key]), { key, rounds, page });
+/** What the groups of each key did. */
+export function seriesGrowth(
+  series: Series,
+  { rounds, page, warmup }: Omit<Shown, 'key'> & { readonly warmup: number },
+): Record<GroupKey, GrowthData> {
+  const of = (key: GroupKey) => growthData(series.growth(KEY_TYPES[key], { warmup }), { key, rounds, page });
   return Object.fromEntries(GROUP_KEYS.map((key) => [key, of(key)])) as Record<GroupKey, GrowthData>;
 }
 
 interface Shown {
   readonly key: GroupKey;
+  /** Rounds of the series that the page shows. */
   readonly rounds: readonly number[];
   readonly page: PageFrames;
 }

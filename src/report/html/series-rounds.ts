@@ -1,4 +1,4 @@
-import { DEFAULT_WARMUP, LEAST_ROUNDS } from '../../series/growth.js';
+import { LEAST_ROUNDS } from '../../series/growth.js';
 import type { Series } from '../../series/series.js';
 import type { SeriesData } from '../call-tree/series-data.js';
 import { missingThreads, type SeriesAsCells, spreadOut } from './series-cells.js';
@@ -12,14 +12,19 @@ export function shownRounds({ rounds }: Series): number[] {
   return spreadOut(rounds.length, Math.min(MOST_ROUNDS, rounds.length));
 }
 
-/** @param rounds see `shownRounds` */
-export function seriesData(
-  series: Series,
-  { rounds, cells, page }: { readonly rounds: readonly number[]; readonly cells: SeriesAsCells; readonly page: PageFrames },
-): SeriesData {
+interface Shown {
+  /** See `shownRounds`. */
+  readonly rounds: readonly number[];
+  readonly cells: SeriesAsCells;
+  readonly page: PageFrames;
+  /** Rounds of the series. */
+  readonly warmup: number;
+}
+
+export function seriesData(series: Series, { rounds, cells, page, warmup }: Shown): SeriesData {
   return {
-    warmup: rounds.filter((round) => round < DEFAULT_WARMUP).length,
-    hasEnoughRounds: series.rounds.length >= DEFAULT_WARMUP + LEAST_ROUNDS,
+    warmup: rounds.filter((round) => round < warmup).length,
+    hasEnoughRounds: series.rounds.length >= warmup + LEAST_ROUNDS,
     rounds: rounds.map((round, index) => {
       const { time, traced, heap } = series.rounds[round]!;
       return {
@@ -33,6 +38,6 @@ export function seriesData(
       };
     }),
     lifetimes: cells.lifetimes,
-    growth: seriesGrowth(series, rounds, page),
+    growth: seriesGrowth(series, { rounds, page, warmup }),
   };
 }

@@ -98,6 +98,7 @@ describe('wrong usage', () => {
     [['diff', 'one.tmsnap'], 2, 'one.tmsnap is one snapshot; give a later one'],
     [['diff', 'a.tmseries@2'], 2, 'a.tmseries@2 is one snapshot'],
     [['diff', 'two.tmseries'], 2, 'two.tmseries has 2 of the 3 rounds that a difference needs'],
+    [['report', 'a.tmseries@2', '--warmup', '2', '-o', '-'], 2, '--warmup is for the page of a whole .tmseries'],
     [['stats', 'cut.tmseries'], 1, 'cannot load the series cut.tmseries: the file is truncated'],
     [['report', 'cut.tmseries@1', '-o', 'x.html'], 1, 'cannot load the series cut.tmseries: the file is truncated'],
     [['stats', 'none.tmseries@1'], 1, 'none.tmseries@1 cannot be read: there is no such file'],

@@ -26,8 +26,8 @@ const KEY_TYPES: Readonly<Record<(typeof GROUP_KEYS)[number], KeyType>> = {
 };
 
 /** As the page gets it. */
-function reportOf(series: Series): ReportData {
-  return JSON.parse(JSON.stringify(buildSeriesReport(series, { title: '', own: false, embedSources: false, cwd: '/nowhere' })));
+function reportOf(series: Series, warmup = 1): ReportData {
+  return JSON.parse(JSON.stringify(buildSeriesReport(series, { title: '', own: false, embedSources: false, cwd: '/nowhere', warmup })));
 }
 
 /** As the page has it after the reader has chosen the round. */
@@ -118,7 +118,7 @@ describe('a page stays small', () => {
 
   it('with 100 rounds of a heap that turns over', () => {
     const all = turningOver(100, { blocks: 1600, lines: 1600 });
-    const page = htmlDocument(buildSeriesReport(all, { title: '', own: false, embedSources: false, cwd: '/nowhere' }));
+    const page = htmlDocument(buildSeriesReport(all, { title: '', own: false, embedSources: false, cwd: '/nowhere', warmup: 1 }));
     expect(page.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(4_000_000);
   });
 
@@ -156,6 +156,14 @@ describe('a page stays small', () => {
     expect(growth.verdicts).toEqual({ leaks: 20, level: 300 });
     expect(Math.max(...growth.sizes.flat())).toBe(10_299);
   });
+});
+
+it('leaves as many rounds out as the reader wants', () => {
+  const { facts, series: shown } = reportOf(series, 3);
+  expect([shown!.warmup, shown!.hasEnoughRounds, facts.oldMoment]).toEqual([3, false, 'in round 4']);
+  expect(facts.captures[0]!.settings[0]).toEqual(['rounds', '5, the first 3 for warming up']);
+  const slopes = series.growth('thread', { warmup: 3 }).map(({ slope }) => Math.round(slope));
+  expect(shown!.growth.thread!.slope).toEqual(slopes);
 });
 
 it('names the rounds that could not ask a thread', () => {
