@@ -117,9 +117,9 @@ describe('a page stays small', () => {
     );
 
   it('with 100 rounds of a heap that turns over', () => {
-    const all = turningOver(100, { blocks: 1600, lines: 1600 });
+    const all = turningOver(100, { blocks: 500, lines: 500 });
     const page = htmlDocument(buildSeriesReport(all, { title: '', own: false, embedSources: false, cwd: '/nowhere', warmup: 1 }));
-    expect(page.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(4_000_000);
+    expect(page.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(1_400_000);
   });
 
   it('because rounds lose their stacks, but not the last one, and the others stay right', () => {
