@@ -2,6 +2,7 @@ import { TracemallocError } from '../errors.js';
 import { attachSelfForRounds, type RoundsTracer } from '../tracing/attach/attach-self.js';
 import type { StartOptions } from '../tracing/tracer/start-options.js';
 import type { Calling } from './call-work.js';
+import { withoutCompilationCache } from './compilation-cache.js';
 
 /** What ends a measurement before it is done. */
 interface Running extends Calling {
@@ -42,12 +43,14 @@ export async function whileTracingSelf<T>(
     },
   };
   running = own;
+  const restoreCache = withoutCompilationCache();
   try {
     await tracer.start(options);
     return await Promise.race([measuring(target, own), abandoned]);
   } finally {
     isOver = true;
     if (running === own) running = null;
+    restoreCache();
     await tracer.close();
   }
 }

@@ -5,6 +5,8 @@ import { benchEngine } from './engine.js';
 import { benchHeapGraph } from './heap-graph.js';
 import { benchHeapSnapshot } from './heap-snapshot.js';
 import { benchIsolates } from './isolates.js';
+import { benchLeaks } from './leaks/assertions.js';
+import { benchLeaksCommand } from './leaks/command.js';
 import { benchCorpus } from './lines/corpus.js';
 import { benchStart } from './lines/start.js';
 import { benchTransform } from './lines/transform.js';
@@ -40,6 +42,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   isolates: benchIsolates,
   soak: benchSoak,
   verdicts: benchVerdicts,
+  leaks: benchLeaks,
+  'leaks-command': benchLeaksCommand,
 };
 
 for (const version of requestedVersions()) await provideNode(version);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isInProportion, mayLeak, type Plan } from '../../../src/testing/growth-rule.js';
+import { isClear, isInProportion, mayLeak, type Plan } from '../../../src/testing/growth-rule.js';
 import type { Site } from '../../../src/testing/site-counts.js';
 
 /** Two rounds to warm up, five rounds of 100 calls, two rounds of the proof. */
@@ -20,6 +20,7 @@ describe('mayLeak', () => {
     ['a block of every call', [130, 100, 100, 100, 100, 100, 100], true],
     ['a block of every tenth call', [10, 10, 9, 11, 10, 12, 10], true],
     ['code and feedback, in some rounds', [200, 60, 14, 0, 7, 0, 15], false],
+    ['a few blocks of every round', [200, 60, 4, 4, 4, 4, 4], false],
     ['one block a round, whatever the calls', [9, 1, 1, 1, 1, 1, 1], false],
     ['nothing after the warm-up', [200, 60, 0, 0, 0, 0, 0], false],
   ])('%s: %s', (_, blocks, expected) => {
@@ -48,5 +49,21 @@ describe('isInProportion', () => {
     ['blocks of which the rounds before have none any more', [0, 0, 0, 0, 0, 0, 100, 200, 400], false],
   ])('%s: %s', (_, blocks, expected) => {
     expect(isInProportion(site(blocks), planOf(9))).toBe(expected);
+  });
+});
+
+describe('isClear', () => {
+  it.each([
+    ['a leak', [130, 100, 100, 100, 100, 100, 100, 200], true],
+    ['V8 while code is young', [90, 40, 15, 16, 8, 22, 14, 29], false],
+    ['what is not in proportion', [0, 0, 100, 100, 100, 100, 100, 90], false],
+  ])('%s: %s', (_, blocks, expected) => {
+    expect(isClear(site(blocks), planOf(8))).toBe(expected);
+  });
+
+  it('a block of each of ten calls may be the work of V8', () => {
+    const plan = { ...planOf(8), rounds: CALLS.slice(0, 8).map((calls) => ({ calls: calls / 10 })) };
+    expect(isClear(site([13, 10, 10, 10, 10, 10, 10, 20]), plan)).toBe(false);
+    expect(isClear(site([130, 80, 80, 80, 80, 80, 80, 160]), plan)).toBe(true);
   });
 });
