@@ -6,6 +6,8 @@ import { peakRss } from './measure.js';
 /** From a file to the retained sizes of all objects, once, in a process of its own. */
 export interface GraphReading {
   readonly ms: number;
+  /** Of all threads, because V8 collects and compiles on other threads. */
+  readonly processorMs: number;
   /** Of the whole process. */
   readonly peakBytes: number;
   readonly nodes: number;
@@ -31,10 +33,12 @@ const [tool, file, packages] = process.argv.slice(2);
 if (tool && file && packages) await measure(toolOf(tool, createRequire(packages)), file);
 
 async function measure(read: (file: string) => Promise<Found>, path: string): Promise<void> {
+  const processor = process.cpuUsage();
   const began = performance.now();
   const found = await read(path);
   const ms = performance.now() - began;
-  console.log(JSON.stringify({ ms, peakBytes: peakRss(), ...found } satisfies GraphReading));
+  const { user, system } = process.cpuUsage(processor);
+  console.log(JSON.stringify({ ms, processorMs: (user + system) / 1000, peakBytes: peakRss(), ...found } satisfies GraphReading));
 }
 
 function toolOf(name: string, load: NodeJS.Require): (file: string) => Promise<Found> {
