@@ -6,19 +6,22 @@ import { Series } from '../../series/series.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
+import { printHeapChanges } from '../heap/print-heap-changes.js';
 import { addExamples } from '../options/examples.js';
-import { addTableOptions, addTreeOptions, type TableValues, type TreeValues } from '../options/shared-options.js';
+import { isHeapFile } from '../options/heap-argument.js';
+import { type HeapTableValues, noteGivenKey } from '../options/heap-options.js';
+import { addTableOptions, addTreeOptions } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printDiff, printStatistics } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 
-interface DiffValues extends TableValues, TreeValues, LimitValues {
+interface DiffValues extends HeapTableValues, LimitValues {
   readonly survivors: boolean;
 }
 
 export function configure(command: Command): Command {
   command.option('--survivors', 'print what was allocated after OLD was taken and is alive in NEW; both must be of one tracing', false);
-  return addExamples(addLimitOption(addTreeOptions(addTableOptions(command)), 'the growth, without two standard errors,'), [
+  return addExamples(noteGivenKey(addLimitOption(addTreeOptions(addTableOptions(command)), 'the growth, without two standard errors,')), [
     ['tracemalloc diff before.tmsnap after.tmsnap', 'the lines that changed most'],
     [
       "tracemalloc diff --tree --exclude 'node:*' before.tmsnap after.tmsnap",
@@ -31,8 +34,12 @@ export async function run([first, second]: readonly string[], values: DiffValues
   checkPrintOptions(values);
   const { out, err, cwd } = console;
   const printing = { stream: out, err, cwd, mapper: sourceMapperOf(values, console) };
-  const { names, snapshots } = second === undefined ? roundsOf(first!) : filesOf(first!, second);
   const limit = new SizeLimit(values, console);
+  if (isHeapFile(first!) || (second !== undefined && isHeapFile(second))) {
+    limit.checkHeapGrowth(await printHeapChanges(first!, second, { values, console }));
+    return limit.exitCode;
+  }
+  const { names, snapshots } = second === undefined ? roundsOf(first!) : filesOf(first!, second);
   if (!values.survivors) {
     if (second === undefined && !values.json) writeLines(out, [`from ${printable(names.old)} to ${printable(names.now)}:`]);
     limit.checkGrowth(printDiff(snapshots, values, printing));

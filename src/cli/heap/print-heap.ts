@@ -14,7 +14,7 @@ import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/
 import { patternsFor } from '../options/patterns.js';
 import { shown } from '../options/source-maps.js';
 
-const DEFAULT_ROWS = 10;
+export const DEFAULT_ROWS = 10;
 
 interface HeapPrinting {
   readonly console: Console;
@@ -53,7 +53,11 @@ function totalOf(statistics: readonly HeapStatistic[]): HeapTotal {
 }
 
 /** The rows whose type, package, domain or file matches. */
-function selected(statistics: readonly HeapStatistic[], { include, exclude }: HeapTableValues, cwd: string): HeapStatistic[] {
+export function selected<Row extends Pick<HeapStatistic, 'traceback'>>(
+  statistics: readonly Row[],
+  { include, exclude }: Pick<HeapTableValues, 'include' | 'exclude'>,
+  cwd: string,
+): Row[] {
   const [included, excluded] = [include, exclude].map((patterns) => patterns.flatMap((each) => patternsFor(each, cwd)).map(compilePattern));
   return statistics.filter(({ traceback }) => {
     const name = traceback.at(-1)!.filename;

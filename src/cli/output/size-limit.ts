@@ -45,6 +45,11 @@ export class SizeLimit {
     this.#check(size, `${formatSize(size)} of objects`);
   }
 
+  /** @param growth of two heap snapshots, in bytes */
+  checkHeapGrowth(growth: number): void {
+    this.#check(growth, `grew by ${formatSize(growth)}`);
+  }
+
   /** The growth without what may be chance. */
   checkGrowth({ old, now }: { readonly old: Snapshot; readonly now: Snapshot }): void {
     const diffs = now.compareTo(old, 'domain');

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { GrowingCollection } from '../../../src/heap-graph/comparison/growing-collections.js';
 import { HeapGraph } from '../../../src/heap-graph/heap-graph.js';
+import { Snapshot } from '../../../src/index.js';
 import { callCommand } from '../../helpers/command.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
@@ -35,27 +37,31 @@ beforeAll(() => {
 });
 afterAll(reapTargets);
 
-describe.each(nodeBinaries())('stats of a heap snapshot of Node $major', ({ major, execPath }) => {
+describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPath }) => {
   const file = `${major}.heapsnapshot`;
+  const later = `${major}-later.heapsnapshot`;
   let graph: HeapGraph;
   let nodes: number[];
 
   beforeAll(async () => {
-    execFileSync(execPath, [PROGRAM, file]);
+    execFileSync(execPath, [PROGRAM, file, later]);
     graph = await HeapGraph.read(file);
     nodes = Array.from({ length: graph.nodeCount }, (_, node) => node);
   });
 
-  /** Bytes of what the root does not reach any more without these nodes, and of the nodes. */
+  /** Bytes of what the root does not reach any more without these nodes. What global objects hold is theirs: only edges from there count. */
   function naiveRetained(isGone: (node: number) => boolean): number {
     const held = nodes.map((node) => graph.edgesOf(node).flatMap(({ to, holds }) => (holds ? [to] : [])));
-    const reached = (isLeft: (node: number) => boolean): Set<number> => {
-      const found = new Set([0]);
-      for (const node of found) for (const to of held[node]!) if (isLeft(to)) found.add(to);
+    const reached = (starts: number[], counts: (from: number, to: number) => boolean): Set<number> => {
+      const found = new Set(starts);
+      for (const from of found) for (const to of held[from]!) if (counts(from, to)) found.add(to);
       return found;
     };
-    const left = reached((node) => !isGone(node));
-    return [...reached(() => true)].filter((node) => !left.has(node)).reduce((sum, node) => sum + graph.selfSize(node), 0);
+    const globals = graph.edgesOf(0).flatMap(({ type, to }) => (type === 'shortcut' ? [to] : []));
+    const owned = reached(globals, () => true);
+    const counts = (from: number, to: number) => from === 0 || owned.has(from) || !owned.has(to);
+    const left = reached([0], (from, to) => counts(from, to) && !isGone(to));
+    return [...reached([0], counts)].filter((node) => !left.has(node)).reduce((sum, node) => sum + graph.selfSize(node), 0);
   }
 
   it('has each object of a class under its type, with what they retain', async () => {
@@ -94,6 +100,53 @@ describe.each(nodeBinaries())('stats of a heap snapshot of Node $major', ({ majo
     const strings = rows.get('external strings (text outside of the heap)')!;
     if (major >= 24) expect(strings.size).toBeGreaterThan(1_500_000);
     else expect(strings.size / strings.count).toBeLessThanOrEqual(32);
+  });
+
+  it('is compared with a later one object by object', async () => {
+    const { oneProcess, total, statistics } = await documentOf('diff', file, later);
+    const rows = new Map<string, object>(statistics.map((row: Row) => [row.traceback.frames[0]!.filename, row]));
+    expect(oneProcess).toBe(true);
+    const session = rows.get('Session') as Row;
+    const size = session.size / session.count;
+    expect(session).toMatchObject({
+      count: 1400,
+      countDiff: 400,
+      newCount: 500,
+      goneCount: 100,
+      newSize: 500 * size,
+      goneSize: 100 * size,
+      grown: 0,
+    });
+    const stores = rows.get('system / JSArrayBufferData') as Record<'newCount' | 'goneCount' | 'sizeDiff', number>;
+    expect(stores.sizeDiff).toBe(400_000);
+    expect(stores.newCount - stores.goneCount).toBe(400);
+    expect(stores.goneCount).toBeLessThan(105);
+    expect(total.sizeDiff).toBe(statistics.reduce((sum: number, row: { sizeDiff: number }) => sum + row.sizeDiff, 0));
+  });
+
+  it('has the collections that grew, with their owners and their numbers of entries, and no others', async () => {
+    const { collections } = await documentOf('diff', file, later);
+    const shown = collections.map(({ name, kind, before, after, atMost }: GrowingCollection) => [name, kind, before, after, atMost]);
+    expect(Object.fromEntries(shown.map(([name, ...rest]: [string, ...unknown[]]) => [name, rest]))).toEqual({
+      'Cache.table': ['Object', 1000, 1500, false],
+      'Cache.names': ['Set', 1000, 1500, false],
+      'Cache.list': ['Array', 1000, 1500, false],
+      'Cache.entries': ['Map', 1000, 1400, false],
+      'module heap-of-known.cjs → variable seen': ['Map', 100, 150, false],
+      'Cache.numbers': ['Array', expect.any(Number), expect.any(Number), true],
+      'Cache.counts': ['Map', 1024, 2048, true],
+    });
+    const map = collections.find(({ name }: GrowingCollection) => name === 'Cache.entries');
+    expect(map.retained).toBeGreaterThan(1_400_000);
+  });
+
+  it('of another process is compared by type only', async () => {
+    execFileSync(execPath, [PROGRAM, 'a.heapsnapshot', 'b.heapsnapshot']);
+    const { oneProcess, collections, statistics } = await documentOf('diff', file, 'b.heapsnapshot');
+    expect([oneProcess, collections]).toEqual([false, []]);
+    const session = statistics.find((row: Row) => row.traceback.frames[0]!.filename === 'Session');
+    expect(session).toMatchObject({ count: 1400, countDiff: 400, newCount: null, goneCount: null, grown: null });
+    expect((await callCommand(['diff', file, 'b.heapsnapshot'])).stdout).toContain('The ids of objects do not match');
   });
 });
 
@@ -156,5 +209,40 @@ describe('stats of a heap snapshot', () => {
       code: 1,
       stderr: 'tracemalloc: none.heapsnapshot cannot be read: there is no such file; check the path\n',
     });
+  });
+});
+
+describe('diff of heap snapshots', () => {
+  beforeAll(() => {
+    execFileSync(process.execPath, [PROGRAM, 'before.heapsnapshot', 'after.heapsnapshot']);
+    Snapshot.fromTraces([{ size: 1, frames: [['app.js', 1]] }]).dump('one.tmsnap');
+  });
+
+  it('is a table of types and one of collections', async () => {
+    const { code, stdout } = await callCommand(['diff', 'before.heapsnapshot', 'after.heapsnapshot', '--top', '3']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^from before\.heapsnapshot to after\.heapsnapshot: \d+ objects, .*\(\+.*\)\n\n *change +size +new +gone/);
+    expect(stdout).toMatch(/\ncollections that have more entries than before:\n *entries +before +after +retained +id {2}collection\n/);
+    expect(stdout).toMatch(/\n\d+ more\n/);
+  });
+
+  it('of a snapshot with itself says that nothing changed', async () => {
+    const { stdout } = await callCommand(['diff', 'before.heapsnapshot', 'before.heapsnapshot']);
+    expect(stdout).toMatch(/\(\+0 B\)\n\nnothing changed\n$/);
+  });
+
+  it('ends with 3 above a limit', async () => {
+    const { code, stderr } = await callCommand(['diff', 'before.heapsnapshot', 'after.heapsnapshot', '--fail-above', '100KiB']);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^grew by .* above the limit of 100 KiB/) });
+  });
+
+  it.each([
+    [['before.heapsnapshot'], 'before.heapsnapshot is one heap snapshot; give a later one'],
+    [['one.tmsnap', 'before.heapsnapshot'], 'before.heapsnapshot is a heap snapshot and one.tmsnap is not'],
+    [['before.heapsnapshot', 'one.tmsnap'], 'before.heapsnapshot is a heap snapshot and one.tmsnap is not'],
+    [['before.heapsnapshot', 'after.heapsnapshot', '--survivors'], 'leave --survivors out'],
+    [['before.heapsnapshot', 'after.heapsnapshot', '--group-by', 'package'], 'compared by type, not by package'],
+  ])('refuses %j', async (args, reason) => {
+    expect(await callCommand(['diff', ...args])).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
   });
 });

@@ -1,0 +1,30 @@
+import { groupNodes } from '../census/heap-groups.js';
+import { columnsOf, type HeapGraph } from '../heap-graph.js';
+import { type GrowingCollection, growingCollections } from './growing-collections.js';
+import { matchNodes, type TypedHeap } from './match-nodes.js';
+import { type TypeChange, typeChanges } from './type-changes.js';
+
+/** What changed between two heap snapshots. */
+export interface HeapComparison {
+  /** Whether ids mean the same objects in both. */
+  readonly isOneProcess: boolean;
+  /** The type that changed most comes first. */
+  readonly types: readonly TypeChange[];
+  /** The one with the most new entries comes first. Empty if ids do not match. */
+  readonly collections: readonly GrowingCollection[];
+}
+
+export function compareHeaps(old: HeapGraph, now: HeapGraph): HeapComparison {
+  const [before, after] = [typed(old), typed(now)];
+  const match = matchNodes(before, after);
+  return {
+    isOneProcess: match.isOneProcess,
+    types: typeChanges(before, after, match),
+    collections: match.isOneProcess ? growingCollections(old, now, match.oldOf) : [],
+  };
+}
+
+function typed(graph: HeapGraph): TypedHeap {
+  const columns = columnsOf(graph);
+  return { columns, groups: groupNodes(columns, 'type') };
+}
