@@ -9,11 +9,15 @@ export interface Call {
   readonly timeoutMs: number;
   readonly needsEventLoop: boolean;
   readonly holdsThread: boolean;
+  /** The target tells meanwhile that it works on the call, and `timeoutMs` limits its silence. */
+  readonly showsLife: boolean;
 }
 
 interface Settle<T> {
   resolve(value: T): void;
   reject(error: TracemallocError): void;
+  /** The target works on the call. */
+  isAlive(): void;
 }
 
 /** setTimeout takes a signed 32-bit number. It fires at once if the number is larger. */
@@ -72,7 +76,7 @@ export class PendingCalls {
         timer = setTimeout(() => (this.#isHeldUp() ? wait() : fail(timedOut(this.#label, call))), call.timeoutMs);
       };
       if (call.timeoutMs <= LONGEST_TIMER_MS) wait();
-      stop = start({ resolve: (value) => end(() => resolve(value)), reject: fail });
+      stop = start({ resolve: (value) => end(() => resolve(value)), reject: fail, isAlive: () => timer?.refresh() });
       if (!open) stop?.();
     });
   }
@@ -91,10 +95,10 @@ export class PendingCalls {
   }
 }
 
-function timedOut(label: string, { doing, timeoutMs }: Call): CommandTimeoutError {
-  const limit = timeoutMs < 1000 ? `${timeoutMs} ms` : `${timeoutMs / 1000} s`;
+function timedOut(label: string, { doing, timeoutMs, showsLife }: Call): CommandTimeoutError {
+  const limit = timeoutMs < 1000 ? `${timeoutMs} ms` : `${Math.round(timeoutMs / 1000)} s`;
   return new CommandTimeoutError(
-    `no answer from ${label} within ${limit} while ${doing}: ` +
+    `${showsLife ? 'no sign of life' : 'no answer'} from ${label} within ${limit} while ${doing}: ` +
       'the program may be stopped, busy, paused in a debugger, or at its end; try again, or allow more time',
   );
 }

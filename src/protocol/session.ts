@@ -26,6 +26,8 @@ export interface CallOptions {
   readonly needsEventLoop?: boolean | undefined;
   /** The thread may be busy with the call for long. Meanwhile it does nothing else, nor does it pass on what workers send. */
   readonly holdsThread?: boolean | undefined;
+  /** Events by which the target tells that it works on the call. Each begins `timeoutMs` anew. */
+  readonly signsOfLife?: readonly Event[] | undefined;
 }
 
 type Listener = (params: unknown) => void;
@@ -98,9 +100,10 @@ export class Session {
   }
 
   send<M extends Command>(method: M, params?: CommandParams<M>, options: CallOptions = {}): Promise<CommandResult<M>> {
-    const { doing = plainWords(method), timeoutMs, needsEventLoop = false, holdsThread = false } = options;
-    const call = { ...this.#call(this.send, doing, timeoutMs), needsEventLoop, holdsThread };
-    return this.#pending.run<CommandResult<M>>(call, ({ resolve, reject }) => {
+    const { doing = plainWords(method), timeoutMs, needsEventLoop = false, holdsThread = false, signsOfLife = [] } = options;
+    const call = { ...this.#call(this.send, doing, timeoutMs), needsEventLoop, holdsThread, showsLife: signsOfLife.length > 0 };
+    return this.#pending.run<CommandResult<M>>(call, ({ resolve, reject, isAlive }) => {
+      const stops = signsOfLife.map((event) => this.on(event, isAlive));
       const refused = (failure: ProtocolFailure): void => reject(refusal(this.label, { method, doing: call.doing, failure }));
       try {
         this.#transport!.post(method, params ?? {}, (failure, result) => {
@@ -111,7 +114,9 @@ export class Session {
       } catch (error) {
         refused({ message: `it could not be sent: ${messageOf(error)}` });
       }
-      return undefined;
+      return () => {
+        for (const stop of stops) stop();
+      };
     });
   }
 
@@ -169,7 +174,7 @@ export class Session {
   }
 
   #call(callee: (...args: never[]) => unknown, doing: string, timeoutMs = this.timeoutMs): Call {
-    return { site: callSite(callee), doing, timeoutMs, needsEventLoop: false, holdsThread: false };
+    return { site: callSite(callee), doing, timeoutMs, needsEventLoop: false, holdsThread: false, showsLife: false };
   }
 
   #end(reason: string): void {

@@ -1,3 +1,5 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/discovery/connect.js';
 import { discover } from '../../../src/discovery/discovery.js';
@@ -13,7 +15,7 @@ import { runCommand } from '../../helpers/command.js';
 import { evaluateIn, openEvaluator } from '../../helpers/evaluate.js';
 import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
-import { reapLater, reapTargets, startTarget, type TargetProcess } from '../../helpers/target-process.js';
+import { reapLater, reapTargets, startTarget, type TargetProcess, temporaryFolder } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
 
@@ -81,14 +83,23 @@ describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath 
   });
 
   it('is not ended by a long job of the thread pool, and says what is missing (long)', async () => {
-    const tracer = await launch(POOL, { execPath, args: ['4000'], mode: 'objects', stdio: 'ignore' });
+    const file = join(temporaryFolder(), 'go-on');
+    const tracer = await launch(POOL, { execPath, args: [file], mode: 'objects', stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));
     await tracer.start({ mode: 'objects' });
+    const until = async (holds: (snapshot: Snapshot) => boolean) => {
+      while (!holds(await tracer.takeSnapshot()));
+    };
+    await until(({ capture }) => capture.resumed !== undefined); // it was taken to be at its end
+    writeFileSync(file, '');
+    await until(() => existsSync(`${file}.seen`)); // it has a timer by now, so that nobody can take it to be at its end again
+    await tracer.takeSnapshot();
+    rmSync(file);
     const { code, snapshot } = await tracer.exited;
     expect(code).toBe(0);
     expectNearly(typed(snapshot!, 'Late').count, 2000);
     expect(coverageLines(snapshot!.capture, 0).join()).toMatch(/What was allocated before \d{4}-.* is not in it/);
-  }, 90_000);
+  }, 240_000);
 
   it('has true lines', async () => {
     const tracer = await launch(PROGRAM, { execPath, args: ['end'], mode: 'objects', lines: true, stdio: 'ignore' });
@@ -216,7 +227,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
 
 describe.each(oldestAndNewest())('object mode, with nothing but a job of the thread pool, Node $major (long)', ({ execPath }) => {
   it('the command has its result while the program goes on', async () => {
-    const target = await startTarget({ execPath, file: POOL, args: ['120000'], ready: true });
+    const target = await startTarget({ execPath, file: POOL, args: [join(temporaryFolder(), 'never')], ready: true });
     const { code, stdout } = await runCommand(['attach', `${target.port}`, '--mode', 'objects', '--duration', '3s', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ keyType: 'lineno' });

@@ -20,7 +20,7 @@ test('an answer that comes while the time limit is being set leaves no timer beh
     return original(run, ms);
   }) as typeof setTimeout);
   const result = calls.run<string>(
-    { site: callSite(test), doing: 'asking', timeoutMs: 30_000, needsEventLoop: false, holdsThread: false },
+    { site: callSite(test), doing: 'asking', timeoutMs: 30_000, needsEventLoop: false, holdsThread: false, showsLife: false },
     ({ resolve }) => {
       answer = () => resolve('answered');
       return undefined;

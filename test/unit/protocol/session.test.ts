@@ -130,6 +130,29 @@ describe('timeouts', () => {
     }
   });
 
+  test('signs of life begin the limit anew, and an error says that there was none', async () => {
+    jest.useFakeTimers();
+    try {
+      const { transport, session } = open();
+      const options = { timeoutMs: 60_000, signsOfLife: ['HeapProfiler.addHeapSnapshotChunk'] as const };
+      const outcome = rejection(session.send('HeapProfiler.takeHeapSnapshot', {}, options));
+      for (let i = 0; i < 5; i++) {
+        jest.advanceTimersByTime(59_999);
+        transport.emit('HeapProfiler.addHeapSnapshotChunk', { chunk: '' });
+        transport.emit('HeapProfiler.lastSeenObjectId', {});
+      }
+      jest.advanceTimersByTime(59_000);
+      transport.emit('HeapProfiler.lastSeenObjectId', {}); // of something else
+      expect(jest.getTimerCount()).toBe(1);
+      jest.advanceTimersByTime(1_000);
+      expect((await outcome).message).toContain(`no sign of life from ${LABEL} within 60 s while taking a heap snapshot:`);
+      expect(session.isOpen).toBe(true);
+      expect(session.isHeld).toBe(false);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   test('one call can have its own limit and words', async () => {
     const error = await rejection(
       open().session.send('Runtime.evaluate', { expression: '1' }, { timeoutMs: 5, doing: 'asking for its pid' }),

@@ -263,6 +263,21 @@ describe('a target that does not answer when we leave it', () => {
     expect([session.isLost, program.drops, program.closes]).toEqual([true, 1, 0]);
   });
 
+  it('ends a heap snapshot of which it tells nothing for a minute, and is given up then', async () => {
+    const { program, session, tracer } = stage(undefined, { timeoutMs: 30_000 });
+    await Promise.all([tracer.start({ mode: 'objects', force: true }), pass(0)]);
+    program.silent.add('HeapProfiler.takeHeapSnapshot');
+    const taken = expect(tracer.takeSnapshot()).rejects.toThrow(/no sign of life from app\.js within 60 s while taking a heap snapshot/);
+    await pass(61_000);
+    await taken;
+    for (const command of ['Runtime.getHeapUsage', 'Debugger.disable', 'NodeWorker.disable', 'HeapProfiler.disable'])
+      program.silent.add(command); // they wait behind the snapshot
+    const closed = tracer.close();
+    await pass(10_000);
+    await expect(closed).resolves.toBeUndefined();
+    expect([session.isLost, program.drops, program.closes]).toEqual([true, 1, 0]);
+  });
+
   it('is left to its caretaker if an earlier stop could not restore it', async () => {
     const { program, session, tracer } = stage(undefined, { timeoutMs: 30_000 });
     await Promise.all([tracer.start({ lines: true }), pass(0)]);
