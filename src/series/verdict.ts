@@ -61,6 +61,8 @@ const UNLIKELY = 0.02;
 const LEAST_LIKELY = 0.15;
 /** A place of fewer samples a round tells nothing by itself. */
 const LEAST_SAMPLES = 1;
+/** A place with less of a group's samples does not explain the growth of the group. */
+const LEAST_SHARE = 0.2;
 /** An error of the slope above this share of the mean size says nothing about whether a group is level. */
 const LEVEL_ERROR = 0.25;
 
@@ -113,9 +115,10 @@ function isLasting({ died, exposed }: GroupHistory): boolean {
  * each at another place or of other sizes, and their sum may grow in every round for a while.
  */
 function isSteady({ warmup, isSampled, places }: GroupHistory): boolean {
-  return places().some(({ traces, ofOneSize }) => {
-    const kept = traces.slice(warmup + 1);
-    if (isSampled) return !ofOneSize && isSteadyByChance(kept);
+  const counted = places().map(({ traces, ofOneSize }) => ({ kept: traces.slice(warmup + 1), ofOneSize }));
+  const all = sumOf(counted.map(({ kept, ofOneSize }) => (ofOneSize ? 0 : sumOf(kept))));
+  return counted.some(({ kept, ofOneSize }) => {
+    if (isSampled) return !ofOneSize && sumOf(kept) >= LEAST_SHARE * all && isSteadyByChance(kept);
     const median = medianOf(kept);
     const isMuch = median >= (ofOneSize ? MANY_ALIKE : MANY);
     if (ofOneSize && !isMuch) return false;
