@@ -5,6 +5,7 @@ import { jsonText } from '../../report/text/json.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { explainFile } from '../heap/explain-file.js';
+import { printBuffers } from '../heap/print-buffers.js';
 import { addExamples } from '../options/examples.js';
 import { heapArguments, isHeapFile } from '../options/heap-argument.js';
 import { collected, rowCount } from '../options/option-values.js';
@@ -12,6 +13,7 @@ import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../op
 import { addTargetOptions, type TargetValues } from '../options/target-argument.js';
 
 interface WhyValues extends TargetValues, SourceMapValues {
+  readonly buffers: boolean;
   readonly top: number;
   readonly json: boolean;
   readonly ignoreEdge: readonly string[];
@@ -21,6 +23,7 @@ const DEFAULT_PATHS = 5;
 
 export function configure(command: Command): Command {
   addTargetOptions(command)
+    .option('--buffers', 'say who holds the memory outside of the heap, instead of WHAT; of a heap snapshot file', false)
     .option('--top <n>', 'how many groups of paths to print, or all', rowCount, DEFAULT_PATHS)
     .option(
       '--ignore-edge <pattern>',
@@ -36,6 +39,7 @@ export function configure(command: Command): Command {
 }
 
 export async function run(words: readonly string[], values: WhyValues, console: Console): Promise<number> {
+  if (values.buffers) return printBuffers(words, values, console);
   const { place, what } = heapArguments(words, values);
   const mapper = sourceMapperOf(values, console);
   const options = { what, mapper, top: values.top, ignoreEdges: values.ignoreEdge };

@@ -108,7 +108,8 @@ export function explain(
   };
 }
 
-interface Showing {
+/** What it takes to show a path. */
+export interface Showing {
   readonly graph: HeapGraph;
   readonly reader: LinkReader;
   readonly placeOf: PlaceOf;
@@ -117,16 +118,7 @@ interface Showing {
 function shownCluster(cluster: NodeCluster, { graph, reader, placeOf }: Showing): HeldCluster {
   const dominators = commonDominators(graph, cluster.nodes);
   const dominating = new Set(dominators);
-  const path = reader.linksTo(cluster.first).map(
-    ({ node, ...link }: Link): PathLink => ({
-      ...link,
-      id: graph.id(node),
-      size: graph.selfSize(node),
-      retained: graph.retainedSize(node),
-      place: placeOf(node),
-      dominates: dominating.has(node),
-    }),
-  );
+  const path = pathTo(cluster.first, dominating, { graph, reader, placeOf });
   return {
     count: cluster.nodes.length,
     size: cluster.size,
@@ -137,6 +129,20 @@ function shownCluster(cluster: NodeCluster, { graph, reader, placeOf }: Showing)
       .slice(0, MOST_DOMINATORS)
       .map((node) => ({ type: reader.typeOf(node), id: graph.id(node), retained: graph.retainedSize(node) })),
   };
+}
+
+/** @param dominating what alone keeps all objects of the cluster alive */
+export function pathTo(node: number, dominating: ReadonlySet<number>, { graph, reader, placeOf }: Showing): PathLink[] {
+  return reader.linksTo(node).map(
+    ({ node: linked, ...link }: Link): PathLink => ({
+      ...link,
+      id: graph.id(linked),
+      size: graph.selfSize(linked),
+      retained: graph.retainedSize(linked),
+      place: placeOf(linked),
+      dominates: dominating.has(linked),
+    }),
+  );
 }
 
 function originalPlaceOf(placeOf: PlaceOf, originalOf: (place: HeapPlace) => HeapPlace): PlaceOf {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BufferCluster } from '../../../src/heap-graph/buffers/explain-buffers.js';
 import type { GrowingCollection } from '../../../src/heap-graph/comparison/growing-collections.js';
 import { HeapGraph } from '../../../src/heap-graph/heap-graph.js';
 import { Snapshot } from '../../../src/index.js';
@@ -140,6 +141,19 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     expect(map.retained).toBeGreaterThan(1_400_000);
   });
 
+  it('tells who holds the memory outside of the heap, a shared store once', async () => {
+    const { clusters, size, unheld } = await documentOf('why', '--buffers', '--top', 'all', file);
+    const found = new Map<number, BufferCluster>(clusters.map((cluster: BufferCluster) => [cluster.size, cluster]));
+    const shown = ({ owner, count, path }: BufferCluster) => [owner, count, path.at(-1)!.name];
+    expect(shown(found.get(STATES)!)).toEqual(['Session', SESSIONS, 'Session.state']);
+    expect(shown(found.get(50_000)!)).toEqual(['Client', 1, 'Client.socket']);
+    expect(shown(found.get(222_224)!)).toEqual(['global.kept', 1, expect.stringMatching(/^Object\.(?:shared|sameShared)$/)]);
+    const outside = nodes.filter((node) => ['native', 'synthetic'].includes(graph.type(node)));
+    expect(size).toBe(outside.reduce((sum, node) => sum + graph.selfSize(node), 0));
+    expect(clusters.reduce((sum: number, each: BufferCluster) => sum + each.size, unheld.size)).toBe(size);
+    expect(unheld.size).toBeLessThan(20_000);
+  });
+
   it('of another process is compared by type only', async () => {
     execFileSync(execPath, [PROGRAM, 'a.heapsnapshot', 'b.heapsnapshot']);
     const { oneProcess, collections, statistics } = await documentOf('diff', file, 'b.heapsnapshot');
@@ -209,6 +223,30 @@ describe('stats of a heap snapshot', () => {
       code: 1,
       stderr: 'tracemalloc: none.heapsnapshot cannot be read: there is no such file; check the path\n',
     });
+  });
+});
+
+describe('why --buffers', () => {
+  beforeAll(() => {
+    execFileSync(process.execPath, [PROGRAM, 'held.heapsnapshot']);
+    writeFileSync('none.txt', 'no heap');
+  });
+
+  it('is a table of holders', async () => {
+    const { code, stdout } = await callCommand(['why', '--buffers', '--top', '2', 'held.heapsnapshot']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^outside of the heap: \d+ stores of [\d.]+ [KM]iB\n\n *size +stores {2}held by\n/);
+    expect(stdout).toMatch(/\n *977 KiB +1000 {2}Session: global\.kept → Object\.cache → Cache\.entries → Map → entry → Session\.state\n/);
+    expect(stdout).toMatch(/\n\d+ more: .*\n\d+ stores of .* held by no object/);
+  });
+
+  it.each([
+    [[], '--buffers takes one heap snapshot'],
+    [['held.heapsnapshot', 'Session'], '--buffers takes one heap snapshot'],
+    [['none.txt'], '--buffers reads heap snapshots, and none.txt is none'],
+    [['held.heapsnapshot', '--ignore-edge', 'a'], 'leave --ignore-edge out'],
+  ])('refuses %j', async (args, reason) => {
+    expect(await callCommand(['why', '--buffers', ...args])).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
   });
 });
 
