@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert';
 import type { Growth } from '../series/growth.js';
 import type { Series } from '../series/series.js';
-import type { Work } from './call-work.js';
+import { checkWork, type Work } from './call-work.js';
 import { searchGrowth } from './find-growth.js';
 import { growthMessage } from './growth-message.js';
 import { checkOptions, type GrowthTestOptions } from './growth-options.js';
@@ -27,9 +27,8 @@ export class GrowthError extends AssertionError {
  * @throws GrowthError, an AssertionError; what the work throws; UsageError for wrong options; ForeignSamplerError if this process is traced already
  */
 export async function assertNoGrowth(work: Work, options: GrowthTestOptions = {}): Promise<void> {
-  const checked = checkOptions(options);
+  checkWork(work);
+  const checked = checkOptions(options, work);
   const found = await searchGrowth(work, checked);
-  if (!found) return;
-  const { name = work.name } = options;
-  throw new GrowthError(growthMessage(found.growth, { ...checked, name }), found);
+  if (found) throw new GrowthError(growthMessage(found, checked), found);
 }

@@ -1,5 +1,13 @@
+import { UsageError } from '../errors.js';
+
 /** What an assertion runs again and again. If it returns a promise, the next call waits for it. */
 export type Work = () => unknown;
+
+/** @throws UsageError */
+export function checkWork(work: unknown): asserts work is Work {
+  if (typeof work !== 'function')
+    throw new UsageError(`the work must be a function that can be called again and again, not ${typeof work}`);
+}
 
 /** What lets an assertion end while the work is still being done. */
 export interface Calling {

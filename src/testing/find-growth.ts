@@ -4,16 +4,19 @@ import { gather } from '../snapshot/apply-filters.js';
 import { withOriginalLines } from '../snapshot/original-lines.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import { SourceMapper } from '../source-maps/source-mapper.js';
-import type { Work } from './call-work.js';
+import { checkWork, type Work } from './call-work.js';
 import { growthByPlace } from './growth-by-place.js';
 import { type CheckedOptions, checkOptions, type GrowthTestOptions } from './growth-options.js';
 import { type Measured, measure } from './measure.js';
 import { whileTracingSelf } from './own-tracing.js';
+import { writeArtifacts } from './write-artifacts.js';
 
 /** What grew, and the rounds in which it did. */
 export interface Found {
   readonly growth: readonly Growth[];
   readonly series: Series;
+  /** The files that were written, or why they were not. */
+  readonly artifacts: string | null;
 }
 
 /**
@@ -23,7 +26,8 @@ export interface Found {
  * @throws what the work throws; UsageError for wrong options; ForeignSamplerError if this process is traced already
  */
 export async function findGrowth(work: Work, options: GrowthTestOptions = {}): Promise<Growth[]> {
-  return [...((await searchGrowth(work, checkOptions(options)))?.growth ?? [])];
+  checkWork(work);
+  return [...((await searchGrowth(work, checkOptions(options, work)))?.growth ?? [])];
 }
 
 /** @returns null if nothing grew */
@@ -34,7 +38,9 @@ export async function searchGrowth(work: Work, options: CheckedOptions): Promise
   );
   if (!measured) return null;
   const growth = growthByPlace(leakingTraces(measured, options), options);
-  return growth.length === 0 ? null : { growth, series: measured.series };
+  if (growth.length === 0) return null;
+  const { series } = measured;
+  return { growth, series, artifacts: options.artifacts === null ? null : await writeArtifacts(series, options.artifacts, options) };
 }
 
 /** The rounds with the traces of the sites that leak, at the lines of the original sources. */

@@ -5,6 +5,7 @@ import type { Growth } from '../series/growth.js';
 import { printable } from '../text/printable.js';
 import { formatSize } from '../text/size-format.js';
 import { cutEnd } from '../text/text-width.js';
+import type { Found } from './find-growth.js';
 import type { CheckedOptions } from './growth-options.js';
 
 /** With these the message has at most 12 lines. */
@@ -12,20 +13,21 @@ const MOST_PLACES = 3;
 const WIDTH = 120;
 const INDENT = '      ';
 
-type Facts = Pick<CheckedOptions, 'rounds' | 'iterations' | 'warmup'> & { readonly name: string };
+type Facts = Pick<CheckedOptions, 'rounds' | 'iterations' | 'warmup' | 'name'>;
 
 /** What grew, how much a call, since when, and through which stack. At most 12 lines. */
-export function growthMessage(growth: readonly Growth[], facts: Facts): string {
+export function growthMessage({ growth, artifacts }: Omit<Found, 'series'>, facts: Facts): string {
   const { rounds, iterations, warmup, name } = facts;
   const shown = growth.slice(0, MOST_PLACES);
   const all = growth.reduce((sum, one) => sum + bytesACall(one, facts), 0);
   const rest = growth.length - shown.length;
   return [
-    `${printable(name) || 'the work'} keeps ${formatSize(all)} of every call: each of ${rounds} rounds of ${iterations} calls left it behind`,
+    `${printable(name)} keeps ${formatSize(all)} of every call: each of ${rounds} rounds of ${iterations} calls left it behind`,
     '',
     ...shown.flatMap((one, i) => placeLines(one, facts, { withSource: i === 0 })),
     ...(rest > 0 ? [`  ${rest} more: see error.growth`] : []),
     `Since round ${warmup + 1} of ${warmup + rounds} nothing of it was freed. A cache that is not full yet looks the same: give it a longer warmup.`,
+    ...(artifacts === null ? [] : [artifacts]),
   ].join('\n');
 }
 

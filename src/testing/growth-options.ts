@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js';
 import type { AnyFilter } from '../snapshot/filter.js';
 import { checkFilters } from '../snapshot/filter.js';
+import type { Work } from './call-work.js';
 
 export interface GrowthTestOptions {
   /** In so many rounds after the warm-up a line must have kept something. Default 5. */
@@ -21,6 +22,8 @@ export interface GrowthTestOptions {
   readonly nframe?: number;
   /** What the error calls the work. Default: the name of the function. */
   readonly name?: string;
+  /** A folder for the rounds, as a `.tmseries`, and their report. They are written only if something grew. */
+  readonly artifacts?: string;
 }
 
 export interface CheckedOptions {
@@ -31,12 +34,25 @@ export interface CheckedOptions {
   readonly ignore: readonly string[];
   readonly maxBytesPerIteration: number;
   readonly nframe: number;
+  readonly name: string;
+  readonly artifacts: string | null;
 }
 
-const NAMES = new Set(['rounds', 'iterations', 'warmup', 'mode', 'filter', 'ignore', 'maxBytesPerIteration', 'nframe', 'name']);
+const NAMES = new Set([
+  'rounds',
+  'iterations',
+  'warmup',
+  'mode',
+  'filter',
+  'ignore',
+  'maxBytesPerIteration',
+  'nframe',
+  'name',
+  'artifacts',
+]);
 
-/** @throws UsageError for an option that is unknown or makes no sense, before anything is called */
-export function checkOptions(options: GrowthTestOptions): CheckedOptions {
+/** @throws UsageError for an option that is unknown or makes no sense, before the work is called */
+export function checkOptions(options: GrowthTestOptions, work: Work): CheckedOptions {
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
   if (unknown !== undefined) throw new UsageError(`there is no option ${unknown}; there are ${[...NAMES].join(', ')}`);
   const {
@@ -64,6 +80,8 @@ export function checkOptions(options: GrowthTestOptions): CheckedOptions {
     ignore: typeof ignore === 'string' ? [ignore] : [...ignore],
     maxBytesPerIteration,
     nframe,
+    name: options.name ?? (work.name || 'the work'),
+    artifacts: options.artifacts ?? null,
   };
 }
 

@@ -5,7 +5,17 @@ import { NODE_CACHE } from './nodes.js';
 import { repoPath } from './paths.js';
 
 /** Folders of fixtures with a package.json and a lock file, which pin every version of what the tests use. */
-export type PackageSet = 'corpus' | 'suites' | 'loaders' | 'compilers' | 'runners' | 'growth' | 'readers' | 'devtools' | 'heap-tools';
+export type PackageSet =
+  | 'corpus'
+  | 'suites'
+  | 'loaders'
+  | 'compilers'
+  | 'runners'
+  | 'growth'
+  | 'readers'
+  | 'devtools'
+  | 'heap-tools'
+  | 'assertions';
 
 export function setFiles(set: PackageSet): string[] {
   return ['package.json', 'package-lock.json'].map((name) => repoPath('fixtures', set, name));

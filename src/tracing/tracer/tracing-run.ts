@@ -82,6 +82,7 @@ export class TracingRun {
       beginning: () => ({ force, flagsChanged: this.#flags.areSet }),
       expectRegistration: () => main.trueLines.hasPreload,
       maxMessageBytes: main.maxMessageBytes,
+      learnsScripts: main.learnsScripts,
       caretaker: target.caretaker,
     });
     this.#memory = new ProcessMemory(target, this.#workers);

@@ -34,6 +34,8 @@ export interface WorkersSettings extends IsolateSettings {
   readonly beginning: () => Pick<Beginning, 'flagsChanged' | 'force'>;
   /** Whether workers instrument their scripts, and tell of them from their first line on. */
   readonly expectRegistration: () => boolean;
+  /** As the main thread does. */
+  readonly learnsScripts: boolean;
   readonly maxMessageBytes: number;
   readonly caretaker: Caretaker;
 }
@@ -76,7 +78,7 @@ export class TracedWorker {
       thread: `worker ${id}${name === '' ? '' : ` (${name})`}`,
       maxMessageBytes: settings.maxMessageBytes / WRAPPED,
       hasOwnConnection: false,
-      learnsScripts: true,
+      learnsScripts: settings.learnsScripts,
       profileTimeoutMs: WAITS_FOR_PROFILE * timeoutMs,
       canEdit: true,
       caretaker: settings.caretaker,

@@ -46,6 +46,7 @@ function workersOf(transport: FakeTransport, { keepEnded = false, onOom = false 
     onOom,
     beginning: () => ({ force: true, flagsChanged: false }),
     expectRegistration: () => false,
+    learnsScripts: true,
     maxMessageBytes: 1e6,
     caretaker: new Caretaker(),
   });

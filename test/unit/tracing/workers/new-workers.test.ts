@@ -49,6 +49,7 @@ function programWithWorker(usedBytes: number, isAwake: () => boolean = () => tru
     onOom: false,
     beginning: () => ({ force: false, flagsChanged: true }),
     expectRegistration: () => false,
+    learnsScripts: true,
     maxMessageBytes: 1e6,
     caretaker: new Caretaker(),
   });

@@ -1,0 +1,12 @@
+import 'node-tracemalloc/jest';
+import { logIn, logOut } from '../src/sessions';
+
+let visits = 0;
+
+function visit(): void {
+  logOut(logIn(`user ${visits++}`));
+}
+
+test('a visit leaves nothing behind', async () => {
+  await expect(visit).not.toGrow({ artifacts: 'growth' });
+});

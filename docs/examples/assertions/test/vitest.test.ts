@@ -1,0 +1,13 @@
+import 'node-tracemalloc/vitest';
+import { expect, test } from 'vitest';
+import { logIn, logOut } from '../src/sessions';
+
+let visits = 0;
+
+function visit(): void {
+  logOut(logIn(`user ${visits++}`));
+}
+
+test('a visit leaves nothing behind', async () => {
+  await expect(visit).not.toGrow({ artifacts: 'growth' });
+});

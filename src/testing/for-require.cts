@@ -1,0 +1,15 @@
+import type * as Testing from './index.js' with { 'resolution-mode': 'import' };
+
+const requireOutside: (path: string) => typeof Testing = require('./real-import.cjs');
+
+/** `node-tracemalloc/test` for CommonJS. jest cannot require the ES module. */
+const testing: typeof Testing = requireOutside('./index.js');
+
+declare namespace testing {
+  type GrowthTestOptions = Testing.GrowthTestOptions;
+  type GrowthError = Testing.GrowthError;
+  type Work = Testing.Work;
+}
+
+// @ts-expect-error erasableSyntaxOnly: it is the only form that gives a CommonJS module its types
+export = testing;
