@@ -1,18 +1,29 @@
 import type { Node } from 'acorn';
 import { CommandError } from '../../errors.js';
 import { evaluateOwn } from '../../protocol/evaluate.js';
+import type { HoldOn } from '../../protocol/held-turn.js';
 import type { Session } from '../../protocol/session.js';
 
 /** The range of a function in a text, as offsets. */
 type Range = Pick<Node, 'start' | 'end'>;
+
+/** `to` is the first line that is no part of it. */
+interface Lines {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether V8 has collected a function; null if the turn is over. */
+export type AskForCollected = (holdOn: HoldOn) => Promise<boolean | null>;
 
 interface Place {
   readonly lineNumber: number;
   readonly columnNumber?: number;
 }
 
-/** V8 gives at most this many locations at a time. */
+/** V8 looks at all functions of a range, and then gives at most this many locations of it. So we ask for a part of the lines at a time. */
 const MOST_LOCATIONS = 1000;
+const LINES_AT_A_TIME = 100;
 const DOING = { doing: 'looking for collected functions' } as const;
 
 /**
@@ -35,25 +46,29 @@ export async function endsAtCollectedFunctions(session: Session): Promise<boolea
  * only in functions that it has. It compiles all of them for that, so that functions inside of them are not lost before an edit. A text that does not
  * parse counts as one with lost functions.
  */
-export async function collectedFunctions(session: Session, scriptId: string): Promise<() => Promise<boolean>> {
+export async function collectedFunctions(session: Session, scriptId: string): Promise<AskForCollected> {
   const { scriptSource } = await session.send('Debugger.getScriptSource', { scriptId }, DOING);
   const { functionRanges } = await import('../transform/function-ranges.js'); // with its parser
   const found = functionRanges(scriptSource);
   if (found === null) return async () => true;
   const { ranges, lineStarts } = found;
-  return async () => {
+  return async (holdOn) => {
     const offsets: number[] = [];
-    for await (const { lineNumber, columnNumber = 0 } of pausePlaces(session, scriptId))
-      offsets.push(lineStarts[lineNumber]! + columnNumber);
+    for (let line = 0; line < lineStarts.length; line += LINES_AT_A_TIME) {
+      if (!(await holdOn())) return null;
+      const places = pausePlaces(session, scriptId, { from: line, to: line + LINES_AT_A_TIME });
+      for await (const { lineNumber, columnNumber = 0 } of places) offsets.push(lineStarts[lineNumber]! + columnNumber);
+    }
     return rangesWith(ranges, offsets).size < ranges.length;
   };
 }
 
-/** The places of a script at which V8 could pause, 0-based. */
-async function* pausePlaces(session: Session, scriptId: string): AsyncIterable<Place> {
-  let start: Required<Place> = { lineNumber: 0, columnNumber: 0 };
+/** The places at which V8 could pause in some lines of a script, 0-based. */
+async function* pausePlaces(session: Session, scriptId: string, { from, to }: Lines): AsyncIterable<Place> {
+  let start: Required<Place> = { lineNumber: from, columnNumber: 0 };
+  const end = { scriptId, lineNumber: to, columnNumber: 0 };
   for (let isWhole = false; !isWhole; ) {
-    const answer = await session.send('Debugger.getPossibleBreakpoints', { start: { scriptId, ...start } }, DOING);
+    const answer = await session.send('Debugger.getPossibleBreakpoints', { start: { scriptId, ...start }, end }, DOING);
     const locations: readonly Place[] = answer.locations;
     yield* locations;
     isWhole = locations.length < MOST_LOCATIONS;

@@ -3,7 +3,7 @@ import type { DebuggerDomain } from '../../protocol/debugger-domain.js';
 import { setFlags } from '../../protocol/engine-flags.js';
 import { type HoldOn, inHeldTurn } from '../../protocol/held-turn.js';
 import type { Session } from '../../protocol/session.js';
-import { collectedFunctions, endsAtCollectedFunctions } from './collected-functions.js';
+import { type AskForCollected, collectedFunctions, endsAtCollectedFunctions } from './collected-functions.js';
 
 /** A script and its new text. */
 export interface Replacement {
@@ -74,7 +74,7 @@ async function edit<One>(all: readonly One[], act: (one: One) => Promise<string>
 
 /** Edits no script with a function that V8 has collected. Leaves out those that could not be edited because the program was busy. */
 async function editCarefully<One extends Replacement>({ session, domain }: Editing, all: readonly One[]): Promise<Map<One, string>> {
-  const checks = new Map<One, () => Promise<boolean>>();
+  const checks = new Map<One, AskForCollected>();
   const statuses = await edit(all, (one) =>
     statusOf(async () => {
       checks.set(one, await collectedFunctions(session, one.scriptId));
@@ -91,14 +91,14 @@ async function editCarefully<One extends Replacement>({ session, domain }: Editi
 
 interface Care {
   readonly holdOn: HoldOn;
-  readonly hasCollected: () => Promise<boolean>;
+  readonly hasCollected: AskForCollected;
 }
 
 async function setCarefully(session: Session, one: Replacement, { holdOn, hasCollected }: Care): Promise<string> {
   return statusOf(async () => {
-    if (!(await holdOn())) return BLOCKED;
-    if (await hasCollected()) return COLLECTED;
-    return (await holdOn()) ? setSource(session, one) : BLOCKED;
+    const isLacking = await hasCollected(holdOn);
+    if (isLacking === true) return COLLECTED;
+    return isLacking === false && (await holdOn()) ? setSource(session, one) : BLOCKED;
   });
 }
 
