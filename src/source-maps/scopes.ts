@@ -1,3 +1,4 @@
+import { VlqReader } from '../text/vlq.js';
 import { MapProblem } from './map-problem.js';
 
 /*
@@ -8,7 +9,6 @@ import { MapProblem } from './map-problem.js';
 const [SCOPE_START, SCOPE_END, RANGE_START, RANGE_END] = [1, 2, 4, 5];
 const SCOPE = { hasName: 1, hasKind: 2, isFunction: 4 } as const;
 const RANGE = { hasLine: 1, hasDefinition: 2 } as const;
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** A part of the generated text that is the code of one function of the sources. 0-based. */
 export interface FunctionRange {
@@ -35,7 +35,7 @@ export function functionRanges(scopes: string, names: readonly string[]): Functi
   const found: (FunctionRange | null)[] = [];
   let [name, definition, line, column] = [0, 0, 0, 0];
   for (const item of scopes.split(',')) {
-    const reader = new Numbers(item);
+    const reader = new VlqReader(item, () => new MapProblem('its scopes are damaged'));
     const tag = reader.isAtEnd ? 0 : reader.unsigned();
     if (tag === SCOPE_START) {
       const flags = reader.unsigned();
@@ -70,35 +70,4 @@ export function functionNameAt(ranges: readonly FunctionRange[], line: number, c
     (range.line < line || (range.line === line && range.column <= column)) &&
     (line < range.endLine || (line === range.endLine && column < range.endColumn));
   return ranges.findLast(isInside)?.name ?? null;
-}
-
-/** Reads numbers in base64 VLQ. */
-class Numbers {
-  readonly #text: string;
-  #at = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at === this.#text.length;
-  }
-
-  unsigned(): number {
-    let [value, unit] = [0, 1];
-    for (;;) {
-      const digit = DIGITS.indexOf(this.#text[this.#at++] ?? ' ');
-      if (digit < 0 || unit > 2 ** 30) throw new MapProblem('its scopes are damaged');
-      value += (digit & 31) * unit;
-      if (digit < 32) return value;
-      unit *= 32;
-    }
-  }
-
-  /** The sign is in the lowest bit. */
-  signed(): number {
-    const value = this.unsigned();
-    return value % 2 === 1 ? -(value - 1) / 2 : value / 2;
-  }
 }

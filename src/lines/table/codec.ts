@@ -2,7 +2,7 @@ import { BadProfileError } from '../../errors.js';
 import { fnv1a } from '../../text/fnv-hash.js';
 import { HEAD, LENGTH_DIGITS, VERSION } from './head.js';
 import type { PositionTable } from './position-table.js';
-import { DIGITS, fixed, Reader, readFixed, Writer } from './vlq.js';
+import { DIGITS, fixed, Reader, readFixed, Writer } from './table-text.js';
 
 /** The statement in the transformed text that names the table. It moves everything after it on its line. */
 export interface Registration {

@@ -1,7 +1,8 @@
 import { tokenizer } from 'acorn';
+import { BadProfileError } from '../../errors.js';
 import { inlineMap } from '../../source-maps/inline-map.js';
 import { mapUrl } from '../../source-maps/map-comment.js';
-import { Reader } from '../table/vlq.js';
+import { VlqReader } from '../../text/vlq.js';
 import type { LineIndex } from './line-index.js';
 
 /** The lines to tell apart: those of the text, or those of the sources from which it was compiled. */
@@ -80,16 +81,16 @@ function inlineSegments(source: string, index: LineIndex): Segment[] | undefined
 function decode(mappings: string, { starts }: LineIndex): Segment[] {
   const segments: Segment[] = [];
   let [source, original] = [0, 0];
-  for (const [line, texts] of mappings.replaceAll('+', '-').replaceAll('/', '_').split(';', starts.length).entries()) {
+  for (const [line, texts] of mappings.split(';', starts.length).entries()) {
     let column = 0;
     for (const text of texts.split(',')) {
       if (text === '') continue;
-      const reader = new Reader(text);
-      column += relative(reader);
+      const reader = new VlqReader(text, () => new BadProfileError('the mappings are damaged'));
+      column += reader.signed();
       const isMapped = !reader.isAtEnd;
       if (isMapped) {
-        source += relative(reader);
-        original += relative(reader);
+        source += reader.signed();
+        original += reader.signed();
       }
       const offset = starts[line]! + column;
       if (column < 0 || source < 0 || original < 0 || offset >= (starts[line + 1] ?? Number.POSITIVE_INFINITY)) continue;
@@ -97,10 +98,4 @@ function decode(mappings: string, { starts }: LineIndex): Segment[] {
     }
   }
   return segments.sort((a, b) => a.offset - b.offset);
-}
-
-/** Reads a signed number, whose sign is in the lowest bit. */
-function relative(reader: Reader): number {
-  const value = reader.unsigned();
-  return value % 2 === 1 ? -(value - 1) / 2 : value / 2;
 }

@@ -1,10 +1,8 @@
 import { BadProfileError } from '../../errors.js';
+import { DIGIT_VALUES, VlqReader } from '../../text/vlq.js';
 
 /** 64 characters that need no escape in any string literal. */
 export const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-
-const VALUES = new Int8Array(128).fill(-1);
-for (let i = 0; i < DIGITS.length; i++) VALUES[DIGITS.charCodeAt(i)] = i;
 
 /** Writes whole numbers below 2 ** 53 in groups of five bits, lowest first. A sixth bit says that more groups follow. */
 export class Writer {
@@ -28,29 +26,13 @@ export class Writer {
   }
 }
 
-export class Reader {
-  readonly #text: string;
-  #at = 0;
-
+/** Reads what a `Writer` has written. */
+export class Reader extends VlqReader {
   constructor(text: string) {
-    this.#text = text;
+    super(text, () => new BadProfileError('the table of lines is damaged'));
   }
 
-  get isAtEnd(): boolean {
-    return this.#at === this.#text.length;
-  }
-
-  unsigned(): number {
-    let value = 0;
-    for (let unit = 1; ; unit *= 32) {
-      const digit = VALUES[this.#text.charCodeAt(this.#at++)] ?? -1;
-      if (digit < 0 || unit > 2 ** 50) throw new BadProfileError('the table of lines is damaged');
-      value += (digit % 32) * unit;
-      if (digit < 32) return value;
-    }
-  }
-
-  signed(): number {
+  override signed(): number {
     const value = this.unsigned();
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
   }
@@ -65,6 +47,6 @@ export function fixed(value: number, digits: number): string {
 
 export function readFixed(text: string): number {
   let value = 0;
-  for (let i = 0; i < text.length; i++) value = value * 64 + (VALUES[text.charCodeAt(i)] ?? 0);
+  for (let i = 0; i < text.length; i++) value = value * 64 + (DIGIT_VALUES[text.charCodeAt(i)] ?? 0);
   return value;
 }
