@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'heap-graph', 'lines', 'source-maps', 'snapshot'],
   report: ['text', 'model', 'snapshot', 'series', 'heap-graph'],
   formats: ['text', 'protocol', 'model', 'snapshot', 'series', 'collect', 'report'],
-  testing: ['text', 'model', 'snapshot', 'series', 'source-maps', 'tracing', 'report'],
+  testing: ['text', 'model', 'snapshot', 'series', 'source-maps', 'tracing', 'report', 'heap-graph'],
   serve: ['text', 'protocol', 'model', 'snapshot', 'formats'],
   cli: [
     'text',

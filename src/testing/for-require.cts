@@ -6,6 +6,7 @@ const requireOutside: (path: string) => typeof Testing = require('./real-import.
 const testing: typeof Testing = requireOutside('./index.js');
 
 declare namespace testing {
+  type ExpectedCounts = Testing.ExpectedCounts;
   type GrowthTestOptions = Testing.GrowthTestOptions;
   type GrowthError = Testing.GrowthError;
   type Work = Testing.Work;

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers';
 import { LifetimesBuilder } from '../series/lifetimes-builder.js';
 import { Series } from '../series/series.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
@@ -6,6 +5,7 @@ import type { RoundsTracer } from '../tracing/attach/attach-self.js';
 import { type Calling, callWork, type Work } from './call-work.js';
 import type { CheckedOptions } from './growth-options.js';
 import { isClear, isInProportion, mayLeak, type Plan } from './growth-rule.js';
+import { idle } from './idle.js';
 import { type Site, SiteCounts } from './site-counts.js';
 import { Sites } from './sites.js';
 
@@ -87,9 +87,4 @@ async function seriesOf(snapshots: readonly Snapshot[], target: RoundsTracer): P
   for (const snapshot of snapshots) builder.add(snapshot);
   const lifetimes = builder.build();
   return new Series({ ...lifetimes, sourceMaps: await target.sourceMapsOf(lifetimes.table) });
-}
-
-/** Lets what the calls have begun end: closing handles, callbacks of the garbage collection, writes to the console. */
-async function idle(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
