@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { OutputFileError } from '../../errors.js';
 import type { CleanupTask, Message } from './cleanup-tasks.js';
 import { Journal } from './journal.js';
 import { spawnHelper, spawnShell } from './spawn-helper.js';
@@ -42,16 +43,25 @@ export class Caretaker {
     this.#after?.end({ isLost: false });
   }
 
-  /** Call it before the change is made. @param name identifies the task; a task of the same name is replaced */
+  /**
+   * Call it before the change is made.
+   *
+   * @param name identifies the task; a task of the same name is replaced
+   * @throws OutputFileError if it cannot be written down: then do not make the change
+   */
   add(name: string, task: CleanupTask): void {
-    this.#tasks.set(name, task);
     this.#tell({ name, task });
+    this.#tasks.set(name, task);
   }
 
   /** Call it after the change was undone. */
   done(name: string): void {
     this.#tasks.delete(name);
-    this.#tell({ name, task: null });
+    try {
+      this.#tell({ name, task: null });
+    } catch (error) {
+      if (!(error instanceof OutputFileError)) throw error; // to undo it again does no harm
+    }
   }
 
   /** The conversation is over, or what was to be guarded. Tasks remain only if the connection was lost, or could not be made. */
@@ -65,7 +75,7 @@ export class Caretaker {
   #tell(message: Message): void {
     const line = `${JSON.stringify(message)}\n`;
     if (!this.#journal) this.#process?.stdin?.write(line);
-    else if (this.#tasks.size === 0) this.#journal.clear();
+    else if (message.task === null && this.#tasks.size === 0) this.#journal.clear();
     else this.#journal.append(line);
   }
 }

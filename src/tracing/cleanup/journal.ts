@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OutputFileError } from '../../errors.js';
+import { messageOf } from '../../protocol/error-text.js';
 import { SHELL } from './spawn-helper.js';
 
 /** A file without a name. Only processes that have it open can read it, and it disappears with the last of them. */
@@ -25,9 +27,21 @@ export class Journal {
     }
   }
 
-  /** Writes the text before it returns, so that the text survives a controller that is killed right afterwards. */
+  /**
+   * Writes the text before it returns, so that the text survives a controller that is killed right afterwards.
+   * @throws OutputFileError if there is no space. The text is not in the journal then
+   */
   append(text: string): void {
-    writeSync(this.fd, text);
+    const { size } = fstatSync(this.fd);
+    try {
+      for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(this.fd, rest));
+    } catch (error) {
+      ftruncateSync(this.fd, size); // half a line would hide those behind it
+      throw new OutputFileError(
+        `cannot note what must be undone in the program in ${tmpdir()}: ${messageOf(error)}; free some space there, or set TMPDIR to another folder`,
+        { cause: error },
+      );
+    }
   }
 
   clear(): void {
