@@ -7,6 +7,7 @@ import { benchHeapSnapshot } from './heap-snapshot.js';
 import { benchIsolates } from './isolates.js';
 import { benchLeaks } from './leaks/assertions.js';
 import { benchLeaksCommand } from './leaks/command.js';
+import { benchServices } from './leaks/services.js';
 import { benchCorpus } from './lines/corpus.js';
 import { benchStart } from './lines/start.js';
 import { benchTransform } from './lines/transform.js';
@@ -44,6 +45,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   verdicts: benchVerdicts,
   leaks: benchLeaks,
   'leaks-command': benchLeaksCommand,
+  'leaks-services': benchServices,
 };
 
 for (const version of requestedVersions()) await provideNode(version);
