@@ -19,6 +19,8 @@ export {
 export type { HeapKeyType } from './heap-graph/census/heap-keys.js';
 export type { HeapStatistic } from './heap-graph/census/heap-statistics.js';
 export { type HeapEdge, HeapGraph, type HeapLocation } from './heap-graph/heap-graph.js';
+export type { Dominator, Explanation, HeldCluster, PathLink, WhyOptions } from './heap-graph/paths/explain.js';
+export type { HeapPlace } from './heap-graph/paths/node-text.js';
 export type { HeapReadOptions, HeapSource } from './heap-graph/reading/read-graph.js';
 export type { ScriptEdit } from './lines/live-edit/live-edit.js';
 export { Frame, type Precision } from './model/frame.js';
@@ -44,6 +46,7 @@ export type { LinesOption } from './tracing/isolate/line-scope.js';
 export { type LaunchOptions, launch } from './tracing/launch/launch.js';
 export { type Exit, type KillOptions, LaunchedTracer } from './tracing/launch/launched-tracer.js';
 export type { Closing } from './tracing/tracer/closing.js';
+export type { TargetWhyOptions } from './tracing/tracer/explain-target.js';
 export type { StartOptions } from './tracing/tracer/start-options.js';
-export { Tracer } from './tracing/tracer/tracer.js';
+export { type TakeOptions, Tracer } from './tracing/tracer/tracer.js';
 export type { MarkListener } from './tracing/watch/marks.js';

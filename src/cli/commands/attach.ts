@@ -23,6 +23,7 @@ import {
 } from '../options/shared-options.js';
 import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
+import { HeapOutput } from '../output/heap-output.js';
 import { addForceOption, claimOutput, type DerivedNames, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, type Printing, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
@@ -36,6 +37,7 @@ import { whileTracing } from '../tracing/while-tracing.js';
 interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, RoundValues, LimitValues, OutputValues {
   readonly output?: string;
   readonly where?: string;
+  readonly heapSnapshot?: string;
 }
 
 const FAILED = 1;
@@ -49,7 +51,8 @@ export function configure(command: Command): Command {
     .option(
       '--where <expression>',
       'with --mode objects: print where an object was allocated; give an expression that yields it in the target, or its id in the heap as @N',
-    );
+    )
+    .option('--heap-snapshot <file>', "with --mode objects: also save V8's own heap snapshot of the last moment, for why and DevTools");
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
     ['tracemalloc attach 4711 --duration 2m -o app.tmsnap', 'what process 4711 allocates in two minutes and still holds; saved, too'],
     ['tracemalloc attach --port 9229 --warmup 1m --diff', 'what grows in the program whose inspector is on port 9229'],
@@ -62,10 +65,13 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   checkPrintOptions(values);
   checkRoundOptions(values);
   if (values.where !== undefined && values.mode !== 'objects') throw new UsageError('--where needs --mode objects');
+  if (values.heapSnapshot !== undefined && values.mode !== 'objects') throw new UsageError('--heap-snapshot needs --mode objects');
   if (values.checkpoint !== undefined && values.output === undefined)
     throw new UsageError('--checkpoint needs -o FILE: the checkpoints are saved as FILE.checkpoint');
   const mapper = sourceMapperOf(values, console);
   const output = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
+  const heapFile =
+    values.heapSnapshot === undefined ? null : new HeapOutput(await claimOutput(values.heapSnapshot, values, console), console);
   const reporting = { output, values, console, mapper };
   const interruption = firstInterruption();
   try {
@@ -76,7 +82,8 @@ export async function run([name]: readonly string[], values: AttachValues, conso
       await trace(tracer, { pause, tables, ...reporting });
       checkpoints?.stop();
       const where = await tracebackOf(tracer, values.where, console);
-      const { snapshot, notice, isLast } = await takeLastSnapshot(tracer, () => latest(checkpoints, tables));
+      const { snapshot, notice, isLast } = await takeLastSnapshot(tracer, () => latest(checkpoints, tables), heapFile?.listener);
+      heapFile?.save();
       const said = notice ?? (tables !== null && !tracer.isTracing() ? ENDED_NOTICE : null);
       if (said !== null) writeLines(console.err, [said]);
       if (where !== undefined) printWhere(where && originalTraceback(where, snapshot, mapper), values, console);
@@ -92,6 +99,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
       return isCompared === false || (values.where !== undefined && where === undefined) ? FAILED : limit.exitCode;
     });
   } finally {
+    heapFile?.discard();
     interruption.ignore();
   }
 }

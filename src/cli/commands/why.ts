@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { UsageError } from '../../errors.js';
 import { holdersJson, holdersLines } from '../../report/text/holders.js';
 import { jsonText } from '../../report/text/json.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { explainFile } from '../heap/explain-file.js';
+import { explainLive, type LiveValues } from '../heap/explain-live.js';
 import { printBuffers } from '../heap/print-buffers.js';
 import { addExamples } from '../options/examples.js';
 import { heapArguments, isHeapFile } from '../options/heap-argument.js';
-import { collected, rowCount } from '../options/option-values.js';
+import { collected, duration, rowCount } from '../options/option-values.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
-import { addTargetOptions, type TargetValues } from '../options/target-argument.js';
+import { addTargetOptions } from '../options/target-argument.js';
 
-interface WhyValues extends TargetValues, SourceMapValues {
+interface WhyValues extends LiveValues, SourceMapValues {
   readonly buffers: boolean;
   readonly top: number;
   readonly json: boolean;
@@ -20,6 +20,7 @@ interface WhyValues extends TargetValues, SourceMapValues {
 }
 
 const DEFAULT_PATHS = 5;
+const DEFAULT_TIME_MS = 5000;
 
 export function configure(command: Command): Command {
   addTargetOptions(command)
@@ -31,6 +32,16 @@ export function configure(command: Command): Command {
       collected,
       [],
     )
+    .option(
+      '--for <time>',
+      'of a process: how long to trace objects before the snapshot, so that links have places',
+      duration,
+      DEFAULT_TIME_MS,
+    )
+    .option('--lines', 'of a process: true lines for the places; needs no asking if WHAT is a place')
+    .option('--no-lines', 'of a process: no true lines, even if WHAT is a place')
+    .option('--take-over', 'of a process: if another tool tracks its objects, end that')
+    .option('--yes', 'of a process: also if it may lack the memory for a heap snapshot, or will stand still for long', false)
     .option('--json', 'print one JSON document instead of text', false);
   return addExamples(addSourceMapOptions(command), [
     ['tracemalloc why 4711 Session', 'what holds the objects of class Session in process 4711'],
@@ -43,8 +54,10 @@ export async function run(words: readonly string[], values: WhyValues, console: 
   const { place, what } = heapArguments(words, values);
   const mapper = sourceMapperOf(values, console);
   const options = { what, mapper, top: values.top, ignoreEdges: values.ignoreEdge };
-  if (place === undefined || !isHeapFile(place)) throw new UsageError(`${place} is no heap snapshot`);
-  const explanation = await explainFile(place, options);
+  const explanation =
+    place !== undefined && isHeapFile(place)
+      ? await explainFile(place, options)
+      : await explainLive(values, { name: place, console, ...options });
   if (values.json) console.out.write(jsonText(holdersJson({ what, explanation })));
   else writeLines(console.out, holdersLines({ what, explanation }, { cwd: console.cwd, width: widthOfTerminal(console.out) }));
   return 0;

@@ -3,7 +3,7 @@ import { messageOf } from '../../protocol/error-text.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { printable } from '../../text/printable.js';
 import type { Closing } from '../../tracing/tracer/closing.js';
-import type { Tracer } from '../../tracing/tracer/tracer.js';
+import type { TakeOptions, Tracer } from '../../tracing/tracer/tracer.js';
 import { HEAP_LIMIT_NOTICE } from '../output/print-results.js';
 
 const LONGEST_END_MS = 5000;
@@ -31,9 +31,9 @@ export interface Earlier {
  *
  * @throws ConnectionLostError if the program has ended and there is neither
  */
-export async function takeLastSnapshot(tracer: Tracer, earlierOf: () => Earlier | null): Promise<Outcome> {
+export async function takeLastSnapshot(tracer: Tracer, earlierOf: () => Earlier | null, options: TakeOptions = {}): Promise<Outcome> {
   try {
-    if (tracer.isTracing()) return { snapshot: await tracer.takeSnapshot(), notice: null, isLast: true };
+    if (tracer.isTracing()) return { snapshot: await tracer.takeSnapshot(options), notice: null, isLast: true };
   } catch (failure) {
     const isOver = failure instanceof ConnectionLostError || !tracer.isTracing();
     if (!isOver) throw failure; // otherwise the program has just come to its end

@@ -4,7 +4,7 @@ import type { Session } from '../../protocol/session.js';
 import type { HeapObjects } from '../heap-snapshot/heap-objects.js';
 import { ObjectSections } from '../heap-snapshot/object-sections.js';
 import { HeapSnapshotReader } from '../heap-snapshot/reader.js';
-import type { ObjectReading, ReadOptions, SourceStart, TraceSource } from '../stacks/trace-source.js';
+import type { HeapChunkListener, ObjectReading, ReadOptions, SourceStart, TraceSource } from '../stacks/trace-source.js';
 import { somebodyTracks } from './foreign-tracker.js';
 
 type SnapshotCommand = 'HeapProfiler.takeHeapSnapshot' | 'HeapProfiler.stopTrackingHeapObjects';
@@ -65,9 +65,9 @@ export class ObjectTracker implements TraceSource {
    * From Node 22 on `takeHeapSnapshot` waits for the event loop, which has stopped if the program is at its end. Ending the tracking also
    * sends a snapshot, and V8 takes that one at once.
    */
-  async read({ isLast, inTurn }: ReadOptions): Promise<ObjectReading> {
+  async read({ isLast, inTurn, onHeapChunk }: ReadOptions): Promise<ObjectReading> {
     const command = isLast ? 'HeapProfiler.stopTrackingHeapObjects' : 'HeapProfiler.takeHeapSnapshot';
-    const objects = await inTurn(() => this.#readHeap(command));
+    const objects = await inTurn(() => this.#readHeap(command, onHeapChunk));
     return { kind: 'objects', objects, liveBytes: heapBytes(objects) };
   }
 
@@ -79,7 +79,7 @@ export class ObjectTracker implements TraceSource {
     );
   }
 
-  async #readHeap(command: SnapshotCommand): Promise<HeapObjects> {
+  async #readHeap(command: SnapshotCommand, onHeapChunk: HeapChunkListener | undefined): Promise<HeapObjects> {
     const reader = new HeapSnapshotReader(new ObjectSections());
     let failure: unknown;
     let isFirst = true;
@@ -89,6 +89,7 @@ export class ObjectTracker implements TraceSource {
         if (isFirst && !isTracked(chunk)) throw new NotTracingError(ENDED);
         isFirst = false;
         reader.write(chunk);
+        onHeapChunk?.(chunk);
       } catch (error) {
         failure = error;
       }

@@ -34,7 +34,11 @@ export interface ReadOptions {
   readonly isLast: boolean;
   /** Does the part that collects the garbage when its turn has come. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Gets V8's heap snapshot in chunks, if the source reads one. What it throws ends the reading. */
+  readonly onHeapChunk?: HeapChunkListener | undefined;
 }
+
+export type HeapChunkListener = (chunk: string) => void;
 
 export interface SourceStart {
   /** Take over if another tool uses the same part of V8. */

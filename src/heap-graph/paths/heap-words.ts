@@ -51,6 +51,8 @@ const CODES: ReadonlyMap<string, number> = new Map(ALL.map((word, code) => [word
 const OTHER = CODES.get('other')!;
 /** Among the names of edges: `3165` is a slot of a table; `2 / part of key (…) -> value (…) pair in WeakMap (…)` leads from a key to its value. */
 const INDEX = /^\d+$/;
+/** For an inspector, V8 adds the name of the global object's frame, which is empty in Node: `system / NativeContext / `. */
+const OF_FRAME = / \/ [^/]*$/;
 const EPHEMERON = /^\d+ \/ part of key \(/;
 
 /** Looks each string up once, when somebody asks for it: there may be millions. */
@@ -75,7 +77,7 @@ export class HeapWords {
 }
 
 function codeOf(text: string): number {
-  const code = CODES.get(text);
+  const code = CODES.get(text) ?? (text.startsWith('system / NativeContext / ') ? CODES.get(text.replace(OF_FRAME, '')) : undefined);
   if (code !== undefined && code > CODES.get('ephemeron')!) return code;
   if (INDEX.test(text)) return CODES.get('index')!;
   return EPHEMERON.test(text) ? CODES.get('ephemeron')! : OTHER;

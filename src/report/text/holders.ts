@@ -85,6 +85,7 @@ function indented(line: string): string {
 
 /** Who would have to let go. */
 function letGo(path: readonly PathLink[], width: number): string[] {
+  if (path.length < 2) return [];
   const text = path.some(({ dominates }) => dominates)
     ? '* alone keeps all of them alive'
     : 'no link of this path keeps all of them alive: there are other paths to them';

@@ -60,8 +60,7 @@ function writeInPlace(path: string, parts: Iterable<Uint8Array>): void {
  * cross file systems.
  */
 function replaceFile(path: string, parts: Iterable<Uint8Array>, found: Stats | undefined): void {
-  const { randomBytes } = process.getBuiltinModule('node:crypto'); // loading it takes 3 ms, which a command that only reads should not spend
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(path);
   try {
     const file = openSync(temporary, 'wx', PRIVATE);
     try {
@@ -76,6 +75,12 @@ function replaceFile(path: string, parts: Iterable<Uint8Array>, found: Stats | u
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** A new name in the folder of the file. */
+export function temporaryBeside(path: string): string {
+  const { randomBytes } = process.getBuiltinModule('node:crypto'); // loading it takes 3 ms, which a command that only reads should not spend
+  return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
 /** A device or a pipe is written to directly, because a rename would replace `/dev/null` for everybody. */

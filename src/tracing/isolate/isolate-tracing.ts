@@ -117,12 +117,12 @@ export class IsolateTracing {
   }
 
   /** Forces a full collection when its turn has come; at the end of the program at once. */
-  async read({ isLast }: Pick<ReadOptions, 'isLast'>): Promise<IsolateReading> {
+  async read({ isLast, onHeapChunk }: Pick<ReadOptions, 'isLast' | 'onHeapChunk'>): Promise<IsolateReading> {
     const { isolate } = this;
     await isolate.trueLines.refresh();
     const gcLimiter = await this.#settings.gcLimiter;
     const inTurn = <T>(work: () => Promise<T>) => (isLast ? work() : gcLimiter.run(work));
-    const { reading, collected } = await this.#scripts.during(() => this.source.read({ isLast, inTurn }), { isLast });
+    const { reading, collected } = await this.#scripts.during(() => this.source.read({ isLast, inTurn, onHeapChunk }), { isLast });
     const heap = await readHeapTotals(isolate.session); // after the profile, which has just collected the garbage
     return { isolate, heap, reading, collected };
   }

@@ -2,7 +2,7 @@ import { memoryBytes, totalOf } from '../../model/column-totals.js';
 import type { Session } from '../../protocol/session.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { ASKED, PeakWatch, UNASKED } from '../watch/peak-watch.js';
-import type { TracingRun } from './tracing-run.js';
+import type { SnapshotOptions, TracingRun } from './tracing-run.js';
 
 /** Bytes that V8 keeps for one sample, measured. */
 const TARGET_BYTES_PER_SAMPLE = 110;
@@ -46,8 +46,8 @@ export class SnapshotHistory {
   }
 
   /** Of two snapshots of the same size the later one counts as the highest. */
-  async take(run: TracingRun, { isLast = false } = {}): Promise<Snapshot> {
-    const snapshot = await run.snapshot({ isLast });
+  async take(run: TracingRun, options: SnapshotOptions = {}): Promise<Snapshot> {
+    const snapshot = await run.snapshot(options);
     const { table, columns } = snapshot;
     this.#liveBytes = run.liveBytes;
     this.cost = { controller: memoryBytes(table, columns), target: columns.length * TARGET_BYTES_PER_SAMPLE };

@@ -1,4 +1,6 @@
 import { NotTracingError, UnsupportedError } from '../../errors.js';
+import type { Explanation } from '../../heap-graph/paths/explain.js';
+import { parseWhat } from '../../heap-graph/paths/what.js';
 import type { ScriptEdit } from '../../lines/live-edit/live-edit.js';
 import { totalOf } from '../../model/column-totals.js';
 import type { Traceback } from '../../model/traceback.js';
@@ -6,8 +8,15 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { ObjectName } from '../isolate/find-object.js';
 import { type MarkListener, Marks } from '../watch/marks.js';
 import type { Closing } from './closing.js';
+import { explainTarget, type TargetWhyOptions } from './explain-target.js';
 import type { Lifecycle } from './lifecycle.js';
+import { objectTraceback } from './object-traceback.js';
 import type { StartOptions } from './start-options.js';
+
+export interface TakeOptions {
+  /** In object mode: gets the text of V8's own heap snapshot of the main thread, of the same moment, in chunks. */
+  readonly onHeapSnapshot?: (chunk: string) => void;
+}
 
 /**
  * Starts and stops tracing in one target and takes snapshots of it. Calls are carried out one after the other, in the order in which they
@@ -55,10 +64,14 @@ export class Tracer {
    * What is alive and was allocated since the start, or since `clearTraces()`. Forces a full garbage collection in the target.
    * @throws NotTracingError when nothing is traced, ProfileTooLargeError when the profile would not fit through the connection
    */
-  takeSnapshot(): Promise<Snapshot> {
+  takeSnapshot({ onHeapSnapshot }: TakeOptions = {}): Promise<Snapshot> {
     return this.#life.inTurn(async (run) => {
       if (!run) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to take a snapshot');
-      return this.#life.history.take(run);
+      const { main } = this.#life.target;
+      if (onHeapSnapshot && !run.isHeavy)
+        throw new UnsupportedError("only object mode reads V8's heap snapshot; start with mode: 'objects'");
+      const onHeapOf = onHeapSnapshot && ((thread: string) => (thread === main.thread ? onHeapSnapshot : undefined));
+      return this.#life.history.take(run, { onHeapOf });
     });
   }
 
@@ -141,7 +154,21 @@ export class Tracer {
   getObjectTraceback(object: ObjectName): Promise<Traceback | null> {
     return this.#life.inTurn(async (run) => {
       if (!run) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to look an object up');
-      return run.objectTraceback(object);
+      return objectTraceback(run, this.#life.target.main.session, object);
+    });
+  }
+
+  /**
+   * What keeps objects alive: those of a type (`Session`), of a place where they were allocated (`app.js:15`), the object with an id in the heap of
+   * the main thread (`@61511`), or the value of an expression (`global.cache`). Takes a snapshot. Object mode only.
+   *
+   * @throws NotTracingError, UnsupportedError in other modes, UsageError if there is no such object
+   */
+  why(what: string, options: TargetWhyOptions = {}): Promise<Explanation> {
+    const wanted = parseWhat(what);
+    return this.#life.inTurn(async (run) => {
+      if (!run) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to say what keeps objects alive');
+      return explainTarget(run, this.#life.target.main, { what: wanted, ...options });
     });
   }
 

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { SourceEnd } from '../../collect/stacks/trace-source.js';
-import { UnsupportedError } from '../../errors.js';
-import { tracebackAt } from '../../model/stack-table.js';
 import type { Mode } from '../../model/trace-columns.js';
-import type { Traceback } from '../../model/traceback.js';
 import { turnOfEventLoop } from '../../protocol/event-loop.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { ChangedFlags } from '../isolate/changed-flags.js';
-import { type ObjectName, withObject } from '../isolate/find-object.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
 import { heapUsedOf } from '../isolate/isolate.js';
 import { type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
-import { TracedWorkers } from '../workers/traced-workers.js';
+import { type HeapListeners, TracedWorkers } from '../workers/traced-workers.js';
 import { buildSnapshot } from './build-snapshot.js';
 import type { Circumstances } from './gate.js';
 import { ObjectCost } from './object-cost.js';
@@ -19,10 +15,15 @@ import { ProcessMemory } from './process-memory.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
 import type { TracedTarget } from './traced-target.js';
 
-/** The index of the main thread in every snapshot. */
-const MAIN = 0;
 /** From this version of Node on a heap snapshot waits for a turn of the event loop. Older versions take it while JavaScript runs. */
 const FIRST_THAT_WAITS = 22;
+
+export interface SnapshotOptions {
+  /** The program has come to its end. */
+  readonly isLast?: boolean;
+  /** In object mode. */
+  readonly onHeapOf?: HeapListeners | undefined;
+}
 
 /** One tracing of a whole process, from a start to its stop. */
 export class TracingRun {
@@ -168,10 +169,10 @@ export class TracingRun {
    *
    * @param isLast the program has come to its end
    */
-  async snapshot({ isLast = false } = {}): Promise<Snapshot> {
+  async snapshot({ isLast = false, onHeapOf }: SnapshotOptions = {}): Promise<Snapshot> {
     await this.#cost?.checkSnapshot({ isLast });
     const time = new Date().toISOString();
-    const [main, { readings, notes }] = await Promise.all([this.#readMain({ isLast }), this.#workers.read()]);
+    const [main, { readings, notes }] = await Promise.all([this.#readMain({ isLast, onHeapOf }), this.#workers.read(onHeapOf)]);
     const all = [main, ...readings];
     this.#liveBytes = all.reduce((sum, { isolate, reading }) => sum + (isolate.session.isOpen ? reading.liveBytes : 0), 0);
     return buildSnapshot(all, {
@@ -191,28 +192,11 @@ export class TracingRun {
   }
 
   /** @throws CommandTimeoutError if a heap snapshot would wait for the event loop, and the loop does not turn */
-  async #readMain({ isLast }: { readonly isLast: boolean }): Promise<IsolateReading> {
+  async #readMain({ isLast = false, onHeapOf }: SnapshotOptions): Promise<IsolateReading> {
     const { session, domain } = this.#target.main;
     // A heap snapshot cannot be cancelled, and later commands would wait behind it. While we pause the target it needs no turn.
     if (this.isHeavy && !isLast && this.#major >= FIRST_THAT_WAITS && !domain.isPaused) await turnOfEventLoop(session, session.timeoutMs);
-    return this.#main.read({ isLast });
-  }
-
-  /**
-   * Where an object of the main thread was allocated; null if that was before the tracing began. Takes a snapshot, for its identity.
-   *
-   * @throws UnsupportedError in other modes than objects, UsageError if no object has that name
-   */
-  async objectTraceback(name: ObjectName): Promise<Traceback | null> {
-    if (!this.isHeavy) {
-      throw new UnsupportedError("where one object was allocated is known in object mode only; start with mode: 'objects'");
-    }
-    return withObject(this.#target.main.session, name, async (idOf) => {
-      const { columns, table } = await this.snapshot();
-      const id = await idOf();
-      const row = columns.birth!.findIndex((birth, at) => birth === id && (columns.thread?.[at] ?? MAIN) === MAIN);
-      return row < 0 ? null : tracebackAt(table, columns.traceback[row]!);
-    });
+    return this.#main.read({ isLast, onHeapChunk: onHeapOf?.(this.#target.main.thread) });
   }
 
   /** NaN if the target did not tell its version. */

@@ -1,3 +1,4 @@
+import type { HeapChunkListener } from '../../collect/stacks/trace-source.js';
 import { ConnectionLostError } from '../../errors.js';
 import { readHeapUsage } from '../../protocol/evaluate.js';
 import { turnOfEventLoop } from '../../protocol/event-loop.js';
@@ -108,7 +109,7 @@ export class TracedWorker {
   }
 
   /** @returns null if the worker has ended, or ends meanwhile, and is not kept */
-  async read(): Promise<WorkerReading | null> {
+  async read(onHeapChunk?: HeapChunkListener): Promise<WorkerReading | null> {
     const { settings, timeoutMs } = this.#options;
     const failure = await this.started;
     await this.#ending;
@@ -117,7 +118,7 @@ export class TracedWorker {
       if (failure !== null) throw failure;
       // A heap snapshot would wait for the event loop without a limit.
       if (settings.interval === null) await turnOfEventLoop(this.#session, timeoutMs);
-      const now = { reading: await this.tracing.read({ isLast: false }), atHeapLimit: false };
+      const now = { reading: await this.tracing.read({ isLast: false, onHeapChunk }), atHeapLimit: false };
       if (settings.keepEnded) {
         await this.tracing.isolate.maps.learn();
         this.#last = now;

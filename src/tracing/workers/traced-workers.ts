@@ -1,4 +1,4 @@
-import type { SourceEnd } from '../../collect/stacks/trace-source.js';
+import type { HeapChunkListener, SourceEnd } from '../../collect/stacks/trace-source.js';
 import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { messageOf } from '../../protocol/error-text.js';
 import { askToWaitAtEnd } from '../../protocol/program-end.js';
@@ -18,6 +18,9 @@ const TASK = 'workers';
 
 /** What a snapshot tells of workers beside what they hold. A field is left out if there is nothing to tell. */
 export type WorkersNotes = Pick<CaptureInfo, 'missing' | 'atHeapLimit' | 'late' | 'ended'>;
+
+/** For each thread, what gets V8's heap snapshot of it in chunks. */
+export type HeapListeners = (thread: string) => HeapChunkListener | undefined;
 
 interface WorkersReading {
   readonly readings: readonly IsolateReading[];
@@ -86,13 +89,13 @@ export class TracedWorkers {
   }
 
   /** Never rejects. A worker that ends meanwhile is left out, and one that fails is listed as missing. */
-  async read(): Promise<WorkersReading> {
+  async read(onHeapOf?: HeapListeners): Promise<WorkersReading> {
     const readings: IsolateReading[] = [];
     const missing: { thread: string; reason: string }[] = [];
     const atHeapLimit: string[] = [];
     const late: { thread: string; bytes: number }[] = [];
     const workers = [...this.#traced].sort((a, b) => a.id - b.id);
-    const results = await Promise.allSettled(workers.map((worker) => worker.read()));
+    const results = await Promise.allSettled(workers.map((worker) => worker.read(onHeapOf?.(worker.thread))));
     for (const [index, result] of results.entries()) {
       const { thread, heldBefore } = workers[index]!;
       if (result.status === 'rejected') missing.push({ thread, reason: messageOf(result.reason) });
