@@ -28,7 +28,7 @@ const TARGET = [
 ] as const;
 const FILE = [
   '<file>',
-  'a .tmsnap file, a .tmseries file (its last round, or round 2 as FILE@2), or a .heapprofile file of Chrome or Node',
+  'a .tmsnap file, a .tmseries file (its last round, or round 2 as FILE@2), a .heapprofile file of Chrome or Node, or a .heapsnapshot or .heaptimeline file',
 ] as const;
 
 /** Everything that `tracemalloc --help` says about the verbs. The code of a verb is loaded only if the command line names it. */

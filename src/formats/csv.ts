@@ -26,7 +26,7 @@ function* table({ snapshot, old }: Contents): Iterable<string> {
     const { filename, lineno, column, functionName, precision } = frames.at(-1)!;
     const stack = frames.map((frame) => visible(frameLabel(frame), /;/g)).join(';');
     const origin = [row.domain, row.type, row.thread, filename, lineno, column, functionName, precision, stack];
-    yield [...figures(row, old !== null), ...origin].map(cell).join(',');
+    yield csvLine([...figures(row, old !== null), ...origin]);
   }
 }
 
@@ -36,6 +36,11 @@ function figures({ size, count, standardError, oldSize, oldCount }: Row, isDiff:
 
 /** What a spreadsheet takes for the beginning of a formula: also in full width, which some convert, and behind blanks, which some cut off. */
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+
+/** One line of a CSV file, without its end. */
+export function csvLine(values: readonly (string | number)[]): string {
+  return values.map(cell).join(',');
+}
 
 /** Puts an apostrophe before text that a spreadsheet would compute. */
 function cell(value: string | number): string {

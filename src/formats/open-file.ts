@@ -7,6 +7,7 @@ import { loadSnapshot } from '../snapshot/file/load.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import { listed } from '../text/listing.js';
 import { SNIFFED_BYTES } from './format.js';
+import { startsAsHeapSnapshot } from './heap-snapshot-start.js';
 import { FORMATS, formatOfContent } from './registry.js';
 
 /** `a.tmseries@2` is the second round. */
@@ -40,6 +41,10 @@ function contentOf(path: string): Snapshot | Series {
   const file = inputFile(path);
   const start = file.start(SNIFFED_BYTES);
   if (isSeriesFile(start)) return new Series(loadSeries(file));
+  if (startsAsHeapSnapshot(start))
+    throw new SnapshotFileError(
+      `${path} is a heap snapshot; give it to stats, diff, report, export or why as a file, not through a pipe, or read it with HeapGraph.read`,
+    );
   const format = formatOfContent(start);
   const kinds = ['.tmsnap', '.tmseries', ...FORMATS.filter(({ read }) => read).map(({ extensions: [usual] }) => usual)];
   const readable = listed(

@@ -3,9 +3,11 @@ import { encode } from '../../formats/export.js';
 import { openFile } from '../../formats/open-file.js';
 import { FORMATS, formatNamed, formatOfFilename } from '../../formats/registry.js';
 import type { Console } from '../console/console.js';
+import { checkHeapExport, heapParts } from '../heap/export-heap.js';
 import { addExamples } from '../options/examples.js';
 import { addFilterOptions, type FilterValues } from '../options/filter-options.js';
 import { passing } from '../options/filter-reasons.js';
+import { isHeapFile } from '../options/heap-argument.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
 
@@ -29,7 +31,12 @@ export function configure(command: Command): Command {
 export async function run([file]: readonly string[], values: ExportValues, console: Console): Promise<number> {
   const { output, diff } = values;
   const format = values.format === undefined ? formatOfFilename(output) : formatNamed(values.format);
+  if (isHeapFile(file!)) checkHeapExport(format.name, values);
   const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
+  if (isHeapFile(file!)) {
+    await writeOutput(place, await heapParts(file!, format.name, { values, console }), { done: 'written to', console });
+    return 0;
+  }
   const mapper = sourceMapperOf(values, console);
   const paths = diff === undefined ? [file!] : [file!, diff];
   const [now, old] = passing(paths.map(openFile), values, { mapper, console });

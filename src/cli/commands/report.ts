@@ -9,9 +9,11 @@ import { DEFAULT_WARMUP } from '../../series/growth.js';
 import { Series } from '../../series/series.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import type { Console } from '../console/console.js';
+import { checkHeapReport, heapReport } from '../heap/report-heap.js';
 import { addExamples } from '../options/examples.js';
 import { addFilterOptions, type FilterValues } from '../options/filter-options.js';
 import { passing, passingRounds } from '../options/filter-reasons.js';
+import { isHeapFile } from '../options/heap-argument.js';
 import { wholeNumber } from '../options/option-values.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { openPage } from '../output/open-page.js';
@@ -43,10 +45,12 @@ export function configure(command: Command): Command {
 export async function run([file]: readonly string[], values: ReportValues, console: Console): Promise<number> {
   const { output = defaultOutput(file!, values), open } = values;
   if (open && output === STDOUT) throw new UsageError('--open shows a file; leave -o - out');
+  const isHeap = isHeapFile(file!);
+  if (isHeap) checkHeapReport(values);
   const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
   const mapper = sourceMapperOf(values, console);
-  const report = reportOf(file!, values, { mapper, console });
-  await writeOutput(place, htmlDocument(report), { done: 'report written as', console });
+  const page = isHeap ? await heapReport(file!, { values, mapper, console }) : htmlDocument(reportOf(file!, values, { mapper, console }));
+  await writeOutput(place, page, { done: 'report written as', console });
   if (open) await openPage(place);
   return 0;
 }
@@ -72,6 +76,7 @@ function reportOf(
 
 /** In the current folder, like that of `run`. Replaces no file unless `force` says so. */
 function defaultOutput(file: string, { force }: ReportValues): string {
-  const name = basename(file).replace(/\.(?:tmsnap|tmseries|heapprofile)(?=(?:@\d+)?$)/i, '') || 'report';
+  const name =
+    basename(file).replace(/\.(?:tmsnap|tmseries|heapprofile|heap(?:snapshot|timeline)(?:\.gz|\.zst)?)(?=(?:@\d+)?$)/i, '') || 'report';
   return force ? `${name}.html` : freeName((n) => (n === 1 ? `${name}.html` : `${name}.${n}.html`));
 }

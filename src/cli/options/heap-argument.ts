@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { UsageError } from '../../errors.js';
+import { startsAsHeapSnapshot } from '../../formats/heap-snapshot-start.js';
 import { inputFile } from '../../snapshot/file/input-file.js';
 import type { TargetValues } from './target-argument.js';
 
@@ -9,9 +10,8 @@ export interface HeapArguments {
   readonly what: string;
 }
 
+/** Also of compressed ones, which only their name tells apart from other files. */
 const NAME = /\.(?:heapsnapshot|heaptimeline)(?:\.gz|\.zst)?$/i;
-/** As V8 begins them, with or without spaces; and compressed ones, which only their name tells apart from other files. */
-const START = /^\s*\{\s*"snapshot"\s*:/;
 const STARTING_BYTES = 64;
 
 /** @throws UsageError if a word is missing, or there is one too many */
@@ -30,5 +30,5 @@ export function heapArguments(words: readonly (string | undefined)[], { pid, por
 export function isHeapFile(word: string): boolean {
   if (NAME.test(word)) return true;
   if (!existsSync(word) || !statSync(word).isFile()) return false;
-  return START.test(Buffer.from(inputFile(word).start(STARTING_BYTES)).toString('latin1'));
+  return startsAsHeapSnapshot(inputFile(word).start(STARTING_BYTES));
 }

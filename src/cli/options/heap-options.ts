@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
 import { HEAP_KEY_TYPES, type HeapKeyType } from '../../heap-graph/census/heap-keys.js';
+import type { FilterValues } from './filter-options.js';
 import type { TableValues, TreeValues } from './shared-options.js';
 
 export interface HeapTableValues extends TableValues, TreeValues {
@@ -24,8 +25,8 @@ export function heapKeyType({ groupBy, isKeyGiven }: HeapTableValues): HeapKeyTy
 }
 
 /** @throws UsageError for options that need stacks, threads or domains */
-export function checkHeapOptions(values: HeapTableValues): void {
-  const { tree, cumulative, includeAny, excludeAny, domain, thread } = values;
+export function checkHeapOptions(values: FilterValues & Pick<TreeValues, 'tree'> & Partial<Pick<TableValues, 'cumulative'>>): void {
+  const { tree, cumulative = false, includeAny, excludeAny, domain, thread } = values;
   const given = Object.entries({
     '--tree': tree === true,
     '--cumulative': cumulative,

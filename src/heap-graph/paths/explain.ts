@@ -85,26 +85,32 @@ const MOST_DOMINATORS = 5;
 const OF_V8 = new Set(['hidden', 'code', 'object shape', 'synthetic', 'array']);
 
 /** Finds what holds the nodes. The work is proportional to the size of the heap, whatever the number of nodes. */
-export function explain(
+export function explain(graph: HeapGraph, nodes: readonly number[], options: ExplainOptions): Explanation {
+  return explainer(graph, options)(nodes);
+}
+
+/** `explain` for several questions about one heap: what they share is worked out once. */
+export function explainer(
   graph: HeapGraph,
-  nodes: readonly number[],
   { placeOf, originalOf = (place) => place, top, ignoreEdges = [] }: ExplainOptions,
-): Explanation {
+): (nodes: readonly number[]) => Explanation {
   const view = new HeapView(columnsOf(graph));
   const tree = findHolders(view, findProgramRoots(view), ignoreEdges.length === 0 ? null : ignoring(view, ignoreEdges));
-  const { clusters, retained, unheld } = clusterByPath(graph, nodes, { paths: new PathTable(view, tree), tree });
+  const paths = new PathTable(view, tree);
   const reader = new LinkReader(view, tree, { locationOf: (node) => graph.location(node), originalOf });
-  let size = 0;
-  for (const node of nodes) size += graph.selfSize(node);
-  return {
-    count: nodes.length,
-    size,
-    retained,
-    unheld,
-    clusterCount: clusters.length,
-    clusters: clusters
-      .slice(0, top)
-      .map((cluster) => shownCluster(cluster, { graph, reader, placeOf: originalPlaceOf(placeOf, originalOf) })),
+  const showing = { graph, reader, placeOf: originalPlaceOf(placeOf, originalOf) };
+  return (nodes) => {
+    const { clusters, retained, unheld } = clusterByPath(graph, nodes, { paths, tree });
+    let size = 0;
+    for (const node of nodes) size += graph.selfSize(node);
+    return {
+      count: nodes.length,
+      size,
+      retained,
+      unheld,
+      clusterCount: clusters.length,
+      clusters: clusters.slice(0, top).map((cluster) => shownCluster(cluster, showing)),
+    };
   };
 }
 

@@ -66,7 +66,7 @@ function policy(script: string, style: string): string {
   ].join('; ');
 }
 
-function hashOf(text: string): string {
+export function hashOf(text: string): string {
   const { createHash } = process.getBuiltinModule('node:crypto'); // 3 ms, which the readers of snapshots do not pay
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
@@ -75,6 +75,6 @@ function asset(name: string): string {
   return readFileSync(new URL(`../../report/html/${name}`, import.meta.url), 'utf8').trim();
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BufferCluster } from '../../../src/heap-graph/buffers/explain-buffers.js';
@@ -247,6 +247,58 @@ describe('why --buffers', () => {
     [['held.heapsnapshot', '--ignore-edge', 'a'], 'leave --ignore-edge out'],
   ])('refuses %j', async (args, reason) => {
     expect(await callCommand(['why', '--buffers', ...args])).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
+  });
+});
+
+describe('export and report of a heap snapshot', () => {
+  beforeAll(() => {
+    execFileSync(process.execPath, [PROGRAM, 'shared.heapsnapshot']);
+  });
+
+  it('write its types as csv and json lines', async () => {
+    const expected = [...(await rowsOf('stats', 'shared.heapsnapshot'))].map(([type, { retained, size, count }]) => ({
+      retained,
+      size,
+      count,
+      type,
+    }));
+    expect(await callCommand(['export', 'shared.heapsnapshot', '-o', 'types.csv'])).toMatchObject({
+      code: 0,
+      stderr: 'written to types.csv\n',
+    });
+    const [head, ...lines] = readFileSync('types.csv', 'utf8').trimEnd().split('\n');
+    expect(head).toBe('retained,size,count,type');
+    expect(lines).toHaveLength(expected.length);
+    const session = expected.find(({ type }) => type === 'Session')!;
+    expect(lines).toContain(`${session.retained},${session.size},1000,Session`);
+    const { stdout } = await callCommand(['export', 'shared.heapsnapshot', '--format', 'json', '-o', '-']);
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(expected);
+  });
+
+  it('write one page, with what holds the objects of a class', async () => {
+    expect(await callCommand(['report', 'shared.heapsnapshot'])).toMatchObject({ code: 0, stderr: 'report written as shared.html\n' });
+    const page = readFileSync('shared.html', 'utf8');
+    expect(page).toMatch(
+      /<details><summary>Session<\/summary><ul><li><b>1000 objects<\/b>, retaining 1[\d.]+ [KM]iB: <code>global\.kept → Object\.cache → Cache\.entries → Map → entry<\/code>/,
+    );
+    expect(page).not.toMatch(/<script|<(?:img|link|iframe)[^>]+(?:src|href)="(?!data:,")/);
+  });
+
+  it.each([
+    [['export', '-o', 'a.pb.gz'], 'a heap snapshot has no stacks, which pprof needs; write its types as csv or json'],
+    [['export', '-o', 'a.csv', '--diff', 'b.heapsnapshot'], 'compare two with diff --json'],
+    [['export', '-o', 'a.csv', '--domain', '1'], 'leave --domain out'],
+    [['report', '-o', 'a.html', '--own'], 'leave --own, --embed-sources and --warmup out'],
+    [['report', '-o', 'a.html', '--diff', 'b.heapsnapshot'], 'compare two with diff'],
+  ])('refuse %j', async ([verb, ...options], reason) => {
+    const result = await callCommand([verb!, 'shared.heapsnapshot', ...options]);
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
+    expect(existsSync('a.csv')).toBe(false);
   });
 });
 

@@ -66,3 +66,11 @@ it('a round of a file that is no series is wrong usage', () => {
   expect(() => openFile(path('a.tmsnap@2'))).toThrow(UsageError);
   expect(() => openFile(path('a.tmsnap@2'))).toThrow('is no series of rounds; leave @2 out');
 });
+
+describe('a heap snapshot', () => {
+  it('is named as what it is, and with what reads it', () => {
+    writeFileSync(path('heap.json'), '{ "snapshot":{"meta":{}},"nodes":[]}');
+    expect(() => openFile(path('heap.json'))).toThrow(SnapshotFileError);
+    expect(() => openFile(path('heap.json'))).toThrow(/is a heap snapshot; give it to stats, .* as a file, not through a pipe/);
+  });
+});
