@@ -6,6 +6,7 @@ const BLOCKS: Readonly<Record<string, string>> = {
   Blocked: 'V8 cannot replace this script while it runs',
   BlockedByActiveFunction: 'one of its functions is running, and V8 cannot replace it meanwhile',
   BlockedByActiveGenerator: 'one of its generators or async functions is waiting, and V8 cannot replace it meanwhile',
+  BlockedByBusyProgram: 'the program did not come back to its event loop in time',
   BlockedByTopLevelEsModuleChange: 'V8 cannot replace this module while it runs',
 };
 

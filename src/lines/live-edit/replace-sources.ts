@@ -27,6 +27,10 @@ const GONE = 'Gone';
 const FORBIDDEN = 'Forbidden';
 const INTERNAL = 'InternalError';
 const BLOCKED = 'Blocked';
+/** The program did not come back to its event loop in time, or our turn was over too soon, which a loaded machine may cause. */
+const MISSED = 'BlockedByBusyProgram';
+/** So often a turn is waited for. */
+const MOST_TURNS = 5;
 const COLLECTED = 'V8 of Node 18 would end the program, because it has collected a function of the script; launch the program with --lines';
 /** Node 26 has live edit behind a flag, which can be set at run time. */
 const ALLOW = { set: ['--inspector-live-edit'], undo: ['--no-inspector-live-edit'] };
@@ -50,14 +54,15 @@ export async function replaceSources<One extends Replacement>(
   const allowance = new Allowance(session);
   const isFatal = all.length > 0 && (await endsAtCollectedFunctions(session));
   try {
-    for (let left = all; left.length > 0; ) {
+    for (let left = all, turn = 1; left.length > 0; turn++) {
       const statuses = isFatal
         ? await editCarefully({ session, domain }, left)
         : await edit(left, (one) => allowance.during(() => setSource(session, one)));
-      for (const one of left) outcomes.set(one, outcomeOf(statuses.get(one) ?? BLOCKED));
+      for (const one of left) outcomes.set(one, outcomeOf(statuses.get(one) ?? MISSED));
       left = left.filter((one) => outcomes.get(one)?.outcome === 'blocked');
       latest ??= performance.now() + PATIENCE_MS; // from the first attempt on, which may have waited for the program
-      if (performance.now() > latest) break;
+      const hasMissed = left.some((one) => outcomes.get(one)?.reason === MISSED);
+      if (performance.now() > latest && !(hasMissed && turn < MOST_TURNS)) break;
       if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
     return outcomes;
@@ -78,7 +83,7 @@ async function editCarefully<One extends Replacement>({ session, domain }: Editi
   const statuses = await edit(all, (one) =>
     statusOf(async () => {
       checks.set(one, await collectedFunctions(session, one.scriptId));
-      return BLOCKED;
+      return MISSED;
     }),
   );
   const edited = await inHeldTurn(session, async (holdOn) => {
@@ -98,7 +103,7 @@ async function setCarefully(session: Session, one: Replacement, { holdOn, hasCol
   return statusOf(async () => {
     const isLacking = await hasCollected(holdOn);
     if (isLacking === true) return COLLECTED;
-    return isLacking === false && (await holdOn()) ? setSource(session, one) : BLOCKED;
+    return isLacking === false && (await holdOn()) ? setSource(session, one) : MISSED;
   });
 }
 
