@@ -17,6 +17,8 @@ export interface Plan {
  * 100 calls at the same line, one after the other, only while the code is young.
  */
 const LEAST_SHARE = 0.05;
+/** In a round of a few calls V8's blocks are as many as the calls. It must leave these, or a block of every other call. */
+const LEAST_BLOCKS = 5;
 /**
  * So many blocks of every round, and of every other call, are no work of V8. It left up to 22 on one line in each of five rounds of 100 calls of an
  * emitter, and 15 more in the first round of the proof.
@@ -32,7 +34,7 @@ const LEAST_PROPORTION = 0.5;
 export function mayLeak({ blocks, totals }: Site, { rounds, first }: Plan): boolean {
   const counted = rounds.slice(first);
   const left = counted.map((_, i) => blocks[first + i]!);
-  if (!counted.every(({ calls }, i) => left[i]! >= Math.max(1, LEAST_SHARE * calls))) return false;
+  if (!counted.every(({ calls }, i) => left[i]! >= Math.max(LEAST_SHARE * calls, Math.min(LEAST_BLOCKS, calls / 2)))) return false;
   const more = totals.at(-1)! - (totals[first - 1] ?? 0);
   return more >= LEAST_PROPORTION * left.reduce((sum, count) => sum + count, 0);
 }

@@ -17,13 +17,16 @@ export function subjectFile(kind: SubjectKind, name: string): string {
   return repoPath('fixtures/growth', kind, `${name}.cjs`);
 }
 
-/** On each line that allocates what the leak keeps. */
-const MARKER = /\/\/ leaks$/;
+/** On each line that allocates what the leak keeps, or alone on the next one: the formatter moves it there from the head of a function. */
+const MARKER = /^(.*)\/\/ leaks$/;
 
 /** Whether a frame stands on a line that leaks or, if V8 tells only where its function starts, on the start of the function around such a line. */
 export function isLeakingPlace(file: string): (place: Place | undefined) => boolean {
   const source = readFileSync(file, 'utf8');
-  const lines = source.split('\n').flatMap((text, index) => (MARKER.test(text) ? [index + 1] : []));
+  const lines = source.split('\n').flatMap((text, index) => {
+    const marked = MARKER.exec(text);
+    return marked === null ? [] : [marked[1]!.trim() === '' ? index : index + 1];
+  });
   if (lines.length === 0) throw new Error(`no line of ${file} ends with the comment of a leak`);
   const functions = functionsIn(parse(source, { ecmaVersion: 'latest', locations: true }));
   // a function that starts on the line is what the line allocates

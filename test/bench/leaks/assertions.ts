@@ -39,7 +39,10 @@ async function results(kind: SubjectKind, runs: number): Promise<Result[]> {
     const all: GrowthRun[] = [];
     for (const part of processesFor(runs))
       all.push(...(await growthRuns({ ...part, execPath, files: [subjectFile(kind, name)], modules })));
-    console.error(`${kind}/${name}, Node ${node}: ${all.length} runs, ${all.filter(({ message }) => message !== null).length} failed`);
+    const failures = failed(all);
+    console.error(
+      `${kind}/${name}, Node ${node}: ${failures.length} of ${all.length} failed${kind === 'clean' ? failures.map(described).join('') : ''}`,
+    );
     return { name, node, runs: all };
   });
 }

@@ -32,6 +32,12 @@ describe('mayLeak', () => {
     expect(mayLeak(site([0, 0, 100, 100, 100, 100, 100], [600, 600, 600, 600, 600, 600, 600]), planOf(7))).toBe(false);
   });
 
+  it('of ten calls a round, more than a few blocks must be left', () => {
+    const plan = { ...planOf(7), rounds: CALLS.slice(0, 7).map(() => ({ calls: 10 })) };
+    expect(mayLeak(site([50, 20, 5, 5, 5, 5, 5]), plan)).toBe(true);
+    expect(mayLeak(site([50, 20, 4, 9, 9, 9, 9]), plan)).toBe(false);
+  });
+
   it('of a single call a round, one block is enough', () => {
     const plan = { ...planOf(7), rounds: CALLS.slice(0, 7).map(() => ({ calls: 1 })) };
     expect(mayLeak(site([5, 2, 1, 1, 1, 1, 1]), plan)).toBe(true);
