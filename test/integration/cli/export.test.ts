@@ -74,7 +74,7 @@ it('a file of a format that can only be written is named as that format', async 
   const { code, stdout, stderr } = await tracemalloc('export', 'out.heapprofile', '-o', 'out.csv');
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toBe(
-    'tracemalloc: out.heapprofile cannot be read: it is a pprof profile, which can be written only; give a .tmsnap or a .heapprofile\n',
+    'tracemalloc: out.heapprofile cannot be read: it is a pprof profile, which can be written only; give a .tmsnap, a .tmseries or a .heapprofile\n',
   );
 });
 

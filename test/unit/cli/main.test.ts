@@ -36,7 +36,7 @@ test.each(['run', 'attach', 'top', 'serve', 'stats', 'diff', 'report', 'export',
 test('wrong usage says what is wrong, on stderr, with exit code 2', async () => {
   expect(await command('frobnicate')).toEqual({ code: 2, out: '', err: "tracemalloc: unknown command 'frobnicate'\n" });
   expect(await command('stats', '--frobnicate', 'x')).toMatchObject({ code: 2, err: "tracemalloc: unknown option '--frobnicate'\n" });
-  expect((await command('diff', 'x')).err).toBe("tracemalloc: missing required argument 'new'\n");
+  expect((await command('diff')).err).toBe("tracemalloc: missing required argument 'old'\n");
 });
 
 test.each([
