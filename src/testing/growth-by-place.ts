@@ -3,9 +3,8 @@ import type { Growth } from '../series/growth.js';
 import type { Series } from '../series/series.js';
 import { ownFileMask, ownFolderOf } from '../snapshot/statistics/own-files.js';
 import type { CheckedOptions } from './growth-options.js';
-import { placeTest } from './ignored-places.js';
 
-type Limits = Pick<CheckedOptions, 'iterations' | 'warmup' | 'maxBytesPerIteration' | 'ignore'>;
+type Limits = Pick<CheckedOptions, 'iterations' | 'warmup' | 'maxBytesPerIteration' | 'isIgnored'>;
 
 /**
  * One growth for each line of the program's own code through which something leaks, the one that keeps most first. What no own code led to comes last,
@@ -13,8 +12,7 @@ type Limits = Pick<CheckedOptions, 'iterations' | 'warmup' | 'maxBytesPerIterati
  *
  * @param series the traces that leak
  */
-export function growthByPlace(series: Series, { iterations, warmup, maxBytesPerIteration, ignore }: Limits): Growth[] {
-  const isIgnored = placeTest(ignore);
+export function growthByPlace(series: Series, { iterations, warmup, maxBytesPerIteration, isIgnored }: Limits): Growth[] {
   const counts = ({ ages, traceback }: Growth) =>
     !isIgnored(traceback) && ages.slice(warmup).every((bytes) => bytes > maxBytesPerIteration * iterations);
   const isOwn = ownFiles(series);

@@ -2,6 +2,7 @@ import { UsageError } from '../errors.js';
 import type { AnyFilter } from '../snapshot/filter.js';
 import { checkFilters } from '../snapshot/filter.js';
 import type { Work } from './call-work.js';
+import { type PlaceTest, placeTest } from './ignored-places.js';
 
 export interface GrowthTestOptions {
   /** In so many rounds after the warm-up a line must have kept something. Default 5. */
@@ -31,7 +32,7 @@ export interface CheckedOptions {
   readonly iterations: number;
   readonly warmup: number;
   readonly filter: readonly AnyFilter[];
-  readonly ignore: readonly string[];
+  readonly isIgnored: PlaceTest;
   readonly maxBytesPerIteration: number;
   readonly nframe: number;
   readonly name: string;
@@ -77,7 +78,7 @@ export function checkOptions(options: GrowthTestOptions, work: Work): CheckedOpt
     iterations,
     warmup,
     filter: checkFilters(filter),
-    ignore: typeof ignore === 'string' ? [ignore] : [...ignore],
+    isIgnored: placeTest(typeof ignore === 'string' ? [ignore] : ignore),
     maxBytesPerIteration,
     nframe,
     name: options.name ?? (work.name || 'the work'),
