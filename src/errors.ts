@@ -54,7 +54,7 @@ export class ForeignSamplerError extends TracemallocError {
   override readonly code = 'ERR_FOREIGN_SAMPLER';
 }
 
-/** The profile is larger than the largest message that the connection can carry. */
+/** The profile is larger than the largest message that the connection can carry, or a heap graph larger than our memory. */
 export class ProfileTooLargeError extends TracemallocError {
   override readonly code = 'ERR_PROFILE_TOO_LARGE';
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.js';
 import type { HeapKeyType } from './census/heap-keys.js';
 import { type HeapStatistic, heapStatistics } from './census/heap-statistics.js';
 import { type GraphColumns, HOLDS_NOTHING, hasIndex, ROOT, sourceOf, TYPE_BITS } from './columns/graph-columns.js';
+import { withMemory } from './columns/memory.js';
 import { type Distances, findDistances, NOT_REACHED } from './distances.js';
 import { type Dominators, findDominators, NO_NODE } from './dominators/dominators.js';
 import { IdIndex } from './id-index.js';
@@ -44,7 +45,7 @@ export class HeapGraph {
    *
    * @param source the path of a file, or the text in chunks
    * @throws SnapshotFileError if the file cannot be read, BadProfileError if it is no heap snapshot or a damaged one, UnsupportedError if this
-   * Node cannot decompress it
+   * Node cannot decompress it, ProfileTooLargeError if there is not enough memory
    */
   static async read(source: HeapSource, options: HeapReadOptions = {}): Promise<HeapGraph> {
     return new HeapGraph(await readColumns(source, options));
@@ -142,7 +143,7 @@ export class HeapGraph {
   /** What refers to the object. The first call sorts all edges by what they lead to. */
   retainersOf(node: number): HeapEdge[] {
     const { nodes, edges } = this.#columns;
-    this.#retainers ??= findRetainers(nodes, edges);
+    this.#retainers ??= withMemory('for retainers', () => findRetainers(nodes, edges));
     const { first, edge } = this.#retainers;
     return Array.from(edge.subarray(first[this.#checked(node)]!, first[node + 1]!), (each) => this.#edge(each, sourceOf(nodes, each)));
   }
@@ -197,12 +198,14 @@ export class HeapGraph {
   }
 
   #dominatorsOfAll(): Dominators {
-    this.#dominators ??= findDominators(this.#columns.nodes, this.#columns.edges);
+    const { nodes, edges } = this.#columns;
+    this.#dominators ??= withMemory('for retained sizes', () => findDominators(nodes, edges));
     return this.#dominators;
   }
 
   #distancesOfAll(): Distances {
-    this.#distances ??= findDistances(this.#columns.nodes, this.#columns.edges);
+    const { nodes, edges } = this.#columns;
+    this.#distances ??= withMemory('for paths', () => findDistances(nodes, edges));
     return this.#distances;
   }
 

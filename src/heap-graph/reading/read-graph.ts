@@ -1,11 +1,15 @@
 import { HeapSnapshotReader } from '../../collect/heap-snapshot/reader.js';
 import { BadProfileError } from '../../errors.js';
 import type { GraphColumns } from '../columns/graph-columns.js';
+import { clearly } from '../columns/memory.js';
 import { GraphSections } from './graph-sections.js';
 import { chunksOf } from './heap-file.js';
 
 /** The path of a file, or the text of a heap snapshot in chunks: strings, or bytes in UTF-8. */
 export type HeapSource = string | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
+/** For the message that there is not enough memory. */
+export const READING = 'to read the heap snapshot';
 
 export interface HeapReadOptions {
   /** Take what stands before the damage of a damaged or incomplete snapshot. `graph.damage` then says what is wrong. */
@@ -42,7 +46,7 @@ export async function readColumns(source: HeapSource, { partial, onProgress }: H
     for await (const chunk of chunks) reader.write(chunk);
     return reader.end();
   } catch (error) {
-    if (!(error instanceof BadProfileError)) throw error;
+    if (!(error instanceof BadProfileError)) throw clearly(READING, error);
     const named = typeof source === 'string' ? new BadProfileError(`${source} cannot be read: ${error.message}`, { cause: error }) : error;
     if (!partial) throw named;
     return reader.salvage(named);
