@@ -6,12 +6,14 @@ import type { BufferCluster } from '../../../src/heap-graph/buffers/explain-buff
 import type { GrowingCollection } from '../../../src/heap-graph/comparison/growing-collections.js';
 import { HeapGraph } from '../../../src/heap-graph/heap-graph.js';
 import { Snapshot } from '../../../src/index.js';
+import { TRACKING_FLAGS } from '../../../src/protocol/v8-flags.js';
 import { callCommand } from '../../helpers/command.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { enterTemporaryFolder, reapTargets } from '../../helpers/target-process.js';
 
 const PROGRAM = repoPath('fixtures', 'programs', 'heap-of-known.cjs');
+const TRACKED = repoPath('fixtures', 'programs', 'heap-snapshot-of-known.cjs');
 const SESSIONS = 1000;
 const STATES = SESSIONS * 1000;
 
@@ -19,7 +21,7 @@ interface Row {
   readonly size: number;
   readonly count: number;
   readonly retained: number;
-  readonly traceback: { readonly frames: readonly { readonly filename: string }[] };
+  readonly traceback: { readonly frames: readonly { readonly filename: string; readonly lineno: number }[] };
 }
 
 async function documentOf(...args: string[]) {
@@ -161,6 +163,38 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     const session = statistics.find((row: Row) => row.traceback.frames[0]!.filename === 'Session');
     expect(session).toMatchObject({ count: 1400, countDiff: 400, newCount: null, goneCount: null, grown: null });
     expect((await callCommand(['diff', file, 'b.heapsnapshot'])).stdout).toContain('The ids of objects do not match');
+  });
+});
+
+describe.each(nodeBinaries())('a heap snapshot with stacks of Node $major', ({ major, execPath }) => {
+  const file = `${major}-stacks.heapsnapshot`;
+  const lineOf = (text: string) =>
+    readFileSync(TRACKED, 'utf8')
+      .split('\n')
+      .findIndex((line) => line.startsWith(text)) + 1;
+
+  beforeAll(() => {
+    execFileSync(execPath, [...TRACKING_FLAGS.set, TRACKED, file]);
+  });
+
+  it('has what each function allocated, with what that retains', async () => {
+    const { statistics } = await documentOf('stats', '--group-by', 'lineno', '--include', '*/heap-snapshot-of-known.cjs', file);
+    const rowAt = (line: number): Row => statistics.find((row: Row) => row.traceback.frames[0]!.lineno === line);
+    const known = rowAt(lineOf('function makeKnown'));
+    expect(known.count).toBeGreaterThanOrEqual(500);
+    expect(known.count).toBeLessThan(530);
+    const stores = 300_004 + 123_456 + 111_112; // those that Node's own code did not allocate for it
+    const { retained } = rowAt(lineOf('function makeBuffers'));
+    expect(retained).toBeGreaterThan(stores);
+    expect(retained).toBeLessThan(stores + 5000);
+  });
+
+  it('tells where the holders of memory outside of the heap were allocated', async () => {
+    const { clusters } = await documentOf('why', '--buffers', '--top', 'all', file);
+    const typed = clusters.find(({ size }: BufferCluster) => size === 300_004) as BufferCluster;
+    expect(typed.path.at(-1)!.place).toMatchObject({ filename: TRACKED, lineno: lineOf('function makeBuffers') });
+    const before = clusters.find(({ size }: BufferCluster) => size === 555_555) as BufferCluster;
+    expect([before.owner, before.path.at(-1)!.place]).toEqual(['BeforeTracking', null]);
   });
 });
 
