@@ -90,7 +90,8 @@ class PathInMaking {
       this.#emitter = emitter;
       return;
     }
-    const name = this.#nameOf(step);
+    // A table of V8's that is itself asked for is no entry of the Map that owns it.
+    const name = isLast && UNSEEN.has(this.#view.nodeType(node)) ? stepName(this.#view, this.#text, step) : this.#nameOf(step);
     if (!isLast && this.#isUnseen(step)) return;
     this.#behind = undefined;
     this.#emitter = NONE;

@@ -95,6 +95,15 @@ describe('a link', () => {
   });
 });
 
+it('a table of V8 that is asked for is named by its owner', async () => {
+  const table = heap(
+    [property('cache', 2)],
+    [node('Map', [edge('internal', 'table', 3)]), node('', [edge('internal', '7', 4)], 'array'), node('Item')],
+  );
+  expect(paths(await why(table, '(array)'))).toEqual([[1, 20, 'global.cache → Map.table']]);
+  expect(paths(await why(table, 'Item'))).toEqual([[1, 10, 'global.cache → Map → entry']]);
+});
+
 describe('what is asked for', () => {
   const picture = heap([property('a', 2)], [node('Session'), node('Unheld')]);
 
