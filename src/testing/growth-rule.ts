@@ -27,16 +27,22 @@ const CLEAR = { blocks: 50, share: 0.5 };
 /** What is kept in a round of the proof, in proportion to its calls: at least this part of what it was before. */
 const LEAST_PROPORTION = 0.5;
 
+/** Whether each round after the warm-up left blocks behind that are still alive. */
+export function leavesBlocks({ blocks }: Site, { rounds, first }: Plan): boolean {
+  return rounds
+    .slice(first)
+    .every(({ calls }, i) => blocks[first + i]! >= Math.max(LEAST_SHARE * calls, Math.min(LEAST_BLOCKS, calls / 2)));
+}
+
 /**
- * Whether a site may leak: each round after the warm-up left blocks behind, and all rounds together left about as many as there are more now.
- * A full cache has blocks of the last rounds, but not more than before.
+ * Whether a site may leak: each round left blocks behind, and all rounds together left about as many as there are more now. A full cache has blocks
+ * of the last rounds, but not more than before. Only all rounds tell: in one or two, V8 frees as many blocks of young code as a slow function leaks.
  */
-export function mayLeak({ blocks, totals }: Site, { rounds, first }: Plan): boolean {
-  const counted = rounds.slice(first);
-  const left = counted.map((_, i) => blocks[first + i]!);
-  if (!counted.every(({ calls }, i) => left[i]! >= Math.max(LEAST_SHARE * calls, Math.min(LEAST_BLOCKS, calls / 2)))) return false;
-  const more = totals.at(-1)! - (totals[first - 1] ?? 0);
-  return more >= LEAST_PROPORTION * left.reduce((sum, count) => sum + count, 0);
+export function mayLeak(site: Site, plan: Plan): boolean {
+  if (!leavesBlocks(site, plan)) return false;
+  const { blocks, totals } = site;
+  const left = blocks.slice(plan.first, plan.rounds.length).reduce((sum, count) => sum + count, 0);
+  return totals.at(-1)! - (totals[plan.first - 1] ?? 0) >= LEAST_PROPORTION * left;
 }
 
 /**

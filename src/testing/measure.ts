@@ -4,7 +4,7 @@ import type { Snapshot } from '../snapshot/snapshot.js';
 import type { RoundsTracer } from '../tracing/attach/attach-self.js';
 import { type Calling, callWork, type Work } from './call-work.js';
 import type { CheckedOptions } from './growth-options.js';
-import { isClear, isInProportion, mayLeak, type Plan } from './growth-rule.js';
+import { isClear, isInProportion, leavesBlocks, mayLeak, type Plan } from './growth-rule.js';
 import { idle } from './idle.js';
 import { type Site, SiteCounts } from './site-counts.js';
 import { Sites } from './sites.js';
@@ -61,9 +61,10 @@ export async function measure(
   const among = (rule: Rule) => new Set([...counts].filter(([, site]) => rule(site, plan)).map(([number]) => number));
   for (let number = 1; number <= warmup + rounds; number++) {
     snapshots.push(await round(iterations));
-    if (number > warmup && among(mayLeak).size === 0) return null;
+    if (number > warmup && among(leavesBlocks).size === 0) return null;
   }
   let leaking = among(mayLeak);
+  if (leaking.size === 0) return null;
   for (const [i, times] of PROOF.entries()) {
     const expectedMs = i === 0 ? 0 : (took * times) / PROOF[i - 1]!;
     if (expectedMs > PROOF_MS && called() >= LEAST_CALLS) {
