@@ -71,7 +71,7 @@ describe('a program that is started', () => {
     expect([code, stderr]).toEqual([3, expect.stringMatching(/^ +leaks .*service\.cjs:4 work$/m)]);
   });
 
-  it('takes its rounds by a command or the clock, too, and is ended if the command fails', async () => {
+  it('takes its rounds by a command or the clock, too, and is ended if the command fails (long)', async () => {
     writeFileSync(join(cwd, 'service.cjs'), 'setInterval(() => {}, 1000);');
     const { code, stderr } = await runCommand(['leaks', '--each', 'exit 7', '--', 'service.cjs']);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/the command of a round ended with code 7/)]);
