@@ -45,7 +45,9 @@ export function growingCollections(old: HeapGraph, now: HeapGraph, oldOf: Uint32
   const groups = new Map<string, Grown[]>();
   for (const each of grown) {
     const key = `${paths.pathTo(each.node)} ${each.kind} ${each.atMost}`;
-    groups.set(key, [...(groups.get(key) ?? []), each]);
+    const same = groups.get(key);
+    if (same === undefined) groups.set(key, [each]);
+    else same.push(each);
   }
   const collections = [...groups.values()].map((group): GrowingCollection => {
     const most = group.reduce((best, each) => (growthOf(each) > growthOf(best) ? each : best));
