@@ -1,6 +1,7 @@
 import { NO_OWNER, offHeapOwners, offHeapTypes } from '../census/off-heap-owners.js';
 import { columnsOf, type HeapGraph } from '../heap-graph.js';
-import { clusterByPath, commonDominators, type NodeCluster } from '../paths/clusters.js';
+import { clusterByPath, type NodeCluster } from '../paths/clusters.js';
+import { CommonDominators } from '../paths/common-dominators.js';
 import { type ExplainOptions, type PathLink, pathTo, type Showing } from '../paths/explain.js';
 import { HeapView } from '../paths/heap-view.js';
 import { findHolders } from '../paths/holder-tree.js';
@@ -52,6 +53,7 @@ export function explainBuffers(graph: HeapGraph, { placeOf, originalOf = (place)
   const reached = sumOf(sums);
   const showing: Showing = {
     graph,
+    common: new CommonDominators(graph),
     reader: new LinkReader(view, tree, { locationOf: (node) => graph.location(node), originalOf }),
     placeOf: (node) => {
       const place = placeOf(node);
@@ -97,7 +99,7 @@ function sumOf(stores: Iterable<Stores>): Stores {
 }
 
 function shownCluster(cluster: NodeCluster, showing: Showing): Omit<BufferCluster, keyof Stores> {
-  const path = pathTo(cluster.first, new Set(commonDominators(showing.graph, cluster.nodes)), showing);
+  const path = pathTo(cluster.first, new Set(showing.common.of(cluster.nodes)), showing);
   const owner = path.findLast(({ type, edge }) => edge !== '' && !FOR_OTHERS.test(type));
   return { owner: owner?.type ?? path[0]?.name ?? '', retained: cluster.retained, path };
 }

@@ -1,6 +1,7 @@
 import { compilePattern } from '../../text/fnmatch.js';
 import { columnsOf, type HeapGraph } from '../heap-graph.js';
-import { clusterByPath, commonDominators, type NodeCluster } from './clusters.js';
+import { clusterByPath, type NodeCluster } from './clusters.js';
+import { CommonDominators } from './common-dominators.js';
 import type { PlaceOf } from './find-nodes.js';
 import { HeapView } from './heap-view.js';
 import { findHolders, type IgnoresEdge } from './holder-tree.js';
@@ -98,7 +99,7 @@ export function explainer(
   const tree = findHolders(view, findProgramRoots(view), ignoreEdges.length === 0 ? null : ignoring(view, ignoreEdges));
   const paths = new PathTable(view, tree);
   const reader = new LinkReader(view, tree, { locationOf: (node) => graph.location(node), originalOf });
-  const showing = { graph, reader, placeOf: originalPlaceOf(placeOf, originalOf) };
+  const showing = { graph, reader, common: new CommonDominators(graph), placeOf: originalPlaceOf(placeOf, originalOf) };
   return (nodes) => {
     const { clusters, retained, unheld } = clusterByPath(graph, nodes, { paths, tree });
     let size = 0;
@@ -118,13 +119,14 @@ export function explainer(
 export interface Showing {
   readonly graph: HeapGraph;
   readonly reader: LinkReader;
+  readonly common: CommonDominators;
   readonly placeOf: PlaceOf;
 }
 
-function shownCluster(cluster: NodeCluster, { graph, reader, placeOf }: Showing): HeldCluster {
-  const dominators = commonDominators(graph, cluster.nodes);
-  const dominating = new Set(dominators);
-  const path = pathTo(cluster.first, dominating, { graph, reader, placeOf });
+function shownCluster(cluster: NodeCluster, showing: Showing): HeldCluster {
+  const { graph, reader, common } = showing;
+  const dominators = common.of(cluster.nodes);
+  const path = pathTo(cluster.first, new Set(dominators), showing);
   return {
     count: cluster.nodes.length,
     size: cluster.size,

@@ -59,6 +59,21 @@ describe('paths that are alike', () => {
     expect((await why(heap([property('tree', 2)], tree), 'Tree')).clusters.map(({ count }) => count)).toEqual([1, 2 ** depth - 2]);
   });
 
+  it('count what lies inside once for a list of plain objects that have plain objects', async () => {
+    const length = 100;
+    const list = Array.from({ length }, (_, i) =>
+      node('Object', [property('value', 2 + length + i), ...(i + 1 < length ? [property('next', 3 + i)] : [])]),
+    );
+    const values = Array.from({ length }, () => node('Object'));
+    const graph = heap([property('list', 2)], [...list, ...values]);
+    expect(paths(await why(graph, 'Object'))).toEqual([
+      [1, 2 * length * 10, 'global.list'],
+      [length - 1, (2 * length - 2) * 10, 'global.list → Object.next'],
+      [length - 1, (length - 1) * 10, 'global.list → Object.next → Object.value'],
+      [1, 10, 'global.list → Object.value'],
+    ]);
+  });
+
   it('show a long list as one link with its repeats', async () => {
     const length = 10_000;
     const list = Array.from({ length }, (_, i) => node('Item', i + 1 < length ? [property('next', 3 + i)] : []));
