@@ -5,7 +5,7 @@ import { withOriginalLines } from '../snapshot/original-lines.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import { SourceMapper } from '../source-maps/source-mapper.js';
 import { checkWork, type Work } from './call-work.js';
-import { growthByPlace } from './growth-by-place.js';
+import { growthByPlace, type OwnTest, ownTest } from './growth-by-place.js';
 import { type CheckedOptions, checkOptions, type GrowthTestOptions } from './growth-options.js';
 import { type Measured, measure } from './measure.js';
 import { whileTracingSelf } from './own-tracing.js';
@@ -15,6 +15,7 @@ import { writeArtifacts } from './write-artifacts.js';
 export interface Found {
   readonly growth: readonly Growth[];
   readonly series: Series;
+  readonly isOwn: OwnTest;
   /** The files that were written, or why they were not. */
   readonly artifacts: string | null;
 }
@@ -37,10 +38,12 @@ export async function searchGrowth(work: Work, options: CheckedOptions): Promise
     measure(work, options, { target, calling }),
   );
   if (!measured) return null;
-  const growth = growthByPlace(leakingTraces(measured, options), options);
+  const traces = leakingTraces(measured, options);
+  const isOwn = ownTest(traces);
+  const growth = growthByPlace(traces, { ...options, isOwn });
   if (growth.length === 0) return null;
   const { series } = measured;
-  return { growth, series, artifacts: options.artifacts === null ? null : await writeArtifacts(series, options.artifacts, options) };
+  return { growth, series, isOwn, artifacts: options.artifacts === null ? null : await writeArtifacts(series, options.artifacts, options) };
 }
 
 /** The rounds with the traces of the sites that leak, at the lines of the original sources. */

@@ -4,7 +4,12 @@ import type { Series } from '../series/series.js';
 import { ownFileMask, ownFolderOf } from '../snapshot/statistics/own-files.js';
 import type { CheckedOptions } from './growth-options.js';
 
-type Limits = Pick<CheckedOptions, 'iterations' | 'warmup' | 'maxBytesPerIteration' | 'isIgnored'>;
+/** Whether a frame is in a file of the program: not in a package, and not in Node. */
+export type OwnTest = (frame: Frame) => boolean;
+
+interface Limits extends Pick<CheckedOptions, 'iterations' | 'warmup' | 'maxBytesPerIteration' | 'isIgnored'> {
+  readonly isOwn: OwnTest;
+}
 
 /**
  * One growth for each line of the program's own code through which something leaks, the one that keeps most first. What no own code led to comes last,
@@ -12,10 +17,9 @@ type Limits = Pick<CheckedOptions, 'iterations' | 'warmup' | 'maxBytesPerIterati
  *
  * @param series the traces that leak
  */
-export function growthByPlace(series: Series, { iterations, warmup, maxBytesPerIteration, isIgnored }: Limits): Growth[] {
+export function growthByPlace(series: Series, { iterations, warmup, maxBytesPerIteration, isIgnored, isOwn }: Limits): Growth[] {
   const counts = ({ ages, traceback }: Growth) =>
     !isIgnored(traceback) && ages.slice(warmup).every((bytes) => bytes > maxBytesPerIteration * iterations);
-  const isOwn = ownFiles(series);
   const stacks = series.growth('traceback', { warmup }).map((growth) => ({ growth, own: growth.traceback.frames.findLast(isOwn) }));
   const lines = series.growth('own', { warmup }).flatMap((line) => {
     const through = stacks.filter(({ own }) => own?.equals(line.traceback.frames[0]!)).map(({ growth }) => growth);
@@ -35,7 +39,7 @@ function steeper(a: Growth, b: Growth): Growth {
 }
 
 /** The test that the key `own` makes. */
-function ownFiles(series: Series): (frame: Frame) => boolean {
+export function ownTest(series: Series): OwnTest {
   const folder = ownFolderOf(series.snapshot(-1));
   return ({ filename }) => ownFileMask([filename], folder)[0] === 1;
 }

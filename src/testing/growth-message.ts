@@ -14,9 +14,10 @@ const WIDTH = 120;
 const INDENT = '      ';
 
 type Facts = Pick<CheckedOptions, 'rounds' | 'iterations' | 'warmup' | 'name'>;
+type Shown = Facts & Pick<Found, 'isOwn'>;
 
 /** What grew, how much a call, since when, and through which stack. At most 12 lines. */
-export function growthMessage({ growth, artifacts }: Omit<Found, 'series'>, facts: Facts): string {
+export function growthMessage({ growth, isOwn, artifacts }: Omit<Found, 'series'>, facts: Facts): string {
   const { rounds, iterations, warmup, name } = facts;
   const shown = growth.slice(0, MOST_PLACES);
   const all = growth.reduce((sum, one) => sum + bytesACall(one, facts), 0);
@@ -24,23 +25,26 @@ export function growthMessage({ growth, artifacts }: Omit<Found, 'series'>, fact
   return [
     `${printable(name)} keeps ${formatSize(all)} of every call: each of ${rounds} rounds of ${iterations} calls left it behind`,
     '',
-    ...shown.flatMap((one, i) => placeLines(one, facts, { withSource: i === 0 })),
+    ...shown.flatMap((one, i) => placeLines(one, { ...facts, isOwn }, { withSource: i === 0 })),
     ...(rest > 0 ? [`  ${rest} more: see error.growth`] : []),
     `Since round ${warmup + 1} of ${warmup + rounds} nothing of it was freed. A cache that is not full yet looks the same: give it a longer warmup.`,
     ...(artifacts === null ? [] : [artifacts]),
   ].join('\n');
 }
 
-function placeLines(growth: Growth, facts: Facts, { withSource }: { readonly withSource: boolean }): string[] {
-  const { traceback } = growth;
-  const [frame, ...callers] = traceback.frames.toReversed();
+/** The newest line of the program's own code comes first. Node or a package may have allocated below it: `setTimeout` does. */
+function placeLines(growth: Growth, { isOwn, ...facts }: Shown, { withSource }: { readonly withSource: boolean }): string[] {
+  const { frames } = growth.traceback;
+  const newest = frames.at(-1)!;
+  const frame = frames.findLast(isOwn) ?? newest;
+  const callers = frames.slice(0, frames.lastIndexOf(frame));
   const cwd = process.cwd();
-  const source = withSource ? sourceLine(frame!.filename, frame!.lineno) : '';
-  const stack = callers.length === 0 ? '' : placeOf(new Traceback(traceback.frames.slice(0, -1)), { keyType: 'lineno', cwd, width: WIDTH });
+  const source = withSource ? sourceLine(frame.filename, frame.lineno) : '';
+  const below = frame === newest ? '' : `, allocated in ${framePlace(newest, { cwd, width: WIDTH })}`;
   return [
-    `  ${formatSize(bytesACall(growth, facts))} a call: ${framePlace(frame!, { cwd, width: WIDTH })}`,
+    `  ${formatSize(bytesACall(growth, facts))} a call: ${framePlace(frame, { cwd, width: WIDTH })}${below}`,
     ...(source === '' ? [] : [INDENT + cutEnd(printable(source), WIDTH)]),
-    ...(stack === '' ? [] : [`${INDENT}called by ${stack}`]),
+    ...(callers.length === 0 ? [] : [`${INDENT}called by ${placeOf(new Traceback(callers), { keyType: 'lineno', cwd, width: WIDTH })}`]),
   ];
 }
 
