@@ -6,6 +6,7 @@ import { withoutCompilationCache } from './compilation-cache.js';
 
 /** What ends a measurement before it is done. */
 interface Running extends Calling {
+  /** Resolves if nothing of it is left. */
   abandon(): Promise<void>;
 }
 
@@ -23,8 +24,8 @@ export async function whileTracingSelf<T>(
   options: StartOptions,
   measuring: (target: RoundsTracer, calling: Calling) => Promise<T>,
 ): Promise<T> {
-  await running?.abandon();
-  const target = await attachSelfForRounds();
+  while (running !== null) await running.abandon(); // another one may have begun meanwhile
+  const target = attachSelfForRounds();
   const { tracer } = target;
   let isOver = false;
   let reject: (error: Error) => void;
@@ -32,25 +33,30 @@ export async function whileTracingSelf<T>(
     reject = refuse;
   });
   abandoned.catch(() => {}); // if nobody waits for it any more
-  const own: Running = {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  running = {
     get isOver() {
       return isOver;
     },
-    async abandon() {
+    abandon() {
       isOver = true;
       reject(new TracemallocError(SUPERSEDED));
-      await tracer.close();
+      return ended;
     },
   };
-  running = own;
+  const calling = running;
   const restoreCache = withoutCompilationCache();
   try {
-    await tracer.start(options);
-    return await Promise.race([measuring(target, own), abandoned]);
+    return await Promise.race([tracer.start(options).then(() => measuring(target, calling)), abandoned]);
   } finally {
     isOver = true;
-    if (running === own) running = null;
     restoreCache();
-    await tracer.close();
+    await tracer.close().finally(() => {
+      running = null;
+      end();
+    });
   }
 }

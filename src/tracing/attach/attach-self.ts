@@ -23,7 +23,7 @@ export interface RoundsTracer {
  * As `attachSelf`, for many snapshots in a short time. In exact mode V8 samples whatever we make of the announcement of each script, which takes five
  * times as long as the rest of a snapshot.
  */
-export async function attachSelfForRounds(): Promise<RoundsTracer> {
+export function attachSelfForRounds(): RoundsTracer {
   const life = lifeOfSelf({ learnsScripts: false });
   return { tracer: new Tracer(life), sourceMapsOf: (table) => life.target.main.maps.urlsOf(table.filenames) };
 }
