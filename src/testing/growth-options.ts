@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.js';
+import { type PlaceMatcher, placeMatcher } from '../report/text/place-matcher.js';
 import type { AnyFilter } from '../snapshot/filter.js';
 import { checkFilters } from '../snapshot/filter.js';
 import type { Work } from './call-work.js';
-import { type PlaceTest, placeTest } from './ignored-places.js';
 
 export interface GrowthTestOptions {
   /** In so many rounds after the warm-up a line must have kept something. Default 5. */
@@ -32,7 +32,7 @@ export interface CheckedOptions {
   readonly iterations: number;
   readonly warmup: number;
   readonly filter: readonly AnyFilter[];
-  readonly isIgnored: PlaceTest;
+  readonly isIgnored: PlaceMatcher;
   readonly maxBytesPerIteration: number;
   readonly nframe: number;
   readonly name: string;
@@ -71,18 +71,20 @@ export function checkOptions(options: GrowthTestOptions, work: Work): CheckedOpt
   checkWhole({ iterations }, 1);
   checkWhole({ warmup }, 1);
   checkWhole({ nframe }, 1);
-  if (!(maxBytesPerIteration >= 0))
+  if (typeof maxBytesPerIteration !== 'number' || !(maxBytesPerIteration >= 0))
     throw new UsageError(`maxBytesPerIteration must be a number of bytes, not ${String(maxBytesPerIteration)}`);
+  const { name = work.name, artifacts = null } = options;
+  checkText({ name, ...(artifacts !== null && { artifacts }) });
   return {
     rounds,
     iterations,
     warmup,
     filter: checkFilters(filter),
-    isIgnored: placeTest(typeof ignore === 'string' ? [ignore] : ignore),
+    isIgnored: anyPlace(typeof ignore === 'string' ? [ignore] : ignore),
     maxBytesPerIteration,
     nframe,
-    name: options.name ?? (work.name || 'the work'),
-    artifacts: options.artifacts ?? null,
+    name: name || 'the work',
+    artifacts,
   };
 }
 
@@ -91,4 +93,16 @@ function checkWhole(option: Readonly<Record<string, number>>, least: number): vo
     if (!Number.isInteger(value) || value < least)
       throw new UsageError(`${name} must be a whole number of at least ${least}, not ${String(value)}`);
   }
+}
+
+function checkText(option: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(option))
+    if (typeof value !== 'string') throw new UsageError(`${name} must be a string, not ${typeof value}`);
+}
+
+function anyPlace(places: readonly string[]): PlaceMatcher {
+  if (!Array.isArray(places)) throw new UsageError(`ignore must be a place or a list of places, not ${typeof places}`);
+  for (const ignore of places) checkText({ ignore });
+  const tests = places.map((place) => placeMatcher(place, process.cwd()));
+  return (traceback) => tests.some((test) => test(traceback));
 }

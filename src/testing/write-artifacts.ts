@@ -16,7 +16,7 @@ type Facts = Pick<CheckedOptions, 'name' | 'warmup'>;
  * @returns a line for the user
  */
 export async function writeArtifacts(series: Series, folder: string, facts: Facts): Promise<string> {
-  const path = join(folder, facts.name.replaceAll(/[^\w.-]+/g, '-'));
+  const path = join(folder, facts.name.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-'));
   try {
     mkdirSync(folder, { recursive: true });
     series.dump(`${path}.tmseries`);

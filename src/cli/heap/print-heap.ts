@@ -2,6 +2,7 @@ import type { HeapStatistic } from '../../heap-graph/census/heap-statistics.js';
 import { HeapGraph } from '../../heap-graph/heap-graph.js';
 import { type HeapTotal, heapJson, heapTable } from '../../report/text/heap-table.js';
 import { jsonText } from '../../report/text/json.js';
+import { patternsFor } from '../../report/text/patterns.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { compilePattern } from '../../text/fnmatch.js';
@@ -11,7 +12,6 @@ import { wrapped } from '../../text/text-width.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/heap-options.js';
-import { patternsFor } from '../options/patterns.js';
 import { shown } from '../options/source-maps.js';
 
 export const DEFAULT_ROWS = 10;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { patternsFor } from '../../report/text/patterns.js';
 import { selectLifetimes } from '../../series/select-lifetimes.js';
 import { Series } from '../../series/series.js';
 import { DomainFilter, Filter, type FilterOptions, ThreadFilter } from '../../snapshot/filter.js';
@@ -6,7 +7,6 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { compilePattern } from '../../text/fnmatch.js';
 import { collected, wholeNumber } from './option-values.js';
-import { patternsFor } from './patterns.js';
 import { shown } from './source-maps.js';
 
 /** Options that select traces of a snapshot. */

@@ -1,3 +1,4 @@
+import { fittingPattern, patternsFor } from '../../report/text/patterns.js';
 import { shortPath } from '../../report/text/place.js';
 import type { Series } from '../../series/series.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
@@ -6,7 +7,6 @@ import { compilePattern, normalizeCase } from '../../text/fnmatch.js';
 import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
 import { type FilterValues, filtered, filteredSeries, isThreadWanted, type View } from './filter-options.js';
-import { fittingPattern, patternsFor } from './patterns.js';
 import { shown } from './source-maps.js';
 
 /** `filtered` for the one or two snapshots of a file that is written. Says why if no trace passes. */

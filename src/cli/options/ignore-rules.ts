@@ -1,9 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../errors.js';
-import type { Traceback } from '../../model/traceback.js';
-import { compilePattern, normalizeCase } from '../../text/fnmatch.js';
-import { patternsFor } from './patterns.js';
+import { type PlaceMatcher, placeMatcher } from '../../report/text/place-matcher.js';
 
 /** The file of a project with the leaks that are known. */
 const IGNORE_FILE = '.tracemallocignore';
@@ -12,7 +9,7 @@ const IGNORE_FILE = '.tracemallocignore';
 export interface IgnoreRule {
   /** As the user wrote it. */
   readonly text: string;
-  matches(traceback: Traceback): boolean;
+  readonly matches: PlaceMatcher;
 }
 
 /**
@@ -25,18 +22,5 @@ export function ignoreRules(patterns: readonly string[], cwd: string): IgnoreRul
   const file = join(cwd, IGNORE_FILE);
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split(/\r?\n/) : [];
   const inFile = lines.map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => line !== '');
-  return [...patterns, ...inFile].map((text) => ruleOf(text, cwd));
-}
-
-function ruleOf(text: string, cwd: string): IgnoreRule {
-  const [, pattern = '', line] = /^(.*?)(?::(\d+))?$/.exec(text) ?? [];
-  if (pattern === '') throw new UsageError(`'${text}' ignores nothing: name a file or a pattern, such as src/cache.ts:17`);
-  const tests = patternsFor(pattern, cwd).map((one) => compilePattern(normalizeCase(one)));
-  return {
-    text,
-    matches: ({ frames }) => {
-      const { filename, lineno } = frames.at(-1)!;
-      return (line === undefined || Number(line) === lineno) && tests.some((test) => test(normalizeCase(filename)));
-    },
-  };
+  return [...patterns, ...inFile].map((text) => ({ text, matches: placeMatcher(text, cwd) }));
 }

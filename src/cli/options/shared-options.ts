@@ -2,12 +2,12 @@ import { type Command, Option } from 'commander';
 import { DEFAULT_INTERVAL } from '../../collect/sampling/sampler.js';
 import { UsageError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
+import { pathPatterns } from '../../report/text/patterns.js';
 import { KEY_TYPES, type KeyType } from '../../snapshot/statistics/key-type.js';
 import type { LinesOption } from '../../tracing/isolate/line-scope.js';
 import { checkStartOptions, type StartOptions } from '../../tracing/tracer/start-options.js';
 import { addFilterOptions, type FilterValues } from './filter-options.js';
 import { collected, percentage, period, positiveInteger, rowCount } from './option-values.js';
-import { pathPatterns } from './patterns.js';
 import { addSourceMapOptions, type SourceMapValues } from './source-maps.js';
 
 /** Frames that the command keeps of each stack. That is enough for `--cumulative` and `--group-by traceback` on the saved file. */

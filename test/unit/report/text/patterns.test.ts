@@ -1,5 +1,5 @@
 import { expect, it, test } from '@jest/globals';
-import { fittingPattern, patternsFor } from '../../../../src/cli/options/patterns.js';
+import { fittingPattern, patternsFor } from '../../../../src/report/text/patterns.js';
 import { compilePattern } from '../../../../src/text/fnmatch.js';
 
 const isMatch = (pattern: string, file: string, cwd = '/srv/app') => patternsFor(pattern, cwd).some((one) => compilePattern(one)(file));

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
-import { NATIVE_CODE, nameForReader } from '../../report/text/place.js';
 import { compilePattern, normalizeCase } from '../../text/fnmatch.js';
+import { NATIVE_CODE, nameForReader } from './place.js';
 
 /**
  * The patterns that together match a file by its absolute path and by the name that tables show: the path relative to the current folder, or words
