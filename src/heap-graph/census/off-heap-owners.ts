@@ -27,10 +27,15 @@ export function offHeapOwners(nodes: NodeColumns, edges: EdgeColumns): Uint32Arr
       } else if (owner[held] === NO_OWNER || nodes.id[node]! < nodes.id[owner[held]!]!) owner[held] = node;
     }
   }
+  // Each is passed once: in Chrome, a hundred thousand DOM nodes may hold each other in sequence.
+  const passed = new Set<number>();
   for (const start of above.keys()) {
-    const chain = new Set<number>();
+    const chain: number[] = [];
     let at: number | undefined = start;
-    for (; at !== undefined && owner[at] === NO_OWNER && !chain.has(at); at = above.get(at)) chain.add(at);
+    for (; at !== undefined && owner[at] === NO_OWNER && !passed.has(at); at = above.get(at)) {
+      passed.add(at);
+      chain.push(at);
+    }
     if (at === undefined) continue;
     for (const each of chain) owner[each] = owner[at]!;
   }

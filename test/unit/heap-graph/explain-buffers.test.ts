@@ -36,4 +36,18 @@ describe('memory outside of the heap', () => {
     const cut = explainBuffers(graph, { placeOf: () => null, top: 1 });
     expect([cut.clusters.length, cut.clusterCount]).toEqual([1, 2]);
   });
+
+  // As DOM nodes in Chrome. To follow the sequence from each of them would take 10^9 steps.
+  it('may hold other such memory in a long sequence', async () => {
+    const length = 60_000;
+    const nodes = Array.from({ length }, (_, i) => ({
+      kind: 'native',
+      name: 'Node / link',
+      id: 3 + 2 * i,
+      size: 1,
+      to: i + 1 < length ? [edge('internal', 'next', 2 + i)] : [],
+    }));
+    const graph = await HeapGraph.read([snapshotText({ nodes: [{ kind: 'synthetic', name: '', id: 1, size: 0, to: [] }, ...nodes] })]);
+    expect(explainBuffers(graph, { placeOf: () => null }).unheld).toEqual({ size: length, count: length });
+  });
 });
