@@ -177,10 +177,10 @@ export class HeapGraph {
   /**
    * Groups all objects; the group that retains most comes first.
    *
-   * @throws UsageError for `lineno` if the snapshot does not say where objects were allocated
+   * @throws UsageError for `lineno` if the snapshot does not say where objects were allocated, ProfileTooLargeError if there is not enough memory
    */
   statistics(keyType: HeapKeyType): HeapStatistic[] {
-    return heapStatistics(this.#columns, keyType);
+    return withMemory('for statistics', () => heapStatistics(this.#columns, keyType));
   }
 
   #edge(index: number, from: number): HeapEdge {

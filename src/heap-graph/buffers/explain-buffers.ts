@@ -1,8 +1,9 @@
 import { NO_OWNER, offHeapOwners, offHeapTypes } from '../census/off-heap-owners.js';
+import { withMemory } from '../columns/memory.js';
 import { columnsOf, type HeapGraph } from '../heap-graph.js';
 import { clusterByPath, type NodeCluster } from '../paths/clusters.js';
 import { CommonDominators } from '../paths/common-dominators.js';
-import { type ExplainOptions, type PathLink, pathTo, type Showing } from '../paths/explain.js';
+import { type ExplainOptions, FOR_PATHS, type PathLink, pathTo, type Showing } from '../paths/explain.js';
 import { HeapView } from '../paths/heap-view.js';
 import { findHolders } from '../paths/holder-tree.js';
 import { LinkReader } from '../paths/links.js';
@@ -42,8 +43,16 @@ const NONE: Stores = { size: 0, count: 0 };
 /** Types that hold memory for somebody else. */
 const FOR_OTHERS = /^(?:(?:Shared)?ArrayBuffer|Buffer|DataView|(?:Big)?(?:Ui|I)nt\w*Array|Float\w*Array|Array|Map|Set|Object)$/;
 
-/** One plain heap snapshot tells: an ArrayBuffer holds its backing store, a zlib stream its memory. */
-export function explainBuffers(graph: HeapGraph, { placeOf, originalOf = (place) => place, top }: ExplainOptions): BufferHolders {
+/**
+ * One plain heap snapshot tells: an ArrayBuffer holds its backing store, a zlib stream its memory.
+ *
+ * @throws ProfileTooLargeError if there is not enough memory
+ */
+export function explainBuffers(graph: HeapGraph, options: ExplainOptions): BufferHolders {
+  return withMemory(FOR_PATHS, () => holdersOf(graph, options));
+}
+
+function holdersOf(graph: HeapGraph, { placeOf, originalOf = (place) => place, top }: ExplainOptions): BufferHolders {
   const { held, unowned } = storesByOwner(graph);
   const view = new HeapView(columnsOf(graph));
   const tree = findHolders(view, findProgramRoots(view), null);

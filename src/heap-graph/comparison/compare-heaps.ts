@@ -1,4 +1,5 @@
 import { groupNodes } from '../census/heap-groups.js';
+import { withMemory } from '../columns/memory.js';
 import { columnsOf, type HeapGraph } from '../heap-graph.js';
 import { type GrowingCollection, growingCollections } from './growing-collections.js';
 import { matchNodes, type TypedHeap } from './match-nodes.js';
@@ -15,6 +16,10 @@ export interface HeapComparison {
 }
 
 export function compareHeaps(old: HeapGraph, now: HeapGraph): HeapComparison {
+  return withMemory('to compare heap snapshots', () => compared(old, now));
+}
+
+function compared(old: HeapGraph, now: HeapGraph): HeapComparison {
   const [before, after] = [typed(old), typed(now)];
   const match = matchNodes(before, after);
   return {

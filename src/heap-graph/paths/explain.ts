@@ -1,4 +1,5 @@
 import { compilePattern } from '../../text/fnmatch.js';
+import { withMemory } from '../columns/memory.js';
 import { columnsOf, type HeapGraph } from '../heap-graph.js';
 import { clusterByPath, type NodeCluster } from './clusters.js';
 import { CommonDominators } from './common-dominators.js';
@@ -81,6 +82,8 @@ export interface ExplainOptions extends WhyOptions {
   readonly originalOf?: (place: HeapPlace) => HeapPlace;
 }
 
+/** For the message that there is not enough memory. */
+export const FOR_PATHS = 'for paths';
 const MOST_DOMINATORS = 5;
 /** Nodes of V8's own, which nobody could change. */
 const OF_V8 = new Set(['hidden', 'code', 'object shape', 'synthetic', 'array']);
@@ -90,11 +93,19 @@ export function explain(graph: HeapGraph, nodes: readonly number[], options: Exp
   return explainer(graph, options)(nodes);
 }
 
-/** `explain` for several questions about one heap: what they share is worked out once. */
-export function explainer(
-  graph: HeapGraph,
-  { placeOf, originalOf = (place) => place, top, ignoreEdges = [] }: ExplainOptions,
-): (nodes: readonly number[]) => Explanation {
+type Explain = (nodes: readonly number[]) => Explanation;
+
+/**
+ * `explain` for several questions about one heap: what they share is worked out once.
+ *
+ * @throws ProfileTooLargeError if there is not enough memory; so does the function that it returns
+ */
+export function explainer(graph: HeapGraph, options: ExplainOptions): Explain {
+  const explainNodes = withMemory(FOR_PATHS, () => madeExplainer(graph, options));
+  return (nodes) => withMemory(FOR_PATHS, () => explainNodes(nodes));
+}
+
+function madeExplainer(graph: HeapGraph, { placeOf, originalOf = (place) => place, top, ignoreEdges = [] }: ExplainOptions): Explain {
   const view = new HeapView(columnsOf(graph));
   const tree = findHolders(view, findProgramRoots(view), ignoreEdges.length === 0 ? null : ignoring(view, ignoreEdges));
   const paths = new PathTable(view, tree);
