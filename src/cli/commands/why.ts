@@ -4,7 +4,7 @@ import { jsonText } from '../../report/text/json.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { explainFile } from '../heap/explain-file.js';
-import { explainLive, type LiveValues } from '../heap/explain-live.js';
+import { checkFileOptions, explainLive, type LiveValues } from '../heap/explain-live.js';
 import { printBuffers } from '../heap/print-buffers.js';
 import { addExamples } from '../options/examples.js';
 import { heapArguments, isHeapFile } from '../options/heap-argument.js';
@@ -20,7 +20,6 @@ interface WhyValues extends LiveValues, SourceMapValues {
 }
 
 const DEFAULT_PATHS = 5;
-const DEFAULT_TIME_MS = 5000;
 
 export function configure(command: Command): Command {
   addTargetOptions(command)
@@ -34,14 +33,13 @@ export function configure(command: Command): Command {
     )
     .option(
       '--for <time>',
-      'of a process: how long to trace objects before the snapshot, so that links have places',
+      'of a process: how long to trace objects before the snapshot, so that links have places; default 5 seconds',
       duration,
-      DEFAULT_TIME_MS,
     )
     .option('--lines', 'of a process: true lines for the places; needs no asking if WHAT is a place')
     .option('--no-lines', 'of a process: no true lines, even if WHAT is a place')
     .option('--take-over', 'of a process: if another tool tracks its objects, end that')
-    .option('--yes', 'of a process: also if it may lack the memory for a heap snapshot, or will stand still for long', false)
+    .option('--yes', 'of a process: also if it may lack the memory for a heap snapshot, or will stand still for long')
     .option('--json', 'print one JSON document instead of text', false);
   return addExamples(addSourceMapOptions(command), [
     ['tracemalloc why 4711 Session', 'what holds the objects of class Session in process 4711'],
@@ -54,10 +52,9 @@ export async function run(words: readonly string[], values: WhyValues, console: 
   const { place, what } = heapArguments(words, values);
   const mapper = sourceMapperOf(values, console);
   const options = { what, mapper, top: values.top, ignoreEdges: values.ignoreEdge };
-  const explanation =
-    place !== undefined && isHeapFile(place)
-      ? await explainFile(place, options)
-      : await explainLive(values, { name: place, console, ...options });
+  const isFile = place !== undefined && isHeapFile(place);
+  if (isFile) checkFileOptions(values);
+  const explanation = isFile ? await explainFile(place, options) : await explainLive(values, { name: place, console, ...options });
   if (values.json) console.out.write(jsonText(holdersJson({ what, explanation })));
   else writeLines(console.out, holdersLines({ what, explanation }, { cwd: console.cwd, width: widthOfTerminal(console.out) }));
   return 0;

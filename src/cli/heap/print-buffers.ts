@@ -8,9 +8,10 @@ import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { isHeapFile } from '../options/heap-argument.js';
 import { type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
+import { checkFileOptions, type LiveValues } from './explain-live.js';
 import { originalPlaces } from './map-places.js';
 
-interface BufferValues extends SourceMapValues {
+interface BufferValues extends LiveValues, SourceMapValues {
   readonly top: number;
   readonly json: boolean;
   readonly ignoreEdge: readonly string[];
@@ -28,6 +29,7 @@ export async function printBuffers(words: readonly (string | undefined)[], value
   if (file === undefined || rest.length > 0) throw new UsageError('--buffers takes one heap snapshot: tracemalloc why --buffers FILE');
   if (!isHeapFile(file))
     throw new UsageError(`--buffers reads heap snapshots, and ${file} is none; have the program write one: v8.writeHeapSnapshot()`);
+  checkFileOptions(values);
   if (values.ignoreEdge.length > 0) throw new UsageError('--buffers shows the shortest paths; leave --ignore-edge out');
   const originalOf = originalPlaces(sourceMapperOf(values, console));
   const graph = await HeapGraph.read(file);

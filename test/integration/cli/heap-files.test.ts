@@ -279,8 +279,16 @@ describe('why --buffers', () => {
     [['held.heapsnapshot', 'Session'], '--buffers takes one heap snapshot'],
     [['none.txt'], '--buffers reads heap snapshots, and none.txt is none'],
     [['held.heapsnapshot', '--ignore-edge', 'a'], 'leave --ignore-edge out'],
+    [['held.heapsnapshot', '--pid', '4711'], '--pid is for a process'],
   ])('refuses %j', async (args, reason) => {
     expect(await callCommand(['why', '--buffers', ...args])).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
+  });
+
+  it.each([[['--for', '1s', '--yes']], [['--take-over']], [['--lines']], [['--no-lines']]])('and why of a file refuse %j', async (args) => {
+    const names = args.filter((each) => each.startsWith('--')).join(', ');
+    const stderr = expect.stringContaining(`${names} is for a process`);
+    for (const words of [['Session'], ['--buffers']])
+      expect(await callCommand(['why', 'held.heapsnapshot', ...words, ...args])).toMatchObject({ code: 2, stderr });
   });
 });
 
