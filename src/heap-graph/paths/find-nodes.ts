@@ -34,7 +34,8 @@ export function similarTypes(graph: HeapGraph, type: string): string[] {
   const names = new Set<number>();
   for (let node = 0; node < nodes.length; node++) if (nodes.type[node] === object) names.add(nodes.name[node]!);
   const wanted = type.toLowerCase();
-  const rated = [...names].map((name) => strings.text(name)).map((name) => ({ name, distance: distanceOf(wanted, name.toLowerCase()) }));
+  const texts = [...names].map((name) => strings.text(name)).filter((name) => name !== '');
+  const rated = texts.map((name) => ({ name, distance: distanceOf(wanted, name.toLowerCase()) }));
   const near = rated.filter(({ name, distance }) => distance <= Math.max(2, Math.min(type.length, name.length) / 2));
   return near
     .sort((a, b) => a.distance - b.distance)

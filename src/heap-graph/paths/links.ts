@@ -78,8 +78,8 @@ class PathInMaking {
   begin(node: number, isLast: boolean, keep: Keep): void {
     this.#previous = node;
     const root = this.#tree.roots.get(node);
-    if (root === undefined || (root.kind === 'global' && !isLast)) return;
-    keep(this.#link(node, { edge: '', name: rootName(root) }));
+    if (!isLast && (root === undefined || root.kind === 'global')) return;
+    keep(this.#link(node, { edge: '', name: root === undefined ? '' : rootName(root) }));
   }
 
   add(node: number, isLast: boolean, keep: Keep): void {

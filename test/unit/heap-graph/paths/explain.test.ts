@@ -128,6 +128,11 @@ describe('what is asked for', () => {
     await expect(why(picture, 'app.js:3')).rejects.toThrow('nothing that is alive was allocated at app.js:3');
   });
 
+  it('may be the root itself, or have no name', async () => {
+    expect((await why(picture, '@1')).clusters.map(({ path }) => pathText(path))).toEqual(['(synthetic)']);
+    await expect(why(heap([property('a', 2)], [node('')]), 'Sesion')).rejects.toThrow('no Sesion is alive; stats --group-by type');
+  });
+
   it('may be held by nothing', async () => {
     const explanation = await why(picture, 'Unheld');
     expect(explanation).toMatchObject({ count: 1, unheld: 1, retained: 0, clusters: [] });
