@@ -66,5 +66,5 @@ function nodesOrThrow(nodes: number[], problem: () => string): number[] {
 function noSuchType(graph: HeapGraph, type: string): string {
   const similar = similarTypes(graph, type);
   const offer = similar.length === 0 ? 'stats --group-by type names the types of a traced program' : `there is ${listed(similar, 'and')}`;
-  return `no ${type} is alive; ${offer}`;
+  return `no ${type} is alive; ${offer}${TYPE.test(type) ? '' : '; an expression needs a running process'}`;
 }

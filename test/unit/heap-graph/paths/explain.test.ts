@@ -124,6 +124,7 @@ describe('what is asked for', () => {
 
   it('is offered if it is nearly there, and refused if it is gone', async () => {
     await expect(why(picture, 'Sesion')).rejects.toThrow('no Sesion is alive; there is Session');
+    await expect(why(picture, 'global.x')).rejects.toThrow('; an expression needs a running process');
     await expect(why(picture, '@4711')).rejects.toThrow('no object has the id @4711: it was collected meanwhile');
     await expect(why(picture, 'app.js:3')).rejects.toThrow('nothing that is alive was allocated at app.js:3');
   });
