@@ -18,6 +18,9 @@ export interface RoundSource {
   readonly timeoutMs: number;
 }
 
+/** A command of the user is run for each round, also for one that fails, so that they must come to an end. */
+const MOST_FAILURES = 2;
+
 interface Taking {
   readonly rounds: LeakRounds;
   readonly source: RoundSource;
@@ -42,7 +45,7 @@ export async function takeLeakRounds(tracer: Tracer, { rounds, source, label, in
       throw error;
     }
   };
-  await takeRounds(tracer, { due, onRound: ({ snapshot }) => rounds.add(snapshot), console });
+  await takeRounds(tracer, { due, onRound: ({ snapshot }) => rounds.add(snapshot), console, mostFailures: MOST_FAILURES });
 }
 
 interface Attached {

@@ -19,19 +19,24 @@ interface Taking {
   readonly due: RoundDue;
   readonly onRound: (round: Round) => void;
   readonly console: Console;
+  /** After so many failures in a row the next one is thrown; without a limit if `due` comes to an end by itself. */
+  readonly mostFailures?: number;
 }
 
 /** Takes a snapshot whenever one is due. If one fails, the user is told and the next one is taken. */
 export async function takeRounds(
   target: Pick<Tracer, 'takeSnapshot' | 'isTracing'>,
-  { due, onRound, console: { err } }: Taking,
+  { due, onRound, console: { err }, mostFailures = Number.POSITIVE_INFINITY }: Taking,
 ): Promise<void> {
+  let failures = 0; // in a row
   for (let number = 1; await due(number); ) {
     try {
       const snapshot = await target.takeSnapshot();
       onRound({ number: number++, snapshot });
+      failures = 0;
     } catch (error) {
       if (error instanceof ConnectionLostError || !target.isTracing()) return; // the target is gone, which the command reports
+      if (++failures > mostFailures) throw error;
       writeLines(err, [`a round failed, the next one comes: ${errorLine(error)}`]);
     }
   }

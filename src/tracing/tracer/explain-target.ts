@@ -1,4 +1,4 @@
-import { UnsupportedError, UsageError } from '../../errors.js';
+import { CommandTimeoutError, UnsupportedError, UsageError } from '../../errors.js';
 import { HeapGraphReader } from '../../heap-graph/graph-reader.js';
 import type { HeapGraph } from '../../heap-graph/heap-graph.js';
 import { type Explanation, explain, type HeldCluster, type WhyOptions } from '../../heap-graph/paths/explain.js';
@@ -25,6 +25,7 @@ type InHeap = Exclude<What, { kind: 'expression' }>;
 
 /** While V8 tracks objects, it gives ids to new ones every 50 ms. */
 const ID_WAIT_MS = 60;
+const NO_ANSWER = 'no thread of the program has sent its heap snapshot; ask again when it is less busy';
 const MOST_WAITS = 20;
 
 /** Takes one heap snapshot of each thread, which becomes a graph while it arrives, and the traces of the same objects. */
@@ -41,7 +42,7 @@ export async function explainTarget(run: TracingRun, main: Isolate, { what, orig
   });
   const originalOf = originalPlaces?.(snapshot);
   const found: Explanation[] = [];
-  let missing: unknown;
+  let missing: UsageError | null = null;
   // One graph at a time: each may be large.
   for (const [thread, reader] of readers) {
     readers.delete(thread);
@@ -56,7 +57,7 @@ export async function explainTarget(run: TracingRun, main: Isolate, { what, orig
       missing ??= error; // another thread may have such objects
     }
   }
-  if (found.length === 0) throw missing;
+  if (found.length === 0) throw missing ?? new CommandTimeoutError(NO_ANSWER);
   return merged(found, options.top);
 }
 

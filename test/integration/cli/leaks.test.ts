@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Series } from '../../../src/index.js';
@@ -61,6 +61,12 @@ describe.each(oldestAndNewest())('tracemalloc leaks on Node $major', ({ execPath
   });
 });
 
+it('refuses a list of known leaks that cannot be read, before it touches the process', async () => {
+  mkdirSync(join(cwd, '.tracemallocignore'));
+  const { code, stderr } = await callCommand(['leaks', '1']);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^tracemalloc: \.tracemallocignore cannot be read: EISDIR/)]);
+});
+
 it('ignores what is known to leak, names rules that are not needed any more, and then ends with 0', async () => {
   const service = await startService(process.execPath);
   writeFileSync(join(cwd, '.tracemallocignore'), '# known leaks\nservice.cjs:6 # sessions are kept on purpose\ngone.cjs\n');
@@ -93,7 +99,7 @@ describe('a round', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/there is no round, and so no verdict|are too few to tell a leak/)]);
   });
 
-  it('in which the program ends gives the verdict of the rounds so far, which are enough', async () => {
+  it('in which the program ends gives the verdict of the rounds so far, which are enough (long)', async () => {
     const service = await startService(process.execPath, '8');
     const { code, stdout, stderr } = await leaksOf(service, '--rounds', '20');
     expect(stderr).toMatch(/^the program has ended: the verdict is that of the rounds so far$/m);

@@ -89,6 +89,22 @@ it('a round that fails is reported, and the next one has its number; a lost targ
   expect(results.length).toBe(1);
 });
 
+it('a limit of failures in a row ends them with the error of the last', async () => {
+  const results = [new Error('first'), snapshotAt(1), new Error('second'), new Error('third'), new Error('fourth'), snapshotAt(2)];
+  const target = {
+    isTracing: () => true,
+    takeSnapshot: async () => {
+      const result = results.shift()!;
+      if (result instanceof Error) throw result;
+      return result;
+    },
+  };
+  const console = { out: new PassThrough(), err: new PassThrough(), cwd: '/' };
+  const taking = takeRounds(target, { due: async () => true, onRound: () => {}, console, mostFailures: 2 });
+  await expect(taking).rejects.toThrow('fourth');
+  expect(results.length).toBe(1);
+});
+
 const VALUES = {
   groupBy: 'lineno',
   cumulative: false,
