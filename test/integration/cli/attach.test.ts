@@ -102,7 +102,7 @@ it('--diff without a first snapshot prints what there is, says so, and exits wit
   expect(stdout).toMatch(/^traced /);
 });
 
-it('two runs of attach are two tracings, and their diff says so first', async () => {
+it('two runs of attach are two tracings, and their diff says so first (long)', async () => {
   const target = await service(execPath);
   const cwd = temporaryFolder();
   for (const name of ['a', 'b'])

@@ -62,7 +62,7 @@ describe('a program that is started', () => {
     expect([code, stderr]).toEqual([expected, expect.stringMatching(message)]);
   });
 
-  it('ends with the verdict so far at a Ctrl-C', async () => {
+  it('ends with the verdict so far at a Ctrl-C (long)', async () => {
     writeFileSync(join(cwd, 'service.cjs'), `${BATCH}\nsetInterval(() => {}, 1000);`);
     const command = startCommand([...EXACT, '--', 'service.cjs', '7', '0']);
     await command.waitFor('stdout', /(worked)/);

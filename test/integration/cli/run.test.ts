@@ -186,7 +186,7 @@ it('--follow without a folder for temporary files is one line', async () => {
   expect(existsSync(join(cwd, 'nope'))).toBe(false);
 });
 
-it('SIGQUIT is passed on like the others', async () => {
+it('SIGQUIT is passed on like the others (long)', async () => {
   const cwd = temporaryFolder();
   const command = startCommand(['run', '-o', 's.tmsnap', SERVICE], { cwd });
   await command.waitFor('stdout', /(ready)/);
@@ -280,7 +280,7 @@ it('a program that is killed leaves no file, not even half of one', async () => 
   expect(existsSync(join(cwd, 'k.tmsnap'))).toBe(false);
 });
 
-it('a reader of stderr that closes the pipe does not stop the program', async () => {
+it('a reader of stderr that closes the pipe does not stop the program (long)', async () => {
   const cwd = temporaryFolder();
   const file = program(`
     const line = 'x'.repeat(1000);

@@ -59,7 +59,7 @@ describe.each(oldestAndNewest())('why, asked in other ways, Node $major', ({ exe
     expect((JSON.parse(value.stdout) as Explanation).clusters.map(({ path }) => pathText(path))).toEqual(['global.box → Object.item']);
   });
 
-  it('answers from the heap snapshot that attach has kept of the same moment', async () => {
+  it('answers from the heap snapshot that attach has kept of the same moment (long)', async () => {
     const folder = enterTemporaryFolder();
     const { port } = await startTarget({ execPath, code: MAKER, ready: true });
     const options = ['--mode', 'objects', '--duration', '500ms', '-o', 'a.tmsnap', '--heap-snapshot', 'a.heapsnapshot'];

@@ -52,7 +52,7 @@ function flatOf(name: string, top: string): number {
 withGo('go tool pprof http://…', () => {
   const pprof = (...args: readonly string[]) => outputOf('env', [`PPROF_TMPDIR=${temporaryFolder()}`, 'go', 'tool', 'pprof', ...args]);
 
-  it('fetches and shows live memory', async () => {
+  it('fetches and shows live memory (long)', async () => {
     const target = await started('growing.cjs');
     const { url } = await startServing(target.port, ['--interval', '1']);
     await evaluateIn(target.port, 'grow(20_000)');
@@ -63,7 +63,7 @@ withGo('go tool pprof http://…', () => {
     expectAbout(flatOf('make', blocks), 20_000);
   });
 
-  it('fetches the change over some seconds', async () => {
+  it('fetches the change over some seconds (long)', async () => {
     const target = await started('service.cjs'); // keeps 100 blocks more every 5 ms
     const { url } = await startServing(target.port, ['--interval', '1']);
     const [before, change] = [`${url}/debug/pprof/heap`, `${url}/debug/pprof/heap?seconds=2`].map((from) => pprof('-top', '-unit=B', from));

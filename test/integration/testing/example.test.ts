@@ -76,7 +76,7 @@ describe('docs/examples/assertions', () => {
 
   // Each runner with its compiler takes some three seconds.
   it.each([
-    ['node:test', 'node:test'],
+    ['node:test (long)', 'node:test'],
     ['jest (long)', 'jest'],
     ['vitest (long)', 'vitest'],
   ] as const)('fails if sessions are kept, names their function, and writes the rounds: %s', async (_, runner) => {

@@ -189,7 +189,7 @@ describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
   });
 });
 
-it('a Node binary of another name, with servers that never answer', async () => {
+it('a Node binary of another name, with servers that never answer (long)', async () => {
   const binary = join(temporaryFolder(), 'my-service');
   copyFileSync(process.execPath, binary);
   const servers = `for (let i = 0; i < 20; i++) require('net').createServer(() => {}).listen(0, '127.0.0.1'); ${ALIVE}`;
