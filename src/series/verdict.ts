@@ -161,7 +161,7 @@ function chanceOfEmpty(samples: readonly number[], empty: number): number {
   return 1 - fewer;
 }
 
-function medianOf(values: readonly number[]): number {
+export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }

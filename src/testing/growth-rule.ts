@@ -1,3 +1,4 @@
+import { medianOf } from '../series/verdict.js';
 import type { Site } from './site-counts.js';
 
 /** A round and what was done in it. */
@@ -52,7 +53,7 @@ export function mayLeak(site: Site, plan: Plan): boolean {
 export function isInProportion({ blocks, totals }: Site, { rounds, first, proof }: Plan): boolean {
   if (!mayLeak({ blocks, totals }, { rounds, first, proof })) return false;
   const rates = rounds.slice(first, proof).map(({ calls }, i) => blocks[first + i]! / calls);
-  const usual = median(rates);
+  const usual = medianOf(rates);
   return rounds.slice(proof).every(({ calls }, i) => blocks[proof + i]! >= LEAST_PROPORTION * usual * calls);
 }
 
@@ -61,9 +62,4 @@ export function isClear(site: Site, plan: Plan): boolean {
   const { rounds, first } = plan;
   const isOften = rounds.slice(first).every(({ calls }, i) => site.blocks[first + i]! >= CLEAR.share * calls);
   return isOften && site.blocks.at(-1)! >= CLEAR.blocks && isInProportion(site, plan);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
-import { LEAST_ROUNDS } from '../../series/growth.js';
+import { DEFAULT_WARMUP, LEAST_ROUNDS } from '../../series/growth.js';
 import { KEY_TYPES } from '../../snapshot/statistics/key-type.js';
 import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
@@ -32,7 +32,6 @@ interface LeaksValues extends LaunchValues, TargetValues, OutputValues, BehindDa
 
 const FAILED = 1;
 const DEFAULT_ROUNDS = 6;
-const DEFAULT_WARMUP = 1;
 const DEFAULT_PERIOD_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
 

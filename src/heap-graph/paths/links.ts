@@ -3,6 +3,7 @@ import { type HeapView, NONE } from './heap-view.js';
 import { type HolderTree, NOBODY } from './holder-tree.js';
 import { emitterOf, nameBehind, propertyName, rootName, type Step, stepName } from './link-names.js';
 import { type HeapPlace, NodeText, type NodeTextOptions } from './node-text.js';
+import { LONGEST_PERIOD } from './path-table.js';
 
 /** A link of a path as a programmer sees it: what V8 and Node put in between is left out. */
 export interface Link {
@@ -21,7 +22,6 @@ export interface Link {
 
 /** A path keeps so many links of its beginning and of its end. */
 const MOST_AT_END = 50;
-const LONGEST_PERIOD = 6;
 /** Nodes that no program sees. */
 const UNSEEN = new Set(['array', 'hidden', 'code', 'object shape', 'synthetic']);
 

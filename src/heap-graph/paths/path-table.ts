@@ -3,7 +3,7 @@ import type { HeapView } from './heap-view.js';
 import { type HolderTree, NOBODY } from './holder-tree.js';
 
 /** The longest group of links that is recognised when it repeats: the links of a list, or from a node of a tree to its child. */
-const LONGEST_PERIOD = 6;
+export const LONGEST_PERIOD = 6;
 const ANY = 0;
 const NOT_YET = 0xffff_fffe;
 
