@@ -4,10 +4,10 @@ import { TracemallocError } from '../errors.js';
 import { printable } from '../text/printable.js';
 import { type Console, errorLine } from './console/console.js';
 import { behindDashes } from './options/behind-dashes.js';
+import { FAILED } from './output/exit-codes.js';
 import { VERBS, verbIn } from './verbs.js';
 
 const WRONG_USAGE = 2;
-const FAILED = 1;
 
 /** Carries out one command line. Every error ends here, as one line on stderr and an exit code. @returns the exit code */
 export async function main(argv: readonly string[], console: Console = ownConsole()): Promise<number> {

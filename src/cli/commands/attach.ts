@@ -23,6 +23,7 @@ import {
 } from '../options/shared-options.js';
 import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
+import { FAILED } from '../output/exit-codes.js';
 import { HeapOutput } from '../output/heap-output.js';
 import { addForceOption, claimOutput, type DerivedNames, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, type Printing, printStatistics, saveSnapshot } from '../output/print-results.js';
@@ -40,7 +41,6 @@ interface AttachValues extends TracingValues, TableValues, TreeValues, TargetVal
   readonly heapSnapshot?: string;
 }
 
-const FAILED = 1;
 const ROUND_NAMES = /^\.\d+$/;
 const ENDED_NOTICE = 'the program has ended: the last round is what was alive then, when its variables were garbage';
 const NO_FIRST_NOTICE = 'there is no earlier round to compare with: what follows is what was allocated since the tracing began';

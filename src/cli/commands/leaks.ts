@@ -13,6 +13,7 @@ import { collected, duration, period, positiveInteger, rowCount, wholeNumber } f
 import { addTracingOptions, checkOwn, ownOption, startOptions, type TableValues } from '../options/shared-options.js';
 import { addEmbedOption, addSourceMapOptions, seriesWithEmbedded, sourceMapperOf } from '../options/source-maps.js';
 import { addTargetOptions, type Target, type TargetValues, targetOf } from '../options/target-argument.js';
+import { FAILED } from '../output/exit-codes.js';
 import { reportLeaks } from '../output/leak-report.js';
 import { addForceOption, claimOutput, type OutputValues } from '../output/output-file.js';
 import { checkTypes } from '../output/print-results.js';
@@ -30,7 +31,6 @@ interface LeaksValues extends LaunchValues, TargetValues, OutputValues, BehindDa
   readonly output?: string;
 }
 
-const FAILED = 1;
 const DEFAULT_ROUNDS = 6;
 const DEFAULT_PERIOD_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 60_000;

@@ -22,6 +22,7 @@ import {
   type TreeValues,
 } from '../options/shared-options.js';
 import { addEmbedOption, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
+import { FAILED } from '../output/exit-codes.js';
 import { addForceOption, claimOutput, type DerivedNames, freeName, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
@@ -37,7 +38,6 @@ interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, L
   readonly follow: boolean;
 }
 
-const FAILED = 1;
 /** If the program's own code holds less than this share of the heap, the last snapshot says little about the program. */
 const LITTLE_SHARE = 0.05;
 const MUCH_SHARE = 0.5;

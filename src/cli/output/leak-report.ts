@@ -7,9 +7,8 @@ import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import type { IgnoreRule } from '../options/ignore-rules.js';
 import type { TableValues } from '../options/shared-options.js';
+import { EXCEEDED, FAILED } from './exit-codes.js';
 
-const FAILED = 1;
-const LEAKS = 3;
 const DEFAULT_ROWS = 10;
 
 interface Reporting {
@@ -40,7 +39,7 @@ export function reportLeaks(series: Series, { whole, values, rules, stream, cons
   if (process.env.GITHUB_ACTIONS === 'true') for (const [i, leak] of leaks.entries()) writeLines(err, [annotation(leak, sentences[i]!)]);
   const unused = rules.filter((rule) => !all.some(({ verdict, traceback }) => verdict === 'leaks' && rule.matches(traceback)));
   for (const { text } of unused) writeLines(err, [`${printable(text)} is ignored, but does not leak any more`]);
-  if (leaks.length > 0) return LEAKS;
+  if (leaks.length > 0) return EXCEEDED;
   if (series.rounds.length < warmup + LEAST_ROUNDS) {
     writeLines(err, [`${series.rounds.length} rounds are too few to tell a leak: it takes ${warmup + LEAST_ROUNDS}`]);
     return FAILED;

@@ -4,13 +4,13 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import { formatSize } from '../../text/size-format.js';
 import { type Console, writeLines } from '../console/console.js';
 import { size } from '../options/option-values.js';
+import { EXCEEDED } from './exit-codes.js';
 
 export interface LimitValues {
   /** Bytes. */
   readonly failAbove?: number;
 }
 
-const EXCEEDED = 3;
 /** Growth within this many standard errors may be chance. */
 const CHANCE = 2;
 
