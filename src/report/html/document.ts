@@ -15,19 +15,7 @@ import { jsonParts } from './json-parts.js';
 export function htmlDocument(data: ReportData, limit = constants.MAX_STRING_LENGTH): Uint8Array[] {
   const script = asset('page.js');
   const style = asset('page.css');
-  const before = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="node-tracemalloc">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>${escaped(data.title)}</title>
-<style>${style}</style>
-</head>
+  const before = `${pageHead({ title: escaped(data.title), policy: policy(script, style), style })}
 <body>
 <noscript>This report draws itself with a script. It is in this file, and it needs JavaScript switched on.</noscript>
 <script type="application/json" id="report">`;
@@ -37,6 +25,31 @@ export function htmlDocument(data: ReportData, limit = constants.MAX_STRING_LENG
 </html>
 `;
   return [Buffer.from(before), ...dataParts(data, limit), Buffer.from(after)];
+}
+
+interface Head {
+  /** Escaped. */
+  readonly title: string;
+  /** The Content-Security-Policy. */
+  readonly policy: string;
+  readonly style: string;
+}
+
+/** The beginning of a page, up to its body. */
+export function pageHead({ title, policy, style }: Head): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="node-tracemalloc">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${style}</style>
+</head>`;
 }
 
 function dataParts(data: ReportData, limit: number): Uint8Array[] {

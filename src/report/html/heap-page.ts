@@ -3,7 +3,7 @@ import type { Explanation, HeldCluster } from '../../heap-graph/paths/explain.js
 import { visible } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
 import { pathText } from '../text/holders.js';
-import { escaped, hashOf } from './document.js';
+import { escaped, hashOf, pageHead } from './document.js';
 import { HEAP_STYLE } from './heap-style.js';
 
 /** A row of the page. */
@@ -25,21 +25,10 @@ export interface HeapPage {
 
 /** The types of a heap snapshot as one page that needs nothing else, not even a script. */
 export function heapPage({ title, size, count, rows, more }: HeapPage): Uint8Array[] {
+  const policy = `default-src 'none'; style-src ${hashOf(HEAP_STYLE)}; img-src data:; base-uri 'none'; form-action 'none'`;
   const most = rows.reduce((highest, { retained }) => Math.max(highest, retained), 1);
   const parts = [
-    `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${hashOf(HEAP_STYLE)}; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="node-tracemalloc">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>${text(title)}</title>
-<style>${HEAP_STYLE}</style>
-</head>
+    `${pageHead({ title: text(title), policy, style: HEAP_STYLE })}
 <body>
 <main>
 <h1>${text(title)}</h1>

@@ -6,7 +6,8 @@ import { type FrameColumns, TRUNCATED } from '../call-tree/report-data.js';
 import type { GrowthData } from '../call-tree/series-data.js';
 import { GROUP_KEYS, type GroupKey, isLocation, type LocationKey, placeId } from './view/row-groups.js';
 
-const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
+/** What the page calls the key types. */
+export const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
   line: 'lineno',
   own: 'own',
   file: 'filename',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildReport } from '../../../../src/report/html/build-report.js';
+import { KEY_TYPES } from '../../../../src/report/html/series-growth.js';
 import { FrameNames } from '../../../../src/report/html/view/frames.js';
 import { treeOf } from '../../../../src/report/html/view/page-tree.js';
 import {
@@ -14,21 +15,10 @@ import {
 import { search } from '../../../../src/report/html/view/search.js';
 import { Sums } from '../../../../src/report/html/view/sums.js';
 import type { Snapshot } from '../../../../src/snapshot/snapshot.js';
-import type { KeyType } from '../../../../src/snapshot/statistics/key-type.js';
 import type { StatisticDiff } from '../../../../src/snapshot/statistics/statistic.js';
 import { randomSnapshot } from '../../../helpers/random-snapshot.js';
 import { snapshotFrom } from '../../snapshot/picture.js';
 
-const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
-  line: 'lineno',
-  own: 'own',
-  file: 'filename',
-  function: 'function',
-  package: 'package',
-  type: 'type',
-  thread: 'thread',
-  domain: 'domain',
-};
 function groupingOf(now: Snapshot, old: Snapshot | null = null): Grouping {
   const data = JSON.parse(JSON.stringify(buildReport(now, { title: '', old, own: false, embedSources: false, cwd: '/nowhere' })));
   const cells = Sums.ofCells(data.cells);

@@ -3,6 +3,7 @@ import type { ReportData } from '../../../../src/report/call-tree/report-data.js
 import { buildSeriesReport } from '../../../../src/report/html/build-report.js';
 import { htmlDocument } from '../../../../src/report/html/document.js';
 import { seriesAsCells } from '../../../../src/report/html/series-cells.js';
+import { KEY_TYPES } from '../../../../src/report/html/series-growth.js';
 import { FrameNames } from '../../../../src/report/html/view/frames.js';
 import { growthRows, layersOf, letterOf } from '../../../../src/report/html/view/growth-view.js';
 import { treeOf } from '../../../../src/report/html/view/page-tree.js';
@@ -10,20 +11,8 @@ import { sumsInRound } from '../../../../src/report/html/view/round-sums.js';
 import { GROUP_KEYS, type Grouping, isLocation, placeGroups, type Row, rowsBy } from '../../../../src/report/html/view/row-groups.js';
 import { Sums } from '../../../../src/report/html/view/sums.js';
 import { Series } from '../../../../src/series/series.js';
-import type { KeyType } from '../../../../src/snapshot/statistics/key-type.js';
 import { randomSnapshot } from '../../../helpers/random-snapshot.js';
 import { aliveByRound, snapshotOf } from '../../../helpers/series-simulation.js';
-
-const KEY_TYPES: Readonly<Record<(typeof GROUP_KEYS)[number], KeyType>> = {
-  line: 'lineno',
-  own: 'own',
-  file: 'filename',
-  function: 'function',
-  package: 'package',
-  type: 'type',
-  thread: 'thread',
-  domain: 'domain',
-};
 
 /** As the page gets it. */
 function reportOf(series: Series, warmup = 1): ReportData {
