@@ -1,7 +1,6 @@
 import { damaged } from './damage.js';
-import { DeferredRows } from './deferred-rows.js';
 import { EdgeWalk } from './edge-walk.js';
-import { FunctionTable } from './function-table.js';
+import { EdgesAfterNodes } from './edges-after-nodes.js';
 import { buildHeapObjects, type HeapObjects } from './heap-objects.js';
 import { NodeTable } from './node-table.js';
 import { NumberArray } from './number-array.js';
@@ -9,31 +8,23 @@ import type { Section } from './section.js';
 import { found, Sections } from './sections.js';
 import type { Header } from './snapshot-header.js';
 import { StringTable } from './string-table.js';
-import { TraceTreeSection } from './trace-tree.js';
 
 /** Reads the objects that were allocated while allocations were tracked. */
 export class ObjectSections extends Sections<HeapObjects> {
   protected readonly known = new Set(['nodes', 'edges', 'trace_function_infos', 'trace_tree', 'strings']);
   #nodes: NodeTable | null = null;
-  #functions: FunctionTable | null = null;
-  #edges: EdgeWalk | null = null;
-  #deferredEdges: DeferredRows | null = null;
-  #tree: TraceTreeSection | null = null;
+  readonly #edges = new EdgesAfterNodes((header, nodes: NodeTable) => new EdgeWalk(header, nodes));
   #strings: StringTable | null = null;
 
   complete(): HeapObjects {
     const header = this.header();
     const nodes = found(this.#nodes, 'nodes');
-    if (this.#deferredEdges) {
-      this.#edges = new EdgeWalk(header, nodes);
-      this.#deferredEdges.replay(this.#edges, header.edge.width);
-    }
     return buildHeapObjects({
       header,
       nodes,
-      edges: found(this.#edges, 'edges'),
-      functions: found(this.#functions, 'trace_function_infos'),
-      tree: found(this.#tree, 'trace_tree'),
+      edges: this.#edges.complete(header, nodes),
+      functions: found(this.functions, 'trace_function_infos'),
+      tree: found(this.tree, 'trace_tree'),
       strings: found(this.#strings, 'strings'),
     });
   }
@@ -45,31 +36,16 @@ export class ObjectSections extends Sections<HeapObjects> {
         this.#nodes = new NodeTable(header);
         return new NumberArray(key, header.node.width, this.#nodes);
       case 'edges':
-        return new NumberArray(key, header.edge.width, this.#edgeSink(header));
-      case 'trace_function_infos':
-        this.#functions = new FunctionTable(header);
-        return new NumberArray(key, header.functionInfo.width, this.#functions);
-      case 'trace_tree':
-        this.#tree = new TraceTreeSection(header);
-        return this.#tree;
+        return new NumberArray(key, header.edge.width, this.#edges.sink(header, this.#nodes));
       default:
         this.#strings = new StringTable(this.#wantedStrings());
         return this.#strings;
     }
   }
 
-  #edgeSink(header: Header): EdgeWalk | DeferredRows {
-    if (this.#nodes) {
-      this.#edges = new EdgeWalk(header, this.#nodes);
-      return this.#edges;
-    }
-    this.#deferredEdges = new DeferredRows();
-    return this.#deferredEdges;
-  }
-
   #wantedStrings(): Set<number> | null {
-    if (!this.#nodes || !this.#functions) return null;
-    const wanted = new Set(this.#functions.strings());
+    if (!this.#nodes || !this.functions) return null;
+    const wanted = new Set(this.functions.strings());
     for (const string of this.#nodes.strings()) wanted.add(string);
     return wanted;
   }

@@ -1,13 +1,11 @@
 import { AnyValue } from '../../collect/heap-snapshot/any-value.js';
 import { damaged } from '../../collect/heap-snapshot/damage.js';
-import { DeferredRows } from '../../collect/heap-snapshot/deferred-rows.js';
-import { FunctionTable } from '../../collect/heap-snapshot/function-table.js';
+import { EdgesAfterNodes } from '../../collect/heap-snapshot/edges-after-nodes.js';
 import { NumberArray } from '../../collect/heap-snapshot/number-array.js';
 import type { Section } from '../../collect/heap-snapshot/section.js';
 import { found, Sections } from '../../collect/heap-snapshot/sections.js';
 import type { Header } from '../../collect/heap-snapshot/snapshot-header.js';
 import { StringArray } from '../../collect/heap-snapshot/string-array.js';
-import { TraceTreeSection } from '../../collect/heap-snapshot/trace-tree.js';
 import type { BadProfileError } from '../../errors.js';
 import type { EdgeColumns, GraphColumns, HeapTraces, NodeColumns } from '../columns/graph-columns.js';
 import { StringStore } from '../columns/string-store.js';
@@ -20,22 +18,16 @@ import { Locations } from './locations.js';
 export class GraphSections extends Sections<GraphColumns> {
   protected readonly known = new Set(['nodes', 'edges', 'trace_function_infos', 'trace_tree', 'locations', 'strings']);
   #nodes: GraphNodes | null = null;
-  #edges: GraphEdges | null = null;
-  #deferredEdges: DeferredRows | null = null;
-  #functions: FunctionTable | null = null;
-  #tree: TraceTreeSection | null = null;
+  readonly #edges = new EdgesAfterNodes((header, nodes: GraphNodes) => new GraphEdges(header, nodes));
   #locations: Locations | null = null;
   #strings: StringStore | null = null;
 
   complete(): GraphColumns {
     const header = this.header();
     const nodes = found(this.#nodes, 'nodes');
-    if (this.#deferredEdges) {
-      this.#edges = new GraphEdges(header, nodes);
-      this.#deferredEdges.replay(this.#edges, header.edge.width);
-    }
-    const { highestName } = found(this.#edges, 'edges');
-    const edges = found(this.#edges, 'edges').build();
+    const read = this.#edges.complete(header, nodes);
+    const { highestName } = read;
+    const edges = read.build();
     const strings = found(this.#strings, 'strings');
     if (nodes.highestName >= strings.length) throw damaged(`a node has the name ${nodes.highestName}, of ${strings.length} strings`);
     if (highestName >= strings.length) throw damaged(`an edge has the name ${highestName}, of ${strings.length} strings`);
@@ -48,7 +40,7 @@ export class GraphSections extends Sections<GraphColumns> {
    */
   salvage(damage: BadProfileError): GraphColumns {
     if (this.#nodes === null || this.#nodes.length === 0) throw damage;
-    const edges = (this.#edges ?? new GraphEdges(this.header(), this.#nodes)).build();
+    const edges = (this.#edges.soFar ?? new GraphEdges(this.header(), this.#nodes)).build();
     const nodes = this.#nodes.build();
     for (let node = 0; node <= nodes.length; node++) nodes.firstEdge[node] = Math.min(nodes.firstEdge[node]!, edges.length);
     return this.#build(nodes, edges, { strings: this.#strings ?? new StringStore(), damage: damage.message });
@@ -73,13 +65,7 @@ export class GraphSections extends Sections<GraphColumns> {
         this.#nodes = new GraphNodes(header);
         return new NumberArray(key, header.node.width, this.#nodes);
       case 'edges':
-        return new NumberArray(key, header.edge.width, this.#edgeSink(header));
-      case 'trace_function_infos':
-        this.#functions = new FunctionTable(header);
-        return new NumberArray(key, header.functionInfo.width, this.#functions);
-      case 'trace_tree':
-        this.#tree = new TraceTreeSection(header);
-        return this.#tree;
+        return new NumberArray(key, header.edge.width, this.#edges.sink(header, this.#nodes));
       case 'locations':
         if (header.location === null) return new AnyValue();
         this.#locations = new Locations(header.location, header.node.width);
@@ -90,19 +76,10 @@ export class GraphSections extends Sections<GraphColumns> {
     }
   }
 
-  #edgeSink(header: Header): GraphEdges | DeferredRows {
-    if (this.#nodes) {
-      this.#edges = new GraphEdges(header, this.#nodes);
-      return this.#edges;
-    }
-    this.#deferredEdges = new DeferredRows();
-    return this.#deferredEdges;
-  }
-
   /** null if allocations were not tracked: the sections are then empty. */
   #traces(strings: StringStore): HeapTraces | null {
-    if (this.#functions === null || !this.#tree?.done || this.#functions.length === 0) return null;
+    if (this.functions === null || !this.tree?.done || this.functions.length === 0) return null;
     const text = (string: number): string => strings.text(string);
-    return { tree: this.#tree.build(this.#functions.length), functions: this.#functions.build(text) };
+    return { tree: this.tree.build(this.functions.length), functions: this.functions.build(text) };
   }
 }
