@@ -69,20 +69,22 @@ it('--warmup alone is wrong usage', () => {
   expect(() => checkRoundOptions({ diff: false, every: 1000, warmup: 1 })).not.toThrow();
 });
 
+/** Takes the results from the list. */
+const targetWith = (results: (Snapshot | Error)[]) => ({
+  isTracing: () => true,
+  takeSnapshot: async () => {
+    const result = results.shift()!;
+    if (result instanceof Error) throw result;
+    return result;
+  },
+});
+
 it('a round that fails is reported, and the next one has its number; a lost target ends them', async () => {
   const results = [new Error('too large'), snapshotAt(1), new ConnectionLostError('gone'), snapshotAt(2)];
   const rounds: Round[] = [];
   const err = new PassThrough();
-  const target = {
-    isTracing: () => true,
-    takeSnapshot: async () => {
-      const result = results.shift()!;
-      if (result instanceof Error) throw result;
-      return result;
-    },
-  };
   const onRound = (round: Round) => void rounds.push(round);
-  await takeRounds(target, { due: async () => true, onRound, console: { out: err, err, cwd: '/' } });
+  await takeRounds(targetWith(results), { due: async () => true, onRound, console: { out: err, err, cwd: '/' } });
   err.end();
   expect(rounds.map(({ number }) => number)).toEqual([1]);
   expect(await text(err)).toBe('a round failed, the next one comes: too large\n');
@@ -91,16 +93,8 @@ it('a round that fails is reported, and the next one has its number; a lost targ
 
 it('a limit of failures in a row ends them with the error of the last', async () => {
   const results = [new Error('first'), snapshotAt(1), new Error('second'), new Error('third'), new Error('fourth'), snapshotAt(2)];
-  const target = {
-    isTracing: () => true,
-    takeSnapshot: async () => {
-      const result = results.shift()!;
-      if (result instanceof Error) throw result;
-      return result;
-    },
-  };
   const console = { out: new PassThrough(), err: new PassThrough(), cwd: '/' };
-  const taking = takeRounds(target, { due: async () => true, onRound: () => {}, console, mostFailures: 2 });
+  const taking = takeRounds(targetWith(results), { due: async () => true, onRound: () => {}, console, mostFailures: 2 });
   await expect(taking).rejects.toThrow('fourth');
   expect(results.length).toBe(1);
 });

@@ -278,27 +278,27 @@ describe('a target that does not answer when we leave it', () => {
     expect([session.isLost, program.drops, program.closes]).toEqual([true, 1, 0]);
   });
 
-  it('is left to its caretaker if an earlier stop could not restore it', async () => {
-    const { program, session, tracer } = stage(undefined, { timeoutMs: 30_000 });
-    await Promise.all([tracer.start({ lines: true }), pass(0)]);
-    program.silent.add('HeapProfiler.disable');
-    const stopped = expect(tracer.stop()).rejects.toMatchObject({ name: 'CommandTimeoutError' });
+  /** A stop had no answer; the program answers again. */
+  async function stoppedInVain(): Promise<Stage> {
+    const it = stage(undefined, { timeoutMs: 30_000 });
+    await Promise.all([it.tracer.start({ lines: true }), pass(0)]);
+    it.program.silent.add('HeapProfiler.disable');
+    const stopped = expect(it.tracer.stop()).rejects.toMatchObject({ name: 'CommandTimeoutError' });
     await pass(30_000);
     await stopped;
-    program.silent.clear();
+    it.program.silent.clear();
+    return it;
+  }
+
+  it('is left to its caretaker if an earlier stop could not restore it', async () => {
+    const { program, session, tracer } = await stoppedInVain();
     await Promise.all([tracer.close(), pass(0)]);
     await expect(tracer.closed).resolves.toMatchObject({ reason: 'it did not answer when we left it' });
     expect([session.isLost, program.drops, program.closes]).toEqual([true, 1, 0]);
   });
 
   it('is left by us if a later stop could restore it', async () => {
-    const { program, session, tracer } = stage(undefined, { timeoutMs: 30_000 });
-    await Promise.all([tracer.start({ lines: true }), pass(0)]);
-    program.silent.add('HeapProfiler.disable');
-    const stopped = expect(tracer.stop()).rejects.toMatchObject({ name: 'CommandTimeoutError' });
-    await pass(30_000);
-    await stopped;
-    program.silent.clear();
+    const { program, session, tracer } = await stoppedInVain();
     await Promise.all([tracer.start({ lines: true, force: true }), pass(0)]); // our sampler runs still
     await Promise.all([tracer.close(), pass(0)]);
     expect([session.isLost, program.drops, program.closes]).toEqual([false, 0, 1]);
