@@ -16,11 +16,17 @@ export {
   UnsupportedError,
   UsageError,
 } from './errors.js';
+export type { BufferCluster, BufferHolders } from './heap-graph/buffers/explain-buffers.js';
 export type { HeapKeyType } from './heap-graph/census/heap-keys.js';
 export type { HeapStatistic } from './heap-graph/census/heap-statistics.js';
-export { type HeapEdge, HeapGraph, type HeapLocation } from './heap-graph/heap-graph.js';
-export type { Dominator, Explanation, HeldCluster, PathLink, WhyOptions } from './heap-graph/paths/explain.js';
+export type { HeapComparison } from './heap-graph/comparison/compare-heaps.js';
+export type { GrowingCollection } from './heap-graph/comparison/growing-collections.js';
+export type { TypeChange } from './heap-graph/comparison/type-changes.js';
+export type { HeapLocation } from './heap-graph/heap/heap.js';
+export { type HeapEdge, HeapGraph } from './heap-graph/heap-graph.js';
+export type { Explanation, HeapWhyOptions, HeldCluster, WhyOptions } from './heap-graph/paths/explain.js';
 export type { HeapPlace } from './heap-graph/paths/node-text.js';
+export type { Dominator, PathLink } from './heap-graph/paths/path-finder.js';
 export type { HeapReadOptions, HeapSource } from './heap-graph/reading/read-graph.js';
 export type { ScriptEdit } from './lines/live-edit/live-edit.js';
 export { Frame, type Precision } from './model/frame.js';

@@ -1,15 +1,15 @@
 import type { HeapFunction } from '../collect/heap-snapshot/function-table.js';
 import { UsageError } from '../errors.js';
+import { type BufferHolders, explainBuffers } from './buffers/explain-buffers.js';
 import type { HeapKeyType } from './census/heap-keys.js';
 import { type HeapStatistic, heapStatistics } from './census/heap-statistics.js';
-import { type GraphColumns, HOLDS_NOTHING, hasIndex, ROOT, sourceOf, TYPE_BITS } from './columns/graph-columns.js';
-import { withMemory } from './columns/memory.js';
-import { type Distances, findDistances, NOT_REACHED } from './distances.js';
-import { type Dominators, findDominators, NO_NODE } from './dominators/dominators.js';
-import { IdIndex } from './id-index.js';
-import { LocationIndex } from './location-index.js';
-import { type HeapReadOptions, type HeapSource, readColumns } from './reading/read-graph.js';
-import { findRetainers, type Retainers } from './retainers.js';
+import { HOLDS_NOTHING, hasIndex, sourceOf, TYPE_BITS } from './columns/graph-columns.js';
+import { compareHeaps, type HeapComparison } from './comparison/compare-heaps.js';
+import type { Heap, HeapLocation } from './heap/heap.js';
+import { type Explanation, explainWhat, type HeapWhyOptions } from './paths/explain.js';
+import { whatInFile } from './paths/what.js';
+import { readHeap } from './reading/heap-reader.js';
+import type { HeapReadOptions, HeapSource } from './reading/read-graph.js';
 
 /** A reference from one object to another. */
 export interface HeapEdge {
@@ -27,17 +27,6 @@ export interface HeapEdge {
   readonly holds: boolean;
 }
 
-/** Where a function or the constructor of an object stands. */
-export interface HeapLocation {
-  readonly scriptId: number;
-  /** 1-based. */
-  readonly line: number;
-  readonly column: number;
-}
-
-/** For the passes over all objects in other files of this layer. */
-export let columnsOf: (graph: HeapGraph) => GraphColumns;
-
 /** The objects of a heap snapshot and what refers to what. A node is the number of an object, from 0 on; node 0 is the root. */
 export class HeapGraph {
   /**
@@ -48,7 +37,7 @@ export class HeapGraph {
    * Node cannot decompress it, ProfileTooLargeError if there is not enough memory
    */
   static async read(source: HeapSource, options: HeapReadOptions = {}): Promise<HeapGraph> {
-    return new HeapGraph(await readColumns(source, options));
+    return new HeapGraph(await readHeap(source, options));
   }
 
   readonly nodeCount: number;
@@ -57,64 +46,50 @@ export class HeapGraph {
   readonly extraNativeBytes: number | null;
   /** null, or what is wrong with the snapshot: with `partial` the graph is then only what stands before the damage. */
   readonly damage: string | null;
-  readonly #columns: GraphColumns;
-  static {
-    columnsOf = (graph) => graph.#columns;
-  }
-  #dominators: Dominators | null = null;
-  #distances: Distances | null = null;
-  #retainers: Retainers | null = null;
-  #ids: IdIndex | null = null;
-  #locations: LocationIndex | null = null;
+  readonly #heap: Heap;
 
-  /** @param columns taken over, not copied */
-  constructor(columns: GraphColumns) {
-    this.#columns = columns;
-    this.nodeCount = columns.nodes.length;
-    this.edgeCount = columns.edges.length;
-    this.extraNativeBytes = columns.extraNativeBytes;
-    this.damage = columns.damage;
+  constructor(heap: Heap) {
+    const { edges, extraNativeBytes, damage } = heap.columns;
+    this.#heap = heap;
+    this.nodeCount = heap.nodeCount;
+    this.edgeCount = edges.length;
+    this.extraNativeBytes = extraNativeBytes;
+    this.damage = damage;
   }
 
   /** V8's kind of the node: `object`, `closure`, `string`, `array`, `code`, `native`, `hidden`, `synthetic` … */
   type(node: number): string {
-    const { nodes } = this.#columns;
-    return nodes.types[nodes.type[this.#checked(node)]!]!;
+    return this.#heap.type(this.#checked(node));
   }
 
   /** The name of the constructor or function, the text of a string, or what V8 calls the node. V8 cuts long strings off. */
   name(node: number): string {
-    return this.#columns.strings.text(this.#columns.nodes.name[this.#checked(node)]!);
+    return this.#heap.name(this.#checked(node));
   }
 
   /** V8's id of the object, which it keeps as long as it lives. */
   id(node: number): number {
-    return this.#columns.nodes.id[this.#checked(node)]!;
+    return this.#heap.id(this.#checked(node));
   }
 
   /** The node with this id, or -1. The first call indexes all nodes. */
   indexOfId(id: number): number {
-    this.#ids ??= new IdIndex(this.#columns.nodes.id);
-    return this.#ids.find(id);
+    return this.#heap.indexOfId(id);
   }
 
   /** Bytes of the object itself. */
   selfSize(node: number): number {
-    const { small, large } = this.#columns.nodes.selfSize;
-    return large.get(node) ?? small[this.#checked(node)]!;
+    return this.#heap.selfSize(this.#checked(node));
   }
 
   /** 0 unknown, 1 attached, 2 detached: whether a DOM node is part of its document. */
   detachedness(node: number): number {
-    return this.#columns.nodes.detachedness?.[this.#checked(node)] ?? 0;
+    return this.#heap.columns.nodes.detachedness?.[this.#checked(node)] ?? 0;
   }
 
   /** Where the function or the constructor of the object stands; null if the snapshot does not say. */
   location(node: number): HeapLocation | null {
-    const { locations } = this.#columns;
-    if (locations === null) return null;
-    this.#locations ??= new LocationIndex(locations);
-    return this.#locations.find(this.#checked(node));
+    return this.#heap.location(this.#checked(node));
   }
 
   /**
@@ -122,56 +97,39 @@ export class HeapGraph {
    * older than the tracking.
    */
   allocationStack(node: number): HeapFunction[] {
-    const { nodes, traces } = this.#columns;
-    const stack: HeapFunction[] = [];
-    if (traces === null || nodes.traceNode === null) return stack;
-    const { parent, functionIndex } = traces.tree;
-    for (let at = nodes.traceNode[this.#checked(node)]!; at !== 0; at = parent[at] ?? 0) {
-      const frame = traces.functions[functionIndex[at] ?? -1];
-      if (frame !== undefined) stack.push(frame);
-    }
-    return stack;
+    return this.#heap.allocationStack(this.#checked(node));
   }
 
   /** What the object refers to. */
   edgesOf(node: number): HeapEdge[] {
-    const { firstEdge } = this.#columns.nodes;
+    const { firstEdge } = this.#heap.columns.nodes;
     const first = firstEdge[this.#checked(node)]!;
     return Array.from({ length: firstEdge[node + 1]! - first }, (_, i) => this.#edge(first + i, node));
   }
 
   /** What refers to the object. The first call sorts all edges by what they lead to. */
   retainersOf(node: number): HeapEdge[] {
-    const { nodes, edges } = this.#columns;
-    this.#retainers ??= withMemory('for retainers', () => findRetainers(nodes, edges));
-    const { first, edge } = this.#retainers;
-    return Array.from(edge.subarray(first[this.#checked(node)]!, first[node + 1]!), (each) => this.#edge(each, sourceOf(nodes, each)));
+    return Array.from(this.#heap.edgesTo(this.#checked(node)), (edge) => this.#edge(edge));
   }
 
   /** The node without which this one would be gone; -1 for the root and for what cannot be reached from it. */
   dominator(node: number): number {
-    const dominator = this.#dominatorsOfAll().dominator[this.#checked(node)]!;
-    return dominator === NO_NODE ? -1 : dominator;
+    return this.#heap.dominator(this.#checked(node));
   }
 
   /** Bytes that would be free without the node: its own and those of all that it dominates. Its own if it cannot be reached. */
   retainedSize(node: number): number {
-    return this.#dominatorsOfAll().retainedSize[this.#checked(node)]!;
+    return this.#heap.retainedSize(this.#checked(node));
   }
 
   /** The number of edges of the shortest path from the root; -1 if there is none. */
   distance(node: number): number {
-    const distance = this.#distancesOfAll().distance[this.#checked(node)]!;
-    return distance === NOT_REACHED ? -1 : distance;
+    return this.#heap.distance(this.#checked(node));
   }
 
   /** The shortest path of edges that hold, from the root to the node. Empty for the root and for what cannot be reached from it. */
   pathTo(node: number): HeapEdge[] {
-    const { distance, via } = this.#distancesOfAll();
-    const path: HeapEdge[] = [];
-    if (distance[this.#checked(node)] === NOT_REACHED) return path;
-    for (let at = node; at !== ROOT; at = path.at(-1)!.from) path.push(this.#edge(via[at]!, sourceOf(this.#columns.nodes, via[at]!)));
-    return path.reverse();
+    return this.#heap.shortestPath(this.#checked(node)).map((edge) => this.#edge(edge));
   }
 
   /**
@@ -180,11 +138,30 @@ export class HeapGraph {
    * @throws UsageError for `lineno` if the snapshot does not say where objects were allocated, ProfileTooLargeError if there is not enough memory
    */
   statistics(keyType: HeapKeyType): HeapStatistic[] {
-    return withMemory('for statistics', () => heapStatistics(this.#columns, keyType));
+    return heapStatistics(this.#heap, keyType);
   }
 
-  #edge(index: number, from: number): HeapEdge {
-    const { edges, strings } = this.#columns;
+  /**
+   * What keeps objects alive: those of a type (`Session`), of a place where they were allocated (`app.js:15`), or the object with an id (`@61511`).
+   *
+   * @throws UsageError if there is no such object, ProfileTooLargeError if there is not enough memory
+   */
+  why(what: string, options: HeapWhyOptions = {}): Explanation {
+    return explainWhat(this.#heap, whatInFile(what), options);
+  }
+
+  /** Who holds the memory outside of the heap. @throws ProfileTooLargeError if there is not enough memory */
+  whyBuffers(options: Omit<HeapWhyOptions, 'ignoreEdges'> = {}): BufferHolders {
+    return explainBuffers(this.#heap, options);
+  }
+
+  /** What changed since an older snapshot, object by object if both are of one process. @throws ProfileTooLargeError if there is not enough memory */
+  compareTo(old: HeapGraph): HeapComparison {
+    return compareHeaps(old.#heap, this.#heap);
+  }
+
+  #edge(index: number, from = sourceOf(this.#heap.columns.nodes, index)): HeapEdge {
+    const { edges, strings } = this.#heap.columns;
     const type = edges.types[edges.type[index]! & TYPE_BITS]!;
     const nameOrIndex = edges.nameOrIndex[index]!;
     return {
@@ -195,18 +172,6 @@ export class HeapGraph {
       to: edges.to[index]!,
       holds: edges.type[index]! < HOLDS_NOTHING,
     };
-  }
-
-  #dominatorsOfAll(): Dominators {
-    const { nodes, edges } = this.#columns;
-    this.#dominators ??= withMemory('for retained sizes', () => findDominators(nodes, edges));
-    return this.#dominators;
-  }
-
-  #distancesOfAll(): Distances {
-    const { nodes, edges } = this.#columns;
-    this.#distances ??= withMemory('for paths', () => findDistances(nodes, edges));
-    return this.#distances;
   }
 
   #checked(node: number): number {

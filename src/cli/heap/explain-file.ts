@@ -1,7 +1,6 @@
 import { HeapGraph } from '../../heap-graph/heap-graph.js';
-import { type Explanation, explain, type WhyOptions } from '../../heap-graph/paths/explain.js';
-import { placeInSnapshot } from '../../heap-graph/paths/find-nodes.js';
-import { findWhat, whatInFile } from '../../heap-graph/paths/what.js';
+import type { Explanation, WhyOptions } from '../../heap-graph/paths/explain.js';
+import { whatInFile } from '../../heap-graph/paths/what.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { originalPlaces } from './map-places.js';
 
@@ -13,8 +12,7 @@ interface Asking extends WhyOptions {
 
 /** @throws UsageError if there is no such object, SnapshotFileError, BadProfileError */
 export async function explainFile(file: string, { what, mapper, ...options }: Asking): Promise<Explanation> {
-  const wanted = whatInFile(what);
+  whatInFile(what); // before the time that reading takes
   const graph = await HeapGraph.read(file);
-  const placeOf = placeInSnapshot(graph);
-  return explain(graph, findWhat(graph, wanted, placeOf), { ...options, placeOf, originalOf: originalPlaces(mapper) });
+  return graph.why(what, { ...options, originalOf: originalPlaces(mapper) });
 }

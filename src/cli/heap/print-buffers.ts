@@ -1,7 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { explainBuffers } from '../../heap-graph/buffers/explain-buffers.js';
 import { HeapGraph } from '../../heap-graph/heap-graph.js';
-import { placeInSnapshot } from '../../heap-graph/paths/find-nodes.js';
 import { bufferLines } from '../../report/text/buffers.js';
 import { jsonText } from '../../report/text/json.js';
 import { type Console, writeLines } from '../console/console.js';
@@ -33,7 +31,7 @@ export async function printBuffers(words: readonly (string | undefined)[], value
   if (values.ignoreEdge.length > 0) throw new UsageError('--buffers shows the shortest paths; leave --ignore-edge out');
   const originalOf = originalPlaces(sourceMapperOf(values, console));
   const graph = await HeapGraph.read(file);
-  const holders = explainBuffers(graph, { placeOf: placeInSnapshot(graph), originalOf, top: values.top });
+  const holders = graph.whyBuffers({ originalOf, top: values.top });
   const { out, cwd } = console;
   if (values.json) out.write(jsonText(holders));
   else writeLines(out, bufferLines(holders, { cwd, width: widthOfTerminal(out) }));

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { compareHeaps, type HeapComparison } from '../../heap-graph/comparison/compare-heaps.js';
+import type { HeapComparison } from '../../heap-graph/comparison/compare-heaps.js';
 import { HeapGraph } from '../../heap-graph/heap-graph.js';
 import { type ComparedTotal, heapChangeLines, heapChangesJson } from '../../report/text/heap-changes.js';
 import { jsonText } from '../../report/text/json.js';
@@ -22,7 +22,7 @@ export async function printHeapChanges(old: string, now: string | undefined, { v
   check([old, now], values);
   const { out, cwd } = console;
   const [before, after] = [await HeapGraph.read(old), await HeapGraph.read(now!)];
-  const all = compareHeaps(before, after);
+  const all = after.compareTo(before);
   const comparison = { ...all, types: selected(all.types, values, cwd) };
   const total = totalOf(comparison);
   if (values.json) {

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { UsageError } from '../../errors.js';
-import { HeapGraph } from '../../heap-graph/heap-graph.js';
+import { heapStatistics } from '../../heap-graph/census/heap-statistics.js';
 import { explainer } from '../../heap-graph/paths/explain.js';
 import { nodesOfType, placeInSnapshot } from '../../heap-graph/paths/find-nodes.js';
+import { readHeap } from '../../heap-graph/reading/heap-reader.js';
 import { heapPage } from '../../report/html/heap-page.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import type { Console } from '../console/console.js';
@@ -39,15 +40,15 @@ export function checkHeapReport({ diff, own, embedSources, warmup, ...filters }:
 
 /** The page of a heap snapshot: its types, what they retain, and what holds them. */
 export async function heapReport(file: string, { values, mapper, console: { cwd } }: Reporting): Promise<Uint8Array[]> {
-  const graph = await HeapGraph.read(file);
-  const all = selected(graph.statistics('type'), values, cwd);
-  const ask = explainer(graph, { placeOf: placeInSnapshot(graph), originalOf: originalPlaces(mapper), top: MOST_PATHS });
+  const heap = await readHeap(file);
+  const all = selected(heapStatistics(heap, 'type'), values, cwd);
+  const ask = explainer(heap, { placeOf: placeInSnapshot(heap), originalOf: originalPlaces(mapper), top: MOST_PATHS });
   let explained = 0;
   const rows = all.slice(0, MOST_ROWS).map((row) => {
     const type = row.traceback.at(0)!.filename;
     // What is in parentheses has no class: its objects have little in common.
     if (type.startsWith('(') || explained++ >= MOST_EXPLAINED) return { ...row, explanation: null };
-    const nodes = nodesOfType(graph, type);
+    const nodes = nodesOfType(heap, type);
     return { ...row, explanation: nodes.length === row.count ? ask(nodes) : null };
   });
   const [size, count] = [all.reduce((sum, row) => sum + row.size, 0), all.reduce((sum, row) => sum + row.count, 0)];

@@ -1,14 +1,9 @@
 import { NO_OWNER, offHeapOwners, offHeapTypes } from '../census/off-heap-owners.js';
 import { withMemory } from '../columns/memory.js';
-import { columnsOf, type HeapGraph } from '../heap-graph.js';
-import { clusterByPath, type NodeCluster } from '../paths/clusters.js';
-import { CommonDominators } from '../paths/common-dominators.js';
-import { type ExplainOptions, FOR_PATHS, type PathLink, pathTo, type Showing } from '../paths/explain.js';
-import { HeapView } from '../paths/heap-view.js';
-import { findHolders } from '../paths/holder-tree.js';
-import { LinkReader } from '../paths/links.js';
-import { PathTable } from '../paths/path-table.js';
-import { findProgramRoots } from '../paths/program-roots.js';
+import type { Heap } from '../heap/heap.js';
+import { type ExplainOptions, FOR_PATHS } from '../paths/explain.js';
+import { placeInSnapshot } from '../paths/find-nodes.js';
+import { PathFinder, type PathLink } from '../paths/path-finder.js';
 
 /** Memory outside of the heap whose holders have paths that are alike. */
 export interface BufferCluster {
@@ -39,6 +34,9 @@ export interface BufferHolders extends Stores {
   readonly clusters: readonly BufferCluster[];
 }
 
+/** Only the shortest paths are shown. */
+export type BufferOptions = Omit<ExplainOptions, 'ignoreEdges'>;
+
 const NONE: Stores = { size: 0, count: 0 };
 /** Types that hold memory for somebody else. */
 const FOR_OTHERS = /^(?:(?:Shared)?ArrayBuffer|Buffer|DataView|(?:Big)?(?:Ui|I)nt\w*Array|Float\w*Array|Array|Map|Set|Object)$/;
@@ -48,27 +46,17 @@ const FOR_OTHERS = /^(?:(?:Shared)?ArrayBuffer|Buffer|DataView|(?:Big)?(?:Ui|I)n
  *
  * @throws ProfileTooLargeError if there is not enough memory
  */
-export function explainBuffers(graph: HeapGraph, options: ExplainOptions): BufferHolders {
-  return withMemory(FOR_PATHS, () => holdersOf(graph, options));
+export function explainBuffers(heap: Heap, options: BufferOptions): BufferHolders {
+  return withMemory(FOR_PATHS, () => holdersOf(heap, options));
 }
 
-function holdersOf(graph: HeapGraph, { placeOf, originalOf = (place) => place, top }: ExplainOptions): BufferHolders {
-  const { held, unowned } = storesByOwner(graph);
-  const view = new HeapView(columnsOf(graph));
-  const tree = findHolders(view, findProgramRoots(view), null);
-  const { clusters } = clusterByPath(graph, [...held.keys()], { paths: new PathTable(view, tree), tree });
+function holdersOf(heap: Heap, { placeOf = placeInSnapshot(heap), top, ...options }: BufferOptions): BufferHolders {
+  const { held, unowned } = storesByOwner(heap);
+  const finder = new PathFinder(heap, { ...options, placeOf });
+  const { clusters } = finder.clusters([...held.keys()]);
   const sums = clusters.map((cluster) => ({ cluster, ...sumOf(cluster.nodes.map((node) => held.get(node)!)) }));
   const all = sumOf([...held.values(), unowned]);
   const reached = sumOf(sums);
-  const showing: Showing = {
-    graph,
-    common: new CommonDominators(graph),
-    reader: new LinkReader(view, tree, { locationOf: (node) => graph.location(node), originalOf }),
-    placeOf: (node) => {
-      const place = placeOf(node);
-      return place === null ? null : originalOf(place);
-    },
-  };
   return {
     ...all,
     unheld: { size: all.size - reached.size, count: all.count - reached.count },
@@ -76,20 +64,23 @@ function holdersOf(graph: HeapGraph, { placeOf, originalOf = (place) => place, t
     clusters: sums
       .sort((a, b) => b.size - a.size)
       .slice(0, top)
-      .map(({ cluster, size, count }) => ({ ...shownCluster(cluster, showing), size, count })),
+      .map(({ cluster, size, count }) => {
+        const { path } = finder.show(cluster);
+        return { owner: ownerOf(path), retained: cluster.retained, path, size, count };
+      }),
   };
 }
 
 /** Each store counts for the oldest of its owners. */
-function storesByOwner(graph: HeapGraph): { held: Map<number, Stores>; unowned: Stores } {
-  const { nodes, edges } = columnsOf(graph);
+function storesByOwner(heap: Heap): { held: Map<number, Stores>; unowned: Stores } {
+  const { nodes, edges } = heap.columns;
   const owners = offHeapOwners(nodes, edges);
   const isOffHeap = offHeapTypes(nodes);
   const held = new Map<number, Stores>();
   let unowned = NONE;
   for (let node = 0; node < nodes.length; node++) {
     if (isOffHeap[nodes.type[node]!] === 0) continue;
-    const size = graph.selfSize(node);
+    const size = heap.selfSize(node);
     if (size === 0) continue;
     const owner = owners[node]!;
     if (owner === NO_OWNER) unowned = sumOf([unowned, { size, count: 1 }]);
@@ -107,8 +98,6 @@ function sumOf(stores: Iterable<Stores>): Stores {
   return { size, count };
 }
 
-function shownCluster(cluster: NodeCluster, showing: Showing): Omit<BufferCluster, keyof Stores> {
-  const path = pathTo(cluster.first, new Set(showing.common.of(cluster.nodes)), showing);
-  const owner = path.findLast(({ type, edge }) => edge !== '' && !FOR_OTHERS.test(type));
-  return { owner: owner?.type ?? path[0]?.name ?? '', retained: cluster.retained, path };
+function ownerOf(path: readonly PathLink[]): string {
+  return path.findLast(({ type, edge }) => edge !== '' && !FOR_OTHERS.test(type))?.type ?? path[0]?.name ?? '';
 }

@@ -1,5 +1,6 @@
 import { Traceback } from '../../model/traceback.js';
-import type { GraphColumns } from '../columns/graph-columns.js';
+import { withMemory } from '../columns/memory.js';
+import type { Heap } from '../heap/heap.js';
 import { retainedByGroup } from './group-retained.js';
 import { groupNodes, NO_GROUP } from './heap-groups.js';
 import type { HeapKeyType } from './heap-keys.js';
@@ -16,8 +17,16 @@ export interface HeapStatistic {
   readonly retained: number;
 }
 
-/** The group that retains most comes first. */
-export function heapStatistics(columns: GraphColumns, keyType: HeapKeyType): HeapStatistic[] {
+/**
+ * The group that retains most comes first.
+ *
+ * @throws UsageError for `lineno` if the snapshot does not say where objects were allocated, ProfileTooLargeError if there is not enough memory
+ */
+export function heapStatistics(heap: Heap, keyType: HeapKeyType): HeapStatistic[] {
+  return withMemory('for statistics', () => statisticsOf(heap, keyType));
+}
+
+function statisticsOf({ columns }: Heap, keyType: HeapKeyType): HeapStatistic[] {
   const groups = groupNodes(columns, keyType);
   const { groupOf, frames } = groups;
   const { small, large } = columns.nodes.selfSize;

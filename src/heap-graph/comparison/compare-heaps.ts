@@ -1,6 +1,6 @@
 import { groupNodes } from '../census/heap-groups.js';
 import { withMemory } from '../columns/memory.js';
-import { columnsOf, type HeapGraph } from '../heap-graph.js';
+import type { Heap } from '../heap/heap.js';
 import { type GrowingCollection, growingCollections } from './growing-collections.js';
 import { matchNodes, type TypedHeap } from './match-nodes.js';
 import { type TypeChange, typeChanges } from './type-changes.js';
@@ -15,11 +15,12 @@ export interface HeapComparison {
   readonly collections: readonly GrowingCollection[];
 }
 
-export function compareHeaps(old: HeapGraph, now: HeapGraph): HeapComparison {
+/** @throws ProfileTooLargeError if there is not enough memory */
+export function compareHeaps(old: Heap, now: Heap): HeapComparison {
   return withMemory('to compare heap snapshots', () => compared(old, now));
 }
 
-function compared(old: HeapGraph, now: HeapGraph): HeapComparison {
+function compared(old: Heap, now: Heap): HeapComparison {
   const [before, after] = [typed(old), typed(now)];
   const match = matchNodes(before, after);
   return {
@@ -29,7 +30,6 @@ function compared(old: HeapGraph, now: HeapGraph): HeapComparison {
   };
 }
 
-function typed(graph: HeapGraph): TypedHeap {
-  const columns = columnsOf(graph);
+function typed({ columns }: Heap): TypedHeap {
   return { columns, groups: groupNodes(columns, 'type') };
 }

@@ -1,9 +1,6 @@
-import { columnsOf, type HeapGraph } from '../heap-graph.js';
-import { HeapView } from '../paths/heap-view.js';
-import { findHolders } from '../paths/holder-tree.js';
-import { type Link, LinkReader } from '../paths/links.js';
-import { PathTable } from '../paths/path-table.js';
-import { findProgramRoots } from '../paths/program-roots.js';
+import type { Heap } from '../heap/heap.js';
+import type { Link } from '../paths/links.js';
+import { PathFinder } from '../paths/path-finder.js';
 import { CollectionReader, type CollectionSize } from './collection-reader.js';
 import { NO_MATCH } from './match-nodes.js';
 
@@ -35,16 +32,13 @@ interface Grown extends Pick<GrowingCollection, 'kind' | 'before' | 'after' | 'a
 }
 
 /** The one with the most new entries comes first. @param oldOf by node of `now`: the same object in `old` */
-export function growingCollections(old: HeapGraph, now: HeapGraph, oldOf: Uint32Array): GrowingCollection[] {
+export function growingCollections(old: Heap, now: Heap, oldOf: Uint32Array): GrowingCollection[] {
   const grown = grownBetween(old, now, oldOf);
   if (grown.length === 0) return [];
-  const view = new HeapView(columnsOf(now));
-  const tree = findHolders(view, findProgramRoots(view), null);
-  const paths = new PathTable(view, tree);
-  const reader = new LinkReader(view, tree, { locationOf: (node) => now.location(node), originalOf: (place) => place });
+  const finder = new PathFinder(now);
   const groups = new Map<string, Grown[]>();
   for (const each of grown) {
-    const key = `${paths.pathTo(each.node)} ${each.kind} ${each.atMost}`;
+    const key = `${finder.kindOfPath(each.node)} ${each.kind} ${each.atMost}`;
     const same = groups.get(key);
     if (same === undefined) groups.set(key, [each]);
     else same.push(each);
@@ -52,7 +46,7 @@ export function growingCollections(old: HeapGraph, now: HeapGraph, oldOf: Uint32
   const collections = [...groups.values()].map((group): GrowingCollection => {
     const most = group.reduce((best, each) => (growthOf(each) > growthOf(best) ? each : best));
     return {
-      name: nameOf(reader.linksTo(most.node)),
+      name: nameOf(finder.linksTo(most.node)),
       kind: most.kind,
       count: group.length,
       before: group.reduce((sum, { before }) => sum + before, 0),
@@ -65,8 +59,8 @@ export function growingCollections(old: HeapGraph, now: HeapGraph, oldOf: Uint32
   return collections.sort((a, b) => growthOf(b) - growthOf(a) || b.retained - a.retained);
 }
 
-function grownBetween(old: HeapGraph, now: HeapGraph, oldOf: Uint32Array): Grown[] {
-  const [was, is] = [new CollectionReader(columnsOf(old)), new CollectionReader(columnsOf(now))];
+function grownBetween(old: Heap, now: Heap, oldOf: Uint32Array): Grown[] {
+  const [was, is] = [new CollectionReader(old.columns), new CollectionReader(now.columns)];
   const grown: Grown[] = [];
   for (let node = 0; node < now.nodeCount; node++) {
     if (oldOf[node] === NO_MATCH || !is.isObject(node)) continue;

@@ -1,7 +1,7 @@
 import { type HeapGroups, NO_GROUP } from '../census/heap-groups.js';
 import { NO_OWNER, offHeapOwners, offHeapTypes } from '../census/off-heap-owners.js';
 import type { GraphColumns } from '../columns/graph-columns.js';
-import { IdIndex } from '../id-index.js';
+import { IdIndex } from '../heap/id-index.js';
 
 export const NO_MATCH = 0xffff_ffff;
 /** Of 60,000 objects of one process none had another type under its id; of two processes at least 1.4 % had. */

@@ -1,4 +1,4 @@
-import type { HeapGraph } from '../heap-graph.js';
+import type { Heap } from '../heap/heap.js';
 import { type HolderTree, NOBODY } from './holder-tree.js';
 import { findNesting } from './nesting.js';
 import type { PathTable } from './path-table.js';
@@ -14,7 +14,7 @@ export interface NodeCluster {
   readonly retained: number;
 }
 
-interface Clustered {
+export interface Clustered {
   /** The largest first. */
   readonly clusters: readonly NodeCluster[];
   /** Bytes that would be free without all of them. */
@@ -28,7 +28,7 @@ interface Held {
   readonly tree: HolderTree;
 }
 
-export function clusterByPath(graph: HeapGraph, nodes: readonly number[], { paths, tree }: Held): Clustered {
+export function clusterByPath(heap: Heap, nodes: readonly number[], { paths, tree }: Held): Clustered {
   const held: number[] = [];
   const groups: number[] = [];
   const groupOfPath = new Map<number, number>();
@@ -40,15 +40,15 @@ export function clusterByPath(graph: HeapGraph, nodes: readonly number[], { path
     held.push(node);
     groups.push(group);
   }
-  const { isInside, isInsideGroup } = findNesting(graph, held, Uint32Array.from(groups));
+  const { isInside, isInsideGroup } = findNesting(heap, held, Uint32Array.from(groups));
   const clusters = Array.from(groupOfPath, (): Growing => ({ first: NOBODY, nodes: [], size: 0, retained: 0 }));
   let retained = 0;
   for (const [i, node] of held.entries()) {
     const cluster = clusters[groups[i]!]!;
-    const size = graph.retainedSize(node);
+    const size = heap.retainedSize(node);
     if (isInside[i] === 0) retained += size;
     if (isInsideGroup[i] === 0) cluster.retained += size;
-    cluster.size += graph.selfSize(node);
+    cluster.size += heap.selfSize(node);
     cluster.nodes.push(node);
     if (cluster.first === NOBODY || tree.rank[node]! < tree.rank[cluster.first]!) cluster.first = node;
   }

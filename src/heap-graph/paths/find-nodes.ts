@@ -1,5 +1,5 @@
 import { normalFilename } from '../../collect/stacks/filenames.js';
-import { columnsOf, type HeapGraph } from '../heap-graph.js';
+import type { Heap } from '../heap/heap.js';
 import type { HeapPlace } from './node-text.js';
 
 /** Where an object was allocated; null if that is not known. */
@@ -8,8 +8,8 @@ export type PlaceOf = (node: number) => HeapPlace | null;
 const MOST_OFFERED = 3;
 
 /** What has no class is found by its kind in parentheses, as statistics by type name it: `(string)`, `(closure)`, `(array)`. */
-export function nodesOfType(graph: HeapGraph, type: string): number[] {
-  const { nodes, strings } = columnsOf(graph);
+export function nodesOfType(heap: Heap, type: string): number[] {
+  const { nodes, strings } = heap.columns;
   const isWanted = nodes.types.map((kind) => (kind.endsWith('string') ? '(string)' : `(${kind})`) === type);
   const named = new Int8Array(strings.length); // 0: nobody has asked yet
   const isNamed = (string: number) => {
@@ -28,8 +28,8 @@ export function nodesOfType(graph: HeapGraph, type: string): number[] {
 }
 
 /** The names of classes that are most like this one. */
-export function similarTypes(graph: HeapGraph, type: string): string[] {
-  const { nodes, strings } = columnsOf(graph);
+export function similarTypes(heap: Heap, type: string): string[] {
+  const { nodes, strings } = heap.columns;
   const object = nodes.types.indexOf('object');
   const names = new Set<number>();
   for (let node = 0; node < nodes.length; node++) if (nodes.type[node] === object) names.add(nodes.name[node]!);
@@ -44,9 +44,9 @@ export function similarTypes(graph: HeapGraph, type: string): string[] {
 }
 
 /** The objects that were allocated at this line. `file` is the end of a path. */
-export function nodesOfPlace(graph: HeapGraph, { filename, lineno }: Pick<HeapPlace, 'filename' | 'lineno'>, placeOf: PlaceOf): number[] {
+export function nodesOfPlace(heap: Heap, { filename, lineno }: Pick<HeapPlace, 'filename' | 'lineno'>, placeOf: PlaceOf): number[] {
   const found: number[] = [];
-  for (let node = 0; node < graph.nodeCount; node++) {
+  for (let node = 0; node < heap.nodeCount; node++) {
     const place = placeOf(node);
     if (place !== null && place.lineno === lineno && endsWithPath(place.filename, filename)) found.push(node);
   }
@@ -54,8 +54,8 @@ export function nodesOfPlace(graph: HeapGraph, { filename, lineno }: Pick<HeapPl
 }
 
 /** The newest frame of the program itself, as the snapshot tells it: V8 names the line on which the function begins. */
-export function placeInSnapshot(graph: HeapGraph): PlaceOf {
-  const { nodes, traces } = columnsOf(graph);
+export function placeInSnapshot(heap: Heap): PlaceOf {
+  const { nodes, traces } = heap.columns;
   if (traces === null || nodes.traceNode === null) return () => null;
   const { traceNode } = nodes;
   const known = new Map<number, HeapPlace | null>([[0, null]]);
@@ -63,7 +63,7 @@ export function placeInSnapshot(graph: HeapGraph): PlaceOf {
     const trace = traceNode[node]!;
     const place = known.get(trace);
     if (place !== undefined) return place;
-    const frames = graph
+    const frames = heap
       .allocationStack(node)
       .map(({ scriptName, line, column }) => ({ filename: normalFilename(scriptName), lineno: line, column }));
     const own = frames.find(({ filename }) => !filename.startsWith('node:') && filename !== '<anonymous>') ?? frames[0] ?? null;

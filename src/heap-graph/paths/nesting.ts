@@ -1,8 +1,8 @@
-import type { HeapGraph } from '../heap-graph.js';
+import type { Heap } from '../heap/heap.js';
 
 const NOBODY = 0xffff_ffff;
 
-type Dominated = Pick<HeapGraph, 'nodeCount' | 'dominator'>;
+type Dominated = Pick<Heap, 'nodeCount' | 'dominator'>;
 
 /** Which of the wanted nodes retain others of them. Both columns are by the place of a node among the wanted ones: 1 or 0. */
 export interface Nesting {
@@ -17,8 +17,8 @@ export interface Nesting {
  *
  * @param groupOf by place among the wanted nodes: the number of a group, from 0 on
  */
-export function findNesting(graph: Dominated, wanted: readonly number[], groupOf: Uint32Array): Nesting {
-  const outer = outerOf(graph, wanted);
+export function findNesting(heap: Dominated, wanted: readonly number[], groupOf: Uint32Array): Nesting {
+  const outer = outerOf(heap, wanted);
   const [firstInner, nextInner] = [new Uint32Array(wanted.length).fill(NOBODY), new Uint32Array(wanted.length).fill(NOBODY)];
   outer.forEach((parent, place) => {
     if (parent === NOBODY) return;
@@ -49,17 +49,17 @@ export function findNesting(graph: Dominated, wanted: readonly number[], groupOf
 }
 
 /** By place: that of the nearest wanted node that dominates it, or NOBODY. Every dominator is climbed over once. */
-function outerOf(graph: Dominated, wanted: readonly number[]): Uint32Array {
+function outerOf(heap: Dominated, wanted: readonly number[]): Uint32Array {
   const NOT_YET = 0xffff_fffe;
   /** By node: its place if it is wanted. For others on the way, that of the nearest wanted one above them. */
-  const found = new Uint32Array(graph.nodeCount).fill(NOT_YET);
+  const found = new Uint32Array(heap.nodeCount).fill(NOT_YET);
   wanted.forEach((node, place) => {
     found[node] = place;
   });
   const climbed: number[] = [];
   return Uint32Array.from(wanted, (node) => {
-    let at = graph.dominator(node);
-    for (; at !== -1 && found[at] === NOT_YET; at = graph.dominator(at)) climbed.push(at);
+    let at = heap.dominator(node);
+    for (; at !== -1 && found[at] === NOT_YET; at = heap.dominator(at)) climbed.push(at);
     const outer = at === -1 ? NOBODY : found[at]!;
     for (let each = climbed.pop(); each !== undefined; each = climbed.pop()) found[each] = outer;
     return outer;

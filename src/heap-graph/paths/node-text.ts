@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { normalFilename } from '../../collect/stacks/filenames.js';
-import type { HeapLocation } from '../heap-graph.js';
+import type { HeapLocation } from '../heap/heap.js';
 import { type HeapView, NONE } from './heap-view.js';
 
 /** A place in the source of a program. */

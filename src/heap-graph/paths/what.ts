@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js';
 import { listed } from '../../text/listing.js';
-import type { HeapGraph } from '../heap-graph.js';
+import type { Heap } from '../heap/heap.js';
 import { nodesOfPlace, nodesOfType, type PlaceOf, similarTypes } from './find-nodes.js';
 
 /** What is asked for: one object by its id in the heap, all of a type, all that were allocated at a line, or what an expression yields. */
@@ -9,6 +9,8 @@ export type What =
   | { readonly kind: 'type'; readonly type: string }
   | { readonly kind: 'place'; readonly filename: string; readonly lineno: number }
   | { readonly kind: 'expression'; readonly expression: string };
+
+export type WhatInHeap = Exclude<What, { kind: 'expression' }>;
 
 const ID = /^@(\d+)$/;
 const PLACE = /^(.*[^:/\\\s]):(\d+)$/s;
@@ -27,22 +29,22 @@ export function parseWhat(text: string): What {
 }
 
 /** In a saved heap nothing can be evaluated, so that an expression can only be the name of a type, such as `system / Context`. */
-export function whatInFile(text: string): Exclude<What, { kind: 'expression' }> {
+export function whatInFile(text: string): WhatInHeap {
   const what = parseWhat(text);
   return what.kind === 'expression' ? { kind: 'type', type: what.expression } : what;
 }
 
 /** The nodes that are asked for, at least one. @throws UsageError if there is none */
-export function findWhat(graph: HeapGraph, what: Exclude<What, { kind: 'expression' }>, placeOf: PlaceOf): number[] {
+export function findWhat(heap: Heap, what: WhatInHeap, placeOf: PlaceOf): number[] {
   switch (what.kind) {
     case 'id':
-      return [nodeOfId(graph, what.id)];
+      return [nodeOfId(heap, what.id)];
     case 'type':
-      return nodesOrThrow(nodesOfType(graph, what.type), () => noSuchType(graph, what.type));
+      return nodesOrThrow(nodesOfType(heap, what.type), () => noSuchType(heap, what.type));
     case 'place': {
       const place = `${what.filename}:${what.lineno}`;
       return nodesOrThrow(
-        nodesOfPlace(graph, what, placeOf),
+        nodesOfPlace(heap, what, placeOf),
         () =>
           `nothing that is alive was allocated at ${place}, as far as is known: only a .heaptimeline, and a running target while it is traced, know places; without true lines a place is the line on which the function begins`,
       );
@@ -50,8 +52,8 @@ export function findWhat(graph: HeapGraph, what: Exclude<What, { kind: 'expressi
   }
 }
 
-function nodeOfId(graph: HeapGraph, id: number): number {
-  const node = graph.indexOfId(id);
+function nodeOfId(heap: Heap, id: number): number {
+  const node = heap.indexOfId(id);
   if (node !== -1) return node;
   throw new UsageError(
     `no object has the id @${id}: it was collected meanwhile, or the id is of another process or of an earlier session, because V8 gives all objects new ids when a client of the inspector leaves`,
@@ -63,8 +65,8 @@ function nodesOrThrow(nodes: number[], problem: () => string): number[] {
   return nodes;
 }
 
-function noSuchType(graph: HeapGraph, type: string): string {
-  const similar = similarTypes(graph, type);
+function noSuchType(heap: Heap, type: string): string {
+  const similar = similarTypes(heap, type);
   const offer = similar.length === 0 ? 'stats --group-by type names the types of a traced program' : `there is ${listed(similar, 'and')}`;
   return `no ${type} is alive; ${offer}${TYPE.test(type) ? '' : '; an expression needs a running process'}`;
 }

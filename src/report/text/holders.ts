@@ -1,4 +1,5 @@
-import type { Explanation, HeldCluster, PathLink } from '../../heap-graph/paths/explain.js';
+import type { Explanation, HeldCluster } from '../../heap-graph/paths/explain.js';
+import type { PathLink } from '../../heap-graph/paths/path-finder.js';
 import { printable, visible } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
 import { wrapped } from '../../text/text-width.js';

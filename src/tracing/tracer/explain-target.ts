@@ -1,10 +1,10 @@
 import { CommandTimeoutError, UnsupportedError, UsageError } from '../../errors.js';
-import { HeapGraphReader } from '../../heap-graph/graph-reader.js';
-import type { HeapGraph } from '../../heap-graph/heap-graph.js';
-import { type Explanation, explain, type HeldCluster, type WhyOptions } from '../../heap-graph/paths/explain.js';
+import type { Heap } from '../../heap-graph/heap/heap.js';
+import { type Explanation, explainWhat, type HeldCluster, type WhyOptions } from '../../heap-graph/paths/explain.js';
 import type { PlaceOf } from '../../heap-graph/paths/find-nodes.js';
 import type { HeapPlace } from '../../heap-graph/paths/node-text.js';
-import { findWhat, type What } from '../../heap-graph/paths/what.js';
+import type { What, WhatInHeap } from '../../heap-graph/paths/what.js';
+import { HeapReader } from '../../heap-graph/reading/heap-reader.js';
 import { tracebackAt } from '../../model/stack-table.js';
 import type { Session } from '../../protocol/session.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
@@ -21,8 +21,6 @@ interface Asking extends TargetWhyOptions {
   readonly what: What;
 }
 
-type InHeap = Exclude<What, { kind: 'expression' }>;
-
 /** While V8 tracks objects, it gives ids to new ones every 50 ms. */
 const ID_WAIT_MS = 60;
 const NO_ANSWER = 'no thread of the program has sent its heap snapshot; ask again when it is less busy';
@@ -32,10 +30,10 @@ const MOST_WAITS = 20;
 export async function explainTarget(run: TracingRun, main: Isolate, { what, originalPlaces, ...options }: Asking): Promise<Explanation> {
   if (!run.isHeavy) throw new UnsupportedError("what keeps objects alive is told in object mode only; start with mode: 'objects'");
   const wanted = what.kind === 'expression' ? await objectOf(main.session, what.expression) : what;
-  const readers = new Map<string, HeapGraphReader>();
+  const readers = new Map<string, HeapReader>();
   const snapshot = await run.snapshot({
     onHeapOf: (thread) => {
-      const reader = new HeapGraphReader();
+      const reader = new HeapReader();
       if (thread === main.thread || wanted.kind !== 'id') readers.set(thread, reader);
       return (chunk) => readers.get(thread)?.write(chunk);
     },
@@ -47,11 +45,10 @@ export async function explainTarget(run: TracingRun, main: Isolate, { what, orig
   for (const [thread, reader] of readers) {
     readers.delete(thread);
     if (!snapshot.threads.includes(thread)) continue; // the worker ended, or did not answer
-    const graph = reader.end();
-    const placeOf = placesOf(snapshot, thread, graph);
+    const heap = reader.end();
+    const placeOf = placesOf(snapshot, thread, heap);
     try {
-      const nodes = findWhat(graph, wanted, placeOf);
-      found.push(ofThread(thread, explain(graph, nodes, { ...options, placeOf, ...(originalOf && { originalOf }) })));
+      found.push(ofThread(thread, explainWhat(heap, wanted, { ...options, placeOf, ...(originalOf && { originalOf }) })));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       missing ??= error; // another thread may have such objects
@@ -66,7 +63,7 @@ export async function explainTarget(run: TracingRun, main: Isolate, { what, orig
  *
  * @throws UsageError
  */
-async function objectOf(main: Session, expression: string): Promise<InHeap> {
+async function objectOf(main: Session, expression: string): Promise<WhatInHeap> {
   const id = await withObject(main, expression, async (idOf) => {
     for (let i = 0; i < MOST_WAITS; i++) {
       const known = await idOf();
@@ -96,7 +93,7 @@ function merged(found: readonly Explanation[], top: number | undefined): Explana
 }
 
 /** The newest frame of the program itself at which an object was allocated. */
-function placesOf({ columns, table, threads }: Snapshot, thread: string, graph: HeapGraph): PlaceOf {
+function placesOf({ columns, table, threads }: Snapshot, thread: string, heap: Heap): PlaceOf {
   const index = threads.indexOf(thread);
   const traces = new Map<number, number>();
   for (let row = 0; row < columns.length; row++) {
@@ -105,7 +102,7 @@ function placesOf({ columns, table, threads }: Snapshot, thread: string, graph: 
   }
   const places = new Map<number, HeapPlace>();
   return (node) => {
-    const traceback = traces.get(graph.id(node));
+    const traceback = traces.get(heap.id(node));
     if (traceback === undefined) return null;
     const place = places.get(traceback) ?? placeAt(table, traceback);
     places.set(traceback, place);

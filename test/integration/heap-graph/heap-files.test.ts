@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BadProfileError, SnapshotFileError } from '../../../src/errors.js';
-import { HeapGraphReader } from '../../../src/heap-graph/graph-reader.js';
 import { HeapGraph } from '../../../src/heap-graph/heap-graph.js';
+import { HeapReader } from '../../../src/heap-graph/reading/heap-reader.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { randomBelow, seededRandom } from '../../helpers/random.js';
@@ -54,9 +54,9 @@ describe('HeapGraph.read of a file', () => {
   });
 
   it('takes chunks as a target sends them', () => {
-    const reader = new HeapGraphReader();
+    const reader = new HeapReader();
     for (let at = 0; at < text.length; at += 102_400) reader.write(text.toString('latin1', at, at + 102_400));
-    expect(summary(reader.end())).toEqual(summary(whole));
+    expect(summary(new HeapGraph(reader.end()))).toEqual(summary(whole));
   });
 
   it.each<[string, () => Uint8Array, RegExp]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareHeaps, type HeapComparison } from '../../../src/heap-graph/comparison/compare-heaps.js';
+import type { HeapComparison } from '../../../src/heap-graph/comparison/compare-heaps.js';
 import { HeapGraph } from '../../../src/heap-graph/heap-graph.js';
 import { type SnapshotPicture, snapshotText } from '../../helpers/snapshot-text.js';
 
@@ -14,7 +14,7 @@ function held(nodes: Nodes): Nodes {
 
 async function compared(old: Nodes, now: Nodes): Promise<HeapComparison> {
   const [before, after] = await Promise.all([old, now].map((nodes) => HeapGraph.read([snapshotText({ nodes: held(nodes) })])));
-  return compareHeaps(before!, after!);
+  return after!.compareTo(before!);
 }
 
 const rowOf = ({ types }: HeapComparison, name: string) => types.find(({ traceback }) => traceback.at(0)!.filename === name);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainBuffers } from '../../../src/heap-graph/buffers/explain-buffers.js';
 import { HeapGraph } from '../../../src/heap-graph/heap-graph.js';
 import { snapshotText } from '../../helpers/snapshot-text.js';
 
@@ -27,13 +26,13 @@ describe('memory outside of the heap', () => {
       { kind: 'native', name: 'Node / circle', id: 30, size: 2, to: [edge('internal', 'x', 9)] },
     ];
     const graph = await HeapGraph.read([snapshotText({ nodes })]);
-    const { clusters, ...sums } = explainBuffers(graph, { placeOf: () => null });
+    const { clusters, ...sums } = graph.whyBuffers();
     expect(sums).toEqual({ size: 5843, count: 6, unheld: { size: 43, count: 3 }, clusterCount: 2 });
     expect(clusters.map(({ owner, size, count, path }) => [owner, size, count, path.at(-1)!.id])).toEqual([
       ['global.b', 5000, 1, 7],
       ['Zlib', 800, 2, 11],
     ]);
-    const cut = explainBuffers(graph, { placeOf: () => null, top: 1 });
+    const cut = graph.whyBuffers({ top: 1 });
     expect([cut.clusters.length, cut.clusterCount]).toEqual([1, 2]);
   });
 
@@ -48,6 +47,6 @@ describe('memory outside of the heap', () => {
       to: i + 1 < length ? [edge('internal', 'next', 2 + i)] : [],
     }));
     const graph = await HeapGraph.read([snapshotText({ nodes: [{ kind: 'synthetic', name: '', id: 1, size: 0, to: [] }, ...nodes] })]);
-    expect(explainBuffers(graph, { placeOf: () => null }).unheld).toEqual({ size: length, count: length });
+    expect(graph.whyBuffers().unheld).toEqual({ size: length, count: length });
   });
 });

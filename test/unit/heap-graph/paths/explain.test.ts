@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HeapGraph } from '../../../../src/heap-graph/heap-graph.js';
-import { type Explanation, explain, type WhyOptions } from '../../../../src/heap-graph/paths/explain.js';
-import { placeInSnapshot } from '../../../../src/heap-graph/paths/find-nodes.js';
-import { findWhat, parseWhat, whatInFile } from '../../../../src/heap-graph/paths/what.js';
+import type { Explanation, WhyOptions } from '../../../../src/heap-graph/paths/explain.js';
+import { parseWhat } from '../../../../src/heap-graph/paths/what.js';
 import { holdersLines, pathText } from '../../../../src/report/text/holders.js';
 import { type SnapshotPicture, snapshotText } from '../../../helpers/snapshot-text.js';
 
@@ -24,8 +23,7 @@ const node = (name: string, to: Nodes[number]['to'] = [], kind = 'object') => ({
 
 async function why(picture: SnapshotPicture, what: string, options: WhyOptions = {}): Promise<Explanation> {
   const graph = await HeapGraph.read([snapshotText(picture)]);
-  const placeOf = placeInSnapshot(graph);
-  return explain(graph, findWhat(graph, whatInFile(what), placeOf), { ...options, placeOf });
+  return graph.why(what, options);
 }
 
 const paths = ({ clusters }: Explanation) => clusters.map(({ count, retained, path }) => [count, retained, pathText(path)]);

@@ -1,4 +1,4 @@
-import type { EdgeColumns, NodeColumns } from './columns/graph-columns.js';
+import type { EdgeColumns, NodeColumns } from '../columns/graph-columns.js';
 
 /** The edges by what they lead to. */
 export interface Retainers {

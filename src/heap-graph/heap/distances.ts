@@ -1,4 +1,4 @@
-import { type EdgeColumns, HOLDS_NOTHING, type NodeColumns, ROOT, TYPE_BITS } from './columns/graph-columns.js';
+import { type EdgeColumns, HOLDS_NOTHING, type NodeColumns, ROOT, TYPE_BITS } from '../columns/graph-columns.js';
 
 export const NOT_REACHED = 0xffff_ffff;
 

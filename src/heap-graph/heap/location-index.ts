@@ -1,4 +1,4 @@
-import type { LocationColumns } from './columns/graph-columns.js';
+import type { LocationColumns } from '../columns/graph-columns.js';
 
 /** Finds the locations of nodes. V8 writes them in no order. */
 export class LocationIndex {
