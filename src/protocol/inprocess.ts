@@ -1,5 +1,9 @@
 import { Session as InspectorSession } from 'node:inspector';
+import { MessageQueue } from './message-queue.js';
 import type { ProtocolFailure, Transport } from './transport.js';
+
+/** These come while a command of ours runs, and a heap snapshot has too many of them to keep them until it ends. */
+const AT_ONCE = /^HeapProfiler\./;
 
 /**
  * The transport to the isolate of the caller, without a socket. V8 answers most commands, including those of HeapProfiler, before `post`
@@ -8,15 +12,19 @@ import type { ProtocolFailure, Transport } from './transport.js';
 export function connectInProcess(): Transport {
   const inspector = new InspectorSession();
   inspector.connect();
+  const messages = new MessageQueue();
   return {
     post(method, params, done) {
       inspector.post(method, params, (error: Error | null, result?: object) => {
-        if (error === null) done(null, result ?? {});
-        else done(protocolFailure(error), undefined);
+        if (error === null) messages.add(() => done(null, result ?? {}));
+        else messages.add(() => done(protocolFailure(error), undefined));
       });
     },
     onEvent(listener) {
-      inspector.on('inspectorNotification', ({ method, params }) => listener(method, params));
+      inspector.on('inspectorNotification', ({ method, params }) => {
+        if (AT_ONCE.test(method)) listener(method, params);
+        else messages.add(() => listener(method, params));
+      });
     },
     onClose() {
       // This conversation is within one isolate and ends only with it, or by close().

@@ -71,7 +71,7 @@ export class PendingCalls {
         fail(new ConnectionLostError(`lost the connection to ${this.#label} while ${call.doing}: ${reason}`));
       };
       this.#lose.set(lose, call);
-      // Before the start: Node delivers an answer in-process by an interrupt, which can come inside any call, this one too, and the timer would stay.
+      // Before the start: a transport may answer at once, and the timer would stay.
       const wait = () => {
         timer = setTimeout(() => (this.#isHeldUp() ? wait() : fail(timedOut(this.#label, call))), call.timeoutMs);
       };

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from '@jest/globals';
@@ -24,13 +25,15 @@ interface Results {
 /** The results of the program, with `growing` for the function whose error is wanted. */
 async function run(execPath: string, names: readonly string[], { execArgv = [] as string[], growing = '' } = {}): Promise<Results> {
   const env = { ...process.env, NODE_OPTIONS: '', GROWING: growing };
-  const child = spawn(execPath, [...execArgv, PROGRAM, ...names], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const child = spawn(execPath, [...execArgv, PROGRAM, ...names], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close') as Promise<[code: number | null, signal: string | null]>;
   reapLater(() => {
     child.kill('SIGKILL');
-    return exited;
+    return closed;
   });
-  return JSON.parse(await text(child.stdout)) as Results;
+  const [stdout, stderr, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  if (code !== 0) throw new Error(`the program ended with code ${code}, signal ${signal}:\n${stderr}`);
+  return JSON.parse(stdout) as Results;
 }
 
 /** The lines that have the comment: a memo keeps its keys and its values. */
