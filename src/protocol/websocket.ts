@@ -5,6 +5,7 @@ import { ConnectError } from '../errors.js';
 import { parseTarget } from './address.js';
 import { connectFailure, noAnswer } from './connect-failure.js';
 import { errorCode, messageOf } from './error-text.js';
+import { PromptAnswers } from './prompt-answers.js';
 import { INSPECTOR_CLOSED, type ProtocolFailure, type Transport } from './transport.js';
 
 /** The largest message that chrome-remote-interface accepts. It drops the connection if a message is larger. */
@@ -55,6 +56,7 @@ class WebSocketTransport implements Transport {
   readonly #client: Chrome;
   readonly #socket: NonNullable<Chrome['_ws']>;
   readonly #closeListeners: ((reason: string) => void)[] = [];
+  readonly #answers = new PromptAnswers((method) => this.#client.send(method, {}, () => {}));
   #lostBy: string | null = null;
   /** Why we gave the connection up; null if we did not. */
   #failure: unknown = null;
@@ -70,7 +72,9 @@ class WebSocketTransport implements Transport {
 
   post(method: string, params: object, done: (failure: ProtocolFailure | null, result: unknown) => void): void {
     this.#sendTogether();
+    this.#answers.sent(method, params);
     this.#client.send(method, params, (error, answer) => {
+      this.#answers.answered();
       // The client reports a broken socket as an Error. The close event, which follows, tells more.
       if (typeof error === 'object') return;
       if (error) done(answer as ProtocolFailure, undefined);
@@ -87,7 +91,10 @@ class WebSocketTransport implements Transport {
   }
 
   onEvent(listener: (method: string, params: unknown) => void): void {
-    this.#client.on('event', ({ method, params }: { method: string; params: unknown }) => listener(method, params));
+    this.#client.on('event', ({ method, params }: { method: string; params?: object }) => {
+      this.#answers.happened(method, params);
+      listener(method, params);
+    });
   }
 
   onClose(listener: (reason: string) => void): void {
@@ -96,12 +103,14 @@ class WebSocketTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    this.#answers.end();
     const timer = setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS);
     await this.#client.close();
     clearTimeout(timer);
   }
 
   drop(): void {
+    this.#answers.end();
     this.#socket.terminate();
   }
 
@@ -112,6 +121,7 @@ class WebSocketTransport implements Transport {
     this.#socket.on('message', (data: unknown) => {
       try {
         for (const read of readers) read.call(this.#socket, data);
+        this.#answers.heard();
       } catch (error) {
         this.#giveUp(error);
       }
@@ -124,6 +134,7 @@ class WebSocketTransport implements Transport {
   }
 
   #lose(code: number): void {
+    this.#answers.end();
     this.#lostBy = this.#reason(code);
     for (const listener of this.#closeListeners) listener(this.#lostBy);
   }

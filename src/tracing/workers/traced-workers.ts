@@ -2,7 +2,6 @@ import type { HeapChunkListener, SourceEnd } from '../../collect/stacks/trace-so
 import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { messageOf } from '../../protocol/error-text.js';
 import { askToWaitAtEnd } from '../../protocol/program-end.js';
-import { PromptAnswers } from '../../protocol/prompt-answers.js';
 import type { Session } from '../../protocol/session.js';
 import { type Worker, Workers } from '../../protocol/workers.js';
 import { MainThreadEnd } from '../cleanup/main-thread-end.js';
@@ -34,7 +33,6 @@ export class TracedWorkers {
   readonly #traced = new Set<TracedWorker>();
   readonly #timeoutMs: number;
   readonly #main: Session;
-  readonly #answers: PromptAnswers;
   /** The workers that ended, and of which nothing is kept. */
   #ended = 0;
   #mainThreadEnd: MainThreadEnd | null = null;
@@ -43,7 +41,6 @@ export class TracedWorkers {
   constructor(main: Session, settings: WorkersSettings) {
     this.#main = main;
     this.#settings = settings;
-    this.#answers = new PromptAnswers(main);
     this.#timeoutMs = Math.min(main.timeoutMs, LONGEST_WAIT_MS);
     this.#workers = new Workers(main, {
       pauseNew: settings.pauseNew,
@@ -150,7 +147,6 @@ export class TracedWorkers {
       isLeaving: () => this.#isLeaving,
     });
     this.#traced.add(worker);
-    if (found.isNew) this.#answers.during(worker.started);
     void worker.ended.then((isReported) => {
       if (!isReported && this.#traced.delete(worker) && this.#main.isOpen) this.#ended++;
     });

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Session } from '../../../../src/protocol/session.js';
 import { Caretaker } from '../../../../src/tracing/cleanup/caretaker.js';
@@ -14,21 +13,19 @@ const WORKER = {
   waitingForDebugger: false,
 };
 
-/** A program with a worker, which answers as soon as `isAwake` gives true. */
-function programWithWorker(usedBytes: number, isAwake: () => boolean = () => true) {
+/** A program with a worker. */
+function programWithWorker(usedBytes: number) {
   const asked: string[] = [];
   const transport: FakeTransport = new FakeTransport({
     'NodeWorker.enable': () => ({}),
     'NodeWorker.sendMessageToWorker': ({ message }: { message: string }) => {
       const { id, method } = JSON.parse(message) as { id: number; method: string };
       asked.push(method);
-      void answer(id, method);
+      answer(id, method);
       return {};
     },
-    'Runtime.getIsolateId': () => ({ id: '1' }),
   });
-  const answer = async (id: number, method: string) => {
-    while (!isAwake()) await setTimeout(1);
+  const answer = (id: number, method: string) => {
     const isProbe = method === 'HeapProfiler.getSamplingProfile' && !asked.includes('HeapProfiler.startSampling');
     const results: Record<string, object> = {
       'Runtime.evaluate': { result: { type: 'undefined' } },
@@ -62,17 +59,6 @@ test('the sampling of a new worker begins before anything else is asked of it', 
   transport.emit('NodeWorker.attachedToWorker', WORKER);
   await workers.read();
   expect(asked.slice(0, 3)).toEqual(['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling']);
-});
-
-test('until a new worker answers, something is sent, so that its answer waits for no acknowledgement', async () => {
-  let awake = false;
-  const { transport, workers } = programWithWorker(MIB, () => awake);
-  const sent = () => transport.posted.filter(({ method }) => method === 'Runtime.getIsolateId').length;
-  await workers.start();
-  transport.emit('NodeWorker.attachedToWorker', WORKER);
-  while (sent() < 2) await setTimeout(1);
-  awake = true;
-  await workers.read();
 });
 
 test('tells what a new worker held when its tracing began, unless it is no more than Node needs', async () => {
