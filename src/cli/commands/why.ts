@@ -1,29 +1,22 @@
 import type { Command } from 'commander';
-import { holdersJson, holdersLines } from '../../report/text/holders.js';
-import { jsonText } from '../../report/text/json.js';
-import { type Console, writeLines } from '../console/console.js';
-import { widthOfTerminal } from '../console/terminal.js';
-import { explainFile } from '../heap/explain-file.js';
-import { checkFileOptions, explainLive, type LiveValues } from '../heap/explain-live.js';
+import type { Console } from '../console/console.js';
 import { printBuffers } from '../heap/print-buffers.js';
+import { type HolderValues, printHolders } from '../heap/print-holders.js';
 import { addExamples } from '../options/examples.js';
-import { heapArguments, isHeapFile } from '../options/heap-argument.js';
+import { heapArguments } from '../options/heap-argument.js';
 import { collected, duration, rowCount } from '../options/option-values.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { addTargetOptions } from '../options/target-argument.js';
 
-interface WhyValues extends LiveValues, SourceMapValues {
+interface WhyValues extends HolderValues, SourceMapValues {
   readonly buffers: boolean;
-  readonly top: number;
-  readonly json: boolean;
-  readonly ignoreEdge: readonly string[];
 }
 
 const DEFAULT_PATHS = 5;
 
 export function configure(command: Command): Command {
   addTargetOptions(command)
-    .option('--buffers', 'say who holds the memory outside of the heap, instead of WHAT; of a heap snapshot file', false)
+    .option('--buffers', 'say who holds the memory outside of the heap, such as that of Buffers; instead of WHAT', false)
     .option('--top <n>', 'how many groups of paths to print, or all', rowCount, DEFAULT_PATHS)
     .option(
       '--ignore-edge <pattern>',
@@ -48,14 +41,9 @@ export function configure(command: Command): Command {
 }
 
 export async function run(words: readonly string[], values: WhyValues, console: Console): Promise<number> {
-  if (values.buffers) return printBuffers(words, values, console);
   const { place, what } = heapArguments(words, values);
-  const mapper = sourceMapperOf(values, console);
-  const options = { what, mapper, top: values.top, ignoreEdges: values.ignoreEdge };
-  const isFile = place !== undefined && isHeapFile(place);
-  if (isFile) checkFileOptions(values);
-  const explanation = isFile ? await explainFile(place, options) : await explainLive(values, { name: place, console, ...options });
-  if (values.json) console.out.write(jsonText(holdersJson({ what, explanation })));
-  else writeLines(console.out, holdersLines({ what, explanation }, { cwd: console.cwd, width: widthOfTerminal(console.out) }));
+  const printing = { values, mapper: sourceMapperOf(values, console), console };
+  if (what === null) await printBuffers(place, printing);
+  else await printHolders({ place, what }, printing);
   return 0;
 }

@@ -2,38 +2,27 @@ import { UsageError } from '../../errors.js';
 import { HeapGraph } from '../../heap-graph/heap-graph.js';
 import { bufferLines } from '../../report/text/buffers.js';
 import { jsonText } from '../../report/text/json.js';
-import { type Console, writeLines } from '../console/console.js';
+import { writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { isHeapFile } from '../options/heap-argument.js';
-import { type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
-import { checkFileOptions, type LiveValues } from './explain-live.js';
+import { askProcess, checkFileOptions } from './ask-process.js';
 import { originalPlaces } from './map-places.js';
+import type { HolderPrinting } from './print-holders.js';
 
-interface BufferValues extends LiveValues, SourceMapValues {
-  readonly top: number;
-  readonly json: boolean;
-  readonly ignoreEdge: readonly string[];
-}
-
-/**
- * Writes who holds the memory outside of the heap.
- *
- * @param words of the command line: the file alone
- * @returns the exit code
- * @throws UsageError
- */
-export async function printBuffers(words: readonly (string | undefined)[], values: BufferValues, console: Console): Promise<number> {
-  const [file, ...rest] = words.filter((word) => word !== undefined);
-  if (file === undefined || rest.length > 0) throw new UsageError('--buffers takes one heap snapshot: tracemalloc why --buffers FILE');
-  if (!isHeapFile(file))
-    throw new UsageError(`--buffers reads heap snapshots, and ${file} is none; have the program write one: v8.writeHeapSnapshot()`);
-  checkFileOptions(values);
-  if (values.ignoreEdge.length > 0) throw new UsageError('--buffers shows the shortest paths; leave --ignore-edge out');
-  const originalOf = originalPlaces(sourceMapperOf(values, console));
-  const graph = await HeapGraph.read(file);
-  const holders = graph.whyBuffers({ originalOf, top: values.top });
+/** Writes who holds the memory outside of the heap. @param place a file or a process; undefined if an option names the process */
+export async function printBuffers(place: string | undefined, { values, mapper, console }: HolderPrinting): Promise<void> {
   const { out, cwd } = console;
+  const { top, ignoreEdge } = values;
+  if (ignoreEdge.length > 0) throw new UsageError('--buffers shows the shortest paths; leave --ignore-edge out');
+  const ofFile = async (file: string) => {
+    checkFileOptions(values);
+    return (await HeapGraph.read(file)).whyBuffers({ top, originalOf: originalPlaces(mapper) });
+  };
+  const ofProcess = () =>
+    askProcess(values, { name: place, console }, (tracer) =>
+      tracer.whyBuffers({ top, originalPlaces: ({ sourceMaps }) => originalPlaces(mapper, sourceMaps) }),
+    );
+  const holders = place !== undefined && isHeapFile(place) ? await ofFile(place) : await ofProcess();
   if (values.json) out.write(jsonText(holders));
   else writeLines(out, bufferLines(holders, { cwd, width: widthOfTerminal(out) }));
-  return 0;
 }

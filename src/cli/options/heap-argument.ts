@@ -7,7 +7,12 @@ import type { TargetValues } from './target-argument.js';
 /** The words of the command line: what to look into, unless an option names a target, and what to look for. */
 export interface HeapArguments {
   readonly place: string | undefined;
-  readonly what: string;
+  /** null: who holds the memory outside of the heap. */
+  readonly what: string | null;
+}
+
+interface HeapArgumentValues extends TargetValues {
+  readonly buffers: boolean;
 }
 
 /** Also of compressed ones, which only their name tells apart from other files. */
@@ -15,15 +20,17 @@ const NAME = /\.(?:heapsnapshot|heaptimeline)(?:\.gz|\.zst)?$/i;
 const STARTING_BYTES = 64;
 
 /** @throws UsageError if a word is missing, or there is one too many */
-export function heapArguments(words: readonly (string | undefined)[], { pid, port }: TargetValues): HeapArguments {
+export function heapArguments(words: readonly (string | undefined)[], { pid, port, buffers }: HeapArgumentValues): HeapArguments {
   const given = words.filter((word) => word !== undefined);
-  const isNamed = pid !== undefined || port !== undefined;
-  const [place, what] = isNamed ? [undefined, given[0]] : given;
-  if (what === undefined || given.length > (isNamed ? 1 : 2))
-    throw new UsageError(
-      'say where to look and what for: tracemalloc why TARGET|FILE WHAT; WHAT is @id, a type, a place (app.js:15) or an expression',
-    );
-  return { place, what };
+  const place = pid === undefined && port === undefined ? given.shift() : undefined;
+  const what = buffers ? null : given.shift();
+  const isNamed = place !== undefined || pid !== undefined || port !== undefined;
+  if (isNamed && what !== undefined && given.length === 0) return { place, what };
+  throw new UsageError(
+    buffers
+      ? 'say where to look, and nothing else: tracemalloc why --buffers TARGET|FILE'
+      : 'say where to look and what for: tracemalloc why TARGET|FILE WHAT; WHAT is @id, a type, a place (app.js:15) or an expression',
+  );
 }
 
 /** Whether the word names a heap snapshot. A script that runs is named by its file, too. */

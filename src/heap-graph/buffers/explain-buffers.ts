@@ -7,6 +7,8 @@ import { PathFinder, type PathLink } from '../paths/path-finder.js';
 
 /** Memory outside of the heap whose holders have paths that are alike. */
 export interface BufferCluster {
+  /** `main`, or the worker thread. Left out if the heap is that of a file. */
+  readonly thread?: string;
   /** The class of the nearest object of the path that is more than a container or a view; else the name of the path's root. */
   readonly owner: string;
   /** Stores; one that several objects share counts once. */

@@ -3,7 +3,7 @@ import { visible } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
 import { wrapped } from '../../text/text-width.js';
 import { type Column, columnLines } from './column-lines.js';
-import { type HoldersOptions, pathText } from './holders.js';
+import { type HoldersOptions, inThread, pathText } from './holders.js';
 import { shortPath } from './place.js';
 
 /** Who holds the memory outside of the heap: one row for each group of like paths, the largest first. */
@@ -26,10 +26,10 @@ export function bufferLines({ size, count, unheld, clusterCount, clusters }: Buf
   ];
 }
 
-function holderText({ owner, path }: BufferCluster, cwd: string): string {
+function holderText({ owner, path, thread }: BufferCluster, cwd: string): string {
   const place = path.at(-1)?.place ?? null;
   const where = place === null ? '' : `, allocated at ${shortPath(place.filename, cwd)}:${place.lineno}`;
-  return visible(`${owner}: ${pathText(path)}${where}`);
+  return visible(`${owner}${inThread(thread)}: ${pathText(path)}${where}`);
 }
 
 function stores(count: number): string {

@@ -54,10 +54,14 @@ function objects(count: number): string {
   return count === 1 ? '1 object' : `${count} objects`;
 }
 
+/** ` in worker 1`; empty for the main thread, and for a file. */
+export function inThread(thread: string | undefined): string {
+  return thread === undefined || thread === 'main' ? '' : ` in ${thread}`;
+}
+
 function clusterLines(cluster: HeldCluster, { cwd, width }: HoldersOptions): string[] {
   const { count, size, retained, path, thread } = cluster;
-  const where = thread === undefined || thread === 'main' ? '' : ` in ${visible(thread)}`;
-  const title = `${objects(count)}${where} of ${formatSize(size)}, without which ${formatSize(retained)} would be free, held by`;
+  const title = `${objects(count)}${visible(inThread(thread))} of ${formatSize(size)}, without which ${formatSize(retained)} would be free, held by`;
   const text = visible(pathText(path));
   const columns: Column[] = [
     { title: 'retains', cells: path.map((link) => formatSize(link.retained)) },

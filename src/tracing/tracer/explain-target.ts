@@ -1,20 +1,16 @@
-import { CommandTimeoutError, UnsupportedError, UsageError } from '../../errors.js';
-import type { Heap } from '../../heap-graph/heap/heap.js';
-import { type Explanation, explainWhat, type HeldCluster, type WhyOptions } from '../../heap-graph/paths/explain.js';
-import type { PlaceOf } from '../../heap-graph/paths/find-nodes.js';
-import type { HeapPlace } from '../../heap-graph/paths/node-text.js';
+import { CommandTimeoutError, UsageError } from '../../errors.js';
+import { type BufferHolders, explainBuffers } from '../../heap-graph/buffers/explain-buffers.js';
+import { type Explanation, explainWhat, type WhyOptions } from '../../heap-graph/paths/explain.js';
 import type { What, WhatInHeap } from '../../heap-graph/paths/what.js';
-import { HeapReader } from '../../heap-graph/reading/heap-reader.js';
-import { tracebackAt } from '../../model/stack-table.js';
 import type { Session } from '../../protocol/session.js';
-import type { Snapshot } from '../../snapshot/snapshot.js';
 import { withObject } from '../isolate/find-object.js';
 import type { Isolate } from '../isolate/isolate.js';
+import { heapsOfTarget, type OriginalPlaces } from './heaps-of-target.js';
 import type { TracingRun } from './tracing-run.js';
 
 export interface TargetWhyOptions extends WhyOptions {
   /** Gives the places in the sources of what is in a snapshot. Default: the places in the code that ran. */
-  readonly originalPlaces?: (snapshot: Snapshot) => (place: HeapPlace) => HeapPlace;
+  readonly originalPlaces?: OriginalPlaces;
 }
 
 interface Asking extends TargetWhyOptions {
@@ -26,36 +22,49 @@ const ID_WAIT_MS = 60;
 const NO_ANSWER = 'no thread of the program has sent its heap snapshot; ask again when it is less busy';
 const MOST_WAITS = 20;
 
-/** Takes one heap snapshot of each thread, which becomes a graph while it arrives, and the traces of the same objects. */
+/** What keeps objects alive in any of the threads. */
 export async function explainTarget(run: TracingRun, main: Isolate, { what, originalPlaces, ...options }: Asking): Promise<Explanation> {
-  if (!run.isHeavy) throw new UnsupportedError("what keeps objects alive is told in object mode only; start with mode: 'objects'");
   const wanted = what.kind === 'expression' ? await objectOf(main.session, what.expression) : what;
-  const readers = new Map<string, HeapReader>();
-  const snapshot = await run.snapshot({
-    onHeapOf: (thread) => {
-      const reader = new HeapReader();
-      if (thread === main.thread || wanted.kind !== 'id') readers.set(thread, reader);
-      return (chunk) => readers.get(thread)?.write(chunk);
-    },
-  });
-  const originalOf = originalPlaces?.(snapshot);
+  const isWanted = (thread: string) => thread === main.thread || wanted.kind !== 'id';
   const found: Explanation[] = [];
   let missing: UsageError | null = null;
-  // One graph at a time: each may be large.
-  for (const [thread, reader] of readers) {
-    readers.delete(thread);
-    if (!snapshot.threads.includes(thread)) continue; // the worker ended, or did not answer
-    const heap = reader.end();
-    const placeOf = placesOf(snapshot, thread, heap);
+  for await (const { thread, heap, places } of heapsOfTarget(run, { isWanted, originalPlaces })) {
     try {
-      found.push(ofThread(thread, explainWhat(heap, wanted, { ...options, placeOf, ...(originalOf && { originalOf }) })));
+      found.push(ofThread(thread, explainWhat(heap, wanted, { ...options, ...places })));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       missing ??= error; // another thread may have such objects
     }
   }
   if (found.length === 0) throw missing ?? new CommandTimeoutError(NO_ANSWER);
-  return merged(found, options.top);
+  const sum = (of: (explanation: Explanation) => number) => found.reduce((total, each) => total + of(each), 0);
+  return {
+    count: sum(({ count }) => count),
+    size: sum(({ size }) => size),
+    retained: sum(({ retained }) => retained),
+    unheld: sum(({ unheld }) => unheld),
+    clusterCount: sum(({ clusterCount }) => clusterCount),
+    clusters: largest(found, (cluster) => cluster.retained).slice(0, options.top),
+  };
+}
+
+/** Who holds the memory outside of the heap in each thread. What threads share counts in each of them. */
+export async function explainTargetBuffers(
+  run: TracingRun,
+  { originalPlaces, ...options }: Omit<TargetWhyOptions, 'ignoreEdges'>,
+): Promise<BufferHolders> {
+  const found: BufferHolders[] = [];
+  for await (const { thread, heap, places } of heapsOfTarget(run, { originalPlaces }))
+    found.push(ofThread(thread, explainBuffers(heap, { ...options, ...places })));
+  if (found.length === 0) throw new CommandTimeoutError(NO_ANSWER);
+  const sum = (of: (holders: BufferHolders) => number) => found.reduce((total, each) => total + of(each), 0);
+  return {
+    size: sum(({ size }) => size),
+    count: sum(({ count }) => count),
+    unheld: { size: sum(({ unheld }) => unheld.size), count: sum(({ unheld }) => unheld.count) },
+    clusterCount: sum(({ clusterCount }) => clusterCount),
+    clusters: largest(found, (cluster) => cluster.size).slice(0, options.top),
+  };
 }
 
 /**
@@ -75,44 +84,14 @@ async function objectOf(main: Session, expression: string): Promise<WhatInHeap> 
   return { kind: 'id', id };
 }
 
-function ofThread(thread: string, explanation: Explanation): Explanation {
-  return { ...explanation, clusters: explanation.clusters.map((cluster) => ({ thread, ...cluster })) };
+interface Clustered<Cluster> {
+  readonly clusters: readonly Cluster[];
 }
 
-function merged(found: readonly Explanation[], top: number | undefined): Explanation {
-  const sum = (of: (explanation: Explanation) => number) => found.reduce((total, each) => total + of(each), 0);
-  const clusters: HeldCluster[] = found.flatMap((each) => each.clusters).sort((a, b) => b.retained - a.retained);
-  return {
-    count: sum(({ count }) => count),
-    size: sum(({ size }) => size),
-    retained: sum(({ retained }) => retained),
-    unheld: sum(({ unheld }) => unheld),
-    clusterCount: sum(({ clusterCount }) => clusterCount),
-    clusters: clusters.slice(0, top),
-  };
+function ofThread<Answer extends Clustered<object>>(thread: string, answer: Answer): Answer {
+  return { ...answer, clusters: answer.clusters.map((cluster) => ({ thread, ...cluster })) };
 }
 
-/** The newest frame of the program itself at which an object was allocated. */
-function placesOf({ columns, table, threads }: Snapshot, thread: string, heap: Heap): PlaceOf {
-  const index = threads.indexOf(thread);
-  const traces = new Map<number, number>();
-  for (let row = 0; row < columns.length; row++) {
-    if ((columns.thread?.[row] ?? 0) === index && (columns.domain?.[row] ?? 0) === 0)
-      traces.set(columns.birth![row]!, columns.traceback[row]!);
-  }
-  const places = new Map<number, HeapPlace>();
-  return (node) => {
-    const traceback = traces.get(heap.id(node));
-    if (traceback === undefined) return null;
-    const place = places.get(traceback) ?? placeAt(table, traceback);
-    places.set(traceback, place);
-    return place;
-  };
-}
-
-function placeAt(table: Snapshot['table'], traceback: number): HeapPlace {
-  const newestFirst = [...tracebackAt(table, traceback).frames].reverse();
-  const { filename, lineno, column } =
-    newestFirst.find(({ filename: name }) => !name.startsWith('node:') && !name.startsWith('<')) ?? newestFirst[0]!;
-  return { filename, lineno, column };
+function largest<Cluster>(found: readonly Clustered<Cluster>[], sizeOf: (cluster: Cluster) => number): Cluster[] {
+  return found.flatMap(({ clusters }) => clusters).sort((a, b) => sizeOf(b) - sizeOf(a));
 }

@@ -1,4 +1,5 @@
 import { NotTracingError, UnsupportedError } from '../../errors.js';
+import type { BufferHolders } from '../../heap-graph/buffers/explain-buffers.js';
 import type { Explanation } from '../../heap-graph/paths/explain.js';
 import { parseWhat } from '../../heap-graph/paths/what.js';
 import type { ScriptEdit } from '../../lines/live-edit/live-edit.js';
@@ -8,7 +9,7 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { ObjectName } from '../isolate/find-object.js';
 import { type MarkListener, Marks } from '../watch/marks.js';
 import type { Closing } from './closing.js';
-import { explainTarget, type TargetWhyOptions } from './explain-target.js';
+import { explainTarget, explainTargetBuffers, type TargetWhyOptions } from './explain-target.js';
 import type { Lifecycle } from './lifecycle.js';
 import { objectTraceback } from './object-traceback.js';
 import type { StartOptions } from './start-options.js';
@@ -169,6 +170,18 @@ export class Tracer {
     return this.#life.inTurn(async (run) => {
       if (!run) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to say what keeps objects alive');
       return explainTarget(run, this.#life.target.main, { what: wanted, ...options });
+    });
+  }
+
+  /**
+   * Who holds the memory outside of the heap, such as that of Buffers. Takes a snapshot. Object mode only.
+   *
+   * @throws NotTracingError, UnsupportedError in other modes
+   */
+  whyBuffers(options: Omit<TargetWhyOptions, 'ignoreEdges'> = {}): Promise<BufferHolders> {
+    return this.#life.inTurn(async (run) => {
+      if (!run) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to say who holds Buffers');
+      return explainTargetBuffers(run, options);
     });
   }
 

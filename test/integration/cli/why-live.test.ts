@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { BufferHolders } from '../../../src/heap-graph/buffers/explain-buffers.js';
 import type { Explanation } from '../../../src/heap-graph/paths/explain.js';
 import { pathText } from '../../../src/report/text/holders.js';
 import { expectClean } from '../../helpers/clean-target.js';
@@ -45,6 +46,33 @@ setInterval(make, 5);
 globalThis.kept = kept;
 globalThis.box = { item: new Item(-1) };
 console.log('ready');`;
+
+/** Makes Buffers on line 4 all the time, and keeps the last 50. A worker, whose loop also turns, keeps 7 more of another size. */
+const BUFFERS = `const { Worker } = require('node:worker_threads');
+class Queue { chunks = []; }
+globalThis.queue = new Queue();
+function add() { queue.chunks.push(new Uint8Array(10_000)); if (queue.chunks.length > 50) queue.chunks.shift(); }
+function addMore() { for (let i = 0; i < 25; i++) add(); }
+addMore();
+setInterval(addMore, 5);
+const code = "globalThis.parts = Array.from({ length: 7 }, () => Buffer.alloc(200_000)); setInterval(() => {}, 5)";
+new Worker(code, { eval: true }).once('online', () => console.log('ready'));`;
+
+describe.each(nodeBinaries())('why --buffers on a running program, Node $major', ({ execPath }) => {
+  it('names the owners in each thread, and where they were made, and leaves', async () => {
+    const target = await startTarget({ execPath, code: BUFFERS, ready: true });
+    const { code, stdout } = await callCommand(['why', '--buffers', '--port', `${target.port}`, '--for', '1s', '--json', '--top', 'all']);
+    expect(code).toBe(0);
+    const { clusters } = JSON.parse(stdout) as BufferHolders;
+    const queue = clusters.find(({ owner }) => owner === 'Queue')!;
+    expect(queue).toMatchObject({ thread: 'main', count: 50, size: 50 * 10_000 });
+    expect(pathText(queue.path)).toBe('global.queue → Queue.chunks → Array → [] → Uint8Array.buffer');
+    expect(queue.path.at(-1)!.place).toMatchObject({ filename: expect.stringMatching(/target\.cjs$/), lineno: 4 });
+    const parts = clusters.find(({ size }) => size === 7 * 200_000)!;
+    expect([parts.thread, parts.count, parts.owner]).toEqual(['worker 1', 7, 'global.parts']);
+    await expectClean(target);
+  });
+});
 
 describe.each(oldestAndNewest())('why, asked in other ways, Node $major', ({ execPath }) => {
   it('finds what was allocated on a line, and what an expression yields, and tells where each was made', async () => {

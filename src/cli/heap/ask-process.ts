@@ -1,29 +1,23 @@
 import { ConnectionLostError, UsageError } from '../../errors.js';
-import type { Explanation, WhyOptions } from '../../heap-graph/paths/explain.js';
-import { parseWhat } from '../../heap-graph/paths/what.js';
-import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
+import type { Tracer } from '../../tracing/tracer/tracer.js';
 import type { Console } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { type TargetValues, targetOf } from '../options/target-argument.js';
 import { pausesOf } from '../tracing/pause.js';
 import { whileTracing } from '../tracing/while-tracing.js';
-import { originalPlaces } from './map-places.js';
 
 /** Options for a process, beside those for a file. */
-export interface LiveValues extends TargetValues {
+export interface ProcessValues extends TargetValues {
   /** How long objects are traced before the snapshot, in ms. Default: 5 s. */
   readonly for?: number;
-  /** undefined: only if a place is asked for. */
   readonly lines?: boolean;
   readonly yes?: true;
   readonly takeOver?: true;
 }
 
-interface Asking extends WhyOptions {
+interface Asking {
   readonly name: string | undefined;
-  readonly what: string;
-  readonly mapper: SourceMapper | null;
   readonly console: Console;
 }
 
@@ -34,7 +28,7 @@ const ENDED =
 const ALL_FRAMES = 128;
 
 /** @throws UsageError for options that need a process */
-export function checkFileOptions({ for: time, lines, takeOver, yes, pid, port }: LiveValues): void {
+export function checkFileOptions({ for: time, lines, takeOver, yes, pid, port }: ProcessValues): void {
   const given = Object.entries({
     '--for': time,
     [lines === false ? '--no-lines' : '--lines']: lines,
@@ -47,14 +41,17 @@ export function checkFileOptions({ for: time, lines, takeOver, yes, pid, port }:
   throw new UsageError(`${given.map(([option]) => option).join(', ')} is for a process, and a heap snapshot is a file; leave it out`);
 }
 
-/** Traces a process for a while, takes one snapshot, and leaves the process as it was. @throws UsageError if there is no such object */
-export async function explainLive(values: LiveValues, { name, what, mapper, console, ...options }: Asking): Promise<Explanation> {
+/** Traces the objects of a process for a while, asks, and leaves the process as it was. */
+export async function askProcess<Answer>(
+  values: ProcessValues,
+  { name, console }: Asking,
+  ask: (tracer: Tracer) => Promise<Answer>,
+): Promise<Answer> {
   const { target, label } = targetOf(name, values);
-  const lines = values.lines ?? parseWhat(what).kind === 'place';
   const start: StartOptions = {
     mode: 'objects',
     nframe: ALL_FRAMES,
-    lines,
+    lines: values.lines === true,
     yes: values.yes === true,
     ...(values.takeOver && { force: true }),
   };
@@ -64,7 +61,7 @@ export async function explainLive(values: LiveValues, { name, what, mapper, cons
       const pause = pausesOf(tracer, { label, interrupted: interruption.came, console });
       await pause(values.for ?? DEFAULT_TIME_MS, 'the answer');
       if (!tracer.isTracing()) throw new ConnectionLostError(ENDED);
-      return await tracer.why(what, { ...options, originalPlaces: ({ sourceMaps }) => originalPlaces(mapper, sourceMaps) });
+      return await ask(tracer);
     });
   } finally {
     interruption.ignore();

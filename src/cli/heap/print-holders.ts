@@ -1,0 +1,50 @@
+import { HeapGraph } from '../../heap-graph/heap-graph.js';
+import { parseWhat, whatInFile } from '../../heap-graph/paths/what.js';
+import { holdersJson, holdersLines } from '../../report/text/holders.js';
+import { jsonText } from '../../report/text/json.js';
+import type { SourceMapper } from '../../source-maps/source-mapper.js';
+import { type Console, writeLines } from '../console/console.js';
+import { widthOfTerminal } from '../console/terminal.js';
+import { isHeapFile } from '../options/heap-argument.js';
+import { askProcess, checkFileOptions, type ProcessValues } from './ask-process.js';
+import { originalPlaces } from './map-places.js';
+
+export interface HolderValues extends ProcessValues {
+  readonly top: number;
+  readonly json: boolean;
+  readonly ignoreEdge: readonly string[];
+}
+
+export interface HolderPrinting {
+  readonly values: HolderValues;
+  /** null: print the lines of the code that ran. */
+  readonly mapper: SourceMapper | null;
+  readonly console: Console;
+}
+
+interface Question {
+  /** A file or a process; undefined if an option names the process. */
+  readonly place: string | undefined;
+  /** As the user gave it. */
+  readonly what: string;
+}
+
+/** Writes what keeps objects alive. @throws UsageError if there is no such object */
+export async function printHolders({ place, what }: Question, { values, mapper, console }: HolderPrinting): Promise<void> {
+  const { out, cwd } = console;
+  const options = { top: values.top, ignoreEdges: values.ignoreEdge };
+  const ofFile = async (file: string) => {
+    checkFileOptions(values);
+    whatInFile(what); // before the time that reading takes
+    return (await HeapGraph.read(file)).why(what, { ...options, originalOf: originalPlaces(mapper) });
+  };
+  const ofProcess = () => {
+    const lines = values.lines ?? parseWhat(what).kind === 'place';
+    return askProcess({ ...values, lines }, { name: place, console }, (tracer) =>
+      tracer.why(what, { ...options, originalPlaces: ({ sourceMaps }) => originalPlaces(mapper, sourceMaps) }),
+    );
+  };
+  const explanation = place !== undefined && isHeapFile(place) ? await ofFile(place) : await ofProcess();
+  if (values.json) out.write(jsonText(holdersJson({ what, explanation })));
+  else writeLines(out, holdersLines({ what, explanation }, { cwd, width: widthOfTerminal(out) }));
+}
