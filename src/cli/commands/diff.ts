@@ -9,7 +9,7 @@ import { type Console, writeLines } from '../console/console.js';
 import { printHeapChanges } from '../heap/print-heap-changes.js';
 import { addExamples } from '../options/examples.js';
 import { isHeapFile } from '../options/heap-argument.js';
-import { type HeapTableValues, noteGivenKey } from '../options/heap-options.js';
+import { addPartialOption, type HeapTableValues, noteGivenKey, refusePartial } from '../options/heap-options.js';
 import { addTableOptions, addTreeOptions } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printDiff, printStatistics } from '../output/print-results.js';
@@ -21,13 +21,16 @@ interface DiffValues extends HeapTableValues, LimitValues {
 
 export function configure(command: Command): Command {
   command.option('--survivors', 'print what was allocated after OLD was taken and is alive in NEW; both must be of one tracing', false);
-  return addExamples(noteGivenKey(addLimitOption(addTreeOptions(addTableOptions(command)), 'the growth, without two standard errors,')), [
-    ['tracemalloc diff before.tmsnap after.tmsnap', 'the lines that changed most'],
+  return addExamples(
+    noteGivenKey(addPartialOption(addLimitOption(addTreeOptions(addTableOptions(command)), 'the growth, without two standard errors,'))),
     [
-      "tracemalloc diff --tree --exclude 'node:*' before.tmsnap after.tmsnap",
-      'which calls led to the change, without what Node allocates itself',
+      ['tracemalloc diff before.tmsnap after.tmsnap', 'the lines that changed most'],
+      [
+        "tracemalloc diff --tree --exclude 'node:*' before.tmsnap after.tmsnap",
+        'which calls led to the change, without what Node allocates itself',
+      ],
     ],
-  ]);
+  );
 }
 
 export async function run([first, second]: readonly string[], values: DiffValues, console: Console): Promise<number> {
@@ -39,6 +42,7 @@ export async function run([first, second]: readonly string[], values: DiffValues
     limit.checkHeapGrowth(await printHeapChanges(first!, second, { values, console }));
     return limit.exitCode;
   }
+  refusePartial(values, first!);
   const { names, snapshots } = second === undefined ? roundsOf(first!) : filesOf(first!, second);
   if (!values.survivors) {
     if (second === undefined && !values.json) writeLines(out, [`from ${printable(names.old)} to ${printable(names.now)}:`]);

@@ -8,10 +8,11 @@ import { addExamples } from '../options/examples.js';
 import { addFilterOptions, type FilterValues } from '../options/filter-options.js';
 import { passing } from '../options/filter-reasons.js';
 import { isHeapFile } from '../options/heap-argument.js';
+import { addPartialOption, type PartialValues, refusePartial } from '../options/heap-options.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { addForceOption, claimOutput, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
 
-interface ExportValues extends SourceMapValues, FilterValues, OutputValues {
+interface ExportValues extends SourceMapValues, FilterValues, OutputValues, PartialValues {
   readonly output: string;
   readonly format?: string;
   readonly diff?: string;
@@ -22,7 +23,7 @@ export function configure(command: Command): Command {
     .requiredOption('-o, --output <file>', 'the file to write; - is stdout')
     .option('--format <name>', `${FORMATS.map(({ name }) => name).join(', ')} (default: by the extension of the output)`)
     .option('--diff <old>', 'write the change since this earlier file');
-  return addExamples(addSourceMapOptions(addFilterOptions(addForceOption(command))), [
+  return addExamples(addSourceMapOptions(addPartialOption(addFilterOptions(addForceOption(command)))), [
     ['tracemalloc export app.tmsnap -o app.pb.gz', 'for go tool pprof'],
     ['tracemalloc export after.tmsnap --diff before.tmsnap --format markdown -o -', 'a table of what changed, on stdout'],
   ]);
@@ -31,9 +32,11 @@ export function configure(command: Command): Command {
 export async function run([file]: readonly string[], values: ExportValues, console: Console): Promise<number> {
   const { output, diff } = values;
   const format = values.format === undefined ? formatOfFilename(output) : formatNamed(values.format);
-  if (isHeapFile(file!)) checkHeapExport(format.name, values);
+  const isHeap = isHeapFile(file!);
+  if (isHeap) checkHeapExport(format.name, values);
+  else refusePartial(values, file!);
   const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
-  if (isHeapFile(file!)) {
+  if (isHeap) {
     await writeOutput(place, await heapParts(file!, format.name, { values, console }), { done: 'written to', console });
     return 0;
   }

@@ -14,12 +14,13 @@ import { addExamples } from '../options/examples.js';
 import { addFilterOptions, type FilterValues } from '../options/filter-options.js';
 import { passing, passingRounds } from '../options/filter-reasons.js';
 import { isHeapFile } from '../options/heap-argument.js';
+import { addPartialOption, type PartialValues, refusePartial } from '../options/heap-options.js';
 import { wholeNumber } from '../options/option-values.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { openPage } from '../output/open-page.js';
 import { addForceOption, claimOutput, freeName, type OutputValues, STDOUT, writeOutput } from '../output/output-file.js';
 
-interface ReportValues extends SourceMapValues, FilterValues, OutputValues {
+interface ReportValues extends SourceMapValues, FilterValues, OutputValues, PartialValues {
   readonly output?: string;
   readonly diff?: string;
   readonly embedSources: boolean;
@@ -36,7 +37,7 @@ export function configure(command: Command): Command {
     .option('--warmup <n>', 'how many first rounds of a .tmseries do not count (default: 1)', wholeNumber)
     .option('--own', "your code first: the table begins grouped by own, with every byte on the program's own lines", false)
     .option('--embed-sources', 'copy the source lines around the shown places into the page', false);
-  return addExamples(addSourceMapOptions(addFilterOptions(addForceOption(command))), [
+  return addExamples(addSourceMapOptions(addPartialOption(addFilterOptions(addForceOption(command)))), [
     ['tracemalloc report app.tmsnap -o app.html', 'a page to open in a browser'],
     ['tracemalloc report after.tmsnap --diff before.tmsnap --embed-sources -o growth.html', 'what grew, with the source lines'],
   ]);
@@ -47,6 +48,7 @@ export async function run([file]: readonly string[], values: ReportValues, conso
   if (open && output === STDOUT) throw new UsageError('--open shows a file; leave -o - out');
   const isHeap = isHeapFile(file!);
   if (isHeap) checkHeapReport(values);
+  else refusePartial(values, file!);
   const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
   const mapper = sourceMapperOf(values, console);
   const page = isHeap ? await heapReport(file!, { values, mapper, console }) : htmlDocument(reportOf(file!, values, { mapper, console }));

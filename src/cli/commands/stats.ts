@@ -4,7 +4,7 @@ import type { Console } from '../console/console.js';
 import { printHeap } from '../heap/print-heap.js';
 import { addExamples } from '../options/examples.js';
 import { isHeapFile } from '../options/heap-argument.js';
-import { type HeapTableValues, noteGivenKey } from '../options/heap-options.js';
+import { addPartialOption, type HeapTableValues, noteGivenKey, refusePartial } from '../options/heap-options.js';
 import { addTableOptions, addTreeOptions } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printStatistics } from '../output/print-results.js';
@@ -13,7 +13,7 @@ import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limi
 type StatsValues = HeapTableValues & LimitValues;
 
 export function configure(command: Command): Command {
-  return addExamples(noteGivenKey(addLimitOption(addTreeOptions(addTableOptions(command)))), [
+  return addExamples(noteGivenKey(addPartialOption(addLimitOption(addTreeOptions(addTableOptions(command))))), [
     ['tracemalloc stats app.tmsnap', 'the ten lines that hold the most'],
     ['tracemalloc stats --group-by package --top 5 app.tmsnap', 'the five packages that hold the most'],
   ]);
@@ -27,6 +27,7 @@ export async function run([file]: readonly string[], values: StatsValues, consol
     limit.checkHeap(await printHeap(file!, values, { console, mapper }));
     return limit.exitCode;
   }
+  refusePartial(values, file!);
   limit.checkTotal(printStatistics(openFile(file!), values, { stream: console.out, err: console.err, cwd: console.cwd, mapper }));
   return limit.exitCode;
 }

@@ -1,15 +1,15 @@
 import { UsageError } from '../../errors.js';
 import { csvLine } from '../../formats/csv.js';
 import { linesAsBytes } from '../../formats/text-parts.js';
-import type { HeapStatistic } from '../../heap-graph/census/heap-statistics.js';
-import { HeapGraph } from '../../heap-graph/heap-graph.js';
+import { type HeapStatistic, heapStatistics } from '../../heap-graph/census/heap-statistics.js';
 import { safeJson } from '../../text/printable.js';
 import type { Console } from '../console/console.js';
 import type { FilterValues } from '../options/filter-options.js';
-import { checkHeapOptions } from '../options/heap-options.js';
+import { checkHeapOptions, type PartialValues } from '../options/heap-options.js';
+import { openHeap } from './open-heap.js';
 import { selected } from './print-heap.js';
 
-interface HeapExportValues extends FilterValues {
+interface HeapExportValues extends FilterValues, PartialValues {
   readonly diff?: string;
 }
 
@@ -27,9 +27,10 @@ export function checkHeapExport(format: string, { diff, ...values }: HeapExportV
 export async function heapParts(
   file: string,
   format: string,
-  { values, console: { cwd } }: { readonly values: HeapExportValues; readonly console: Console },
+  { values, console }: { readonly values: HeapExportValues; readonly console: Console },
 ): Promise<Iterable<Uint8Array>> {
-  const rows = selected((await HeapGraph.read(file)).statistics('type'), values, cwd).map(rowOf);
+  const heap = await openHeap(file, { values, console, notes: console.err });
+  const rows = selected(heapStatistics(heap, 'type'), values, console.cwd).map(rowOf);
   if (format === 'json') return linesAsBytes(rows.map((row) => safeJson(row)));
   return linesAsBytes([FIELDS.join(','), ...rows.map(({ retained, size, count, type }) => csvLine([retained, size, count, type]))]);
 }

@@ -1,6 +1,5 @@
 import { UsageError } from '../../errors.js';
-import type { HeapComparison } from '../../heap-graph/comparison/compare-heaps.js';
-import { HeapGraph } from '../../heap-graph/heap-graph.js';
+import { compareHeaps, type HeapComparison } from '../../heap-graph/comparison/compare-heaps.js';
 import { type ComparedTotal, heapChangeLines, heapChangesJson } from '../../report/text/heap-changes.js';
 import { jsonText } from '../../report/text/json.js';
 import { printable } from '../../text/printable.js';
@@ -10,6 +9,7 @@ import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { isHeapFile } from '../options/heap-argument.js';
 import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/heap-options.js';
+import { damageOf, openHeap } from './open-heap.js';
 import { DEFAULT_ROWS, selected } from './print-heap.js';
 
 interface ComparingHeaps {
@@ -20,15 +20,16 @@ interface ComparingHeaps {
 /** Writes what changed between two heap snapshots. @returns the growth in bytes @throws UsageError if they cannot be compared */
 export async function printHeapChanges(old: string, now: string | undefined, { values, console }: ComparingHeaps): Promise<number> {
   check([old, now], values);
-  const { out, cwd } = console;
-  const [before, after] = [await HeapGraph.read(old), await HeapGraph.read(now!)];
-  const all = after.compareTo(before);
+  const { out, err, cwd } = console;
+  const opening = { values, console, notes: values.json ? err : out };
+  const [before, after] = [await openHeap(old, opening), await openHeap(now!, opening)];
+  const all = compareHeaps(before, after);
   const comparison = { ...all, types: selected(all.types, values, cwd) };
   const total = totalOf(comparison);
   if (values.json) {
     const top = values.top ?? Number.POSITIVE_INFINITY;
     const rows = { ...comparison, types: comparison.types.slice(0, top), collections: comparison.collections.slice(0, top) };
-    out.write(jsonText(heapChangesJson(rows, total)));
+    out.write(jsonText({ ...heapChangesJson(rows, total), ...damageOf([before, after]) }));
     return total.sizeDiff;
   }
   const width = widthOfTerminal(out);

@@ -1,5 +1,4 @@
-import type { HeapStatistic } from '../../heap-graph/census/heap-statistics.js';
-import { HeapGraph } from '../../heap-graph/heap-graph.js';
+import { type HeapStatistic, heapStatistics } from '../../heap-graph/census/heap-statistics.js';
 import { type HeapTotal, heapJson, heapTable } from '../../report/text/heap-table.js';
 import { jsonText } from '../../report/text/json.js';
 import { patternsFor } from '../../report/text/patterns.js';
@@ -13,6 +12,7 @@ import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/heap-options.js';
 import { shown } from '../options/source-maps.js';
+import { damageOf, openHeap } from './open-heap.js';
 
 export const DEFAULT_ROWS = 10;
 
@@ -27,18 +27,19 @@ export async function printHeap(file: string, values: HeapTableValues, { console
   const keyType = heapKeyType(values);
   checkHeapOptions(values);
   const { out, err, cwd } = console;
-  const graph = await HeapGraph.read(file);
-  const all = graph.statistics(keyType);
+  const heap = await openHeap(file, { values, console, notes: values.json ? err : out });
+  const { extraNativeBytes } = heap.columns;
+  const all = heapStatistics(heap, keyType);
   const statistics = selected(keyType === 'lineno' ? originals(all, mapper) : all, values, cwd);
   const total = totalOf(statistics);
   const none = statistics.length === 0 ? [`no ${keyType} of the heap snapshot matches --include and --exclude`] : [];
   if (values.json) {
     if (none.length > 0) writeLines(err, none);
-    out.write(jsonText({ ...heapJson(statistics.slice(0, values.top), { keyType, total }), extraNativeBytes: graph.extraNativeBytes }));
+    out.write(jsonText({ ...heapJson(statistics.slice(0, values.top), { keyType, total }), extraNativeBytes, ...damageOf([heap]) }));
     return total.size;
   }
   const width = widthOfTerminal(out);
-  const head = `${printable(file)}: ${total.count} objects, ${formatSize(total.size)}${extra(graph.extraNativeBytes)}`;
+  const head = `${printable(file)}: ${total.count} objects, ${formatSize(total.size)}${extra(extraNativeBytes)}`;
   const table = heapTable(statistics, { keyType, top: values.top ?? DEFAULT_ROWS, cwd, width });
   writeLines(out, [...wrapped(head, width), '', ...(none.length > 0 ? none : table)]);
   return total.size;

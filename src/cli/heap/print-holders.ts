@@ -1,4 +1,4 @@
-import { HeapGraph } from '../../heap-graph/heap-graph.js';
+import { explainWhat } from '../../heap-graph/paths/explain.js';
 import { parseWhat, whatInFile } from '../../heap-graph/paths/what.js';
 import { holdersJson, holdersLines } from '../../report/text/holders.js';
 import { jsonText } from '../../report/text/json.js';
@@ -6,10 +6,12 @@ import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { isHeapFile } from '../options/heap-argument.js';
+import { type PartialValues, refusePartial } from '../options/heap-options.js';
 import { askProcess, checkFileOptions, type ProcessValues } from './ask-process.js';
 import { originalPlaces } from './map-places.js';
+import { damageOf, openHeap } from './open-heap.js';
 
-export interface HolderValues extends ProcessValues {
+export interface HolderValues extends ProcessValues, PartialValues {
   readonly top: number;
   readonly json: boolean;
   readonly ignoreEdge: readonly string[];
@@ -31,14 +33,16 @@ interface Question {
 
 /** Writes what keeps objects alive. @throws UsageError if there is no such object */
 export async function printHolders({ place, what }: Question, { values, mapper, console }: HolderPrinting): Promise<void> {
-  const { out, cwd } = console;
+  const { out, err, cwd } = console;
   const options = { top: values.top, ignoreEdges: values.ignoreEdge };
   const ofFile = async (file: string) => {
     checkFileOptions(values);
-    whatInFile(what); // before the time that reading takes
-    return (await HeapGraph.read(file)).why(what, { ...options, originalOf: originalPlaces(mapper) });
+    const wanted = whatInFile(what);
+    const heap = await openHeap(file, { values, console, notes: values.json ? err : out });
+    return { ...explainWhat(heap, wanted, { ...options, originalOf: originalPlaces(mapper) }), ...damageOf([heap]) };
   };
   const ofProcess = () => {
+    refusePartial(values, 'a process');
     const lines = values.lines ?? parseWhat(what).kind === 'place';
     return askProcess({ ...values, lines }, { name: place, console }, (tracer) =>
       tracer.why(what, { ...options, originalPlaces: ({ sourceMaps }) => originalPlaces(mapper, sourceMaps) }),

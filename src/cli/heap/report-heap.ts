@@ -3,16 +3,16 @@ import { UsageError } from '../../errors.js';
 import { heapStatistics } from '../../heap-graph/census/heap-statistics.js';
 import { explainer } from '../../heap-graph/paths/explain.js';
 import { nodesOfType, placeInSnapshot } from '../../heap-graph/paths/find-nodes.js';
-import { readHeap } from '../../heap-graph/reading/heap-reader.js';
 import { heapPage } from '../../report/html/heap-page.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import type { Console } from '../console/console.js';
 import type { FilterValues } from '../options/filter-options.js';
-import { checkHeapOptions } from '../options/heap-options.js';
+import { checkHeapOptions, type PartialValues } from '../options/heap-options.js';
 import { originalPlaces } from './map-places.js';
+import { damageOf, openHeap } from './open-heap.js';
 import { selected } from './print-heap.js';
 
-interface HeapReportValues extends FilterValues {
+interface HeapReportValues extends FilterValues, PartialValues {
   readonly diff?: string;
   readonly own: boolean;
   readonly embedSources: boolean;
@@ -39,9 +39,9 @@ export function checkHeapReport({ diff, own, embedSources, warmup, ...filters }:
 }
 
 /** The page of a heap snapshot: its types, what they retain, and what holds them. */
-export async function heapReport(file: string, { values, mapper, console: { cwd } }: Reporting): Promise<Uint8Array[]> {
-  const heap = await readHeap(file);
-  const all = selected(heapStatistics(heap, 'type'), values, cwd);
+export async function heapReport(file: string, { values, mapper, console }: Reporting): Promise<Uint8Array[]> {
+  const heap = await openHeap(file, { values, console, notes: console.err });
+  const all = selected(heapStatistics(heap, 'type'), values, console.cwd);
   const ask = explainer(heap, { placeOf: placeInSnapshot(heap), originalOf: originalPlaces(mapper), top: MOST_PATHS });
   let explained = 0;
   const rows = all.slice(0, MOST_ROWS).map((row) => {
@@ -52,5 +52,5 @@ export async function heapReport(file: string, { values, mapper, console: { cwd 
     return { ...row, explanation: nodes.length === row.count ? ask(nodes) : null };
   });
   const [size, count] = [all.reduce((sum, row) => sum + row.size, 0), all.reduce((sum, row) => sum + row.count, 0)];
-  return heapPage({ title: basename(file), size, count, rows, more: all.length - rows.length });
+  return heapPage({ title: basename(file), size, count, rows, more: all.length - rows.length, ...damageOf([heap]) });
 }

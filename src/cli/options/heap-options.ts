@@ -4,8 +4,21 @@ import { HEAP_KEY_TYPES, type HeapKeyType } from '../../heap-graph/census/heap-k
 import type { FilterValues } from './filter-options.js';
 import type { TableValues, TreeValues } from './shared-options.js';
 
-export interface HeapTableValues extends TableValues, TreeValues {
+export interface HeapTableValues extends TableValues, TreeValues, PartialValues {
   readonly isKeyGiven?: boolean;
+}
+
+export interface PartialValues {
+  readonly partial: boolean;
+}
+
+export function addPartialOption(command: Command): Command {
+  return command.option('--partial', 'of a damaged heap snapshot: take what stands before the damage', false);
+}
+
+/** @throws UsageError for the option, if what is asked is no heap snapshot */
+export function refusePartial({ partial }: PartialValues, what: string): void {
+  if (partial) throw new UsageError(`--partial is for a heap snapshot file, and ${what} is none; leave it out`);
 }
 
 /** Lets a command see whether its user has given a key, because heap snapshots have another default. */

@@ -21,10 +21,12 @@ export interface HeapPage {
   readonly rows: readonly HeapPageRow[];
   /** How many more types there are. */
   readonly more: number;
+  /** What is wrong with the file, if this is only what stands before the damage. */
+  readonly damage?: string;
 }
 
 /** The types of a heap snapshot as one page that needs nothing else, not even a script. */
-export function heapPage({ title, size, count, rows, more }: HeapPage): Uint8Array[] {
+export function heapPage({ title, size, count, rows, more, damage }: HeapPage): Uint8Array[] {
   const policy = `default-src 'none'; style-src ${hashOf(HEAP_STYLE)}; img-src data:; base-uri 'none'; form-action 'none'`;
   const most = rows.reduce((highest, { retained }) => Math.max(highest, retained), 1);
   const parts = [
@@ -32,7 +34,7 @@ export function heapPage({ title, size, count, rows, more }: HeapPage): Uint8Arr
 <body>
 <main>
 <h1>${text(title)}</h1>
-<p>${count} objects, ${formatSize(size)}. <b>Retained</b> is what would be free if all objects of a row were gone. A byte can be retained by several rows, so they do not add up. Open a row to see what holds its objects.</p>
+${damage === undefined ? '' : `<p role="note"><b>Damaged.</b> ${text(damage)}. Below is what stands before the damage: names, objects and paths may be missing, and sizes may be too small.</p>\n`}<p>${count} objects, ${formatSize(size)}. <b>Retained</b> is what would be free if all objects of a row were gone. A byte can be retained by several rows, so they do not add up. Open a row to see what holds its objects.</p>
 <table>
 <thead><tr><th scope="col">retained</th><th scope="col">size</th><th scope="col">count</th><th scope="col">type</th></tr></thead>
 <tbody>
