@@ -23,6 +23,8 @@ export interface HeapGroups {
   readonly groupOf: Uint32Array;
   /** The type, package or domain as the file of a frame, or the place of allocation. */
   readonly frames: readonly Frame[];
+  /** Of packages: the group of objects without a script of their own. */
+  readonly rest?: number;
 }
 
 /** @throws UsageError if the snapshot does not know the places of allocation */
@@ -65,7 +67,7 @@ function groupsByPackage(columns: GraphColumns): HeapGroups {
   const groups = new Numbering();
   const ofScript = names.map((name) => groups.of(packageName(normalFilename(name))));
   const rest = groups.of(NO_SCRIPT);
-  return { groupOf: scriptOf.map((script) => ofScript[script] ?? rest), frames: groups.frames() };
+  return { groupOf: scriptOf.map((script) => ofScript[script] ?? rest), frames: groups.frames(), rest };
 }
 
 function groupsByDomain(columns: GraphColumns): HeapGroups {

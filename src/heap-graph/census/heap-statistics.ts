@@ -1,6 +1,7 @@
 import { Traceback } from '../../model/traceback.js';
 import { withMemory } from '../columns/memory.js';
 import type { Heap } from '../heap/heap.js';
+import { dominatedByGroup } from './dominated-by-group.js';
 import { retainedByGroup } from './group-retained.js';
 import { groupNodes, NO_GROUP } from './heap-groups.js';
 import type { HeapKeyType } from './heap-keys.js';
@@ -15,6 +16,11 @@ export interface HeapStatistic {
   readonly count: number;
   /** Bytes that would be free without all of these objects. */
   readonly retained: number;
+  /**
+   * Of a package: bytes of its objects, and of what has no script of its own and hangs from one of them alone, each counted for the nearest
+   * one. The packages add up to the heap. null for other keys.
+   */
+  readonly dominated: number | null;
 }
 
 /**
@@ -26,9 +32,10 @@ export function heapStatistics(heap: Heap, keyType: HeapKeyType): HeapStatistic[
   return withMemory('for statistics', () => statisticsOf(heap, keyType));
 }
 
-function statisticsOf({ columns }: Heap, keyType: HeapKeyType): HeapStatistic[] {
+function statisticsOf(heap: Heap, keyType: HeapKeyType): HeapStatistic[] {
+  const { columns } = heap;
   const groups = groupNodes(columns, keyType);
-  const { groupOf, frames } = groups;
+  const { groupOf, frames, rest } = groups;
   const { small, large } = columns.nodes.selfSize;
   const size = new Float64Array(frames.length);
   const count = new Uint32Array(frames.length);
@@ -39,12 +46,14 @@ function statisticsOf({ columns }: Heap, keyType: HeapKeyType): HeapStatistic[] 
     count[group]!++;
   }
   const retained = retainedByGroup(columns, groups);
+  const dominated = rest === undefined ? null : dominatedByGroup(heap, groups, rest);
   return frames
     .map((frame, group) => ({
       traceback: new Traceback([frame]),
       size: size[group]!,
       count: count[group]!,
       retained: retained[group]!,
+      dominated: dominated?.[group] ?? null,
     }))
     .filter((each) => each.count > 0)
     .sort((a, b) => b.retained - a.retained || b.size - a.size);

@@ -23,6 +23,8 @@ export interface HeapTotal {
   readonly count: number;
 }
 
+const DOMINATED =
+  'dominated: the objects of the row, and what has no script and hangs from them alone, for the nearest package; this adds up.';
 const MEANING =
   'retained: what would be free if all objects of the row were gone. A byte can be retained by several rows, so they do not add up.';
 
@@ -30,15 +32,23 @@ const MEANING =
 export function heapTable(statistics: readonly HeapStatistic[], options: HeapTableOptions): string[] {
   const { top, width } = options;
   const shown = statistics.slice(0, top);
+  const hasDominated = shown.some(({ dominated }) => dominated !== null);
   const columns: Column[] = [
     { title: 'retained', cells: shown.map(({ retained }) => formatSize(retained)) },
+    ...(hasDominated ? [{ title: 'dominated', cells: shown.map(({ dominated }) => formatSize(dominated ?? 0)) }] : []),
     { title: 'size', cells: shown.map(({ size }) => formatSize(size)) },
     { title: 'count', cells: shown.map(({ count }) => `${count}`), dispensable: 1 },
   ];
   const rest = statistics.slice(top);
   const size = rest.reduce((sum, each) => sum + each.size, 0);
   const more = rest.length > 0 ? wrapped(`${rest.length} more, of ${formatSize(size)} themselves`, width) : [];
-  return [...columnLines(columns, placeColumn(shown, options), width), ...more, '', ...wrapped(MEANING, width)];
+  return [
+    ...columnLines(columns, placeColumn(shown, options), width),
+    ...more,
+    '',
+    ...wrapped(MEANING, width),
+    ...(hasDominated ? wrapped(DOMINATED, width) : []),
+  ];
 }
 
 /** The document that `--json` prints: that of other snapshots, and `retained` with each group. Sizes are bytes. */
@@ -47,11 +57,12 @@ export function heapJson(statistics: readonly HeapStatistic[], { keyType, total 
     keyType,
     cumulative: false,
     total,
-    statistics: statistics.map(({ size, count, retained, traceback }) => ({
+    statistics: statistics.map(({ size, count, retained, dominated, traceback }) => ({
       size,
       count,
       standardError: 0,
       retained,
+      ...(dominated !== null && { dominated }),
       traceback: tracebackJson(traceback),
     })),
   };

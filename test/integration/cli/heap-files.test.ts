@@ -21,6 +21,7 @@ interface Row {
   readonly size: number;
   readonly count: number;
   readonly retained: number;
+  readonly dominated?: number;
   readonly traceback: { readonly frames: readonly { readonly filename: string; readonly lineno: number }[] };
 }
 
@@ -93,6 +94,12 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     expect(rows.get('@x/client')!.retained).toBeGreaterThan(50_000);
     expect(rows.get('@x/client')!.retained).toBeLessThan(60_000);
     expect(rows.get('<node>')!.count).toBeGreaterThan(1000);
+    expect(rows.get('<program>')!.dominated).toBeGreaterThan(STATES);
+    expect(rows.get('@x/client')!.dominated).toBeGreaterThan(50_000);
+    expect(rows.get('@x/client')!.dominated).toBeLessThan(60_000);
+    expect([...rows.values()].reduce((sum, { dominated }) => sum + dominated!, 0)).toBe(
+      nodes.reduce((sum, node) => sum + graph.selfSize(node), 0),
+    );
   });
 
   it('tells what is outside of the heap, a shared store once', async () => {

@@ -84,6 +84,18 @@ describe('statistics of a heap snapshot', () => {
     });
   });
 
+  it('by package add up by what alone holds objects without a script', async () => {
+    const statistics = (await HeapGraph.read([snapshotText(PICTURE)])).statistics('package');
+    const found = Object.fromEntries(statistics.map(({ traceback, dominated }) => [traceback.at(0)!.filename, dominated]));
+    expect(found).toEqual({
+      '<program>': 80 + 32 + 4 + 2 + 1_500_008,
+      '@x/client': 64 + 32 + 4 + 2 + 100_000,
+      '<no script of its own>': 10 + 500 + 7000, // two Sessions hold the 500 together
+    });
+    expect(statistics.every(({ dominated }) => dominated !== null)).toBe(true);
+    expect((await HeapGraph.read([snapshotText(PICTURE)])).statistics('type').every(({ dominated }) => dominated === null)).toBe(true);
+  });
+
   it('by domain tell the heap, stores, external strings and the rest', async () => {
     const found = await rows('domain');
     expect(found).toMatchObject({

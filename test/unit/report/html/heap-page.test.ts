@@ -19,7 +19,7 @@ describe('the page of a heap snapshot', () => {
     dominates: true,
   };
   const cluster = { count: 2, size: 2, retained: 2048, path: [link], dominators: [] };
-  const row = { traceback: new Traceback([new Frame(HOSTILE, 0)]), size: 1024, count: 3, retained: 4096 };
+  const row = { traceback: new Traceback([new Frame(HOSTILE, 0)]), size: 1024, count: 3, retained: 4096, dominated: null };
   const page = Buffer.concat(
     heapPage({
       title: HOSTILE,
