@@ -100,17 +100,20 @@ export class DebuggerDomain {
     if (success && data.url !== '' && !this.#scripts.has(data.scriptId)) this.#scripts.set(data.scriptId, data);
   }
 
-  /**
-   * Switches the domain off and on again. V8 then calls the Debugger first of all at the heap limit. Does nothing while somebody wants pauses, one of
-   * which could be missed.
-   */
+  /** Switches the domain off and on again. V8 then calls the Debugger first of all at the heap limit. Does nothing during a pause, which it would end. */
   async renew(doing: string): Promise<void> {
-    if (this.#unsubscribe === null || this.#isPaused || !this.#skipping) return;
+    if (this.#unsubscribe === null || this.#isPaused) return;
     await Promise.all([
       this.#session.send('Debugger.disable', undefined, { doing }),
       this.#session.send('Debugger.enable', { maxScriptsCacheSize: MAX_COLLECTED_BYTES }, { doing }),
-      this.#session.send('Debugger.setSkipAllPauses', { skip: true }, { doing }),
+      this.#session.send('Debugger.setSkipAllPauses', { skip: this.#skipping }, { doing }),
     ]);
+  }
+
+  /** Switches the domain off for all who use it. They hear no more from it. */
+  async quit(doing: string): Promise<void> {
+    this.#uses.clear();
+    if (this.#unsubscribe !== null) await this.#leave(doing);
   }
 
   async #leave(doing: string): Promise<void> {

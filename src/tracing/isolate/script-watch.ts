@@ -5,7 +5,6 @@ import type { Reading, ReadOptions } from '../../collect/stacks/trace-source.js'
 import { CommandError } from '../../errors.js';
 import type { ParsedScript } from '../../protocol/debugger-domain.js';
 import { OWN_SCHEME } from '../../protocol/evaluate.js';
-import { pausedEvent } from '../../protocol/schemas.js';
 import { collectedScript } from './collected-script.js';
 import type { Isolate } from './isolate.js';
 
@@ -47,15 +46,7 @@ export class ScriptWatch {
     const { session, domain, hasOwnConnection, learnsScripts } = this.#isolate;
     if (!hasOwnConnection || !learnsScripts) return;
     if (!isPaused) return this.#learn();
-    const unsubscribe = session.on('Debugger.paused', (event) => {
-      // V8 has raised the limit, and lowers it when the Debugger goes off.
-      if (pausedEvent.safeParse(event).data?.reason === 'OOM') this.#stopSoon();
-    });
-    const leave = await domain.enter(USE);
-    this.#leave = async () => {
-      unsubscribe();
-      await leave();
-    };
+    this.#leave = await domain.enter(USE);
     let seen = domain.scripts.size;
     this.#timer = setInterval(() => {
       if (!session.isOpen || (domain.scripts.size === seen && ownScripts(this.#isolate).length > 0)) this.#stopSoon();

@@ -9,9 +9,9 @@ const FILE = /^(file:|\/|[A-Za-z]:\\)/;
 
 /**
  * Sees when a target comes near its heap limit. If the Debugger is on, V8 pauses the target there, even if pauses are skipped (18 to 26). V8 raises
- * the limit fourfold for the pause, and restores it only when the Debugger goes off. So the watch ends with the first pause, and the program dies
- * where it would have died. A program that frees memory lives on, without the watch. If another client has the Debugger on, the limit stays raised,
- * and that client must end the next pause.
+ * the limit fourfold for the pause, and restores it only when the Debugger goes off. So the first pause ends the watch and every other use of the
+ * Debugger, and the program dies where it would have died. A program that frees memory lives on, without them. If another client has the Debugger on,
+ * the limit stays raised, and that client must end the next pause.
  */
 export class HeapLimitWatch {
   readonly #session: Session;
@@ -24,7 +24,7 @@ export class HeapLimitWatch {
     this.#session = session;
     this.#domain = domain;
     this.#onLimit = onLimit;
-    // Listens even if the watch is off: if marks or a live edit have the Debugger on, only we can end this pause.
+    // Listens even if the watch is off: if marks, a live edit or a watch for scripts have the Debugger on, only we can end this pause.
     onOomPause(session, () => void this.#onPause());
   }
 
@@ -36,12 +36,12 @@ export class HeapLimitWatch {
   /**
    * For a program that was paused before its first line. Only after that pause, Node asks V8 to be called at the heap limit
    * (`--heapsnapshot-near-heap-limit`). V8 calls whoever asked last. If Node was called first, no pause follows on Node 24. So we ask again when the
-   * first file of the program has been loaded.
+   * first file of the program has been loaded. V8 gets these commands together, so marks are not missed. One that is just passed may be told twice.
    */
   beFirst(): void {
     const timer = setInterval(() => {
       const isOn = this.#leave !== null && this.#session.isOpen;
-      if (isOn && ![...this.#domain.scripts.values()].some(({ url }) => FILE.test(url))) return;
+      if (isOn && (this.#domain.isPaused || !this.#hasLoadedFile())) return;
       clearInterval(timer);
       if (isOn) this.#domain.renew(USE.doing).catch(() => {}); // if the connection is lost, `closed` says so
     }, LOOK_MS).unref();
@@ -54,10 +54,17 @@ export class HeapLimitWatch {
     if (this.#session.isOpen) await leave?.();
   }
 
+  #hasLoadedFile(): boolean {
+    return [...this.#domain.scripts.values()].some(({ url }) => FILE.test(url));
+  }
+
   async #onPause(): Promise<void> {
     this.#session.watchesHeapLimit = false;
     if (this.#leave !== null) await this.#onLimit();
-    await resume(this.#session, () => this.stop());
+    await resume(this.#session, async () => {
+      await this.stop();
+      await this.#domain.quit(USE.doing);
+    });
   }
 }
 

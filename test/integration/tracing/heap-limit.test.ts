@@ -51,20 +51,28 @@ describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
     expect(await target.exited).toEqual(OUT_OF_MEMORY);
   });
 
-  it('a launched program that writes a heap snapshot at its limit: both are there (long)', async () => {
-    const cwd = temporaryFolder();
-    const execArgv = [LIMIT, '--heapsnapshot-near-heap-limit=1'];
-    const tracer = await launch(file, { execPath: binary.execPath, execArgv, cwd, stdio: ['pipe', 'pipe', 'ignore'] });
-    reapLater(() => tracer.kill('SIGKILL'));
-    const isReady = once(tracer.stdout!, 'data');
-    await tracer.start({ onOom: true });
-    await isReady;
-    tracer.stdin!.write('leak\n');
-    const { snapshot, atHeapLimit } = await tracer.exited;
-    expect(atHeapLimit).toBe(true);
-    expectLeak(snapshot);
-    expect(readdirSync(cwd)).toEqual([expect.stringMatching(/\.heapsnapshot$/)]);
-  }, 120_000);
+  it.each([
+    ['writes', []],
+    ['has marks, and writes', ['marks']],
+  ])(
+    'a launched program that %s a heap snapshot at its limit: both are there (long)',
+    async (_, [marks]) => {
+      const cwd = temporaryFolder();
+      const execArgv = [LIMIT, '--heapsnapshot-near-heap-limit=1'];
+      const tracer = await launch(file, { execPath: binary.execPath, execArgv, cwd, stdio: ['pipe', 'pipe', 'ignore'] });
+      reapLater(() => tracer.kill('SIGKILL'));
+      if (marks) tracer.onMark(() => {});
+      const isReady = once(tracer.stdout!, 'data');
+      await tracer.start({ onOom: true });
+      await isReady;
+      tracer.stdin!.write('leak\n');
+      const { snapshot, atHeapLimit } = await tracer.exited;
+      expect(atHeapLimit).toBe(true);
+      expectLeak(snapshot);
+      expect(readdirSync(cwd)).toEqual([expect.stringMatching(/\.heapsnapshot$/)]);
+    },
+    120_000,
+  );
 
   it('a program that frees its memory runs to its own end, and the last snapshot is of that', async () => {
     const target = await started(binary, ['frees']);

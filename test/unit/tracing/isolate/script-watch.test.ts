@@ -59,15 +59,6 @@ it('watches a program that starts until it has loaded its own scripts', async ()
   expect(sent()).toEqual(['disable {}']);
 });
 
-it('leaves at the heap limit, which the Debugger has raised', async () => {
-  const { watch, sent, transport } = watched();
-  await watch.start({ isPaused: true });
-  sent();
-  transport.emit('Debugger.paused', { reason: 'OOM', callFrames: [] });
-  await jest.advanceTimersByTimeAsync(0);
-  expect(sent()[0]).toBe('disable {}');
-});
-
 it('asks a running program for a moment, and a worker not at all before it is read', async () => {
   const running = watched();
   await running.watch.start({ isPaused: false });

@@ -27,7 +27,8 @@ async function watching() {
     await jest.advanceTimersByTimeAsync(1000);
     return transport.posted.splice(0).map(({ method }) => method);
   };
-  return { watch, domain, load, sent };
+  const pause = (reason: string) => transport.emit('Debugger.paused', { reason, callFrames: [] });
+  return { watch, domain, load, pause, sent, transport };
 }
 
 describe('a watch of a program that was paused before its first line', () => {
@@ -41,16 +42,43 @@ describe('a watch of a program that was paused before its first line', () => {
     expect(await sent()).toEqual([]);
   });
 
-  it('asks nothing after it has ended, or while somebody wants pauses', async () => {
-    const ended = await watching();
-    await ended.watch.stop();
-    await ended.sent();
-    ended.load('file:///app.js');
-    expect(await ended.sent()).toEqual([]);
-    const marked = await watching();
-    await marked.domain.enter({ pausing: true, doing: 'watching for debugger statements' });
-    await marked.sent();
-    marked.load('file:///app.js');
-    expect(await marked.sent()).toEqual([]);
+  it('asks nothing after it has ended', async () => {
+    const { watch, load, sent } = await watching();
+    await watch.stop();
+    await sent();
+    load('file:///app.js');
+    expect(await sent()).toEqual([]);
+  });
+
+  it('waits for the end of a pause, which it would end', async () => {
+    const { pause, load, sent, transport } = await watching();
+    pause('other');
+    load('file:///app.js');
+    expect(await sent()).toEqual([]);
+    transport.emit('Debugger.resumed', {});
+    expect(await sent()).toEqual(DOMAIN);
+  });
+
+  it('keeps pausing the target for those who want pauses', async () => {
+    const { domain, load, sent, transport } = await watching();
+    await domain.enter({ pausing: true, doing: 'watching for debugger statements' });
+    await sent();
+    load('file:///app.js');
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(transport.posted.at(-1)).toMatchObject({ method: 'Debugger.setSkipAllPauses', params: { skip: false } });
   });
 });
+
+it.each([true, false])(
+  'a pause at the heap limit ends all uses of the Debugger, so that V8 restores the limit (watching: %s)',
+  async (isWatching) => {
+    const { watch, domain, pause, sent } = await watching();
+    const leave = await domain.enter({ pausing: true, doing: 'watching for debugger statements' });
+    if (!isWatching) await watch.stop();
+    await sent();
+    pause('OOM');
+    expect((await sent()).slice(-3)).toEqual(['Debugger.disable', 'Runtime.releaseObjectGroup', 'Debugger.resume']);
+    await leave();
+    expect(await sent()).toEqual([]);
+  },
+);
