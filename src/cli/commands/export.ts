@@ -32,8 +32,8 @@ export function configure(command: Command): Command {
 export async function run([file]: readonly string[], values: ExportValues, console: Console): Promise<number> {
   const { output, diff } = values;
   const format = values.format === undefined ? formatOfFilename(output) : formatNamed(values.format);
-  const isHeap = isHeapFile(file!);
-  if (isHeap) checkHeapExport(format.name, values);
+  const isHeap = isHeapFile(file!) || (diff !== undefined && isHeapFile(diff));
+  if (isHeap) checkHeapExport(file!, format.name, values);
   else refusePartial(values, file!);
   const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
   if (isHeap) {

@@ -46,8 +46,8 @@ export function configure(command: Command): Command {
 export async function run([file]: readonly string[], values: ReportValues, console: Console): Promise<number> {
   const { output = defaultOutput(file!, values), open } = values;
   if (open && output === STDOUT) throw new UsageError('--open shows a file; leave -o - out');
-  const isHeap = isHeapFile(file!);
-  if (isHeap) checkHeapReport(values);
+  const isHeap = isHeapFile(file!) || (values.diff !== undefined && isHeapFile(values.diff));
+  if (isHeap) checkHeapReport(file!, values);
   else refusePartial(values, file!);
   const place = output === STDOUT ? STDOUT : await claimOutput(output, values, console);
   const mapper = sourceMapperOf(values, console);

@@ -5,6 +5,7 @@ export const HEAP_STYLE = `:root{color-scheme:light dark;--page:#f4f4f6;--card:#
 body{margin:0;background:var(--page);color:var(--text);font:15px/1.45 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:anywhere}
 main{max-width:1200px;margin:0 auto;padding:20px clamp(10px,2.5vw,32px) 32px}
 h1{font-size:22px;line-height:1.25;margin:0 0 8px}
+h2{font-size:17px;line-height:1.3;margin:22px 0 8px}
 p{color:var(--quiet);margin:0 0 14px;max-width:80ch}
 table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line)}
 th,td{padding:5px 10px;text-align:right;vertical-align:top;border-bottom:1px solid var(--line);font-variant-numeric:tabular-nums;white-space:nowrap}

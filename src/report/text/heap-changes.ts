@@ -25,7 +25,7 @@ const NUMBERS = '≤ the room for entries: small numbers leave no trace in a hea
 /** The types that changed most, then the collections that have more entries than before. */
 export function heapChangeLines({ isOneProcess, types, collections }: HeapComparison, options: ChangeOptions): string[] {
   const { top, width } = options;
-  const changed = types.filter(({ sizeDiff, newCount, goneCount, countDiff }) => [sizeDiff, newCount, goneCount, countDiff].some(Boolean));
+  const changed = types.filter(isChanged);
   if (changed.length === 0) return ['nothing changed'];
   const shown = changed.slice(0, top);
   const rest = changed.slice(top);
@@ -36,6 +36,10 @@ export function heapChangeLines({ isOneProcess, types, collections }: HeapCompar
     ...(rest.length > 0 ? [`${rest.length} more: ${formatSize(left, true)}`] : []),
     ...(collections.length > 0 ? ['', ...collectionLines(collections, options)] : []),
   ];
+}
+
+export function isChanged({ sizeDiff, newCount, goneCount, countDiff }: TypeChange): boolean {
+  return [sizeDiff, newCount, goneCount, countDiff].some(Boolean);
 }
 
 function changeColumns(shown: readonly TypeChange[], isOneProcess: boolean): Column[] {
@@ -79,7 +83,8 @@ function collectionLines(collections: readonly GrowingCollection[], { top, width
   ];
 }
 
-function signed(count: number): string {
+/** `+5` */
+export function signed(count: number): string {
   return count >= 0 ? `+${count}` : `${count}`;
 }
 

@@ -407,10 +407,10 @@ describe('export and report of a heap snapshot', () => {
 
   it.each([
     [['export', '-o', 'a.pb.gz'], 'a heap snapshot has no stacks, which pprof needs; write its types as csv or json'],
-    [['export', '-o', 'a.csv', '--diff', 'b.heapsnapshot'], 'compare two with diff --json'],
+    [['export', '-o', 'a.csv', '--diff', 'one.tmsnap'], 'shared.heapsnapshot is a heap snapshot and one.tmsnap is not'],
     [['export', '-o', 'a.csv', '--domain', '1'], 'leave --domain out'],
     [['report', '-o', 'a.html', '--own'], 'leave --own, --embed-sources and --warmup out'],
-    [['report', '-o', 'a.html', '--diff', 'b.heapsnapshot'], 'compare two with diff'],
+    [['report', '-o', 'a.html', '--diff', 'one.tmsnap'], 'shared.heapsnapshot is a heap snapshot and one.tmsnap is not'],
   ])('refuse %j', async ([verb, ...options], reason) => {
     const result = await callCommand([verb!, 'shared.heapsnapshot', ...options]);
     expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
@@ -430,6 +430,36 @@ describe('diff of heap snapshots', () => {
     expect(stdout).toMatch(/^from before\.heapsnapshot to after\.heapsnapshot: \d+ objects, .*\(\+.*\)\n\n *change +size +new +gone/);
     expect(stdout).toMatch(/\ncollections that have more entries than before:\n *entries +before +after +retained +id {2}collection\n/);
     expect(stdout).toMatch(/\n\d+ more\n/);
+  });
+
+  it('is also what export and report write with --diff', async () => {
+    const { statistics } = await documentOf('diff', 'before.heapsnapshot', 'after.heapsnapshot');
+    const expected = statistics.find((row: Row) => row.traceback.frames[0]!.filename === 'Session');
+    const diff = ['after.heapsnapshot', '--diff', 'before.heapsnapshot'];
+    const { stdout } = await callCommand(['export', ...diff, '--format', 'json', '-o', '-']);
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(statistics.length);
+    const { sizeDiff, countDiff, size, count, newSize, newCount, goneSize, goneCount, grown } = expected;
+    const figures = { sizeDiff, countDiff, size, count, newSize, newCount, goneSize, goneCount, grown };
+    expect(rows.find(({ type }) => type === 'Session')).toEqual({ ...figures, type: 'Session' });
+    await callCommand(['export', ...diff, '-o', 'change.csv']);
+    const [head, ...lines] = readFileSync('change.csv', 'utf8').split('\n');
+    expect(head).toBe('size_diff,count_diff,size,count,new_size,new_count,gone_size,gone_count,grown,type');
+    expect(lines).toContain([...Object.values(figures), 'Session'].join(','));
+    expect(await callCommand(['report', ...diff, '-o', 'change.html'])).toMatchObject({
+      code: 0,
+      stderr: 'report written as change.html\n',
+    });
+    const page = readFileSync('change.html', 'utf8');
+    expect(page).toMatch(
+      /<td>500<\/td><td>100<\/td><td>1400<\/td><td><details><summary>Session<.*global\.kept → Object\.cache → Cache\.entries/,
+    );
+    expect(page).toMatch(
+      /<td>\+400<\/td><td>1000<\/td><td>1400<\/td><td>[\d.]+ [KM]iB<\/td><td>@\d+<\/td><td><code>Cache\.entries<\/code>: Map</,
+    );
   });
 
   it('of a snapshot with itself says that nothing changed', async () => {
