@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { attach } from '../../../src/index.js';
+import { testAllAtOnce } from '../../helpers/describe-nodes.js';
 import { evaluateIn } from '../../helpers/evaluate.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
@@ -41,7 +42,7 @@ const FLAGS = "process.mainModule.require('v8').cachedDataVersionTag()";
 
 afterEach(reapTargets);
 
-describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath, major }) => {
   it('restores source and inlining at the stop, and can start again', async () => {
     const target = await startTarget({ execPath, file: FILE, ready: true });
     const before = await evaluateIn(target.port, 'source()');
@@ -109,13 +110,16 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
       { length: 10 },
       (_, i) => `function dead${i}(a) {\n  const list = [a];\n  return {\n    list,\n    y: [a],\n  };\n}`,
     );
-    const alive = Array.from({ length: 400 }, (_, i) => `function f${i}(a) {\n  return [\n    a,\n    [a],\n    () => [a]];\n}`);
+    // Only on Node 18 V8 is asked for the places of both scripts. 400 functions have more than it tells at a time.
+    const alive = Array.from(
+      { length: major < 20 ? 400 : 40 },
+      (_, i) => `function f${i}(a) {\n  return [\n    a,\n    [a],\n    () => [a]];\n}`,
+    );
     const source = (functions: readonly string[], name: string) =>
       `${functions.join('\n')}\nconst all = [${alive.map((_, i) => `f${i}`)}];\nglobalThis.${name} = () => all.map((f) => f(1)).length;`;
     const [whole, gone] = [join(temporaryFolder(), 'whole.cjs'), join(temporaryFolder(), 'gone.cjs')];
     writeFileSync(whole, source(alive, 'whole'));
     writeFileSync(gone, source([...dead, ...alive], 'gone'));
-    // The texts of both scripts are long enough for V8 to tell only a part of their places at a time.
     const code = `require('${gone}'); require('${whole}'); for (let i = 0; i < 5; i++) gc(); setInterval(() => whole() + gone(), 10); console.log('ready');`;
     const target = await startTarget({ execPath, code, execArgv: ['--expose-gc'], ready: true });
     const tracer = await attach(target.port);
@@ -126,42 +130,8 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     if (edit.outcome !== 'done')
       expect([process.versions.node, edit.reason]).toEqual([expect.anything(), expect.stringMatching(/V8 of Node 18/)]);
     await tracer.close();
-    expect(await evaluateIn(target.port, 'whole() + gone()')).toBe(800);
+    expect(await evaluateIn(target.port, 'whole() + gone()')).toBe(2 * alive.length);
     expect((await target.kill()).signal).toBe('SIGKILL');
-  });
-
-  it('retries all scripts together, not one after the other', async () => {
-    const folder = temporaryFolder();
-    const module = (i: number) => join(folder, `suspended-${i}.cjs`);
-    for (let i = 0; i < 15; i++) {
-      writeFileSync(module(i), 'exports.wait = async function (promise) {\n  await promise;\n  return [1,\n    [2]];\n};');
-    }
-    const code = `globalThis.never = new Promise(() => {});
-      for (let i = 0; i < 15; i++) require('${folder}/suspended-' + i + '.cjs').wait(globalThis.never);
-      setInterval(() => {}, 1000); console.log('ready');`;
-    const { port } = await startTarget({ execPath, code, ready: true });
-    const tracer = await attach(port);
-    const start = performance.now();
-    await tracer.start({ lines: { include: [`${folder}/*`] } });
-    const blocked = tracer.scriptEdits.filter(({ outcome }) => outcome === 'blocked');
-    expect(blocked.map(({ url }) => url).sort()).toEqual(Array.from({ length: 15 }, (_, i) => `file://${module(i)}`).sort());
-    expect(performance.now() - start).toBeLessThan(15 * 2000); // the time that it would take one after the other
-    await tracer.close();
-  });
-
-  it('leaves a script alone that is always suspended at an await, and says so', async () => {
-    const target = await startTarget({ execPath, file: FILE, args: ['suspended'], ready: true });
-    const before = await evaluateIn(target.port, 'source()');
-    const tracer = await attach(target.port);
-    await tracer.start({ lines: true, mode: 'exact' });
-    expect(tracer.scriptEdits).toEqual([
-      { url: expect.stringContaining('service.cjs'), outcome: 'blocked', reason: expect.stringMatching(/^Blocked\w*$/) },
-    ]);
-    expect(await evaluateIn(target.port, 'source()')).toBe(before);
-    expect(await evaluateIn(target.port, 'work(1000)')).toBe(1000);
-    const functions = (await tracer.takeSnapshot()).statistics('function').map(({ traceback }) => traceback.at(-1)!);
-    expect(functions.find(({ functionName }) => functionName === 'handle')).toMatchObject({ lineno: 3, precision: 'function' });
-    await tracer.close();
   });
 
   it('after its controller is killed, a target behaves as before', async () => {
@@ -183,4 +153,38 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     await tracer.start(); // would fail if the killed controller had left anything
     await tracer.close();
   });
+});
+
+testAllAtOnce('live edit retries all scripts together, not one after the other', async ({ execPath }) => {
+  const folder = temporaryFolder();
+  const module = (i: number) => join(folder, `suspended-${i}.cjs`);
+  for (let i = 0; i < 15; i++) {
+    writeFileSync(module(i), 'exports.wait = async function (promise) {\n  await promise;\n  return [1,\n    [2]];\n};');
+  }
+  const code = `globalThis.never = new Promise(() => {});
+    for (let i = 0; i < 15; i++) require('${folder}/suspended-' + i + '.cjs').wait(globalThis.never);
+    setInterval(() => {}, 1000); console.log('ready');`;
+  const { port } = await startTarget({ execPath, code, ready: true });
+  const tracer = await attach(port);
+  const start = performance.now();
+  await tracer.start({ lines: { include: [`${folder}/*`] } });
+  const blocked = tracer.scriptEdits.filter(({ outcome }) => outcome === 'blocked');
+  expect(blocked.map(({ url }) => url).sort()).toEqual(Array.from({ length: 15 }, (_, i) => `file://${module(i)}`).sort());
+  expect(performance.now() - start).toBeLessThan(15 * 2000); // the time that it would take one after the other
+  await tracer.close();
+});
+
+testAllAtOnce('live edit leaves a script alone that is always suspended at an await, and says so', async ({ execPath }) => {
+  const target = await startTarget({ execPath, file: FILE, args: ['suspended'], ready: true });
+  const before = await evaluateIn(target.port, 'source()');
+  const tracer = await attach(target.port);
+  await tracer.start({ lines: true, mode: 'exact' });
+  expect(tracer.scriptEdits).toEqual([
+    { url: expect.stringContaining('service.cjs'), outcome: 'blocked', reason: expect.stringMatching(/^Blocked\w*$/) },
+  ]);
+  expect(await evaluateIn(target.port, 'source()')).toBe(before);
+  expect(await evaluateIn(target.port, 'work(1000)')).toBe(1000);
+  const functions = (await tracer.takeSnapshot()).statistics('function').map(({ traceback }) => traceback.at(-1)!);
+  expect(functions.find(({ functionName }) => functionName === 'handle')).toMatchObject({ lineno: 3, precision: 'function' });
+  await tracer.close();
 });
