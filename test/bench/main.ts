@@ -12,6 +12,7 @@ import { benchCorpus } from './lines/corpus.js';
 import { benchStart } from './lines/start.js';
 import { benchTransform } from './lines/transform.js';
 import { benchModes } from './modes.js';
+import { benchOwnLines } from './own-lines.js';
 import { benchProfileValidation } from './profile-validation.js';
 import { benchReport } from './report.js';
 import { benchSeriesReport } from './report-series.js';
@@ -46,6 +47,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   leaks: benchLeaks,
   'leaks-command': benchLeaksCommand,
   'leaks-services': benchServices,
+  'own-lines': benchOwnLines,
 };
 
 for (const version of requestedVersions()) await provideNode(version);

@@ -4,8 +4,11 @@ import { type AnyNode, parse } from 'acorn';
 import type { Frame } from '../../src/model/frame.js';
 import { repoPath } from './paths.js';
 
-/** Of a `clean` function of `fixtures/growth` nothing stays; of one that `leaks`, something stays each time. */
-export type SubjectKind = 'clean' | 'leaks';
+/**
+ * Of a `clean` function of `fixtures/growth` nothing stays; of one that `leaks`, something stays each time; of an `indirect` one, something that Node
+ * or a package allocates.
+ */
+export type SubjectKind = 'clean' | 'leaks' | 'indirect';
 
 export type Place = Pick<Frame, 'filename' | 'lineno' | 'functionName' | 'precision'>;
 

@@ -87,7 +87,7 @@ async function roundsOf({ execPath, framework, work, requests, NODE_PATH }: Serv
 }
 
 /** Sends requests, over connections of its own, as each run of a load generator does. */
-async function load(port: string, requests: number): Promise<void> {
+export async function load(port: string, requests: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
   let next = 0;
   const send = async () => {
