@@ -25,6 +25,8 @@ export function heapArguments(words: readonly (string | undefined)[], { pid, por
   const place = pid === undefined && port === undefined ? given.shift() : undefined;
   const what = buffers ? null : given.shift();
   const isNamed = place !== undefined || pid !== undefined || port !== undefined;
+  if (place !== undefined && isPipe(place))
+    throw new UsageError(`${place} is a pipe, and why reads a heap snapshot from a file; write it into one first`);
   if (isNamed && what !== undefined && given.length === 0) return { place, what };
   throw new UsageError(
     buffers
@@ -33,8 +35,13 @@ export function heapArguments(words: readonly (string | undefined)[], { pid, por
   );
 }
 
+function isPipe(word: string): boolean {
+  return existsSync(word) && statSync(word).isFIFO();
+}
+
 /** Whether the word names a heap snapshot. A script that runs is named by its file, too. */
 export function isHeapFile(word: string): boolean {
+  if (isPipe(word)) return false; // to look at its beginning would take it away
   if (NAME.test(word)) return true;
   if (!existsSync(word) || !statSync(word).isFile()) return false;
   return startsAsHeapSnapshot(inputFile(word).start(STARTING_BYTES));

@@ -1,5 +1,6 @@
 import { type EdgeColumns, type GraphColumns, type NodeColumns, TYPE_BITS } from '../columns/graph-columns.js';
 import type { StringStore } from '../columns/string-store.js';
+import { hashTableOf } from '../paths/hash-tables.js';
 
 /** How many entries a collection has. */
 export interface CollectionSize {
@@ -10,14 +11,8 @@ export interface CollectionSize {
   readonly room: number;
 }
 
-/** Slots of V8's ordered hash tables before the buckets: elements, deleted elements, buckets. */
-const TABLE_HEADER = 3;
-const LOAD_FACTOR = 2;
-/** Slots of an entry: key, value and chain; key and chain. */
-const MAP_ENTRY = 3;
-const SET_ENTRY = 2;
-/** Bytes of a slot, and of one with compressed pointers, as in Chrome. */
-const SLOTS = [8, 4] as const;
+/** Bytes of a slot of an array, unless a table of the same heap tells that pointers are compressed. */
+const SLOT = 8;
 
 /** Counts the entries of Maps, Sets, arrays and objects. A class that extends Map is a Map. */
 export class CollectionReader {
@@ -32,7 +27,7 @@ export class CollectionReader {
   /** By string: its place in WORDS plus one, or 0. */
   readonly #word: Uint8Array;
   /** Bytes. */
-  #slot: number = SLOTS[0];
+  #slot = SLOT;
 
   constructor({ nodes, edges, strings }: GraphColumns) {
     this.#nodes = nodes;
@@ -74,19 +69,11 @@ export class CollectionReader {
 
   /** null if the array is no hash table of a Map or a Set. */
   #tableSize(table: number): CollectionSize | null {
-    for (const slot of SLOTS) {
-      const slots = (this.#bytesOf(table) - headerOf(slot)) / slot - TABLE_HEADER;
-      for (const [kind, width] of [
-        ['Map', MAP_ENTRY],
-        ['Set', SET_ENTRY],
-      ] as const) {
-        const buckets = slots / (1 + LOAD_FACTOR * width);
-        if (buckets < 1 || !Number.isInteger(Math.log2(buckets))) continue;
-        this.#slot = slot;
-        return { kind, entries: this.#entriesOf(table, TABLE_HEADER + buckets, width), room: LOAD_FACTOR * buckets };
-      }
-    }
-    return null;
+    const shape = hashTableOf(this.#bytesOf(table));
+    if (shape === null) return null;
+    const { kind, room, first, width, slot } = shape;
+    this.#slot = slot;
+    return { kind, entries: this.#entriesOf(table, first, width), room };
   }
 
   /** The entries in which a slot holds something. */
@@ -122,8 +109,3 @@ export class CollectionReader {
 
 const WORDS = ['table', 'elements', 'properties', '__proto__', 'system / Hole'];
 const [TABLE, ELEMENTS, PROPERTIES, PROTO, HOLE] = [1, 2, 3, 4, 5] as const;
-
-/** The map and the length. */
-function headerOf(slot: number): number {
-  return 2 * slot;
-}

@@ -24,7 +24,7 @@ export interface GrowingCollection {
 
 const ARROW = ' → ';
 /** Names that say nothing without the link before them. */
-const UNSPECIFIC = /^(?:entry|\[\]|(?:Object|Array|Map|Set)\b.*|variable .*)$/;
+const UNSPECIFIC = /^(?:entry|key|\[\]|(?:Object|Array|Map|Set)\b.*|variable .*)$/;
 const MOST_LINKS = 3;
 
 interface Grown extends Pick<GrowingCollection, 'kind' | 'before' | 'after' | 'atMost'> {

@@ -1,4 +1,5 @@
 import { type EdgeColumns, type GraphColumns, HOLDS_NOTHING, hasIndex, type NodeColumns, TYPE_BITS } from '../columns/graph-columns.js';
+import { hashTableOf } from './hash-tables.js';
 import { type HeapWord, HeapWords } from './heap-words.js';
 
 export const NONE = -1;
@@ -71,6 +72,14 @@ export class HeapView {
     const end = this.nodes.firstEdge[node + 1]!;
     for (let edge = this.nodes.firstEdge[node]!; edge < end; edge++) if (this.edgeWord(edge) === word) return this.edges.to[edge]!;
     return NONE;
+  }
+
+  /** Whether the edge leads from the hash table of a Map to a key. */
+  isKeyOfMap(table: number, edge: number): boolean {
+    if (this.nodeType(table) !== 'array' || this.edgeWord(edge) !== 'index') return false;
+    const { small, large } = this.nodes.selfSize;
+    const shape = hashTableOf(large.get(table) ?? small[table]!);
+    return shape?.kind === 'Map' && (Number(this.edgeName(edge)) - shape.first) % shape.width === 0;
   }
 
   /** Whether the keys of a plain object are data, as those of a Map, and not names in a program. */

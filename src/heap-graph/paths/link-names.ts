@@ -6,6 +6,10 @@ import type { ProgramRoot } from './program-roots.js';
 const IDENTIFIER = /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const SYMBOL = /^<symbol (.*)>$/s;
 export const STORE = 'AsyncLocalStorage store';
+/** A value of a Map, or an element of a Set. */
+export const ENTRY = 'entry';
+/** Of a Map. */
+export const KEY = 'key';
 
 /** How a root of the program begins a path. */
 export function rootName({ kind, name }: ProgramRoot): string {
@@ -93,7 +97,7 @@ export function nameBehind(view: HeapView, { holder, edge, node }: Step): string
   if (word === '<symbol kAsyncContextFrame>' || view.nodeWord(node) === 'AsyncContextFrame') return STORE;
   if (view.nodeName(node) === '(bound arguments)') return 'bound argument';
   const isTable = view.nodeType(node) === 'array' && (view.nodeWord(holder) === 'Map' || view.nodeWord(holder) === 'Set');
-  if (isTable) return 'entry';
+  if (isTable) return ENTRY;
   return view.nodeName(node) === 'system / Cell' ? 'export' : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { ROOT } from '../columns/graph-columns.js';
 import { type HeapView, NONE } from './heap-view.js';
 import { type HolderTree, NOBODY } from './holder-tree.js';
-import { emitterOf, nameBehind, propertyName, rootName, type Step, stepName } from './link-names.js';
+import { ENTRY, emitterOf, KEY, nameBehind, propertyName, rootName, type Step, stepName } from './link-names.js';
 import { type HeapPlace, NodeText, type NodeTextOptions } from './node-text.js';
 import { LONGEST_PERIOD } from './path-table.js';
 
@@ -107,6 +107,7 @@ class PathInMaking {
       return `${this.#text.owner(this.#emitter)} '${this.#event}' listener`;
     }
     this.#behind = nameBehind(this.#view, step) ?? this.#behind;
+    if (this.#behind === ENTRY && this.#view.isKeyOfMap(holder, edge)) this.#behind = KEY;
     return this.#behind ?? this.#rootOfV8(step) ?? stepName(this.#view, this.#text, step);
   }
 

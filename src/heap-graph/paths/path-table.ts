@@ -5,6 +5,8 @@ import { type HolderTree, NOBODY } from './holder-tree.js';
 /** The longest group of links that is recognised when it repeats: the links of a list, or from a node of a tree to its child. */
 export const LONGEST_PERIOD = 6;
 const ANY = 0;
+/** Instead of the name of an edge. */
+const KEY = 0xffff_ffff;
 const NOT_YET = 0xffff_fffe;
 
 /**
@@ -112,7 +114,11 @@ export class PathTable {
       return;
     }
     const word = this.#view.edgeWord(edge);
-    if (word === 'index' || word === 'ephemeron' || (type === 'property' && this.#view.isDictionary(holder))) return;
+    if (word === 'index') {
+      if (this.#view.isKeyOfMap(holder, edge)) this.#row[3] = KEY;
+      return;
+    }
+    if (word === 'ephemeron' || (type === 'property' && this.#view.isDictionary(holder))) return;
     this.#row[3] = 1 + edges.nameOrIndex[edge]!;
   }
 

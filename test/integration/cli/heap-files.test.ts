@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BufferCluster } from '../../../src/heap-graph/buffers/explain-buffers.js';
 import type { GrowingCollection } from '../../../src/heap-graph/comparison/growing-collections.js';
 import { HeapGraph } from '../../../src/heap-graph/heap-graph.js';
-import { Snapshot } from '../../../src/index.js';
+import { type HeldCluster, Snapshot } from '../../../src/index.js';
 import { TRACKING_FLAGS } from '../../../src/protocol/v8-flags.js';
+import { pathText } from '../../../src/report/text/holders.js';
 import { callCommand } from '../../helpers/command.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
@@ -110,6 +111,13 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     const strings = rows.get('external strings (text outside of the heap)')!;
     if (major >= 24) expect(strings.size).toBeGreaterThan(1_500_000);
     else expect(strings.size / strings.count).toBeLessThanOrEqual(32);
+  });
+
+  it('has keys of Maps apart from values', async () => {
+    const { clusters } = await documentOf('why', file, 'Member');
+    expect(clusters.map(({ count, path }: HeldCluster) => [count, pathText(path)])).toEqual([
+      [5, 'global.kept → Object.joined → Map → key'],
+    ]);
   });
 
   it('is compared with a later one object by object', async () => {

@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { transform } from 'esbuild';
 import type { Explanation } from '../../../src/heap-graph/paths/explain.js';
 import { pathText } from '../../../src/report/text/holders.js';
 import { callCommand } from '../../helpers/command.js';
@@ -41,4 +43,37 @@ describe.each(nodeBinaries())('why on a heap snapshot that Node $major wrote', (
       holder === '' ? [] : expect.arrayContaining([holder]),
     );
   });
+});
+
+/** Without its types, the handler stands on another line. */
+const TYPESCRIPT = `interface Options {
+  readonly every: number;
+}
+const { every }: Options = { every: 1000 };
+class Reading {}
+function watch(): void {
+  const seen: Reading[] = [];
+  setInterval(function handler(): void {
+    seen.push(new Reading());
+  }, every).ref();
+  seen.push(new Reading());
+}
+watch();
+require('node:v8').writeHeapSnapshot('app.heapsnapshot');
+process.exit();
+`;
+
+it('names the places in the sources if there are source maps', async () => {
+  const { code, map } = await transform(TYPESCRIPT, { loader: 'ts', format: 'cjs', sourcemap: true, sourcefile: 'app.ts' });
+  writeFileSync('app.js', `${code}\n//# sourceMappingURL=app.js.map\n`);
+  writeFileSync('app.js.map', map);
+  execFileSync(process.execPath, ['app.js']);
+  const pathOf = async (...options: string[]) => {
+    const { stdout } = await callCommand(['why', 'app.heapsnapshot', 'Reading', '--json', ...options]);
+    return pathText((JSON.parse(stdout) as Explanation).clusters[0]!.path);
+  };
+  const lineIn = (text: string) => text.split('\n').findIndex((line) => line.includes('function handler')) + 1;
+  expect(await pathOf()).toBe(`timer → handler (app.ts:${lineIn(TYPESCRIPT)}) → variable seen → Array → []`);
+  expect(lineIn(code)).not.toBe(lineIn(TYPESCRIPT));
+  expect(await pathOf('--no-source-maps')).toBe(`timer → handler (app.js:${lineIn(code)}) → variable seen → Array → []`);
 });

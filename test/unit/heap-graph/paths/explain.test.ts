@@ -117,6 +117,25 @@ it('a table of V8 that is asked for is named by its owner', async () => {
   expect(paths(await why(table, 'Item'))).toEqual([[1, 10, 'global.cache → Map → entry']]);
 });
 
+it('tells a key of a Map from a value, also in the same Map, and with compressed pointers', async () => {
+  // As V8 lays a table of two buckets out: 3 numbers, 2 buckets, then key, value and chain of each entry.
+  for (const slot of [8, 4]) {
+    const table = {
+      ...node('', [edge('internal', '5', 4), edge('internal', '6', 5), edge('internal', '8', 6), edge('internal', '9', 7)], 'array'),
+      size: 2 * slot + (3 + 7 * 2) * slot,
+    };
+    const map = heap(
+      [property('roles', 2)],
+      [node('Map', [edge('internal', 'table', 3)]), table, ...['User', 'User', 'Admin', 'User'].map((name) => node(name))],
+    );
+    expect(paths(await why(map, 'User'))).toEqual([
+      [2, 20, 'global.roles → Map → entry'],
+      [1, 10, 'global.roles → Map → key'],
+    ]);
+    expect(paths(await why(map, 'Admin'))).toEqual([[1, 10, 'global.roles → Map → key']]);
+  }
+});
+
 describe('what is asked for', () => {
   const picture = heap([property('a', 2)], [node('Session'), node('Unheld')]);
 
