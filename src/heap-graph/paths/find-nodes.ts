@@ -36,7 +36,11 @@ export function similarTypes(heap: Heap, type: string): string[] {
   const wanted = type.toLowerCase();
   const texts = [...names].map((name) => strings.text(name)).filter((name) => name !== '');
   const rated = texts.map((name) => ({ name, distance: distanceOf(wanted, name.toLowerCase()) }));
-  const near = rated.filter(({ name, distance }) => distance <= Math.max(2, Math.min(type.length, name.length) / 2));
+  const near = rated.filter(({ name, distance }) => {
+    const shorter = Math.min(type.length, name.length);
+    // Of the classes of a minified program, which have one or two letters, each would be near to the other.
+    return distance <= Math.max(1, shorter / 2) && distance < shorter;
+  });
   return near
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MOST_OFFERED)

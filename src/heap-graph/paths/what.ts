@@ -67,6 +67,7 @@ function nodesOrThrow(nodes: number[], problem: () => string): number[] {
 
 function noSuchType(heap: Heap, type: string): string {
   const similar = similarTypes(heap, type);
-  const offer = similar.length === 0 ? 'stats --group-by type names the types of a traced program' : `there is ${listed(similar, 'and')}`;
-  return `no ${type} is alive; ${offer}${TYPE.test(type) ? '' : '; an expression needs a running process'}`;
+  const where = 'stats --group-by type names the types of a heap snapshot, and of what attach --mode objects saves';
+  const offer = similar.length === 0 ? where : `there is ${listed(similar, 'and')}`;
+  return `no ${type} is in the heap; ${offer}${TYPE.test(type) ? '' : '; an expression needs a running process'}`;
 }

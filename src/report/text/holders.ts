@@ -35,7 +35,7 @@ function typeBetween({ edge, name, type }: PathLink, next: PathLink | undefined)
 export function holdersLines({ what, explanation }: Explained, options: HoldersOptions): string[] {
   const { count, size, retained, unheld, clusterCount, clusters } = explanation;
   const rest = clusterCount - clusters.length;
-  const total = `${printable(what)}: ${objects(count)} of ${formatSize(size)}; without them ${formatSize(retained)} would be free`;
+  const total = `${printable(what)}: ${objects(count)} of ${formatSize(size)}; without ${it(count)} ${formatSize(retained)} would be free`;
   return [
     ...wrapped(total, options.width),
     ...clusters.flatMap((cluster) => ['', ...clusterLines(cluster, options)]),
@@ -48,6 +48,10 @@ interface Explained {
   /** As the user asked. */
   readonly what: string;
   readonly explanation: Explanation;
+}
+
+function it(count: number): string {
+  return count === 1 ? 'it' : 'them';
 }
 
 function objects(count: number): string {
@@ -74,7 +78,7 @@ function clusterLines(cluster: HeldCluster, { cwd, width }: HoldersOptions): str
     ...wrapped(text, width - INDENT.length).map(indented),
     '',
     ...table.map(indented),
-    ...letGo(path, width),
+    ...letGo(cluster, width),
   ];
 }
 
@@ -89,11 +93,11 @@ function indented(line: string): string {
 }
 
 /** Who would have to let go. */
-function letGo(path: readonly PathLink[], width: number): string[] {
+function letGo({ path, count }: HeldCluster, width: number): string[] {
   if (path.length < 2) return [];
   const text = path.some(({ dominates }) => dominates)
-    ? '* alone keeps all of them alive'
-    : 'no link of this path keeps all of them alive: there are other paths to them';
+    ? `* alone keeps ${count === 1 ? 'it' : 'all of them'} alive`
+    : `no link of this path alone keeps ${count === 1 ? 'it' : 'all of them'} alive: there are other paths to ${it(count)}`;
   return wrapped(text, width - INDENT.length).map(indented);
 }
 

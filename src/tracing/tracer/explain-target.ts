@@ -1,7 +1,7 @@
 import { CommandTimeoutError, UsageError } from '../../errors.js';
 import { type BufferHolders, explainBuffers } from '../../heap-graph/buffers/explain-buffers.js';
 import { type Explanation, explainWhat, type WhyOptions } from '../../heap-graph/paths/explain.js';
-import type { What, WhatInHeap } from '../../heap-graph/paths/what.js';
+import { parseWhat, type WhatInHeap } from '../../heap-graph/paths/what.js';
 import type { Session } from '../../protocol/session.js';
 import { withObject } from '../isolate/find-object.js';
 import type { Isolate } from '../isolate/isolate.js';
@@ -14,7 +14,8 @@ export interface TargetWhyOptions extends WhyOptions {
 }
 
 interface Asking extends TargetWhyOptions {
-  readonly what: What;
+  /** As `parseWhat` takes it. */
+  readonly what: string;
 }
 
 /** While V8 tracks objects, it gives ids to new ones every 50 ms. */
@@ -23,7 +24,12 @@ const NO_ANSWER = 'no thread of the program has sent its heap snapshot; ask agai
 const MOST_WAITS = 20;
 
 /** What keeps objects alive in any of the threads. */
-export async function explainTarget(run: TracingRun, main: Isolate, { what, originalPlaces, ...options }: Asking): Promise<Explanation> {
+export async function explainTarget(
+  run: TracingRun,
+  main: Isolate,
+  { what: text, originalPlaces, ...options }: Asking,
+): Promise<Explanation> {
+  const what = parseWhat(text);
   const wanted = what.kind === 'expression' ? await objectOf(main.session, what.expression) : what;
   const isWanted = (thread: string) => thread === main.thread || wanted.kind !== 'id';
   const found: Explanation[] = [];

@@ -1,7 +1,6 @@
 import { NotTracingError, UnsupportedError } from '../../errors.js';
 import type { BufferHolders } from '../../heap-graph/buffers/explain-buffers.js';
 import type { Explanation } from '../../heap-graph/paths/explain.js';
-import { parseWhat } from '../../heap-graph/paths/what.js';
 import type { ScriptEdit } from '../../lines/live-edit/live-edit.js';
 import { totalOf } from '../../model/column-totals.js';
 import type { Traceback } from '../../model/traceback.js';
@@ -166,10 +165,9 @@ export class Tracer {
    * @throws NotTracingError, UnsupportedError in other modes, UsageError if there is no such object
    */
   why(what: string, options: TargetWhyOptions = {}): Promise<Explanation> {
-    const wanted = parseWhat(what);
     return this.#life.inTurn(async (run) => {
       if (!run) throw new NotTracingError('the tracemalloc module must be tracing memory allocations to say what keeps objects alive');
-      return explainTarget(run, this.#life.target.main, { what: wanted, ...options });
+      return explainTarget(run, this.#life.target.main, { what, ...options });
     });
   }
 

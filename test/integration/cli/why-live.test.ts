@@ -111,7 +111,7 @@ describe.each(oldestAndNewest())('why, asked in other ways, Node $major', ({ exe
     ];
     expect(answers.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
     expect(answers.map(({ stderr }) => stderr)).toEqual([
-      expect.stringMatching(/no Itm is alive; there is .*Item/),
+      expect.stringMatching(/no Itm is in the heap; there is .*Item/),
       expect.stringMatching(/no object has the id @4000000001: it was collected meanwhile/),
       expect.stringMatching(/the expression "globalThis.nothing.there" threw: TypeError/),
       expect.stringMatching(/yields undefined/),

@@ -7,7 +7,7 @@ afterEach(reapTargets);
 
 it('a pipe is no heap snapshot file, whatever its name: a reader would wait for ever if nobody wrote to it', () => {
   enterTemporaryFolder();
-  execFileSync('mkfifo', ['pipe.heapsnapshot']);
+  execFileSync('/bin/sh', ['-c', 'mkfifo pipe.heapsnapshot']);
   expect([isHeapFile('pipe.heapsnapshot'), isHeapFile('other.heapsnapshot')]).toEqual([false, true]);
   expect(() => heapArguments(['pipe.heapsnapshot', 'Session'], { buffers: false })).toThrow(
     'pipe.heapsnapshot is a pipe, and why reads a heap snapshot from a file; write it into one first',

@@ -136,11 +136,18 @@ it('tells a key of a Map from a value, also in the same Map, and with compressed
   }
 });
 
+it('one object is spoken of as one', async () => {
+  const explanation = await why(heap([property('a', 2)], [node('Cache', [property('last', 3)]), node('Session')]), 'Session');
+  const lines = holdersLines({ what: 'Session', explanation }, { cwd: '/', width: 200 });
+  expect(lines[0]).toBe('Session: 1 object of 10 B; without it 10 B would be free');
+  expect(lines.at(-1)).toBe('  * alone keeps it alive');
+});
+
 describe('what is asked for', () => {
   const picture = heap([property('a', 2)], [node('Session'), node('Unheld')]);
 
   it('is offered if it is nearly there, and refused if it is gone', async () => {
-    await expect(why(picture, 'Sesion')).rejects.toThrow('no Sesion is alive; there is Session');
+    await expect(why(picture, 'Sesion')).rejects.toThrow('no Sesion is in the heap; there is Session');
     await expect(why(picture, 'global.x')).rejects.toThrow('; an expression needs a running process');
     await expect(why(picture, '@4711')).rejects.toThrow('no object has the id @4711: it was collected meanwhile');
     await expect(why(picture, 'app.js:3')).rejects.toThrow('nothing that is alive was allocated at app.js:3');
@@ -148,7 +155,13 @@ describe('what is asked for', () => {
 
   it('may be the root itself, or have no name', async () => {
     expect((await why(picture, '@1')).clusters.map(({ path }) => pathText(path))).toEqual(['(synthetic)']);
-    await expect(why(heap([property('a', 2)], [node('')]), 'Sesion')).rejects.toThrow('no Sesion is alive; stats --group-by type');
+    await expect(why(heap([property('a', 2)], [node('')]), 'Sesion')).rejects.toThrow('no Sesion is in the heap; stats --group-by type');
+  });
+
+  it('is offered no name that has little in common with it, as those of a minified program', async () => {
+    const minified = heap([property('a', 2)], [node('e'), node('tn'), node('Rt'), node('Ab')]);
+    await expect(why(minified, 'Ac')).rejects.toThrow('; there is Ab');
+    for (const name of ['x', 'Zq', 'User']) await expect(why(minified, name)).rejects.toThrow(`no ${name} is in the heap; stats`);
   });
 
   it('may be held by nothing', async () => {
