@@ -5,7 +5,7 @@ import { parseWhat, type WhatInHeap } from '../../heap-graph/paths/what.js';
 import type { Session } from '../../protocol/session.js';
 import { withObject } from '../isolate/find-object.js';
 import type { Isolate } from '../isolate/isolate.js';
-import { heapsOfTarget, type OriginalPlaces } from './heaps-of-target.js';
+import { checkObjectMode, heapsOfTarget, type OriginalPlaces } from './heaps-of-target.js';
 import type { TracingRun } from './tracing-run.js';
 
 export interface TargetWhyOptions extends WhyOptions {
@@ -29,6 +29,7 @@ export async function explainTarget(
   main: Isolate,
   { what: text, originalPlaces, ...options }: Asking,
 ): Promise<Explanation> {
+  checkObjectMode(run);
   const what = parseWhat(text);
   const wanted = what.kind === 'expression' ? await objectOf(main.session, what.expression) : what;
   const isWanted = (thread: string) => thread === main.thread || wanted.kind !== 'id';
@@ -59,6 +60,7 @@ export async function explainTargetBuffers(
   run: TracingRun,
   { originalPlaces, ...options }: Omit<TargetWhyOptions, 'ignoreEdges'>,
 ): Promise<BufferHolders> {
+  checkObjectMode(run);
   const found: BufferHolders[] = [];
   for await (const { thread, heap, places } of heapsOfTarget(run, { originalPlaces }))
     found.push(ofThread(thread, explainBuffers(heap, { ...options, ...places })));

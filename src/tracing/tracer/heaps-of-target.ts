@@ -23,9 +23,13 @@ interface Wanted {
   readonly originalPlaces?: OriginalPlaces | undefined;
 }
 
-/** Takes one heap snapshot of each thread, which becomes columns while it arrives, and the traces of the same objects. */
-export async function* heapsOfTarget(run: TracingRun, { isWanted = () => true, originalPlaces }: Wanted): AsyncGenerator<HeapOfThread> {
+/** @throws UnsupportedError */
+export function checkObjectMode(run: TracingRun): void {
   if (!run.isHeavy) throw new UnsupportedError("what keeps objects alive is told in object mode only; start with mode: 'objects'");
+}
+
+/** In object mode: takes one heap snapshot of each thread, which becomes columns while it arrives, and the traces of the same objects. */
+export async function* heapsOfTarget(run: TracingRun, { isWanted = () => true, originalPlaces }: Wanted): AsyncGenerator<HeapOfThread> {
   const readers = new Map<string, HeapReader>();
   const snapshot = await run.snapshot({
     onHeapOf: (thread) => {
