@@ -3,5 +3,5 @@ import { provideNode } from './provide.js';
 
 /** Downloads the Node binaries that this run asks for. Packages and the browser are provided by the tests that use them. */
 export default async function globalSetup(): Promise<void> {
-  for (const version of requestedVersions()) await provideNode(version);
+  await Promise.all(requestedVersions().map(provideNode));
 }
