@@ -172,7 +172,8 @@ export class TracingRun {
   async snapshot({ isLast = false, onHeapOf }: SnapshotOptions = {}): Promise<Snapshot> {
     await this.#cost?.checkSnapshot({ isLast });
     const time = new Date().toISOString();
-    const [main, { readings, notes }] = await Promise.all([this.#readMain({ isLast, onHeapOf }), this.#workers.read(onHeapOf)]);
+    const ofMain = this.#readMain({ isLast, onHeapOf });
+    const [main, { readings, notes }] = await Promise.all([ofMain, this.#workers.read(onHeapOf, ofMain)]);
     const all = [main, ...readings];
     this.#liveBytes = all.reduce((sum, { isolate, reading }) => sum + (isolate.session.isOpen ? reading.liveBytes : 0), 0);
     return buildSnapshot(all, {

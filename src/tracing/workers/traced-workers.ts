@@ -85,16 +85,24 @@ export class TracedWorkers {
     await this.#forEach((tracing) => tracing.source.clear());
   }
 
-  /** Never rejects. A worker that ends meanwhile is left out, and one that fails is listed as missing. */
-  async read(onHeapOf?: HeapListeners): Promise<WorkersReading> {
+  /**
+   * Never rejects. A worker that ends meanwhile is left out, and one that fails is listed as missing.
+   *
+   * @param heard settles when the main thread has answered. What Node tells of a worker that already runs may come only then.
+   */
+  async read(onHeapOf?: HeapListeners, heard?: Promise<unknown>): Promise<WorkersReading> {
     const readings: IsolateReading[] = [];
     const missing: { thread: string; reason: string }[] = [];
     const atHeapLimit: string[] = [];
     const late: { thread: string; bytes: number }[] = [];
-    const workers = [...this.#traced].sort((a, b) => a.id - b.id);
-    const results = await Promise.allSettled(workers.map((worker) => worker.read(onHeapOf?.(worker.thread))));
-    for (const [index, result] of results.entries()) {
-      const { thread, heldBefore } = workers[index]!;
+    const known = [...this.#traced];
+    const results = await readEach(known, onHeapOf);
+    await heard?.catch(() => {}); // whoever reads the main thread tells of its failure
+    const more = [...this.#traced].filter((worker) => !known.includes(worker));
+    results.push(...(await readEach(more, onHeapOf)));
+    results.sort((a, b) => a.worker.id - b.worker.id);
+    for (const { worker, result } of results) {
+      const { thread, heldBefore } = worker;
       if (result.status === 'rejected') missing.push({ thread, reason: messageOf(result.reason) });
       else if (result.value !== null) {
         readings.push(result.value.reading);
@@ -174,4 +182,14 @@ export class TracedWorkers {
   async #forEach(act: (tracing: IsolateTracing) => Promise<void>): Promise<void> {
     await Promise.allSettled(this.#open.map(({ tracing }) => act(tracing)));
   }
+}
+
+/** In all workers at once. */
+function readEach(workers: readonly TracedWorker[], onHeapOf: HeapListeners | undefined) {
+  return Promise.all(
+    workers.map(async (worker) => {
+      const [result] = await Promise.allSettled([worker.read(onHeapOf?.(worker.thread))]);
+      return { worker, result };
+    }),
+  );
 }

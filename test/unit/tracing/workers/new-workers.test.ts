@@ -61,6 +61,17 @@ test('the sampling of a new worker begins before anything else is asked of it', 
   expect(asked.slice(0, 3)).toEqual(['Runtime.getHeapUsage', 'HeapProfiler.getSamplingProfile', 'HeapProfiler.startSampling']);
 });
 
+test('a worker whose news come with the answer of the main thread is in the same reading', async () => {
+  const { transport, workers } = programWithWorker(MIB);
+  await workers.start();
+  const heard = (async () => {
+    await null;
+    transport.emit('NodeWorker.attachedToWorker', WORKER);
+  })();
+  const reading = workers.read(undefined, heard);
+  expect((await reading).readings).toHaveLength(1);
+});
+
 test('tells what a new worker held when its tracing began, unless it is no more than Node needs', async () => {
   const lateOf = async (usedBytes: number) => {
     const { transport, workers } = programWithWorker(usedBytes);
