@@ -68,8 +68,8 @@ test('takes no snapshot of a heap that has become too large for the memory, at t
   const { program, tracer } = programWith({ heapBytes: 2 * MIB, freeBytes: GIB });
   await tracer.start({ mode: 'objects' });
   program.heapBytes = 200 * MIB;
-  for (const asked of [tracer.takeSnapshot(), tracer.why('Session'), tracer.whyBuffers()])
-    await expect(asked).rejects.toThrow(/may need \d+ MiB more memory, and only 1024 MiB are free/);
+  for (const ask of [() => tracer.takeSnapshot(), () => tracer.why('Session'), () => tracer.whyBuffers()])
+    await expect(ask()).rejects.toThrow(/may need \d+ MiB more memory, and only 1024 MiB are free/);
   program.end();
   const { snapshot, error } = await tracer.closed;
   expect({ snapshot, error }).toEqual({ snapshot: null, error: expect.any(UnsupportedError) });
@@ -81,7 +81,7 @@ test('other modes are refused before the program is asked anything', async () =>
   const { program, tracer } = programWith({ heapBytes: 2 * MIB, freeBytes: GIB });
   await tracer.start();
   const sent = program.sent.length;
-  for (const asked of [tracer.why('global.cache'), tracer.why('Session'), tracer.whyBuffers()])
-    await expect(asked).rejects.toThrow("what keeps objects alive is told in object mode only; start with mode: 'objects'");
+  for (const ask of [() => tracer.why('global.cache'), () => tracer.why('Session'), () => tracer.whyBuffers()])
+    await expect(ask()).rejects.toThrow("what keeps objects alive is told in object mode only; start with mode: 'objects'");
   expect(program.sent).toHaveLength(sent);
 });
