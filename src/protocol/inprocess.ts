@@ -12,6 +12,17 @@ const AT_ONCE = /^HeapProfiler\./;
 export function connectInProcess(): Transport {
   const inspector = new InspectorSession();
   inspector.connect();
+  return transportOf(inspector);
+}
+
+/** The transport from a worker to the main thread of its process, which answers even while it is busy in synchronous JavaScript. */
+export function connectToMainThread(): Transport {
+  const inspector = new InspectorSession();
+  inspector.connectToMainThread();
+  return transportOf(inspector);
+}
+
+function transportOf(inspector: InspectorSession): Transport {
   const messages = new MessageQueue();
   return {
     post(method, params, done) {

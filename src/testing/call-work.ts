@@ -29,6 +29,18 @@ export async function callWork(work: Work, calls: number, calling: Calling): Pro
   }
 }
 
+/**
+ * Calls the work once.
+ *
+ * @returns what the work gives, so that it can be kept alive
+ * @throws what the work throws
+ */
+export async function callOnce(work: Work): Promise<unknown> {
+  await null;
+  const result = work();
+  return isThenable(result) ? await result : result;
+}
+
 /** A promise of another realm, as jest has them, is no instance of Promise. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

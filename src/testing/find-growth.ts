@@ -8,14 +8,17 @@ import { checkWork, type Work } from './call-work.js';
 import { growthByPlace, type OwnTest, ownTest } from './growth-by-place.js';
 import { type CheckedOptions, checkOptions, type GrowthTestOptions } from './growth-options.js';
 import { type Measured, measure } from './measure.js';
+import { disturbances } from './messages/disturbances.js';
+import { writeArtifacts } from './messages/write-artifacts.js';
 import { whileTracingSelf } from './own-tracing.js';
-import { writeArtifacts } from './write-artifacts.js';
 
 /** What grew, and the rounds in which it did. */
 export interface Found {
   readonly growth: readonly Growth[];
   readonly series: Series;
   readonly isOwn: OwnTest;
+  /** What else may have allocated meanwhile, as a line; null if there is nothing. */
+  readonly disturbing: string | null;
   /** The files that were written, or why they were not. */
   readonly artifacts: string | null;
 }
@@ -34,16 +37,34 @@ export async function findGrowth(work: Work, options: GrowthTestOptions = {}): P
 /** @returns null if nothing grew */
 export async function searchGrowth(work: Work, options: CheckedOptions): Promise<Found | null> {
   const { nframe } = options;
+  const resources = process.getActiveResourcesInfo();
   const measured = await whileTracingSelf({ mode: 'exact', nframe, inlining: false }, (target, calling) =>
     measure(work, options, { target, calling }),
   );
   if (!measured) return null;
   const traces = leakingTraces(measured, options);
-  const isOwn = ownTest(traces);
+  const isOwn = ownTest(traces.snapshot(-1));
   const growth = growthByPlace(traces, { ...options, isOwn });
   if (growth.length === 0) return null;
   const { series } = measured;
-  return { growth, series, isOwn, artifacts: options.artifacts === null ? null : await writeArtifacts(series, options.artifacts, options) };
+  const disturbing = disturbances({ resources, threads: series.snapshot(-1).threads });
+  return { growth, series, isOwn, disturbing, artifacts: await writtenRounds(series, options) };
+}
+
+async function writtenRounds(series: Series, { artifacts, name, warmup }: CheckedOptions): Promise<string | null> {
+  if (artifacts === null) return null;
+  return writeArtifacts(artifacts, {
+    name,
+    what: 'The rounds are',
+    extension: '.tmseries',
+    dump: (path) => series.dump(path),
+    report: async () => {
+      const { buildSeriesReport } = await import('../report/html/build-report.js');
+      const mapper = new SourceMapper();
+      const shown = Series.of(series.rounds.map((_, round) => withOriginalLines(series.snapshot(round), mapper)));
+      return buildSeriesReport(shown, { title: name, warmup, own: true, embedSources: false, cwd: process.cwd() });
+    },
+  });
 }
 
 /** The rounds with the traces of the sites that leak, at the lines of the original sources. */

@@ -9,6 +9,10 @@ declare namespace testing {
   type ExpectedCounts = Testing.ExpectedCounts;
   type GrowthTestOptions = Testing.GrowthTestOptions;
   type GrowthError = Testing.GrowthError;
+  type Peak = Testing.Peak;
+  type PeakError = Testing.PeakError;
+  type PeakLimitOptions = Testing.PeakLimitOptions;
+  type PeakOptions = Testing.PeakOptions;
   type Work = Testing.Work;
 }
 

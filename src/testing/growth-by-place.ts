@@ -1,6 +1,7 @@
 import type { Frame } from '../model/frame.js';
 import type { Growth } from '../series/growth.js';
 import type { Series } from '../series/series.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
 import { ownFileMask, ownFolderOf } from '../snapshot/statistics/own-files.js';
 import type { CheckedOptions } from './growth-options.js';
 
@@ -39,7 +40,7 @@ function steeper(a: Growth, b: Growth): Growth {
 }
 
 /** The test that the key `own` makes. */
-export function ownTest(series: Series): OwnTest {
-  const folder = ownFolderOf(series.snapshot(-1));
+export function ownTest(snapshot: Snapshot): OwnTest {
+  const folder = ownFolderOf(snapshot);
   return ({ filename }) => ownFileMask([filename], folder)[0] === 1;
 }

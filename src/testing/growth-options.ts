@@ -3,6 +3,7 @@ import { type PlaceMatcher, placeMatcher } from '../report/text/place-matcher.js
 import type { AnyFilter } from '../snapshot/filter.js';
 import { checkFilters } from '../snapshot/filter.js';
 import type { Work } from './call-work.js';
+import { checkNames, checkText, checkWhole } from './options/check-values.js';
 
 export interface GrowthTestOptions {
   /** In so many rounds after the warm-up a line must have kept something. Default 5. */
@@ -11,7 +12,7 @@ export interface GrowthTestOptions {
   readonly iterations?: number;
   /** The number of first rounds that don't count. Default 2. A cache that fills up needs more if it holds more than some thousand entries. */
   readonly warmup?: number;
-  /** How allocations are recorded: `'exact'`, every block. */
+  /** How allocations are recorded: `'exact'`, every block. There is no other mode: samples are too few to count what a call keeps. */
   readonly mode?: 'exact';
   /** Only the traces that these filters keep count. */
   readonly filter?: Iterable<AnyFilter>;
@@ -39,23 +40,22 @@ export interface CheckedOptions {
   readonly artifacts: string | null;
 }
 
-const NAMES = new Set([
-  'rounds',
-  'iterations',
-  'warmup',
-  'mode',
-  'filter',
-  'ignore',
-  'maxBytesPerIteration',
-  'nframe',
-  'name',
-  'artifacts',
-]);
+const NAMES = {
+  rounds: true,
+  iterations: true,
+  warmup: true,
+  mode: true,
+  filter: true,
+  ignore: true,
+  maxBytesPerIteration: true,
+  nframe: true,
+  name: true,
+  artifacts: true,
+} satisfies Record<keyof GrowthTestOptions, true>;
 
 /** @throws UsageError for an option that is unknown or makes no sense, before the work is called */
 export function checkOptions(options: GrowthTestOptions, work: Work): CheckedOptions {
-  const unknown = Object.keys(options).find((name) => !NAMES.has(name));
-  if (unknown !== undefined) throw new UsageError(`there is no option ${unknown}; there are ${[...NAMES].join(', ')}`);
+  checkNames(options, NAMES);
   const {
     rounds = 5,
     iterations = 100,
@@ -86,18 +86,6 @@ export function checkOptions(options: GrowthTestOptions, work: Work): CheckedOpt
     name: name || 'the work',
     artifacts,
   };
-}
-
-function checkWhole(option: Readonly<Record<string, number>>, least: number): void {
-  for (const [name, value] of Object.entries(option)) {
-    if (!Number.isInteger(value) || value < least)
-      throw new UsageError(`${name} must be a whole number of at least ${least}, not ${String(value)}`);
-  }
-}
-
-function checkText(option: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(option))
-    if (typeof value !== 'string') throw new UsageError(`${name} must be a string, not ${typeof value}`);
 }
 
 function anyPlace(places: readonly string[]): PlaceMatcher {

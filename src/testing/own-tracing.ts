@@ -4,8 +4,13 @@ import type { StartOptions } from '../tracing/tracer/start-options.js';
 import type { Calling } from './call-work.js';
 import { withoutCompilationCache } from './compilation-cache.js';
 
+export interface Measuring extends Calling {
+  /** Is called when the measurement ends in any way, before the tracing does. */
+  atEnd(clean: () => Promise<void>): void;
+}
+
 /** What ends a measurement before it is done. */
-interface Running extends Calling {
+interface Running extends Measuring {
   /** Resolves if nothing of it is left. */
   abandon(): Promise<void>;
 }
@@ -15,14 +20,14 @@ const SUPERSEDED = 'another measurement began in this process before this one wa
 let running: Running | null = null;
 
 /**
- * Traces this process while `measuring` runs. V8 has one sampler, so one measurement runs at a time. If another one begins, the earlier one has been
+ * Traces this process while `measure` runs. V8 has one sampler, so one measurement runs at a time. If another one begins, the earlier one has been
  * given up by its runner, because its time was over, or tests run beside each other: it ends with an error that says so.
  *
  * @throws ForeignSamplerError if another tool traces this process
  */
 export async function whileTracingSelf<T>(
   options: StartOptions,
-  measuring: (target: RoundsTracer, calling: Calling) => Promise<T>,
+  measure: (target: RoundsTracer, measuring: Measuring) => Promise<T>,
 ): Promise<T> {
   while (running !== null) await running.abandon(); // another one may have begun meanwhile
   const target = attachSelfForRounds();
@@ -37,7 +42,11 @@ export async function whileTracingSelf<T>(
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
+  let clean = async () => {};
   running = {
+    atEnd(wanted) {
+      clean = wanted;
+    },
     get isOver() {
       return isOver;
     },
@@ -47,16 +56,18 @@ export async function whileTracingSelf<T>(
       return ended;
     },
   };
-  const calling = running;
+  const measuring = running;
   const restoreCache = withoutCompilationCache();
   try {
-    return await Promise.race([tracer.start(options).then(() => measuring(target, calling)), abandoned]);
+    return await Promise.race([tracer.start(options).then(() => (isOver ? abandoned : measure(target, measuring))), abandoned]);
   } finally {
     isOver = true;
     restoreCache();
-    await tracer.close().finally(() => {
-      running = null;
-      end();
-    });
+    await clean()
+      .finally(() => tracer.close())
+      .finally(() => {
+        running = null;
+        end();
+      });
   }
 }

@@ -13,6 +13,7 @@ import { benchStart } from './lines/start.js';
 import { benchTransform } from './lines/transform.js';
 import { benchModes } from './modes.js';
 import { benchOwnLines } from './own-lines.js';
+import { benchPeaks } from './peaks.js';
 import { benchProfileValidation } from './profile-validation.js';
 import { benchReport } from './report.js';
 import { benchSeriesReport } from './report-series.js';
@@ -48,6 +49,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'leaks-command': benchLeaksCommand,
   'leaks-services': benchServices,
   'own-lines': benchOwnLines,
+  peaks: benchPeaks,
 };
 
 for (const version of requestedVersions()) await provideNode(version);

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { growthJson, growthTable, leakSentence } from '../../report/text/growth-table.js';
 import { jsonText } from '../../report/text/json.js';
 import { type Growth, LEAST_ROUNDS } from '../../series/growth.js';
@@ -51,10 +52,11 @@ export function reportLeaks(series: Series, { whole, values, rules, stream, cons
   return 0;
 }
 
-/** A line that GitHub shows beside the source. */
-function annotation({ traceback }: Growth, sentence: string): string {
-  const { filename, lineno } = traceback.frames.at(-1)!;
+/** A line that GitHub shows beside the source, if a frame is in a file: native code and Node's own have none. */
+export function annotation({ traceback }: Pick<Growth, 'traceback'>, sentence: string): string {
+  const frame = traceback.frames.findLast(({ filename, lineno }) => lineno > 0 && isAbsolute(filename));
   const escaped = (text: string) =>
     text.replace(/[%\r\n:,]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
-  return `::error file=${escaped(filename)},line=${lineno}::${sentence.replace(/[%\r\n]/g, ' ')}`;
+  const place = frame ? ` file=${escaped(frame.filename)},line=${frame.lineno}` : '';
+  return `::error${place}::${sentence.replace(/[%\r\n]/g, ' ')}`;
 }

@@ -1,8 +1,11 @@
 import { connectSelf } from '../../discovery/connect.js';
 import { packagedScript } from '../../discovery/script-path.js';
 import type { StackTable } from '../../model/stack-table.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { Tracer } from '../tracer/tracer.js';
+import type { HeapReading } from '../watch/heap-watch.js';
+import { snapshotOfReading } from './snapshot-of-reading.js';
 
 /**
  * A tracer of the process that calls this, through node:inspector and without a socket. It throws UnsupportedError for what a process cannot do to
@@ -17,6 +20,8 @@ export interface RoundsTracer {
   readonly tracer: Tracer;
   /** By filename: the URL of the source map of the script that runs under this name. Best asked when nothing is traced any more. */
   sourceMapsOf(table: StackTable): Promise<ReadonlyMap<string, string>>;
+  /** A snapshot of what a watcher read while this tracer sampled with the default interval. */
+  snapshotOf(reading: HeapReading): Promise<Snapshot>;
 }
 
 /**
@@ -25,7 +30,11 @@ export interface RoundsTracer {
  */
 export function attachSelfForRounds(): RoundsTracer {
   const life = lifeOfSelf({ learnsScripts: false });
-  return { tracer: new Tracer(life), sourceMapsOf: (table) => life.target.main.maps.urlsOf(table.filenames) };
+  return {
+    tracer: new Tracer(life),
+    sourceMapsOf: (table) => life.target.main.maps.urlsOf(table.filenames),
+    snapshotOf: (reading) => snapshotOfReading(reading, life),
+  };
 }
 
 function lifeOfSelf({ learnsScripts }: { readonly learnsScripts: boolean }): Lifecycle {

@@ -18,6 +18,7 @@ const SENDERS: Record<string, string> = {
   'protocol/evaluate.ts': 'a try statement is around the expression',
   'collect/sampling/sampler.ts': 'a try statement is part of the marker',
   'collect/objects/foreign-tracker.ts': 'literals of empty objects cannot throw',
+  'tracing/watch/heap-watcher.ts': 'a try statement is part of each expression',
   'tracing/isolate/find-object.ts': 'eval compiles and runs the expression of the user inside a try statement',
 };
 const EVALUATORS: Record<string, string> = {

@@ -18,9 +18,10 @@ function kept(...places: readonly string[]): Growth {
   return { verdict: 'leaks', traceback: new Traceback(frames), ...rest };
 }
 
+const isOwn = ({ filename }: Frame) => !/^node:|node_modules/.test(filename);
+
 function linesOf(...growth: readonly Growth[]): string[] {
-  const isOwn = ({ filename }: Frame) => !/^node:|node_modules/.test(filename);
-  return growthMessage({ growth, isOwn, artifacts: null }, FACTS).split('\n');
+  return growthMessage({ growth, isOwn, disturbing: null, artifacts: null }, FACTS).split('\n');
 }
 
 it('names the own line first, and what allocated below it', () => {
@@ -47,4 +48,8 @@ it('has at most 12 lines', () => {
   const places = Array.from({ length: 9 }, (_, i) => kept('app.js:1 main', `a${i}.js:1 f`, 'node:events:4 on'));
   expect(linesOf(...places).length).toBeLessThanOrEqual(12);
   expect(linesOf(...places)).toContain('  6 more: see error.growth');
+  const noted = growthMessage({ growth: places, isOwn, disturbing: 'What is not of the work.', artifacts: 'Written.' }, FACTS).split('\n');
+  expect(noted.length).toBeLessThanOrEqual(12);
+  expect(noted.slice(-2)).toEqual(['What is not of the work.', 'Written.']);
+  expect(noted).toContain('  7 more: see error.growth');
 });

@@ -10,3 +10,7 @@ function visit(): void {
 test('a visit leaves nothing behind', async () => {
   await expect(visit).not.toGrow({ artifacts: 'growth' });
 });
+
+test('a visit needs little', async () => {
+  await expect(visit).toPeakBelow('8 MiB');
+});

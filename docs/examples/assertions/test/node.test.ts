@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { assertNoGrowth } from 'node-tracemalloc/test';
+import { assertNoGrowth, assertPeakBelow } from 'node-tracemalloc/test';
 import { logIn, logOut } from '../src/sessions';
 
 let visits = 0;
@@ -9,3 +9,5 @@ function visit(): void {
 }
 
 test('a visit leaves nothing behind', () => assertNoGrowth(visit, { artifacts: 'growth' }));
+
+test('a visit needs little', () => assertPeakBelow('8 MiB', visit));
