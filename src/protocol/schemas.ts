@@ -45,6 +45,7 @@ export const evaluation = z.object({
 /** `Debugger.paused`. */
 export const pausedEvent = z.object({
   reason: z.string(),
+  data: z.optional(z.object({ reasons: z.optional(z.array(z.object({ reason: z.string() }))) })),
   hitBreakpoints: z.optional(z.array(z.string())),
   callFrames: z.array(
     z.object({
@@ -55,6 +56,11 @@ export const pausedEvent = z.object({
     }),
   ),
 });
+
+/** V8 may have several reasons for one pause, which it then calls ambiguous: the first line of a program may be a `debugger` statement. */
+export function reasonsOf({ reason, data }: z.output<typeof pausedEvent>): readonly string[] {
+  return data?.reasons?.map((each) => each.reason) ?? [reason];
+}
 
 /** `Debugger.scriptParsed`. Lines and columns are 0-based. */
 export const scriptParsedEvent = z.object({

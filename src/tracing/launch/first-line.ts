@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { normalFilename } from '../../collect/stacks/filenames.js';
 import type { DebuggerDomain } from '../../protocol/debugger-domain.js';
-import { pausedEvent, scriptParsedEvent } from '../../protocol/schemas.js';
+import { pausedEvent, reasonsOf, scriptParsedEvent } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
 
 interface Program {
@@ -66,7 +66,8 @@ export class FirstLine {
   }
 
   #onPause(event: unknown): void {
-    if (pausedEvent.safeParse(event).data?.reason === 'OOM') return; // somebody else's
+    const { data } = pausedEvent.safeParse(event);
+    if (data && reasonsOf(data).includes('OOM')) return; // somebody else's
     // The first line that runs may be that of a module which the script imports.
     if (this.#isRead) {
       this.#reach();

@@ -1,5 +1,5 @@
 import type { DebuggerDomain } from '../../protocol/debugger-domain.js';
-import { pausedEvent } from '../../protocol/schemas.js';
+import { pausedEvent, reasonsOf } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
 
 const USE = { pausing: false, doing: 'watching for the heap limit' } as const;
@@ -78,7 +78,8 @@ export function endPausesAtHeapLimit(session: Session): void {
 
 function onOomPause(session: Session, act: () => void): void {
   session.on('Debugger.paused', (event) => {
-    if (pausedEvent.safeParse(event).data?.reason === 'OOM') act();
+    const { data } = pausedEvent.safeParse(event);
+    if (data && reasonsOf(data).includes('OOM')) act();
   });
 }
 

@@ -2,11 +2,14 @@ import type * as z from 'zod/mini';
 import { normalFilename } from '../../collect/stacks/filenames.js';
 import { CommandError } from '../../errors.js';
 import type { DebuggerDomain } from '../../protocol/debugger-domain.js';
-import { parseAnswer, pausedEvent } from '../../protocol/schemas.js';
+import { parseAnswer, pausedEvent, reasonsOf } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
 
 /** Called with the place of the mark, `app.js:12`, while the target is paused there. The target runs on when all listeners are done. */
 export type MarkListener = (label: string) => void | Promise<void>;
+
+const FIRST_LINE = 'Break on start';
+const STATEMENT = 'other';
 
 type Pause = z.output<typeof pausedEvent>;
 
@@ -65,8 +68,10 @@ export class Marks {
     let failures: unknown[] = [];
     try {
       const pause = parseAnswer(pausedEvent, event, 'a pause of the target');
+      const isFirstLine = reasonsOf(pause).includes(FIRST_LINE);
+      if (isFirstLine && !this.#resumeAtStart) return;
       if (await this.#isDebuggerStatement(pause)) failures = await this.#announce(pause.callFrames[0]!);
-      else if (!this.#resumeAtStart || pause.reason !== 'Break on start') return;
+      else if (!isFirstLine) return;
       // If the watch has ended meanwhile, leaving the Debugger has resumed the target. Somebody else may have kept it on.
       if (this.#domain.isPaused) await this.#session.send('Debugger.resume', {}, { doing: 'resuming the target' });
     } catch (error) {
@@ -86,9 +91,11 @@ export class Marks {
   }
 
   /** Breakpoints, steps and pauses of other debuggers reach us as well. We must not resume them. */
-  async #isDebuggerStatement({ reason, hitBreakpoints, callFrames }: Pause): Promise<boolean> {
+  async #isDebuggerStatement(pause: Pause): Promise<boolean> {
+    const { hitBreakpoints, callFrames } = pause;
     const location = callFrames[0]?.location;
-    if (reason !== 'other' || (hitBreakpoints?.length ?? 0) > 0 || !location) return false;
+    const reasons = reasonsOf(pause).filter((reason) => reason !== FIRST_LINE);
+    if (reasons.join() !== STATEMENT || (hitBreakpoints?.length ?? 0) > 0 || !location) return false;
     const { scriptSource } = await this.#session.send(
       'Debugger.getScriptSource',
       { scriptId: location.scriptId },

@@ -48,7 +48,19 @@ test('a debugger statement is named by its script, 1-based, and then left', asyn
   expect(sent()).toEqual(['enable', 'getScriptSource', 'resume']);
 });
 
+const FIRST_LINE = { reason: 'ambiguous', data: { reasons: [{ reason: 'Break on start' }, { reason: 'other' }] } };
+
+test('a debugger statement that is the first line of our program', async () => {
+  const { transport, listener, sent } = await watching({ resumeAtStart: true });
+  transport.emit('Debugger.scriptParsed', { scriptId: '9', url: 'file:///app/main.js' });
+  transport.emit('Debugger.paused', pause(1, 2, FIRST_LINE));
+  await settled();
+  expect(listener.mock.calls).toEqual([['/app/main.js:2']]);
+  expect(sent()).toEqual(['enable', 'getScriptSource', 'resume']);
+});
+
 test.each([
+  ['the first line of a program that is not ours, a debugger statement,', pause(1, 2, FIRST_LINE)],
   ['a breakpoint', pause(1, 2, { hitBreakpoints: ['1:2'] })],
   ['an exception', pause(1, 2, { reason: 'exception' })],
   ['a step', pause(0, 0)],
