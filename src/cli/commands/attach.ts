@@ -25,7 +25,7 @@ import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from 
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { FAILED } from '../output/exit-codes.js';
 import { HeapOutput } from '../output/heap-output.js';
-import { addForceOption, claimOutput, type DerivedNames, type OutputValues } from '../output/output-file.js';
+import { addForceOption, claimOutput, type DerivedNames, formerFiles, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, type Printing, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 import { CHECKPOINT_NAMES, Checkpoints } from '../tracing/checkpoints.js';
@@ -70,6 +70,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
     throw new UsageError('--checkpoint needs -o FILE: the checkpoints are saved as FILE.checkpoint');
   const mapper = sourceMapperOf(values, console);
   const output = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
+  const removeFormer = output === undefined ? () => {} : formerFiles(output, derivedNames(values));
   const heapFile =
     values.heapSnapshot === undefined ? null : new HeapOutput(await claimOutput(values.heapSnapshot, values, console), console);
   const reporting = { output, values, console, mapper };
@@ -96,6 +97,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
       if (output !== undefined) save(snapshot, output, reporting);
       if (!isLast) return FAILED;
       checkpoints?.remove();
+      removeFormer();
       return isCompared === false || (values.where !== undefined && where === undefined) ? FAILED : limit.exitCode;
     });
   } finally {

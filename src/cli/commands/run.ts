@@ -23,7 +23,7 @@ import {
 } from '../options/shared-options.js';
 import { addEmbedOption, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
 import { FAILED } from '../output/exit-codes.js';
-import { addForceOption, claimOutput, type DerivedNames, freeName, type OutputValues } from '../output/output-file.js';
+import { addForceOption, claimOutput, type DerivedNames, formerFiles, freeName, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../tracing/checkpoints.js';
@@ -68,6 +68,7 @@ export async function run([script, ...args]: readonly string[], values: RunValue
   const start = { ...startOptions(values), peak: values.peak };
   const mapper = sourceMapperOf(values, console);
   const claimed = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
+  const removeFormer = claimed === undefined ? () => {} : formerFiles(claimed, derivedNames(values));
   const launching = launchProgram([script!, ...args], { values, console });
   const signals = new PassedSignals();
   // It rejects if the launch failed, which ends the command anyway, or if the program has ended already.
@@ -88,6 +89,7 @@ export async function run([script, ...args]: readonly string[], values: RunValue
     const exit = values.follow ? await gatherProcesses(tracer, ended, { script: script!, args, output, console, takeCheckpoint }) : ended;
     const isSaved = report(exit, { ...reporting, takeCheckpoint: () => takeCheckpoint(tracer.pid) });
     checkpoints?.remove();
+    if (isSaved) removeFormer();
     if (exit.signal !== null) return 128 + constants.signals[exit.signal];
     return exit.code || (isSaved ? limit.exitCode : FAILED);
   } finally {

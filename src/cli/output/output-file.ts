@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { OutputFileError, SnapshotFileError, UsageError } from '../../errors.js';
@@ -49,6 +49,23 @@ export async function claimOutput(path: string, { force }: OutputValues, console
   if (process.stdin.isTTY && console.err.isTTY && (await isConfirmed(`${printable(state)}. Replace ${it}? [y/N] `, console)))
     return withoutLink(path);
   throw new OutputFileError(`${state}; choose another ${name}, or replace ${it} with --force`);
+}
+
+/**
+ * Call it when the output is claimed, so that the user has agreed to lose the existing files beside it.
+ *
+ * @returns call it when all is written. It removes those that were not replaced: otherwise FILE.5 of an earlier call would stand beside FILE.1 to
+ *   FILE.3 of this one
+ */
+export function formerFiles(path: string, derived: DerivedNames): () => void {
+  const beside = filesAt(path, derived).filter((file) => file !== path);
+  const former = beside.map((file) => ({ file, was: found(file) }));
+  return () => {
+    for (const { file, was } of former) {
+      const is = found(file);
+      if (is?.ino === was?.ino && is?.mtimeMs === was?.mtimeMs) rmSync(file, { force: true });
+    }
+  };
 }
 
 /** The first of `name(1)`, `name(2)`, … that replaces no file. */

@@ -154,6 +154,14 @@ describe('the files beside the output', () => {
     expect(content(file)).toBe('mine');
   });
 
+  it('run --force leaves none of an earlier call beside its own', async () => {
+    for (const name of ['', '.1', '.2']) writeFileSync(path(`out.tmsnap${name}`), 'earlier');
+    writeFileSync(path('marks.cjs'), 'debugger;');
+    expect((await tracemalloc('run', '--force', '--marks', '-o', 'out.tmsnap', 'marks.cjs')).code).toBe(0);
+    expect(readdirSync(cwd).filter((name) => name.startsWith('out.'))).toEqual(['out.tmsnap', 'out.tmsnap.1']);
+    expect(content('out.tmsnap.1')).not.toBe('earlier');
+  });
+
   it('attach --checkpoint leaves the checkpoint of another tracing alone', async () => {
     writeFileSync(path('out.tmsnap.checkpoint'), 'mine');
     expect(await tracemalloc(...ATTACH, '--checkpoint', '1h')).toMatchObject({
