@@ -11,6 +11,7 @@ import { type Measured, measure } from './measure.js';
 import { disturbances } from './messages/disturbances.js';
 import { writeArtifacts } from './messages/write-artifacts.js';
 import { whileTracingSelf } from './own-tracing.js';
+import { withoutCompilers } from './without-compilers.js';
 
 /** What grew, and the rounds in which it did. */
 export interface Found {
@@ -38,9 +39,11 @@ export async function findGrowth(work: Work, options: GrowthTestOptions = {}): P
 export async function searchGrowth(work: Work, options: CheckedOptions): Promise<Found | null> {
   const { nframe } = options;
   const resources = process.getActiveResourcesInfo();
-  const measured = await whileTracingSelf({ mode: 'exact', nframe, inlining: false }, (target, calling) =>
-    measure(work, options, { target, calling }),
-  );
+  const measured = await whileTracingSelf({ mode: 'exact', nframe, inlining: false }, (target, calling) => {
+    const restoreCompilers = withoutCompilers();
+    calling.atEnd(async () => restoreCompilers());
+    return measure(work, options, { target, calling });
+  });
   if (!measured) return null;
   const traces = leakingTraces(measured, options);
   const isOwn = ownTest(traces.snapshot(-1));

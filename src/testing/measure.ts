@@ -2,21 +2,22 @@ import { LifetimesBuilder } from '../series/lifetimes-builder.js';
 import { Series } from '../series/series.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { RoundsTracer } from '../tracing/attach/attach-self.js';
-import { type Calling, callWork, type Work } from './call-work.js';
+import type { Calling, Work } from './call-work.js';
 import type { CheckedOptions } from './growth-options.js';
-import { isClear, isInProportion, leavesBlocks, mayLeak, type Plan } from './growth-rule.js';
-import { idle } from './idle.js';
-import { type Site, SiteCounts } from './site-counts.js';
-import { Sites } from './sites.js';
+import { type Duration, GrowthRounds } from './growth-rounds.js';
+import { isClear, isInProportion, leavesBlocks, mayLeak } from './growth-rule.js';
+import { callsOfProof, LEAST_CALLS, PROOF_ROUNDS } from './proof-rounds.js';
+import { Sites } from './sites/sites.js';
 
-/** The calls of the rounds of the proof, as multiples of those of other rounds. After the last one a cache of some thousand entries is full. */
-const PROOF = [2, 8, 32];
-/** A round of the proof whose calls would take longer than this is left out if the work was called often enough, and a leak is clear without it. */
+/**
+ * A round of the proof whose calls would take more processor time than this is left out if the work was called often enough, and a leak is clear without
+ * it. On a busy machine a second is over before a cache of some hundred entries is full.
+ */
 const PROOF_MS = 1000;
-/** If no leak is clear, a round whose calls would take longer than this is left out, and nothing is called a leak. */
+/** If no leak is clear by then, a later round whose calls would take longer than this is left out, and nothing is called a leak. */
 const LONGEST_PROOF_MS = 10_000;
-/** Twice as many as Node's own cache takes: it keeps the timings of the first 250 fetches for `performance.getEntries()`. */
-const LEAST_CALLS = 500;
+/** The same if a leak is clear, and only the work was not called often enough. */
+const LONGEST_CLEAR_PROOF_MS = 60_000;
 
 /** The rounds of a work of which something is kept. */
 export interface Measured {
@@ -26,8 +27,6 @@ export interface Measured {
   /** The sites that keep something of every call. */
   readonly leaking: ReadonlySet<number>;
 }
-
-type Rule = (site: Site, plan: Plan) => boolean;
 
 /**
  * Calls the work, round after round, and looks at what each round leaves behind. It ends when nothing is left that may leak, which takes two rounds
@@ -41,46 +40,44 @@ export async function measure(
   options: CheckedOptions,
   { target, calling }: { readonly target: RoundsTracer; readonly calling: Calling },
 ): Promise<Measured | null> {
-  const { rounds, iterations, warmup } = options;
+  const { iterations, warmup } = options;
+  const usual = warmup + options.rounds;
   const sites = new Sites();
-  const counts = new SiteCounts(sites);
+  const rounds = new GrowthRounds(work, { first: warmup, proof: usual, sites, target, calling });
   const snapshots: Snapshot[] = []; // columns, which are a few blocks each; a builder keeps thousands, which V8 would sample
-  const plan = { rounds: [] as { calls: number }[], first: warmup, proof: warmup + rounds };
-  const called = () => plan.rounds.reduce((sum, { calls }) => sum + calls, 0);
-  let took = 0;
-  const round = async (calls: number) => {
-    const begun = performance.now();
-    await callWork(work, calls, calling);
-    took = performance.now() - begun;
-    await idle();
-    const snapshot = await target.tracer.takeSnapshot();
-    plan.rounds.push({ calls });
-    counts.add(snapshot);
-    return snapshot;
-  };
-  const among = (rule: Rule) => new Set([...counts].filter(([, site]) => rule(site, plan)).map(([number]) => number));
-  for (let number = 1; number <= warmup + rounds; number++) {
-    snapshots.push(await round(iterations));
-    if (number > warmup && among(leavesBlocks).size === 0) return null;
+  for (let number = 1; number <= usual; number++) {
+    snapshots.push(await rounds.run(iterations));
+    if (number > warmup && rounds.among(leavesBlocks).size === 0) return null;
   }
-  let leaking = among(mayLeak);
+  if (rounds.among(mayLeak).size === 0) return null;
+  const leaking = await provenLeaks(rounds, iterations);
   if (leaking.size === 0) return null;
-  for (const [i, times] of PROOF.entries()) {
-    const expectedMs = i === 0 ? 0 : (took * times) / PROOF[i - 1]!;
-    if (expectedMs > PROOF_MS && called() >= LEAST_CALLS) {
-      const clear = among(isClear);
-      if (clear.size > 0) {
-        leaking = clear;
-        break;
-      }
-      if (expectedMs > LONGEST_PROOF_MS) return null;
-    }
-    await round(times * iterations);
-    leaking = among(isInProportion);
-    if (leaking.size === 0) return null;
-  }
   await target.tracer.stop();
   return { series: await seriesOf(snapshots, target), sites, leaking };
+}
+
+/** Runs the rounds of the proof, as far as they are needed, and gives the sites that still leak. */
+async function provenLeaks(rounds: GrowthRounds, iterations: number): Promise<ReadonlySet<number>> {
+  const none = new Set<number>();
+  let leaking: ReadonlySet<number> = none;
+  for (let i = 0; i < PROOF_ROUNDS; i++) {
+    const { called } = rounds;
+    let calls = callsOfProof(i, { iterations, called });
+    if (i > 0 && isDear(rounds.expected(calls))) {
+      const clear = rounds.among(isClear);
+      if (clear.size > 0 && called >= LEAST_CALLS) return clear;
+      if (clear.size > 0) calls = Math.min(calls, LEAST_CALLS - called);
+      if (rounds.expected(calls).ms > (clear.size > 0 ? LONGEST_CLEAR_PROOF_MS : LONGEST_PROOF_MS)) return none;
+    }
+    await rounds.run(calls);
+    leaking = rounds.among(isInProportion);
+    if (leaking.size === 0) break;
+  }
+  return leaking;
+}
+
+function isDear({ ms, processorMs }: Duration): boolean {
+  return processorMs > PROOF_MS || ms > LONGEST_PROOF_MS;
 }
 
 async function seriesOf(snapshots: readonly Snapshot[], target: RoundsTracer): Promise<Series> {

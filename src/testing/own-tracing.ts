@@ -2,7 +2,7 @@ import { TracemallocError } from '../errors.js';
 import { attachSelfForRounds, type RoundsTracer } from '../tracing/attach/attach-self.js';
 import type { StartOptions } from '../tracing/tracer/start-options.js';
 import type { Calling } from './call-work.js';
-import { withoutCompilationCache } from './compilation-cache.js';
+import { withoutCompilationCache } from './without-compilers.js';
 
 export interface Measuring extends Calling {
   /** Is called when the measurement ends in any way, before the tracing does. */

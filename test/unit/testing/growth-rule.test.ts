@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isClear, isInProportion, mayLeak, type Plan } from '../../../src/testing/growth-rule.js';
-import type { Site } from '../../../src/testing/site-counts.js';
+import type { Site } from '../../../src/testing/sites/site-counts.js';
 
 /** Two rounds to warm up, five rounds of 100 calls, two rounds of the proof. */
 const CALLS = [100, 100, 100, 100, 100, 100, 100, 200, 400];
@@ -62,6 +62,7 @@ describe('isClear', () => {
   it.each([
     ['a leak', [130, 100, 100, 100, 100, 100, 100, 200], true],
     ['V8 while code is young', [90, 40, 15, 16, 8, 22, 14, 29], false],
+    ['a cache that has become full', [0, 0, 100, 100, 100, 100, 100, 170], false],
     ['what is not in proportion', [0, 0, 100, 100, 100, 100, 100, 90], false],
   ])('%s: %s', (_, blocks, expected) => {
     expect(isClear(site(blocks), planOf(8))).toBe(expected);

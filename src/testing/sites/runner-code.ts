@@ -1,4 +1,4 @@
-import type { StackTable } from '../model/stack-table.js';
+import type { StackTable } from '../../model/stack-table.js';
 
 /** Test runners, their mocks and assertions, and what collects their output. They keep what a test does until its end. */
 const PACKAGE =

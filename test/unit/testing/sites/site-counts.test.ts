@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Snapshot } from '../../../src/snapshot/snapshot.js';
-import { SiteCounts } from '../../../src/testing/site-counts.js';
-import { NO_SITE, Sites } from '../../../src/testing/sites.js';
-import { type Block, snapshotOf } from '../../helpers/series-simulation.js';
+import { Snapshot } from '../../../../src/snapshot/snapshot.js';
+import { SiteCounts } from '../../../../src/testing/sites/site-counts.js';
+import { NO_SITE, Sites } from '../../../../src/testing/sites/sites.js';
+import { type Block, snapshotOf } from '../../../helpers/series-simulation.js';
 
 describe('SiteCounts', () => {
   it('counts what is alive by the round of its birth, and all at the end of each round', () => {

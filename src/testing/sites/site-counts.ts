@@ -1,4 +1,4 @@
-import type { Snapshot } from '../snapshot/snapshot.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
 import { NO_SITE, type Sites } from './sites.js';
 
 /** What is alive of one site. */

@@ -1,5 +1,5 @@
-import type { StackTable } from '../model/stack-table.js';
-import { StringInterner } from '../model/string-interner.js';
+import type { StackTable } from '../../model/stack-table.js';
+import { StringInterner } from '../../model/string-interner.js';
 import { runnerMask } from './runner-code.js';
 
 /** The site of what does not count. */
