@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { ConnectError } from '../errors.js';
 import { formatDuration } from '../text/duration-format.js';
@@ -48,7 +49,8 @@ function notFound(name: string, all: readonly NodeProcess[]): string {
   const shown = printable(name);
   const launcher = all.find(({ launcher, args, title }) => launcher !== null && (args.includes(name) || title.split(' ').includes(name)));
   const only = launcher ? `, only ${launcher.launcher} (process ${launcher.pid}), which is to start it` : '';
-  return `no Node process runs ${shown}${only}; tracemalloc list shows those that can be named, and an inspector is named host:port`;
+  const start = existsSync(resolve(name)) ? `; to start it: tracemalloc run ${shown}, or tracemalloc leaks -- ${shown}` : '';
+  return `no Node process runs ${shown}${only}${start}; tracemalloc list shows those that can be named, and an inspector is named host:port`;
 }
 
 function alternative({ pid, endpoint, rss, uptime }: NodeProcess): string {

@@ -18,8 +18,8 @@ import { reportLeaks } from '../output/leak-report.js';
 import { addForceOption, claimOutput, type OutputValues } from '../output/output-file.js';
 import { checkTypes } from '../output/print-results.js';
 import { LeakRounds } from '../tracing/leak-rounds.js';
-import { roundsOfProgram } from '../tracing/rounds-of-program.js';
-import { type RoundSource, roundsOfTarget } from '../tracing/rounds-of-target.js';
+import { type RoundSource, takeRoundsOfProcess } from '../tracing/rounds-of-process.js';
+import { takeRoundsOfProgram } from '../tracing/rounds-of-program.js';
 
 interface LeaksValues extends LaunchValues, TargetValues, OutputValues, BehindDashes, Omit<TableValues, 'cumulative'> {
   readonly rounds?: number;
@@ -69,11 +69,11 @@ export async function run(args: readonly string[], values: LeaksValues, console:
   const mapper = sourceMapperOf(values, console);
   const output = values.output === undefined ? undefined : await claimOutput(values.output, values, console);
   const rounds = new LeakRounds({ wanted, console });
-  const said =
+  const notes =
     'target' in subject
-      ? await roundsOfTarget(rounds, { target: subject, start, source: source!, console })
-      : await roundsOfProgram(rounds, { ...subject, values, start, source, console });
-  if (said.length > 0) writeLines(console.err, said);
+      ? await takeRoundsOfProcess(rounds, { target: subject, start, source: source!, console })
+      : await takeRoundsOfProgram(rounds, { ...subject, values, start, source, console });
+  if (notes.length > 0) writeLines(console.err, notes);
   const series = rounds.series();
   if (series === null) {
     writeLines(console.err, ['there is no round, and so no verdict']);
@@ -86,7 +86,7 @@ export async function run(args: readonly string[], values: LeaksValues, console:
   const shown = filteredSeries(series, values, { mapper, cwd: console.cwd });
   // The stdout of a program that we start is its own, as with `run`.
   const stream = 'target' in subject || values.json ? console.out : console.err;
-  return reportLeaks(shown, { whole: series, values, rules, stream, console });
+  return reportLeaks(shown, { unfiltered: series, values, rules, stream, console });
 }
 
 type Subject = Target | { readonly program: readonly string[] };

@@ -14,7 +14,7 @@ const DEFAULT_ROWS = 10;
 
 interface Reporting {
   /** With all traces. */
-  readonly whole: Series;
+  readonly unfiltered: Series;
   readonly values: Pick<TableValues, 'groupBy' | 'json' | 'top' | 'color'> & { readonly warmup: number };
   readonly rules: readonly IgnoreRule[];
   /** For the result. */
@@ -23,7 +23,7 @@ interface Reporting {
 }
 
 /** Prints the verdict. @param series with the traces and lines that the user wants to see @returns the exit code */
-export function reportLeaks(series: Series, { whole, values, rules, stream, console }: Reporting): number {
+export function reportLeaks(series: Series, { unfiltered, values, rules, stream, console }: Reporting): number {
   const { groupBy: keyType, warmup, json, top = DEFAULT_ROWS } = values;
   const { err, cwd } = console;
   const all = series.growth(keyType, { warmup });
@@ -45,7 +45,7 @@ export function reportLeaks(series: Series, { whole, values, rules, stream, cons
     writeLines(err, [`${series.rounds.length} rounds are too few to tell a leak: it takes ${warmup + LEAST_ROUNDS}`]);
     return FAILED;
   }
-  if (whole.growth('domain', { warmup }).every(({ ages }) => ages.slice(warmup + 1).every((bytes) => bytes === 0)))
+  if (unfiltered.growth('domain', { warmup }).every(({ ages }) => ages.slice(warmup + 1).every((bytes) => bytes === 0)))
     writeLines(err, [
       'nothing that was allocated in these rounds was alive at their end: if no work was done in them, this verdict says nothing',
     ]);

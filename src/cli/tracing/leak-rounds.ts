@@ -21,7 +21,7 @@ export class LeakRounds {
     return this.#builder.length;
   }
 
-  get areEnough(): boolean {
+  get isComplete(): boolean {
     return this.length >= this.wanted;
   }
 

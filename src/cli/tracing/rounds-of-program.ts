@@ -7,7 +7,7 @@ import type { LaunchValues } from '../options/launch-options.js';
 import { launchProgram, startOrKill } from './launched-program.js';
 import type { LeakRounds } from './leak-rounds.js';
 import { PassedSignals } from './passed-signals.js';
-import { type RoundSource, takeLeakRounds } from './rounds-of-target.js';
+import { type RoundSource, takeRoundsUntilEnough } from './rounds-of-process.js';
 
 /** How long a program may take to end after SIGTERM. */
 const LONGEST_END_MS = 5000;
@@ -23,7 +23,7 @@ interface Launched {
 }
 
 /** Starts a program and takes its rounds. Ends the program if it has not ended by then. @returns what there is to say about its end */
-export async function roundsOfProgram(rounds: LeakRounds, launched: Launched): Promise<string[]> {
+export async function takeRoundsOfProgram(rounds: LeakRounds, launched: Launched): Promise<string[]> {
   const { program, values, start, source, console } = launched;
   const launching = launchProgram(program, { values, console });
   const signals = new PassedSignals();
@@ -44,11 +44,11 @@ export async function roundsOfProgram(rounds: LeakRounds, launched: Launched): P
     });
     try {
       if (source === null) await marked;
-      else await takeLeakRounds(tracer, { rounds, source, label: printable(program[0]!), interrupted, console });
+      else await takeRoundsUntilEnough(tracer, { rounds, source, label: printable(program[0]!), interrupted, console });
     } finally {
       await endProgram(tracer, signals);
     }
-    return endingOf(await tracer.exited, { isWhole: rounds.areEnough || signals.any, byMarks: source === null, rounds });
+    return endingOf(await tracer.exited, { isWhole: rounds.isComplete || signals.any, byMarks: source === null, rounds });
   } finally {
     stopListening();
   }
@@ -64,14 +64,14 @@ interface Marking {
 function marksOf(tracer: LaunchedTracer, { rounds, interrupted, console: { err } }: Marking): Promise<unknown> {
   const enough = new Promise<void>((resolve) => {
     tracer.onMark(async (label) => {
-      if (rounds.areEnough) return;
+      if (rounds.isComplete) return;
       try {
         rounds.add(await tracer.takeSnapshot());
         writeLines(err, [`round ${rounds.length} at ${printable(label)}`]);
       } catch (error) {
         writeLines(err, [`the mark at ${printable(label)} is no round: ${errorLine(error)}`]);
       }
-      if (rounds.areEnough) resolve();
+      if (rounds.isComplete) resolve();
     });
   });
   return Promise.race([enough, interrupted, tracer.closed]);

@@ -142,7 +142,7 @@ it('attach by the name of a script: several processes, and none', async () => {
   expect(await runCommand(['attach', 'twice.cjs'], { cwd: folder })).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(
-      /^tracemalloc: no Node process runs twice\.cjs; tracemalloc list shows those that can be named, .*host:port\n$/,
+      /^tracemalloc: no Node process runs twice\.cjs; to start it: tracemalloc run twice\.cjs, or tracemalloc leaks -- twice\.cjs; tracemalloc list shows those that can be named, .*host:port\n$/,
     ),
   });
 });

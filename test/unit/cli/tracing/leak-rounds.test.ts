@@ -25,7 +25,7 @@ const roundsOf = (...captures: readonly object[]) => {
 
 test('has the rounds of one tracing', () => {
   const rounds = roundsOf({}, {}, {}, {});
-  expect([rounds.length, rounds.areEnough, rounds.series()?.rounds.length, said]).toEqual([4, true, 4, '']);
+  expect([rounds.length, rounds.isComplete, rounds.series()?.rounds.length, said]).toEqual([4, true, 4, '']);
 });
 
 test.each([
@@ -33,7 +33,7 @@ test.each([
   ['a tracing that lost what it knew', {}, { resumed: '2024-01-01T00:00:02.000Z' }],
 ])('begins anew with %s, and says so', (_, before, after) => {
   const rounds = roundsOf(before, before, after, after, after);
-  expect([rounds.length, rounds.areEnough]).toEqual([3, false]);
+  expect([rounds.length, rounds.isComplete]).toEqual([3, false]);
   expect(said).toBe('the tracing began again before round 3 and lost what it knew: the rounds begin anew\n');
   expect(rounds.series()!.rounds).toHaveLength(3);
 });

@@ -31,12 +31,12 @@ interface Taking {
 }
 
 /** Takes rounds until there are enough, the user interrupts, or the target is gone. @throws LaunchError if the command of a round fails */
-export async function takeLeakRounds(tracer: Tracer, { rounds, source, label, interrupted, console }: Taking): Promise<void> {
+export async function takeRoundsUntilEnough(tracer: Tracer, { rounds, source, label, interrupted, console }: Taking): Promise<void> {
   const { each, everyMs, timeoutMs } = source;
   const over = Promise.race([interrupted, tracer.closed]);
   const pause = pausesOf(tracer, { label, interrupted, console });
   const due = async () => {
-    if (rounds.areEnough) return false;
+    if (rounds.isComplete) return false;
     if (each === undefined) return await pause(everyMs, `round ${rounds.length + 1} of ${rounds.wanted}`);
     try {
       return await runRoundCommand(each, { timeoutMs, over, console });
@@ -56,11 +56,11 @@ interface Attached {
 }
 
 /** Takes the rounds of a running process. @returns what there is to say about its end */
-export async function roundsOfTarget(rounds: LeakRounds, { target, start, source, console }: Attached): Promise<string[]> {
+export async function takeRoundsOfProcess(rounds: LeakRounds, { target, start, source, console }: Attached): Promise<string[]> {
   const interruption = firstInterruption();
   try {
     const isThere = await whileTracing({ target: target.target, start, console }, async (tracer) => {
-      await takeLeakRounds(tracer, { rounds, source, label: target.label, interrupted: interruption.came, console });
+      await takeRoundsUntilEnough(tracer, { rounds, source, label: target.label, interrupted: interruption.came, console });
       return tracer.isTracing();
     });
     return isThere ? [] : ['the program has ended: the verdict is that of the rounds so far'];
