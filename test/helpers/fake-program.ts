@@ -31,7 +31,7 @@ const EVALUATIONS: readonly (readonly [word: string, purpose: string, value?: un
   ['isQuiet', 'ask whether it is idle', true],
   ['main_end__', 'watch the end of the main thread'],
   ['setImmediate', 'wait for a turn'],
-  ['loopStart', 'ask for the event loop', true],
+  ["'argv0' in process", 'ask for the event loop', true],
   ['NODE_V8_COVERAGE', 'ask for coverage', false],
   ['setFlagsFromString', 'set flags', []],
   ['delete globalThis', 'remove what we left'],
