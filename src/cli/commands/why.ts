@@ -27,7 +27,7 @@ export function configure(command: Command): Command {
     )
     .option(
       '--for <time>',
-      'of a process: how long to trace objects before the snapshot, so that links have places; default 5 seconds',
+      'of a process: how long to trace objects before the snapshot, so that links have places; default 5 seconds, with --buffers not at all',
       duration,
     )
     .option('--lines', 'of a process: true lines for the places; needs no asking if WHAT is a place')

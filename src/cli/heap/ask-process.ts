@@ -18,6 +18,8 @@ export interface ProcessValues extends TargetValues {
 
 interface Asking {
   readonly name: string | undefined;
+  /** false: the heap is asked at once, and no link has a place. */
+  readonly tracesObjects: boolean;
   readonly console: Console;
 }
 
@@ -41,17 +43,15 @@ export function checkFileOptions({ for: time, lines, takeOver, yes, pid, port }:
   throw new UsageError(`${given.map(([option]) => option).join(', ')} is for a process, and a heap snapshot is a file; leave it out`);
 }
 
-/** Traces the objects of a process for a while, asks, and leaves the process as it was. */
+/** Traces the objects of a process for a while if that is wanted, asks, and leaves the process as it was. */
 export async function askProcess<Answer>(
   values: ProcessValues,
-  { name, console }: Asking,
+  { name, tracesObjects, console }: Asking,
   ask: (tracer: Tracer) => Promise<Answer>,
 ): Promise<Answer> {
   const { target, label } = targetOf(name, values);
   const start: StartOptions = {
-    mode: 'objects',
-    nframe: ALL_FRAMES,
-    lines: values.lines === true,
+    ...(tracesObjects && { mode: 'objects', nframe: ALL_FRAMES, lines: values.lines === true }),
     yes: values.yes === true,
     ...(values.takeOver && { force: true }),
   };
@@ -59,7 +59,7 @@ export async function askProcess<Answer>(
   try {
     return await whileTracing({ target, start, console }, async (tracer) => {
       const pause = pausesOf(tracer, { label, interrupted: interruption.came, console });
-      await pause(values.for ?? DEFAULT_TIME_MS, 'the answer');
+      if (tracesObjects) await pause(values.for ?? DEFAULT_TIME_MS, 'the answer');
       if (!tracer.isTracing()) throw new ConnectionLostError(ENDED);
       return await ask(tracer);
     });

@@ -23,7 +23,8 @@ export async function printBuffers(place: string | undefined, { values, mapper, 
   };
   const ofProcess = () => {
     refusePartial(values, 'a process');
-    return askProcess(values, { name: place, console }, (tracer) =>
+    const tracesObjects = values.for !== undefined || values.lines === true;
+    return askProcess(values, { name: place, tracesObjects, console }, (tracer) =>
       tracer.whyBuffers({ top, originalPlaces: ({ sourceMaps }) => originalPlaces(mapper, sourceMaps) }),
     );
   };

@@ -44,7 +44,7 @@ export async function printHolders({ place, what }: Question, { values, mapper, 
   const ofProcess = () => {
     refusePartial(values, 'a process');
     const lines = values.lines ?? parseWhat(what).kind === 'place';
-    return askProcess({ ...values, lines }, { name: place, console }, (tracer) =>
+    return askProcess({ ...values, lines }, { name: place, tracesObjects: true, console }, (tracer) =>
       tracer.why(what, { ...options, originalPlaces: ({ sourceMaps }) => originalPlaces(mapper, sourceMaps) }),
     );
   };

@@ -1,26 +1,14 @@
 import { ForeignSamplerError, NotTracingError } from '../../errors.js';
-import { readHeapUsage } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
 import type { HeapObjects } from '../heap-snapshot/heap-objects.js';
+import { type HeapCommand, streamHeap } from '../heap-snapshot/heap-stream.js';
 import { ObjectSections } from '../heap-snapshot/object-sections.js';
 import { HeapSnapshotReader } from '../heap-snapshot/reader.js';
 import type { HeapChunkListener, ObjectReading, ReadOptions, SourceStart, TraceSource } from '../stacks/trace-source.js';
 import { somebodyTracks } from './foreign-tracker.js';
 
-type SnapshotCommand = 'HeapProfiler.takeHeapSnapshot' | 'HeapProfiler.stopTrackingHeapObjects';
-
 /** V8 gives every object an id at the start, and tells nothing meanwhile: 18 million took 32 s. */
 const START_TIMEOUT_MS = 1_800_000;
-/**
- * V8 tells of its progress with every 10,000 objects, and then sends the text. It is silent during the collection at the start, while it fills its
- * tables at the end, and on Node 18 while it looks names up, whose time grows with the square of their number. With 20 busy processes on 2 cores the
- * longest silence was 8.6 s with a heap of 95 MiB (Node 22, 26) and 68 s with one of 39 MiB (Node 18).
- */
-const SILENCE_MS = 60_000;
-const SILENCE_MS_PER_MIB = 300;
-const MIB = 2 ** 20;
-const SIGNS_OF_LIFE = ['HeapProfiler.reportHeapSnapshotProgress', 'HeapProfiler.addHeapSnapshotChunk'] as const;
-const DOING = 'taking a heap snapshot';
 const ENDED =
   'the tracking of allocations has ended, and what it knew is lost: V8 ends it for all when any client of the inspector leaves; start again, with no other tool attached';
 
@@ -79,43 +67,16 @@ export class ObjectTracker implements TraceSource {
     );
   }
 
-  async #readHeap(command: SnapshotCommand, onHeapChunk: HeapChunkListener | undefined): Promise<HeapObjects> {
+  async #readHeap(command: HeapCommand, onHeapChunk: HeapChunkListener | undefined): Promise<HeapObjects> {
     const reader = new HeapSnapshotReader(new ObjectSections());
-    let failure: unknown;
     let isFirst = true;
-    await this.#streamHeap(command, (chunk) => {
-      if (failure !== undefined) return; // ignores the chunks that are still on their way
-      try {
-        if (isFirst && !isTracked(chunk)) throw new NotTracingError(ENDED);
-        isFirst = false;
-        reader.write(chunk);
-        onHeapChunk?.(chunk);
-      } catch (error) {
-        failure = error;
-      }
+    await streamHeap(this.#session, command, (chunk) => {
+      if (isFirst && !isTracked(chunk)) throw new NotTracingError(ENDED);
+      isFirst = false;
+      reader.write(chunk);
+      onHeapChunk?.(chunk);
     });
-    if (failure !== undefined) throw failure;
     return reader.end();
-  }
-
-  async #streamHeap(command: SnapshotCommand, take: (chunk: string) => void): Promise<void> {
-    const stop = this.#session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => take(String(chunk)));
-    try {
-      const { usedSize } = await readHeapUsage(this.#session, { doing: DOING });
-      await this.#session.send(
-        command,
-        { reportProgress: true },
-        {
-          timeoutMs: SILENCE_MS + SILENCE_MS_PER_MIB * (usedSize / MIB),
-          signsOfLife: SIGNS_OF_LIFE,
-          needsEventLoop: command === 'HeapProfiler.takeHeapSnapshot',
-          holdsThread: true,
-          doing: DOING,
-        },
-      );
-    } finally {
-      stop();
-    }
   }
 }
 

@@ -5,7 +5,7 @@ import { parseWhat, type WhatInHeap } from '../../heap-graph/paths/what.js';
 import type { Session } from '../../protocol/session.js';
 import { withObject } from '../isolate/find-object.js';
 import type { Isolate } from '../isolate/isolate.js';
-import { checkObjectMode, heapsOfTarget, type OriginalPlaces } from './heaps-of-target.js';
+import { checkObjectMode, heapsOfTarget, type OriginalPlaces, plainHeapsOfTarget } from './heaps-of-target.js';
 import type { TracingRun } from './tracing-run.js';
 
 export interface TargetWhyOptions extends WhyOptions {
@@ -55,15 +55,14 @@ export async function explainTarget(
   };
 }
 
-/** Who holds the memory outside of the heap in each thread. What threads share counts in each of them. */
+/** Who holds the memory outside of the heap in each thread. What threads share counts in each of them. Only in object mode there are places. */
 export async function explainTargetBuffers(
   run: TracingRun,
   { originalPlaces, ...options }: Omit<TargetWhyOptions, 'ignoreEdges'>,
 ): Promise<BufferHolders> {
-  checkObjectMode(run);
   const found: BufferHolders[] = [];
-  for await (const { thread, heap, places } of heapsOfTarget(run, { originalPlaces }))
-    found.push(ofThread(thread, explainBuffers(heap, { ...options, ...places })));
+  const heaps = run.isHeavy ? heapsOfTarget(run, { originalPlaces }) : plainHeapsOfTarget(run, { originalPlaces });
+  for await (const { thread, heap, places } of heaps) found.push(ofThread(thread, explainBuffers(heap, { ...options, ...places })));
   if (found.length === 0) throw new CommandTimeoutError(NO_ANSWER);
   const sum = (of: (holders: BufferHolders) => number) => found.reduce((total, each) => total + of(each), 0);
   return {

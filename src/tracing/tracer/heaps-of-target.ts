@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../../errors.js';
+import { BadProfileError, UnsupportedError } from '../../errors.js';
 import type { Heap } from '../../heap-graph/heap/heap.js';
 import type { ExplainOptions } from '../../heap-graph/paths/explain.js';
 import type { PlaceOf } from '../../heap-graph/paths/find-nodes.js';
@@ -45,6 +45,26 @@ export async function* heapsOfTarget(run: TracingRun, { isWanted = () => true, o
     if (!snapshot.threads.includes(thread)) continue; // the worker ended, or did not answer
     const heap = reader.end();
     yield { thread, heap, places: { placeOf: placesOf(snapshot, thread, heap), ...(originalOf && { originalOf }) } };
+  }
+}
+
+/**
+ * Takes a plain heap snapshot of one thread after the other, in any mode. It has no places. Only one of them is in memory at a time.
+ *
+ * @throws UnsupportedError for our own process, and if the program may not bear it
+ */
+export async function* plainHeapsOfTarget(run: TracingRun, { originalPlaces }: Wanted): AsyncGenerator<HeapOfThread> {
+  await run.checkHeaps();
+  const originalOf = originalPlaces?.(await run.snapshot());
+  for (const isolate of run.threads) {
+    const reader = new HeapReader();
+    try {
+      await run.streamHeap(isolate, (chunk) => reader.write(chunk));
+    } catch (error) {
+      if (isolate === run.threads[0] || error instanceof BadProfileError) throw error;
+      continue; // the worker has ended, or does not answer
+    }
+    yield { thread: isolate.thread, heap: reader.end(), places: { ...(originalOf && { originalOf }) } };
   }
 }
 

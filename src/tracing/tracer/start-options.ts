@@ -41,11 +41,11 @@ export interface StartOptions {
   /** Take over if another tool is sampling this target. */
   readonly force?: boolean;
   /**
-   * Object mode is refused if the program may not have the memory for it, or would stand still for more than 10 seconds at a time. `true` starts it
-   * nevertheless.
+   * Object mode, and a heap snapshot for `whyBuffers`, are refused if the program may not have the memory for it, or would stand still for more than
+   * 10 seconds at a time. `true` does it nevertheless.
    */
   readonly yes?: boolean;
-  /** Gets one line that says what object mode will cost the program, before it begins. */
+  /** Gets one line that says what object mode, or a heap snapshot for `whyBuffers`, will cost the program, before it begins. */
   readonly onNotice?: (notice: string) => void;
 }
 

@@ -172,9 +172,9 @@ export class Tracer {
   }
 
   /**
-   * Who holds the memory outside of the heap, such as that of Buffers. Takes a snapshot. Object mode only.
+   * Who holds the memory outside of the heap, such as that of Buffers. Takes a heap snapshot of each thread. In object mode links have places.
    *
-   * @throws NotTracingError, UnsupportedError in other modes
+   * @throws NotTracingError, UnsupportedError on `attachSelf`, and if the program may not bear a heap snapshot
    */
   whyBuffers(options: Omit<TargetWhyOptions, 'ignoreEdges'> = {}): Promise<BufferHolders> {
     return this.#life.inTurn(async (run) => {

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { SourceEnd } from '../../collect/stacks/trace-source.js';
+import { streamHeap } from '../../collect/heap-snapshot/heap-stream.js';
+import type { HeapChunkListener, SourceEnd } from '../../collect/stacks/trace-source.js';
+import { UnsupportedError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { turnOfEventLoop } from '../../protocol/event-loop.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { ChangedFlags } from '../isolate/changed-flags.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
-import { heapUsedOf } from '../isolate/isolate.js';
+import { heapUsedOf, type Isolate } from '../isolate/isolate.js';
 import { type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
 import { type HeapListeners, TracedWorkers } from '../workers/traced-workers.js';
 import { buildSnapshot } from './build-snapshot.js';
 import type { Circumstances } from './gate.js';
-import { ObjectCost } from './object-cost.js';
+import { HeapCost } from './heap-cost.js';
 import { ProcessMemory } from './process-memory.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
 import type { TracedTarget } from './traced-target.js';
@@ -39,8 +41,8 @@ export class TracingRun {
   readonly #flags: ChangedFlags;
   readonly #main: IsolateTracing;
   readonly #workers: TracedWorkers;
-  /** null in other modes than objects. */
-  readonly #cost: ObjectCost | null;
+  /** What a heap snapshot costs. Only object mode takes them unasked. */
+  readonly #cost: HeapCost;
   readonly #memory: ProcessMemory;
   #liveBytes = 0;
   #resumed: string | null = null;
@@ -71,7 +73,7 @@ export class TracingRun {
     this.#main = new IsolateTracing(main, this.#settings);
     const isAccepted = options.yes ?? false;
     const costOptions = { heapUsed: () => this.heapUsed(), nodeMajor: this.#major, isAccepted, isOurs: target.wasPaused, onNotice };
-    this.#cost = mode === 'objects' ? new ObjectCost(main.session, costOptions) : null;
+    this.#cost = new HeapCost(main.session, { ...costOptions, isTracking: this.isHeavy });
     this.#workers = new TracedWorkers(main.session, {
       ...this.#settings,
       // A worker that is paused when we are killed stays paused, so we pause only workers of programs that were started for us.
@@ -98,13 +100,13 @@ export class TracingRun {
     const { isPaused } = circumstances;
     try {
       await this.#target.main.trueLines.find();
-      if (!isPaused) await this.#cost?.checkStart();
+      if (this.isHeavy && !isPaused) await this.#cost.checkStart();
       if (!this.#force && !isPaused) await this.#main.refuseOthers();
       const mainBefore = this.#memory.askMain(); // before anything that we do to it
       await this.#changeFlags(circumstances);
       await this.#workers.start();
       this.#memory.begin(mainBefore);
-      if (!isPaused) await this.#cost?.checkSnapshot({ isLast: false }); // now the heaps of the workers are known
+      if (this.isHeavy && !isPaused) await this.#cost.checkSnapshot({ isLast: false }); // now the heaps of the workers are known
       await this.#main.start({ isPaused, flagsChanged: this.#flags.areSet, force: this.#force || this.isHeavy });
     } catch (error) {
       await this.#giveUp();
@@ -170,7 +172,7 @@ export class TracingRun {
    * @param isLast the program has come to its end
    */
   async snapshot({ isLast = false, onHeapOf }: SnapshotOptions = {}): Promise<Snapshot> {
-    await this.#cost?.checkSnapshot({ isLast });
+    if (this.isHeavy) await this.#cost.checkSnapshot({ isLast });
     const time = new Date().toISOString();
     const ofMain = this.#readMain({ isLast, onHeapOf });
     const [main, { readings, notes }] = await Promise.all([ofMain, this.#workers.read(onHeapOf, ofMain)]);
@@ -194,10 +196,31 @@ export class TracingRun {
 
   /** @throws CommandTimeoutError if a heap snapshot would wait for the event loop, and the loop does not turn */
   async #readMain({ isLast = false, onHeapOf }: SnapshotOptions): Promise<IsolateReading> {
-    const { session, domain } = this.#target.main;
-    // A heap snapshot cannot be cancelled, and later commands would wait behind it. While we pause the target it needs no turn.
-    if (this.isHeavy && !isLast && this.#major >= FIRST_THAT_WAITS && !domain.isPaused) await turnOfEventLoop(session, session.timeoutMs);
+    if (this.isHeavy && !isLast) await this.#turnForHeap(this.#target.main);
     return this.#main.read({ isLast, onHeapChunk: onHeapOf?.(this.#target.main.thread) });
+  }
+
+  /** The threads that run and are traced, the main thread first. */
+  get threads(): readonly Isolate[] {
+    return [this.#target.main, ...this.#workers.isolates];
+  }
+
+  /** Says what heap snapshots of the threads will cost. @throws UnsupportedError if the program may not bear them */
+  async checkHeaps(): Promise<void> {
+    if (this.#target.isSelf)
+      throw new UnsupportedError('a process cannot read its own heap while it runs; attach to it from another process');
+    await this.#cost.checkStart();
+  }
+
+  /** Has V8 send a heap snapshot of a thread, without stacks. Needs `checkHeaps` first. @throws CommandTimeoutError if it does not answer */
+  async streamHeap(isolate: Isolate, take: HeapChunkListener): Promise<void> {
+    await this.#turnForHeap(isolate);
+    await streamHeap(isolate.session, 'HeapProfiler.takeHeapSnapshot', take);
+  }
+
+  /** A heap snapshot cannot be cancelled, and later commands would wait behind it. While we pause the target it needs no turn. */
+  async #turnForHeap({ session, domain }: Isolate): Promise<void> {
+    if (this.#major >= FIRST_THAT_WAITS && !domain.isPaused) await turnOfEventLoop(session, session.timeoutMs);
   }
 
   /** NaN if the target did not tell its version. */

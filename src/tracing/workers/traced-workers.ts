@@ -5,7 +5,7 @@ import { askToWaitAtEnd } from '../../protocol/program-end.js';
 import type { Session } from '../../protocol/session.js';
 import { type Worker, Workers } from '../../protocol/workers.js';
 import { MainThreadEnd } from '../cleanup/main-thread-end.js';
-import { heapUsedOf } from '../isolate/isolate.js';
+import { heapUsedOf, type Isolate } from '../isolate/isolate.js';
 import type { IsolateReading, IsolateTracing } from '../isolate/isolate-tracing.js';
 import { readHeapTotals } from '../isolate/read-heap-totals.js';
 import { TracedWorker, type WorkersSettings } from './traced-worker.js';
@@ -63,6 +63,11 @@ export class TracedWorkers {
   async heapUsed(): Promise<number> {
     const read = await Promise.allSettled(this.#open.map(({ tracing }) => heapUsedOf(tracing.isolate)));
     return read.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
+  }
+
+  /** Of those that run and are traced. */
+  get isolates(): readonly Isolate[] {
+    return this.#open.map(({ tracing }) => tracing.isolate);
   }
 
   /** How many run, as far as we know; undefined if workers are left alone. */

@@ -59,17 +59,36 @@ const code = "globalThis.parts = Array.from({ length: 7 }, () => Buffer.alloc(20
 new Worker(code, { eval: true }).once('online', () => console.log('ready'));`;
 
 describe.each(nodeBinaries())('why --buffers on a running program, Node $major', ({ execPath }) => {
-  it('names the owners in each thread, and where they were made, and leaves', async () => {
+  it('names the owners in each thread, at once or with where they were made, and leaves', async () => {
     const target = await startTarget({ execPath, code: BUFFERS, ready: true });
-    const { code, stdout } = await callCommand(['why', '--buffers', '--port', `${target.port}`, '--for', '1s', '--json', '--top', 'all']);
-    expect(code).toBe(0);
-    const { clusters } = JSON.parse(stdout) as BufferHolders;
-    const queue = clusters.find(({ owner }) => owner === 'Queue')!;
-    expect(queue).toMatchObject({ thread: 'main', count: 50, size: 50 * 10_000 });
-    expect(pathText(queue.path)).toBe('global.queue → Queue.chunks → Array → [] → Uint8Array.buffer');
-    expect(queue.path.at(-1)!.place).toMatchObject({ filename: expect.stringMatching(/target\.cjs$/), lineno: 4 });
-    const parts = clusters.find(({ size }) => size === 7 * 200_000)!;
-    expect([parts.thread, parts.count, parts.owner]).toEqual(['worker 1', 7, 'global.parts']);
+    const owners = async (...options: readonly string[]) => {
+      const { code, stdout, stderr } = await callCommand([
+        'why',
+        '--buffers',
+        '--port',
+        `${target.port}`,
+        '--json',
+        '--top',
+        'all',
+        ...options,
+      ]);
+      expect(code).toBe(0);
+      const { clusters } = JSON.parse(stdout) as BufferHolders;
+      const queue = clusters.find(({ owner }) => owner === 'Queue')!;
+      expect(queue).toMatchObject({ thread: 'main', count: 50, size: 50 * 10_000 });
+      expect(pathText(queue.path)).toBe('global.queue → Queue.chunks → Array → [] → Uint8Array.buffer');
+      const parts = clusters.find(({ size }) => size === 7 * 200_000)!;
+      expect([parts.thread, parts.count, parts.owner]).toEqual(['worker 1', 7, 'global.parts']);
+      return { place: queue.path.at(-1)!.place, stderr };
+    };
+    const plain = await owners();
+    expect(plain).toEqual({
+      place: null,
+      stderr: expect.stringMatching(/^heap snapshot: with a heap of .* more memory.* at each snapshot$/m),
+    });
+    await expectClean(target);
+    const { place } = await owners('--for', '1s');
+    expect(place).toMatchObject({ filename: expect.stringMatching(/target\.cjs$/), lineno: 4 });
     await expectClean(target);
   });
 });

@@ -81,7 +81,16 @@ test('other modes are refused before the program is asked anything', async () =>
   const { program, tracer } = programWith({ heapBytes: 2 * MIB, freeBytes: GIB });
   await tracer.start();
   const sent = program.sent.length;
-  for (const ask of [() => tracer.why('global.cache'), () => tracer.why('Session'), () => tracer.whyBuffers()])
+  for (const ask of [() => tracer.why('global.cache'), () => tracer.why('Session')])
     await expect(ask()).rejects.toThrow("what keeps objects alive is told in object mode only; start with mode: 'objects'");
   expect(program.sent).toHaveLength(sent);
+});
+
+test('in other modes a heap snapshot for Buffers is refused, too, if there is no memory for it', async () => {
+  const { program, tracer } = programWith({ heapBytes: 200 * MIB, freeBytes: GIB });
+  await tracer.start();
+  await expect(tracer.whyBuffers()).rejects.toThrow(
+    /may need \d+ MiB more memory, and only 1024 MiB are free; do it nevertheless with --yes/,
+  );
+  expect(program.sent).not.toContain('HeapProfiler.takeHeapSnapshot');
 });

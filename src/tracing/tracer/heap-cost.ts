@@ -25,7 +25,9 @@ const NODE_BYTES = 60 * 2 ** 20;
 const COLLECTION_MS = 10_000;
 const MIB = 2 ** 20;
 
-export interface ObjectCostOptions {
+export interface HeapCostOptions {
+  /** In object mode V8 tracks allocations as well. */
+  readonly isTracking: boolean;
   /** Bytes of the heaps of all threads. */
   readonly heapUsed: () => Promise<number>;
   /** NaN if the program did not tell. */
@@ -47,14 +49,14 @@ interface Cost {
   readonly freeBytes: number | null;
 }
 
-/** What object mode costs a program. Says it in advance, and refuses if the program may not bear it. */
-export class ObjectCost {
+/** What heap snapshots cost a program. Says it in advance, and refuses if the program may not bear it. */
+export class HeapCost {
   readonly #main: Session;
-  readonly #options: ObjectCostOptions;
+  readonly #options: HeapCostOptions;
   #freeBytes: number | null = null;
   #totals: HeapTotals | null = null;
 
-  constructor(main: Session, options: ObjectCostOptions) {
+  constructor(main: Session, options: HeapCostOptions) {
     this.#main = main;
     this.#options = options;
   }
@@ -62,9 +64,10 @@ export class ObjectCost {
   /** Before anything is changed in the program. @throws UnsupportedError */
   async checkStart(): Promise<void> {
     let cost = await this.#read();
-    if (refusal(cost) !== null) cost = await this.#readWithoutGarbage();
-    this.#options.onNotice(`object mode: ${costText(cost)}`);
-    this.#refuse(refusal(cost));
+    if (this.#refusal(cost) !== null) cost = await this.#readWithoutGarbage();
+    const { isTracking } = this.#options;
+    this.#options.onNotice(isTracking ? `object mode: ${costText(cost)}, and ${tickText(cost)}` : `heap snapshot: ${costText(cost)}`);
+    this.#refuse(this.#refusal(cost));
   }
 
   /** Before each heap snapshot: the heap may have grown. @throws UnsupportedError if the program may not have the memory for it */
@@ -81,7 +84,16 @@ export class ObjectCost {
 
   #refuse(reason: string | null): void {
     if (reason === null || this.#options.isAccepted) return;
-    throw new UnsupportedError(`${reason}; trace with --mode exact (mode: 'exact'), or do it nevertheless with --yes (yes: true)`);
+    const other = this.#options.isTracking ? "trace with --mode exact (mode: 'exact'), or " : '';
+    throw new UnsupportedError(`${reason}; ${other}do it nevertheless with --yes (yes: true)`);
+  }
+
+  /** null if nothing speaks against it. */
+  #refusal(cost: Cost): string | null {
+    const lack = lackOfMemory(cost);
+    if (lack !== null || cost.stopMs <= LONGEST_STOP_MS) return lack;
+    const what = this.#options.isTracking ? 'object mode' : 'a heap snapshot';
+    return `${what} would stop the program for about ${seconds(cost.stopMs)} at each snapshot, because its heap has ${formatSize(cost.heapBytes)}`;
   }
 
   async #read(): Promise<Cost> {
@@ -115,15 +127,12 @@ function costText({ heapBytes, stopMs, memoryBytes, freeBytes }: Cost): string {
   const free = freeBytes === null ? '' : ` (${formatSize(freeBytes)} are free)`;
   return (
     `with a heap of ${formatSize(heapBytes)} the program may need up to ${formatSize(memoryBytes)} more memory${free}; ` +
-    `it stands still for about ${seconds(stopMs)} at each snapshot, and for ${seconds((heapBytes / MIB) * TICK_MS_PER_MIB)} several times a second`
+    `it stands still for about ${seconds(stopMs)} at each snapshot`
   );
 }
 
-/** null if nothing speaks against it. */
-function refusal(cost: Cost): string | null {
-  const lack = lackOfMemory(cost);
-  if (lack !== null || cost.stopMs <= LONGEST_STOP_MS) return lack;
-  return `object mode would stop the program for about ${seconds(cost.stopMs)} at each snapshot, because its heap has ${formatSize(cost.heapBytes)}`;
+function tickText({ heapBytes }: Cost): string {
+  return `for ${seconds((heapBytes / MIB) * TICK_MS_PER_MIB)} several times a second`;
 }
 
 function lackOfMemory({ heapBytes, memoryBytes, freeBytes }: Cost): string | null {
