@@ -1,3 +1,4 @@
+import { lowerBound } from '../../model/lower-bound.js';
 import type { NodeTable } from './node-table.js';
 
 const NONE = 0xffff_ffff;
@@ -92,13 +93,6 @@ export class OffHeapOwners {
   }
 
   #placeOf(node: number): number {
-    let low = 0;
-    let high = this.#node.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#node[middle]! < node) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBound(this.#node, node);
   }
 }

@@ -1,3 +1,4 @@
+import { lowerBound } from '../../model/lower-bound.js';
 import type { LocationColumns } from '../columns/graph-columns.js';
 
 /** Finds the locations of nodes. V8 writes them in no order. */
@@ -18,15 +19,9 @@ export class LocationIndex {
 
   /** 1-based. */
   find(node: number): { scriptId: number; line: number; column: number } | null {
-    let low = 0;
-    let high = this.#node.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#node[middle]! < node) low = middle + 1;
-      else high = middle;
-    }
-    if (this.#node[low] !== node) return null;
-    const row = this.#row[low]!;
+    const place = lowerBound(this.#node, node);
+    if (this.#node[place] !== node) return null;
+    const row = this.#row[place]!;
     const { scriptId, line, column } = this.#columns;
     return { scriptId: scriptId[row]!, line: line[row]! + 1, column: column[row]! + 1 };
   }

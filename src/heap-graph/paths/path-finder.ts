@@ -95,7 +95,8 @@ export class PathFinder {
   /** The shortest path of a cluster, and what alone keeps all of it alive, the nearest first. */
   show({ nodes, first }: NodeCluster): ShownCluster {
     this.#common ??= new CommonDominators(this.#heap);
-    const [heap, dominators] = [this.#heap, this.#common.of(nodes)];
+    const heap = this.#heap;
+    const dominators = this.#common.of(nodes);
     return {
       path: this.#pathTo(first, new Set(dominators)),
       dominators: dominators

@@ -56,12 +56,12 @@ export async function* heapsOfTarget(run: TracingRun, { isWanted = () => true, o
 export async function* plainHeapsOfTarget(run: TracingRun, { originalPlaces }: Wanted): AsyncGenerator<HeapOfThread> {
   await run.checkHeaps();
   const originalOf = originalPlaces?.(await run.snapshot());
-  for (const isolate of run.threads) {
+  for (const [index, isolate] of run.threads.entries()) {
     const reader = new HeapReader();
     try {
       await run.streamHeap(isolate, (chunk) => reader.write(chunk));
     } catch (error) {
-      if (isolate === run.threads[0] || error instanceof BadProfileError) throw error;
+      if (index === 0 || error instanceof BadProfileError) throw error;
       continue; // the worker has ended, or does not answer
     }
     yield { thread: isolate.thread, heap: reader.end(), places: { ...(originalOf && { originalOf }) } };

@@ -3,12 +3,12 @@ import { streamHeap } from '../../collect/heap-snapshot/heap-stream.js';
 import type { HeapChunkListener, SourceEnd } from '../../collect/stacks/trace-source.js';
 import { UnsupportedError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
-import { turnOfEventLoop } from '../../protocol/event-loop.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { ChangedFlags } from '../isolate/changed-flags.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
 import { heapUsedOf, type Isolate } from '../isolate/isolate.js';
 import { type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
+import { turnForHeap } from '../isolate/turn-for-heap.js';
 import { type HeapListeners, TracedWorkers } from '../workers/traced-workers.js';
 import { buildSnapshot } from './build-snapshot.js';
 import type { Circumstances } from './gate.js';
@@ -16,9 +16,6 @@ import { HeapCost } from './heap-cost.js';
 import { ProcessMemory } from './process-memory.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
 import type { TracedTarget } from './traced-target.js';
-
-/** From this version of Node on a heap snapshot waits for a turn of the event loop. Older versions take it while JavaScript runs. */
-const FIRST_THAT_WAITS = 22;
 
 export interface SnapshotOptions {
   /** The program has come to its end. */
@@ -196,7 +193,7 @@ export class TracingRun {
 
   /** @throws CommandTimeoutError if a heap snapshot would wait for the event loop, and the loop does not turn */
   async #readMain({ isLast = false, onHeapOf }: SnapshotOptions): Promise<IsolateReading> {
-    if (this.isHeavy && !isLast) await this.#turnForHeap(this.#target.main);
+    if (this.isHeavy && !isLast) await turnForHeap(this.#target.main, this.#major);
     return this.#main.read({ isLast, onHeapChunk: onHeapOf?.(this.#target.main.thread) });
   }
 
@@ -214,13 +211,8 @@ export class TracingRun {
 
   /** Has V8 send a heap snapshot of a thread, without stacks. Needs `checkHeaps` first. @throws CommandTimeoutError if it does not answer */
   async streamHeap(isolate: Isolate, take: HeapChunkListener): Promise<void> {
-    await this.#turnForHeap(isolate);
+    await turnForHeap(isolate, this.#major);
     await streamHeap(isolate.session, 'HeapProfiler.takeHeapSnapshot', take);
-  }
-
-  /** A heap snapshot cannot be cancelled, and later commands would wait behind it. While we pause the target it needs no turn. */
-  async #turnForHeap({ session, domain }: Isolate): Promise<void> {
-    if (this.#major >= FIRST_THAT_WAITS && !domain.isPaused) await turnOfEventLoop(session, session.timeoutMs);
   }
 
   /** NaN if the target did not tell its version. */

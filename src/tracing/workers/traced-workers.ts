@@ -190,11 +190,7 @@ export class TracedWorkers {
 }
 
 /** In all workers at once. */
-function readEach(workers: readonly TracedWorker[], onHeapOf: HeapListeners | undefined) {
-  return Promise.all(
-    workers.map(async (worker) => {
-      const [result] = await Promise.allSettled([worker.read(onHeapOf?.(worker.thread))]);
-      return { worker, result };
-    }),
-  );
+async function readEach(workers: readonly TracedWorker[], onHeapOf: HeapListeners | undefined) {
+  const results = await Promise.allSettled(workers.map((worker) => worker.read(onHeapOf?.(worker.thread))));
+  return results.map((result, index) => ({ worker: workers[index]!, result }));
 }
