@@ -2,7 +2,6 @@ import { constants } from 'node:os';
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { totalOf } from '../../model/column-totals.js';
-import { Filter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
@@ -25,6 +24,7 @@ import { addEmbedOption, sourceMapperOf, withEmbedded } from '../options/source-
 import { FAILED } from '../output/exit-codes.js';
 import { addForceOption, claimOutput, type DerivedNames, formerFiles, freeName, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../output/print-results.js';
+import { PROGRAM_CODE } from '../output/program-code.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../tracing/checkpoints.js';
 import { gatherProcesses } from '../tracing/follow.js';
@@ -41,11 +41,6 @@ interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, L
 /** If the program's own code holds less than this share of the heap, the last snapshot says little about the program. */
 const LITTLE_SHARE = 0.05;
 const MUCH_SHARE = 0.5;
-/** What the program's own code has allocated, directly or in Node's functions. The name of a file is an absolute path. */
-const OWN = ['/*', '?:\\*', '<anonymous>', '<collected script>', 'evalmachine.*'].map(
-  (name) => new Filter(true, name, { allFrames: true }),
-);
-
 export function configure(command: Command): Command {
   command
     .option('-o, --output <file>', 'where to save the snapshot (default: SCRIPT.PID.tmsnap)')
@@ -212,6 +207,6 @@ function resultStream({ json }: RunValues, { out, err }: Console): Output {
 /** If most of the heap is in the snapshot, the user sees what it holds. */
 function holdsLittle(snapshot: Snapshot): boolean {
   const used = snapshot.capture.heap?.heapUsed ?? 0;
-  const own = snapshot.filterTraces(OWN);
+  const own = snapshot.filterTraces(PROGRAM_CODE);
   return totalOf(own.columns).size < LITTLE_SHARE * used && totalOf(snapshot.columns).size < MUCH_SHARE * used;
 }

@@ -9,6 +9,7 @@ import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import type { IgnoreRule } from '../options/ignore-rules.js';
 import type { TableValues } from '../options/shared-options.js';
 import { EXCEEDED, FAILED } from './exit-codes.js';
+import { PROGRAM_CODE } from './program-code.js';
 
 const DEFAULT_ROWS = 10;
 
@@ -45,11 +46,17 @@ export function reportLeaks(series: Series, { unfiltered, values, rules, stream,
     writeLines(err, [`${series.rounds.length} rounds are too few to tell a leak: it takes ${warmup + LEAST_ROUNDS}`]);
     return FAILED;
   }
-  if (unfiltered.growth('domain', { warmup }).every(({ ages }) => ages.slice(warmup + 1).every((bytes) => bytes === 0)))
+  if (keptNothing(unfiltered, warmup))
     writeLines(err, [
-      'nothing that was allocated in these rounds was alive at their end: if no work was done in them, this verdict says nothing',
+      'nothing that the program allocated in these rounds was alive at their end: if no work was done in them, this verdict says nothing',
     ]);
   return 0;
+}
+
+/** What Node and V8 allocate for themselves does not show that the program has worked: a process that waits does that, too. */
+function keptNothing(unfiltered: Series, warmup: number): boolean {
+  const program = unfiltered.filterTraces(PROGRAM_CODE).growth('domain', { warmup });
+  return program.every(({ ages }) => ages.slice(warmup + 1).every((bytes) => bytes === 0));
 }
 
 /** A line that GitHub shows beside the source, if a frame is in a file: native code and Node's own have none. */

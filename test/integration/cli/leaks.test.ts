@@ -118,7 +118,7 @@ describe('a round', () => {
     expect(stdout).toMatch(/^nothing grew in every round$/m);
     expect([code, stderr]).toEqual([
       0,
-      expect.stringMatching(/^nothing that was allocated in these rounds was alive at their end: if no work was done/m),
+      expect.stringMatching(/^nothing that the program allocated in these rounds was alive at their end: if no work was done/m),
     ]);
   });
 });
