@@ -54,6 +54,7 @@ export function snapshotOfProfile(file: InputFile): Snapshot {
     columns: collector.columns(),
     threads: collector.threads,
     types: [],
+    labels: [],
     tracebackLimit,
     capture: {
       mode: 'sampling',

@@ -10,6 +10,8 @@ export interface SnapshotParts {
   readonly threads: readonly string[];
   /** Names that `columns.type` points to. */
   readonly types: readonly string[];
+  /** Names that `columns.label` points to. */
+  readonly labels: readonly string[];
   /** The most frames that a traceback could keep. */
   readonly tracebackLimit: number;
   readonly capture: CaptureInfo;

@@ -3,6 +3,10 @@ export class StringInterner {
   readonly values: string[] = [];
   readonly #ids = new Map<string, number>();
 
+  has(value: string): boolean {
+    return this.#ids.has(value);
+  }
+
   intern(value: string): number {
     let id = this.#ids.get(value);
     if (id === undefined) {

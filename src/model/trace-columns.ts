@@ -2,7 +2,7 @@ import type { Precision } from './frame.js';
 
 /**
  * The traces of a snapshot as columns of equal length: row i of every column is trace i. A column is null if every row has its default value. So
- * a trace takes 24 bytes in the common snapshot of one thread and one domain, and 31 bytes if every column is used.
+ * a trace takes 24 bytes in the common snapshot of one thread and one domain, and 33 bytes if every column is used.
  */
 export interface TraceColumns {
   readonly length: number;
@@ -18,6 +18,8 @@ export interface TraceColumns {
   readonly thread: Uint16Array | null;
   /** Index in `types`, in which the empty string is an unknown type; null: no types are known. */
   readonly type: Uint32Array | null;
+  /** Index in `labels`, in which the empty string is no label; null: no trace has a label. */
+  readonly label: Uint16Array | null;
   /** Order of allocation: a sample's ordinal, or an object's id. Comparable between snapshots of the same `tracing`; null: unknown. */
   readonly birth: Float64Array | null;
 }
@@ -51,6 +53,8 @@ export interface CaptureInfo {
   readonly late?: readonly { readonly thread: string; readonly bytes: number }[] | undefined;
   /** The number of worker threads that have ended since the start and are not in the snapshot. */
   readonly ended?: number | undefined;
+  /** Left out if labels were off. `overflow`: the program used more labels than can be told apart; the further ones are `(other)`. */
+  readonly labels?: { readonly overflow: boolean } | undefined;
 }
 
 /** What a process says of itself. */

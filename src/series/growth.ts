@@ -46,8 +46,8 @@ export function growthOf(lifetimes: Lifetimes, keyType: KeyType, warmup: number)
 }
 
 /** All traces that ever lived, as the parts of one snapshot: its groups are the groups of all rounds. */
-export function partsOf({ table, columns, threads, types, tracebackLimit, rounds }: Lifetimes): SnapshotParts {
-  return { table, columns, threads, types, tracebackLimit, capture: rounds.at(-1)!.capture };
+export function partsOf({ table, columns, threads, types, labels, tracebackLimit, rounds }: Lifetimes): SnapshotParts {
+  return { table, columns, threads, types, labels, tracebackLimit, capture: rounds.at(-1)!.capture };
 }
 
 function groupByRow({ bucketOf, groups }: Assignment): Uint32Array {

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js';
 import { copyTracebacks } from '../model/compact.js';
+import { LabelInterner, NO_LABEL } from '../model/label-interner.js';
 import { type OriginalPlaces, OriginalPlacesBuilder } from '../model/original-places.js';
 import type { SnapshotParts } from '../model/snapshot-parts.js';
 import { StackTableBuilder } from '../model/stack-table.js';
@@ -11,8 +12,9 @@ import type { Lifetimes, RoundFacts } from './lifetimes.js';
 type AliveTraces = Map<number, number[]>;
 
 /** The columns of a trace, with the ids of the series. `type` is -1 if no types are known. */
-const COLUMNS = ['traceback', 'size', 'count', 'domain', 'type', 'thread', 'birth'] as const;
-type Row = Readonly<Record<(typeof COLUMNS)[number], number>>;
+const COLUMNS = ['traceback', 'size', 'count', 'domain', 'type', 'thread', 'birth', 'label'] as const;
+type ColumnName = (typeof COLUMNS)[number];
+type Row = Readonly<Record<ColumnName, number>>;
 
 /**
  * Adds the snapshots of one tracing, one after the other. A snapshot is not kept: the builder grows by the traces that it has not seen before.
@@ -22,13 +24,14 @@ export class LifetimesBuilder {
   readonly #table = new StackTableBuilder();
   readonly #threads = new StringInterner();
   readonly #types = new StringInterner();
+  readonly #labels = new LabelInterner();
   readonly #rounds: RoundFacts[] = [];
   readonly #sourceMaps = new Map<string, string>();
   readonly #originals: { readonly places: OriginalPlaces; readonly locations: readonly number[] }[] = [];
   /** By thread. A thread that a round lacks keeps what it had. */
   readonly #alive: AliveTraces[] = [];
   /** By trace. An object a trace would take three times as much memory. */
-  readonly #columns: Record<(typeof COLUMNS)[number], number[]> = {
+  readonly #columns: Record<ColumnName, number[]> = {
     traceback: [],
     size: [],
     count: [],
@@ -36,7 +39,10 @@ export class LifetimesBuilder {
     type: [],
     thread: [],
     birth: [],
+    label: [],
   };
+  /** Those that are filled. That of the labels is empty until a round has one, because most series have none. */
+  #used: readonly ColumnName[] = COLUMNS.filter((name) => name !== 'label');
   readonly #first: number[] = [];
   readonly #last: number[] = [];
   #has = { domain: false, type: false };
@@ -54,6 +60,8 @@ export class LifetimesBuilder {
     for (const [filename, url] of snapshot.sourceMaps ?? []) this.#sourceMaps.set(filename, url);
     const threads = snapshot.threads.map((name) => this.#threads.intern(name));
     const types = snapshot.types.map((name) => this.#types.intern(name));
+    const labels = snapshot.labels.map((name) => this.#labels.intern(name));
+    if (snapshot.columns.label) this.#useLabels();
     const alive = threads.map((): AliveTraces => new Map());
     const { columns } = snapshot;
     const round = this.#rounds.length;
@@ -68,6 +76,7 @@ export class LifetimesBuilder {
           thread: threads[index]!,
           type: columns.type ? types[columns.type[row]!]! : -1,
           birth: columns.birth![row]!,
+          label: columns.label ? labels[columns.label[row]!]! : NO_LABEL,
         },
         round,
       );
@@ -99,6 +108,7 @@ export class LifetimesBuilder {
       last: Uint32Array.from(this.#last),
       threads: this.#threads.values,
       types: this.#types.values,
+      labels: this.#labels.values,
       tracebackLimit: this.#tracebackLimit,
       rounds: [...this.#rounds],
       sourceMaps: new Map(this.#sourceMaps),
@@ -109,17 +119,23 @@ export class LifetimesBuilder {
   /** The number of the trace in the series. A trace whose size or place has changed is a new one. */
   #traceOf(row: Row, round: number): number {
     for (const trace of this.#alive[row.thread]?.get(row.birth) ?? []) {
-      if (this.#last[trace] === round || !COLUMNS.every((name) => this.#columns[name][trace] === row[name])) continue;
+      if (this.#last[trace] === round || !this.#used.every((name) => this.#columns[name][trace] === row[name])) continue;
       this.#last[trace] = round;
       return trace;
     }
-    for (const name of COLUMNS) this.#columns[name].push(row[name]);
+    for (const name of this.#used) this.#columns[name].push(row[name]);
     this.#first.push(round);
     return this.#last.push(round) - 1;
   }
 
+  #useLabels(): void {
+    if (this.#used === COLUMNS) return;
+    this.#used = COLUMNS;
+    this.#columns.label = new Array<number>(this.#columns.birth.length).fill(NO_LABEL);
+  }
+
   #builtColumns(): TraceColumns {
-    const { traceback, size, count, domain, type, thread, birth } = this.#columns;
+    const { traceback, size, count, domain, type, thread, birth, label } = this.#columns;
     const unknown = this.#has.type ? this.#types.intern('') : 0;
     return {
       length: birth.length,
@@ -129,6 +145,7 @@ export class LifetimesBuilder {
       domain: this.#has.domain ? Uint32Array.from(domain) : null,
       thread: this.#threads.values.length > 1 ? Uint16Array.from(thread) : null,
       type: this.#has.type ? Uint32Array.from(type, (id) => (id === -1 ? unknown : id)) : null,
+      label: this.#used === COLUMNS ? Uint16Array.from(label) : null,
       birth: Float64Array.from(birth),
     };
   }

@@ -14,6 +14,7 @@ export interface Lifetimes {
   /** The threads of all rounds. */
   readonly threads: readonly string[];
   readonly types: readonly string[];
+  readonly labels: readonly string[];
   readonly tracebackLimit: number;
   readonly rounds: readonly RoundFacts[];
   readonly sourceMaps: ReadonlyMap<string, string>;

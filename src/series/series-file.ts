@@ -41,8 +41,8 @@ const metadataSchema = z.object({
 
 /** @throws SnapshotFileError */
 export function dumpSeries(path: string, lifetimes: Lifetimes, options: DumpOptions): void {
-  const { table, columns, threads, types, tracebackLimit, rounds, sourceMaps, original, first, last } = lifetimes;
-  const snapshot = { table, columns, threads, types, tracebackLimit, capture: rounds[0]!.capture, sourceMaps, original };
+  const { table, columns, threads, types, labels, tracebackLimit, rounds, sourceMaps, original, first, last } = lifetimes;
+  const snapshot = { table, columns, threads, types, labels, tracebackLimit, capture: rounds[0]!.capture, sourceMaps, original };
   const { sections, data } = encodeSections(savedParts(path, snapshot, options), { firstRound: first, lastRound: last });
   const metadata: z.input<typeof metadataSchema> = {
     generator: GENERATOR,

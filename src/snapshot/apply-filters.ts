@@ -54,7 +54,7 @@ function masksOf(prepared: readonly Prepared[], tracebacks: number, thread: numb
 function ofTracebacks(columns: TraceColumns, mask: Uint8Array): TraceColumns {
   const kept = countTracebacks(columns, mask);
   if (kept === columns.length) return columns;
-  const hasMore = columns.domain ?? columns.thread ?? columns.type ?? columns.birth;
+  const hasMore = columns.domain ?? columns.thread ?? columns.type ?? columns.label ?? columns.birth;
   const selected = Object.freeze(
     hasMore ? gather(columns, rowsOf(columns, mask, kept)) : { ...columns, ...keepTracebacks(columns, mask, kept), length: kept },
   );
@@ -145,6 +145,7 @@ export function gather(columns: TraceColumns, rows: Uint32Array): TraceColumns {
     domain: columns.domain && pick(columns.domain, rows, columns.domain.slice(0, rows.length)),
     thread: columns.thread && pick(columns.thread, rows, new Uint16Array(rows.length)),
     type: columns.type && pick(columns.type, rows, new Uint32Array(rows.length)),
+    label: columns.label && pick(columns.label, rows, new Uint16Array(rows.length)),
     birth: columns.birth && pick(columns.birth, rows, new Float64Array(rows.length)),
   };
 }

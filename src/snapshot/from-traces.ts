@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js';
 import type { Precision } from '../model/frame.js';
+import { LabelInterner } from '../model/label-interner.js';
 import type { SnapshotParts } from '../model/snapshot-parts.js';
 import { StackTableBuilder } from '../model/stack-table.js';
 import { StringInterner } from '../model/string-interner.js';
@@ -28,6 +29,8 @@ export interface TraceInput {
   /** Depth of the stack before it was cut. Default: the number of `frames`. */
   readonly totalFrames?: number;
   readonly type?: string;
+  /** What it was allocated for. Default: nothing is known. At most 65534 different labels are told apart, the further ones are `(other)`. */
+  readonly label?: string;
   /** Default `main`. */
   readonly thread?: string;
 }
@@ -58,16 +61,18 @@ class TraceCollector {
   readonly #table = new StackTableBuilder();
   readonly #threads = new StringInterner();
   readonly #types = new StringInterner();
-  readonly #rows: { traceback: number; size: number; count: number; domain: number; thread: number; type: number }[] = [];
+  readonly #labels = new LabelInterner();
+  readonly #rows: { traceback: number; size: number; count: number; domain: number; thread: number; type: number; label: number }[] = [];
   #deepest = 1;
   #hasLines = true;
 
   add(trace: TraceInput): void {
-    const { domain = 0, size, count = 1, type = '', thread = 'main' } = trace;
+    const { domain = 0, size, count = 1, type = '', label = '', thread = 'main' } = trace;
     checkDomain(domain);
     if (!Number.isFinite(size) || size < 0) throw new UsageError(`size must be a number of bytes, 0 or more, not ${String(size)}`);
     checkInteger('count', count, 1);
     checkText('type', type);
+    checkText('label', label);
     checkText('thread', thread);
     this.#rows.push({
       traceback: this.#traceback(trace),
@@ -76,6 +81,7 @@ class TraceCollector {
       domain,
       thread: this.#threads.intern(thread),
       type: this.#types.intern(type),
+      label: this.#labels.intern(label),
     });
   }
 
@@ -90,6 +96,7 @@ class TraceCollector {
       columns: this.#columns(),
       threads: this.#threads.values,
       types: this.#types.values,
+      labels: this.#labels.values,
       tracebackLimit,
       capture: {
         mode: 'exact',
@@ -104,7 +111,7 @@ class TraceCollector {
 
   #columns(): TraceColumns {
     const rows = this.#rows;
-    const isUsed = (field: 'domain' | 'thread' | 'type') => rows.some((row) => row[field] !== 0);
+    const isUsed = (field: 'domain' | 'thread' | 'label') => rows.some((row) => row[field] !== 0);
     const hasTypes = this.#types.values.some((name) => name !== '');
     return {
       length: rows.length,
@@ -114,6 +121,7 @@ class TraceCollector {
       domain: isUsed('domain') ? domainColumn(rows.map((row) => row.domain)) : null,
       thread: isUsed('thread') ? Uint16Array.from(rows, (row) => row.thread) : null,
       type: hasTypes ? Uint32Array.from(rows, (row) => row.type) : null,
+      label: isUsed('label') ? Uint16Array.from(rows, (row) => row.label) : null,
       birth: null,
     };
   }

@@ -1,5 +1,6 @@
 import { copyTracebacks } from '../model/compact.js';
 import { sumOf } from '../model/heap-totals.js';
+import { LabelInterner } from '../model/label-interner.js';
 import { StackTableBuilder } from '../model/stack-table.js';
 import { StringInterner } from '../model/string-interner.js';
 import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
@@ -17,9 +18,10 @@ export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
   if (!first) throw new Error('no snapshots to merge');
   const table = new StackTableBuilder();
   const types = new StringInterner();
+  const labels = new LabelInterner();
   const threads: string[] = [];
   const length = snapshots.reduce((sum, { snapshot }) => sum + snapshot.columns.length, 0);
-  const has = (column: 'domain' | 'type') => snapshots.some(({ snapshot }) => snapshot.columns[column] !== null);
+  const has = (column: 'domain' | 'type' | 'label') => snapshots.some(({ snapshot }) => snapshot.columns[column] !== null);
   const columns = {
     traceback: new Uint32Array(length),
     size: new Float64Array(length),
@@ -27,12 +29,14 @@ export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
     domain: has('domain') ? new Uint32Array(length) : null,
     thread: new Uint16Array(length),
     type: has('type') ? new Uint32Array(length) : null,
+    label: has('label') ? new Uint16Array(length) : null,
   };
   let at = 0;
   for (const { name, snapshot } of snapshots) {
-    const { traceback, size, count, domain, thread, type, length: rows } = snapshot.columns;
+    const { traceback, size, count, domain, thread, type, label, length: rows } = snapshot.columns;
     const { ids } = copyTracebacks(snapshot.table, table, () => true);
     const typeIds = snapshot.types.map((one) => types.intern(one));
+    const labelIds = snapshot.labels.map((one) => labels.intern(one));
     const firstThread = threads.length;
     threads.push(...snapshot.threads.map((one) => `${name} ${one}`));
     columns.size.set(size, at);
@@ -42,6 +46,7 @@ export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
       columns.traceback[at] = ids[traceback[row]!]!;
       columns.thread[at] = firstThread + (thread ? thread[row]! : 0);
       if (columns.type) columns.type[at] = type ? typeIds[type[row]!]! : types.intern('');
+      if (label) columns.label![at] = labelIds[label[row]!]!;
     }
   }
   const merged: TraceColumns = { length, ...columns, birth: null };
@@ -51,6 +56,7 @@ export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
     columns: merged,
     threads,
     types: types.values,
+    labels: labels.values,
     sourceMaps: new Map(snapshots.flatMap(({ snapshot }) => [...snapshot.sourceMaps])),
     tracebackLimit,
     capture: captureOf(snapshots),
@@ -59,11 +65,12 @@ export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
 
 /** The capture of the first snapshot, with heap totals summed, and with the names of threads as in the result. */
 function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
-  const { tracing: _, missing: __, atHeapLimit: ___, late: ____, ended: _____, ...first } = snapshots[0]!.snapshot.capture;
+  const { tracing: _, missing: __, atHeapLimit: ___, late: ____, ended: _____, labels: ______, ...first } = snapshots[0]!.snapshot.capture;
   const captures = snapshots.map(({ name, snapshot }) => ({ name, ...snapshot.capture }));
   const missing = captures.flatMap(({ name, missing = [] }) => missing.map((one) => ({ ...one, thread: `${name} ${one.thread}` })));
   const late = captures.flatMap(({ name, late = [] }) => late.map((one) => ({ ...one, thread: `${name} ${one.thread}` })));
   const atHeapLimit = captures.flatMap(({ name, atHeapLimit = [] }) => atHeapLimit.map((thread) => `${name} ${thread}`));
+  const labelled = captures.flatMap(({ labels }) => labels ?? []);
   const ended = captures.reduce((sum, { ended = 0 }) => sum + ended, 0);
   return {
     ...first,
@@ -79,6 +86,7 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
     ...(atHeapLimit.length > 0 && { atHeapLimit }),
     ...(late.length > 0 && { late }),
     ...(ended > 0 && { ended }),
+    ...(labelled.length > 0 && { labels: { overflow: labelled.some(({ overflow }) => overflow) } }),
   };
 }
 

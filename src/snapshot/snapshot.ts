@@ -24,6 +24,7 @@ export class Snapshot implements SnapshotParts {
   readonly columns: TraceColumns;
   readonly threads: readonly string[];
   readonly types: readonly string[];
+  readonly labels: readonly string[];
   /** The most frames that a traceback could keep. */
   readonly tracebackLimit: number;
   readonly capture: CaptureInfo;
@@ -42,6 +43,7 @@ export class Snapshot implements SnapshotParts {
     this.columns = frozen(parts.columns);
     this.threads = Object.freeze([...parts.threads]);
     this.types = Object.freeze([...parts.types]);
+    this.labels = Object.freeze([...parts.labels]);
     this.tracebackLimit = parts.tracebackLimit;
     this.capture = Object.freeze({ ...parts.capture });
     this.lastBirths = Object.freeze(parts.lastBirths ?? youngestBirths(parts));

@@ -8,6 +8,7 @@ export interface TraceFields {
   readonly traceback: Traceback;
   readonly thread: string;
   readonly type?: string | undefined;
+  readonly label?: string | undefined;
 }
 
 /** One sample of the heap, or one object. */
@@ -23,6 +24,8 @@ export class Trace {
   readonly thread: string;
   /** Constructor or V8 kind; object mode only. */
   readonly type: string | undefined;
+  /** What the trace was allocated for, such as a route; only if labels were on. */
+  readonly label: string | undefined;
 
   constructor(fields: TraceFields) {
     this.domain = fields.domain;
@@ -31,6 +34,7 @@ export class Trace {
     this.traceback = fields.traceback;
     this.thread = fields.thread;
     this.type = fields.type;
+    this.label = fields.label;
     Object.freeze(this);
   }
 
@@ -41,6 +45,7 @@ export class Trace {
       this.count === other.count &&
       this.thread === other.thread &&
       this.type === other.type &&
+      this.label === other.label &&
       this.traceback.equals(other.traceback)
     );
   }

@@ -84,6 +84,7 @@ function makeData(): BenchData {
       columns: makeColumns(random),
       threads: ['main'],
       types: [],
+      labels: [],
       tracebackLimit: DEPTH,
       capture: {
         mode: 'exact',
@@ -106,6 +107,7 @@ function makeColumns(random: () => number): TraceColumns {
     domain: null,
     thread: null,
     type: null,
+    label: null,
     birth: null,
   };
 }

@@ -10,7 +10,7 @@ import { comparisonOf } from '../../snapshot/comparison.js';
 import { type IsPacked, packedLines } from '../../snapshot/packed-lines.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { idleThreads } from '../../snapshot/statistics/idle-threads.js';
-import { isLocationKey, KEY_TYPES } from '../../snapshot/statistics/key-type.js';
+import { canCumulate, isLocationKey, KEY_TYPES } from '../../snapshot/statistics/key-type.js';
 import { cutBeforeOwn } from '../../snapshot/statistics/own-callers.js';
 import type { Statistic } from '../../snapshot/statistics/statistic.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
@@ -45,8 +45,8 @@ export function checkPrintOptions(values: TableValues & TreeValues & Partial<Pic
   if (!tree && (inverted || minPercent !== undefined)) throw new UsageError('--inverted and --min-percent need --tree');
   if (tree && (json || groupBy !== 'lineno' || cumulative || top !== undefined))
     throw new UsageError('--tree shows lines with all that they called; leave --json, --group-by, --own, --cumulative and --top out');
-  if (cumulative && !isLocationKey(groupBy))
-    throw new UsageError(`--cumulative goes with --group-by ${KEY_TYPES.filter(isLocationKey).join(', ')}, not with ${groupBy}`);
+  if (cumulative && !canCumulate(groupBy))
+    throw new UsageError(`--cumulative goes with --group-by ${KEY_TYPES.filter(canCumulate).join(', ')}, not with ${groupBy}`);
   checkTypes(values);
 }
 

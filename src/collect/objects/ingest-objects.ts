@@ -24,6 +24,7 @@ export function ingestObjects(objects: HeapObjects, traces: ThreadTraces, option
     birth: new Float64Array(kept),
     domain: new Uint8Array(kept),
     type: new Uint32Array(kept),
+    label: null,
   };
   let row = 0;
   for (let i = 0; i < objects.length; i++) {

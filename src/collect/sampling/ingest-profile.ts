@@ -68,7 +68,7 @@ function rowsOf(
     rows.birth[length] = ordinal;
     length++;
   }
-  const whole = { length, domain: null, type: null };
+  const whole = { length, domain: null, type: null, label: null };
   if (length === samples.length) return { ...whole, ...rows };
   const { traceback, size, count, birth } = rows;
   return {

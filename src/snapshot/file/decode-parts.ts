@@ -23,7 +23,7 @@ export function decodeParts(file: RawFile): SnapshotParts {
   };
 }
 
-type Traces = Required<Pick<SnapshotParts, 'table' | 'columns' | 'threads' | 'types' | 'original'>>;
+type Traces = Required<Pick<SnapshotParts, 'table' | 'columns' | 'threads' | 'types' | 'labels' | 'original'>>;
 
 /** The traces and their table. @throws if they contradict each other */
 export function decodeTraces(sections: Sections): Traces {
@@ -35,7 +35,7 @@ export function decodeTraces(sections: Sections): Traces {
   ensure('traceback', sections.isBelow('traceback', table.totalFrames.length));
   ensure('thread', sections.isBelow('thread', threads.length));
   ensure('type', sections.isBelow('type', types.length));
-  return { table, columns, threads, types, original };
+  return { table, columns, threads, types, labels: [], original };
 }
 
 /** The sections of a file by name. The metadata is checked before anything is inflated. */
@@ -158,6 +158,7 @@ function decodeColumns(sections: Sections): TraceColumns {
     domain: narrowed(sections),
     thread: narrowed16(sections),
     type: sections.optionalIntegers('type'),
+    label: null,
     birth: sections.optionalDoubles('birth', -Number.MAX_VALUE),
   };
 }

@@ -13,24 +13,32 @@ export interface ColumnBuckets {
 }
 
 const UNKNOWN_TYPE = '<unknown>';
+const UNLABELLED = '(none)';
 
 /** By key: gives the buckets of a snapshot, or one name if all traces are in one bucket. */
 export const COLUMN_KEYS: Readonly<Record<ColumnKeyType, (parts: SnapshotParts) => ColumnBuckets | string>> = {
   domain: ({ columns }) => (columns.domain ? domainBuckets(columns, columns.domain) : domainName(0)),
-  thread({ columns: { thread }, threads }) {
-    if (!thread) return threads[0]!;
-    return {
-      column: 'thread',
-      // A copy, because the summing loop is fast only if it always gets the same type of array.
-      get bucketOf() {
-        return new Uint32Array(thread);
-      },
-      names: threads,
-    };
-  },
+  thread: ({ columns: { thread }, threads }) => (thread ? widened('thread', thread, threads) : threads[0]!),
   type: ({ columns: { type }, types }) =>
     type ? { column: 'type', bucketOf: type, names: types.map((name) => name || UNKNOWN_TYPE) } : UNKNOWN_TYPE,
+  label: ({ columns: { label }, labels }) => (label ? widened('label', label, labels.map(labelName)) : UNLABELLED),
 };
+
+/** The name of a label for people. */
+export function labelName(label: string): string {
+  return label || UNLABELLED;
+}
+
+function widened(column: ColumnKeyType, values: Uint16Array, names: readonly string[]): ColumnBuckets {
+  return {
+    column,
+    // A copy, because the summing loop is fast only if it always gets the same type of array.
+    get bucketOf() {
+      return new Uint32Array(values);
+    },
+    names,
+  };
+}
 
 function domainBuckets(columns: TraceColumns, domain: Uint8Array | Uint32Array): ColumnBuckets {
   const sums = sumsOf(columns);

@@ -1,7 +1,7 @@
 import type { TraceColumns } from '../../model/trace-columns.js';
 
 /** A column by whose values traces are summed. */
-export type SummedColumn = 'traceback' | 'type' | 'domain' | 'thread';
+export type SummedColumn = 'traceback' | 'type' | 'domain' | 'thread' | 'label';
 
 /** The sums of one snapshot's columns. Each part is worked out when it is first needed. */
 export interface RememberedSums {

@@ -20,6 +20,7 @@ export async function buildSnapshot(readings: readonly IsolateReading[], { trace
     columns: collector.columns(),
     threads: collector.threads,
     types: collector.types.values,
+    labels: collector.labels.values,
     tracebackLimit,
     capture: { ...capture, precision: readings.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function' },
   });

@@ -17,6 +17,7 @@ describe('Snapshot', () => {
     expect(snapshot.traces).toBe(snapshot.traces);
     expect(snapshot.traces[0]).toMatchObject({ domain: 0, size: 10, count: 1, thread: 'main' });
     expect(snapshot.traces[0]?.type).toBeUndefined();
+    expect(snapshot.traces[0]?.label).toBeUndefined();
     expect(String(snapshot.traces[0]?.traceback.at(-1))).toBe('/app/b.js:2');
     expect(snapshot.traces[2]?.traceback).toBe(snapshot.traces[0]?.traceback);
   });
@@ -68,14 +69,28 @@ describe('Snapshot', () => {
 describe('Snapshot.fromTraces', () => {
   it('has the given values, and the depth of the deepest traceback as its limit', () => {
     const frames = [['/a.js', 1], { filename: '/b.js', lineno: 2, column: 3, functionName: 'f', precision: 'line' }] as const;
-    const snapshot = Snapshot.fromTraces([{ size: 5, count: 2, domain: 300, frames, totalFrames: 9, type: 'Map', thread: 'w' }]);
+    const snapshot = Snapshot.fromTraces([
+      { size: 5, count: 2, domain: 300, frames, totalFrames: 9, type: 'Map', thread: 'w', label: 'job' },
+    ]);
     expect(snapshot.tracebackLimit).toBe(2);
     const [trace] = snapshot.traces;
-    expect(trace).toMatchObject({ size: 5, count: 2, domain: 300, type: 'Map', thread: 'w' });
+    expect(trace).toMatchObject({ size: 5, count: 2, domain: 300, type: 'Map', thread: 'w', label: 'job' });
     expect(trace?.traceback.totalFrames).toBe(9);
     expect(trace?.traceback.frames[1]).toEqual(expect.objectContaining(frames[1]));
     expect(Snapshot.fromTraces([], { tracebackLimit: 7 }).tracebackLimit).toBe(7);
     expect(Snapshot.fromTraces([]).tracebackLimit).toBe(1);
+  });
+
+  it('tells 65534 labels apart, and takes the further ones together', () => {
+    const traces = Array.from({ length: 70_000 }, (_, i): TraceInput => ({ size: 1, frames: [['/a.js', 1]], label: `tenant ${i}` }));
+    const { labels, traces: made } = Snapshot.fromTraces([...traces, traces[0]!]);
+    expect(labels).toHaveLength(65_536);
+    expect([made[65_533], made[65_534], made[69_999], made[70_000]].map((trace) => trace!.label)).toEqual([
+      'tenant 65533',
+      '(other)',
+      '(other)',
+      'tenant 0',
+    ]);
   });
 
   const good: TraceInput = { size: 1, frames: [['/a.js', 1]] };
@@ -92,6 +107,7 @@ describe('Snapshot.fromTraces', () => {
     [{ frames: [{ filename: '/a.js', lineno: 1, precision: 'x' }] }, /^trace 1: precision/],
     [{ totalFrames: 0 }, /^trace 1: totalFrames/],
     [{ type: 7 }, /^trace 1: type/],
+    [{ label: 7 }, /^trace 1: label/],
   ])('refuses %j and says which trace', (wrong, message) => {
     const make = () => Snapshot.fromTraces([good, { ...good, ...wrong } as TraceInput]);
     expect(make).toThrow(UsageError);

@@ -29,6 +29,7 @@ const trace: fc.Arbitrary<TraceInput> = fc.record(
     domain: fc.integer({ min: 0, max: 2 }),
     thread: fc.constantFrom('main', 'worker 1'),
     type: fc.constantFrom('', 'Map'),
+    label: fc.constantFrom('', 'GET /a', 'GET /b'),
   },
   { requiredKeys: ['size', 'frames'] },
 );
@@ -48,8 +49,8 @@ const filter: fc.Arbitrary<AnyFilter> = fc.oneof(
 );
 const grouping = fc
   .record({ keyType: fc.constantFrom(...KEY_TYPES), cumulative: fc.boolean() })
-  .map(({ keyType, cumulative }) => ({ keyType, cumulative: cumulative && PLACE_KEYS.has(keyType) }));
-const PLACE_KEYS = new Set<KeyType>(['filename', 'lineno', 'function', 'package']);
+  .map(({ keyType, cumulative }) => ({ keyType, cumulative: cumulative && CUMULATIVE_KEYS.has(keyType) }));
+const CUMULATIVE_KEYS = new Set<KeyType>(['filename', 'lineno', 'function', 'package', 'label']);
 const step = fc.oneof(
   grouping.map((one) => ({ kind: 'statistics' as const, ...one })),
   grouping.map((one) => ({ kind: 'compareTo' as const, ...one })),
@@ -78,6 +79,7 @@ function namesOf(trace: Trace, keyType: KeyType, frames: Traceback['frames']): s
   if (keyType === 'traceback') return [trace.traceback.frames.join()];
   if (keyType === 'domain') return [domainName(trace.domain)];
   if (keyType === 'thread') return [trace.thread];
+  if (keyType === 'label') return [trace.label ?? '(none)'];
   return keyType === 'type' ? [trace.type ?? '<unknown>'] : null;
 }
 
