@@ -8,6 +8,7 @@ import { repoPath } from './helpers/paths.js';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   text: [],
+  labels: [],
   model: [],
   protocol: ['text'],
   discovery: ['text', 'protocol'],

@@ -1,15 +1,16 @@
 import type * as z from 'zod/mini';
 import { ConnectionLostError } from '../errors.js';
+import { OWN_SCHEME } from '../text/own-scripts.js';
 import { evaluation, heapUsage, parseAnswer } from './schemas.js';
 import type { CallOptions, Session } from './session.js';
-
-/** The scheme of our own evaluations in a target (`//# sourceURL=`). It tells their allocations from those of the program. */
-export const OWN_SCHEME = 'node-tracemalloc:';
 
 /** For an evaluation: Node's own timers if it can get them, since the program may have replaced the global ones. */
 export const TIMERS = "(process.getBuiltinModule?.('timers') ?? globalThis)";
 
-type EvaluateOptions = Omit<CallOptions, 'needsEventLoop'>;
+interface EvaluateOptions extends Omit<CallOptions, 'needsEventLoop'> {
+  /** Whether the expression needs the `require` of the command line API. Only in a held turn of the event loop. */
+  readonly hasRequire?: boolean;
+}
 
 /** What an expression of ours gave, by copy. */
 export interface Evaluation {
@@ -34,8 +35,12 @@ export const THROWN_TEXT = `(() => {
  * What the expression throws is caught in the target. If the program runs with `--abort-on-uncaught-exception`, V8 would end it otherwise, though the
  * inspector would have caught the exception (18 to 26). At the end of the program nothing is evaluated, for the same reason ({@link ProgramEnd}).
  */
-export async function evaluateOwn(session: Session, expression: string, options: EvaluateOptions): Promise<Evaluation> {
-  return (await evaluate(session, { expression }, options)) ?? ENDED;
+export async function evaluateOwn(
+  session: Session,
+  expression: string,
+  { hasRequire = false, ...options }: EvaluateOptions,
+): Promise<Evaluation> {
+  return (await evaluate(session, { expression, ...(hasRequire && { includeCommandLineAPI: true }) }, options)) ?? ENDED;
 }
 
 interface InTurn {
@@ -64,7 +69,7 @@ export async function evaluateInTurn(
 /** null at the end of the program. */
 async function evaluate(
   session: Session,
-  { expression, ...how }: { readonly expression: string; readonly awaitPromise?: boolean },
+  { expression, ...how }: { readonly expression: string; readonly awaitPromise?: boolean; readonly includeCommandLineAPI?: boolean },
   options: CallOptions,
 ): Promise<Evaluation | null> {
   const caught = `try { ${expression}\n} catch (error) { ({ ${THREW}: ${THROWN_TEXT} }) }\n//# sourceURL=${OWN_SCHEME}evaluate`;

@@ -65,6 +65,7 @@ export function reasonsOf({ reason, data }: z.output<typeof pausedEvent>): reado
 /** `Debugger.scriptParsed`. Lines and columns are 0-based. */
 export const scriptParsedEvent = z.object({
   scriptId: z.string(),
+  executionContextId: z.optional(z.number()),
   url: z.string(),
   startLine: z.optional(z.number()),
   startColumn: z.optional(z.number()),

@@ -13,7 +13,7 @@ const LEFT_OUT = 0xffff_ffff;
  * gets the id of its owner.
  */
 export function ingestObjects(objects: HeapObjects, traces: ThreadTraces, options: ReadingOptions): void {
-  const tracebacks = objectTracebacks(objects, traces, options);
+  const { tracebacks, labels } = objectStacks(objects, traces, options);
   const typeIds = Uint32Array.from(objects.types, (type) => traces.types.intern(type));
   const kept = countKept(objects, tracebacks);
   const rows = {
@@ -24,13 +24,14 @@ export function ingestObjects(objects: HeapObjects, traces: ThreadTraces, option
     birth: new Float64Array(kept),
     domain: new Uint8Array(kept),
     type: new Uint32Array(kept),
-    label: null,
+    label: labels && new Uint16Array(kept),
   };
   let row = 0;
   for (let i = 0; i < objects.length; i++) {
     const traceback = tracebacks[objects.traceNode[i]!]!;
     if (traceback === LEFT_OUT) continue;
     rows.traceback[row] = traceback;
+    if (labels) rows.label![row] = labels[objects.traceNode[i]!]!;
     rows.size[row] = objects.size[i]!;
     rows.birth[row] = objects.id[i]!;
     rows.domain[row] = objects.domain[i]!;
@@ -48,13 +49,18 @@ function countKept({ length, traceNode }: HeapObjects, tracebacks: Uint32Array):
 
 type Stack = CallStack | null | typeof OWN;
 
-/** The traceback id of every node of the trace tree at which an object was allocated. */
-function objectTracebacks(objects: HeapObjects, traces: ThreadTraces, options: ReadingOptions): Uint32Array {
+/** The ids of the traceback and of the label of every node of the trace tree at which an object was allocated. `labels` is null if none has a label. */
+function objectStacks(
+  objects: HeapObjects,
+  traces: ThreadTraces,
+  options: ReadingOptions,
+): { readonly tracebacks: Uint32Array; readonly labels: Uint16Array | null } {
   const { parent, functionIndex } = objects.traceTree;
   const frames = objects.functions.map(callFrame);
   const stacks = new CallStacks(traces.stacks, options);
   const known: (Stack | undefined)[] = [];
   const tracebacks = new Uint32Array(parent.length);
+  let labels: Uint16Array | null = null;
   const isDone = new Uint8Array(parent.length);
   const stackOf = (node: number): Stack => {
     const path: number[] = [];
@@ -73,8 +79,11 @@ function objectTracebacks(objects: HeapObjects, traces: ThreadTraces, options: R
     isDone[node] = 1;
     const stack = stackOf(node);
     tracebacks[node] = stack === OWN ? LEFT_OUT : stacks.traceback(stack, options.tracebackLimit);
+    if (stack === OWN || !stack?.label) continue;
+    labels ??= new Uint16Array(parent.length);
+    labels[node] = traces.labels.intern(stack.label);
   }
-  return tracebacks;
+  return { tracebacks, labels };
 }
 
 /** In the form of a sampling profile, where positions are 0-based. */

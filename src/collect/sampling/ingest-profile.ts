@@ -1,5 +1,4 @@
 import { BadProfileError } from '../../errors.js';
-import type { StackTableBuilder } from '../../model/stack-table.js';
 import { StringInterner } from '../../model/string-interner.js';
 import { type Decoding, decodeBlocks, type NodeColumns, wholeBlocks } from '../block-counts/decode-blocks.js';
 import { type SampleColumns, sampleColumns } from '../block-counts/sample-columns.js';
@@ -27,10 +26,10 @@ const UNRESOLVED = -3;
  */
 export function ingestProfile(profile: SamplingProfile, traces: ThreadTraces, options: IngestOptions): number {
   const samples = sampleColumns(profile.samples);
-  const tracebacks = sampledTracebacks(profile.head, samples, { ...options, table: traces.stacks });
-  checkStrays(profile.samples, samples, tracebacks);
+  const stacks = sampledStacks(profile.head, samples, { ...options, traces });
+  checkStrays(profile.samples, samples, stacks.tracebacks);
   const { blocks = decodeProfile(profile, { interval: options.interval }) } = options;
-  const rows = rowsOf(samples, tracebacks, { interval: options.interval, blocks });
+  const rows = rowsOf(samples, stacks, { interval: options.interval, blocks });
   traces.append(rows);
   return rows.size.reduce((sum, size) => sum + size, 0);
 }
@@ -49,15 +48,23 @@ export function decodeProfile({ head, samples: all }: SamplingProfile, decoding:
  */
 function rowsOf(
   samples: SampleColumns,
-  tracebacks: Int32Array,
+  { tracebacks, labels }: SampledStacks,
   { interval, blocks }: { interval: number; blocks: Float64Array | null },
 ): TraceRows {
   const products = Float64Array.from(samples.sizes.keys());
-  const rows = { traceback: samples.node, size: new Float64Array(samples.length), count: samples.size, birth: samples.ordinal };
+  const rows = {
+    traceback: samples.node,
+    size: new Float64Array(samples.length),
+    count: samples.size,
+    birth: samples.ordinal,
+    label: labels && new Uint16Array(samples.length),
+  };
   let length = 0;
   for (let i = 0; i < samples.length; i++) {
-    const traceback = tracebacks[samples.node[i]!]!;
+    const node = samples.node[i]!;
+    const traceback = tracebacks[node]!;
     if (traceback < 0) continue;
+    if (labels) rows.label![length] = labels[node]!;
     const product = products[samples.size[i]!]!;
     const ordinal = samples.ordinal[i]!;
     const block = blocks?.[i] ?? 0; // 0 means one block, of the product's size
@@ -68,15 +75,16 @@ function rowsOf(
     rows.birth[length] = ordinal;
     length++;
   }
-  const whole = { length, domain: null, type: null, label: null };
+  const whole = { length, domain: null, type: null };
   if (length === samples.length) return { ...whole, ...rows };
-  const { traceback, size, count, birth } = rows;
+  const { traceback, size, count, birth, label } = rows;
   return {
     ...whole,
     traceback: traceback.slice(0, length),
     size: size.slice(0, length),
     count: count.slice(0, length),
     birth: birth.slice(0, length),
+    label: label?.slice(0, length) ?? null,
   };
 }
 
@@ -93,14 +101,23 @@ function checkStrays(samples: readonly ProfileSample[], { length, node, ordinal 
   if (damaged) throw new BadProfileError(`the profile is damaged: a sample names node ${damaged.nodeId}, which is not in its tree`);
 }
 
-/** The traceback id of every node that a sample names, by its number; LEFT_OUT for nodes of our own code. */
-function sampledTracebacks(
+/** What the stack of every node that a sample names gives, by the number of the node. */
+interface SampledStacks {
+  /** Traceback ids; LEFT_OUT for nodes of our own code. */
+  readonly tracebacks: Int32Array;
+  /** Label ids; null if no stack has a label. */
+  readonly labels: Uint16Array | null;
+}
+
+function sampledStacks(
   head: ProfileNode,
   { nodeNumbers }: SampleColumns,
-  options: IngestOptions & { readonly table: StackTableBuilder },
-): Int32Array {
+  options: IngestOptions & { readonly traces: ThreadTraces },
+): SampledStacks {
+  const { stacks: table, labels: names } = options.traces;
   const tracebacks = new Int32Array(nodeNumbers.size).fill(UNRESOLVED);
-  const stacks = new CallStacks(options.table, options);
+  let labels: Uint16Array | null = null;
+  const stacks = new CallStacks(table, options);
   const pending: { readonly node: ProfileNode; readonly caller: CallStack | null | typeof OWN }[] = [{ node: head, caller: null }];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { node, caller } = next;
@@ -110,10 +127,14 @@ function sampledTracebacks(
     if (number !== undefined) {
       if (tracebacks[number] !== UNRESOLVED) throw new BadProfileError(`the profile is damaged: two nodes have the id ${node.id}`);
       tracebacks[number] = stack === OWN ? LEFT_OUT : stacks.traceback(stack, options.tracebackLimit);
+      if (stack !== OWN && stack?.label) {
+        labels ??= new Uint16Array(nodeNumbers.size);
+        labels[number] = names.intern(stack.label);
+      }
     }
     for (const child of node.children) pending.push({ node: child, caller: stack });
   }
-  return tracebacks;
+  return { tracebacks, labels };
 }
 
 /** What decoding needs of every node that a sample names, by its number. */

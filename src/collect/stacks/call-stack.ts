@@ -1,5 +1,5 @@
 import type { StackTableBuilder } from '../../model/stack-table.js';
-import { OWN_SCHEME } from '../../protocol/evaluate.js';
+import { LABEL_RUNTIME, LABEL_SCRIPT, OWN_SCHEME } from '../../text/own-scripts.js';
 import { type Caller, type CollectedScripts, isCollected } from './collected-scripts.js';
 import { normalFilename } from './filenames.js';
 import { MARKER } from './line-tables.js';
@@ -51,6 +51,8 @@ export interface CallStack {
   /** Id of the name of this frame's function. */
   readonly name: number;
   readonly isLoader: boolean;
+  /** That of the innermost label's function on the stack; empty if there is none. */
+  readonly label: string;
 }
 
 /** A stack that passes through our own code, so that its allocations do not belong to the program. */
@@ -64,7 +66,8 @@ interface File {
 
 /**
  * Turns V8's frames into stacks of locations. Builtins have no script and are folded into their caller, as C functions are in Python. The
- * wrapper that true lines put around an expression is folded into its function, which then gets the line of that expression.
+ * wrapper that true lines put around an expression is folded into its function, which then gets the line of that expression. The function of a label,
+ * below which a wrapper runs, becomes the label of the stack.
  * This is the only place where 0-based positions become 1-based.
  */
 export class CallStacks {
@@ -81,6 +84,7 @@ export class CallStacks {
   push(stack: CallStack | null, given: CallFrame): CallStack | null | typeof OWN {
     if (given.scriptId === '0' && given.url === '') return this.#pushOutsideScripts(stack, given);
     if (given.functionName === MARKER) return OWN;
+    if (given.url === LABEL_SCRIPT) return stack && { ...stack, label: given.functionName };
     const isLost = isCollected(given);
     const frame = isLost ? this.#found(stack, given) : given;
     const file = this.#file(frame.url);
@@ -116,7 +120,7 @@ export class CallStacks {
   #pushPseudo(stack: CallStack | null, filename: string): CallStack {
     const name = this.#table.functionName('');
     const location = this.#table.location({ file: this.#table.filename(filename), lineno: 0, column: 0, name, isLine: false });
-    return { location, caller: stack, depth: (stack?.depth ?? 0) + 1, scriptId: '0', name, isLoader: false };
+    return { location, ...above(stack), scriptId: '0', name, isLoader: false };
   }
 
   #pushPlain(
@@ -126,7 +130,7 @@ export class CallStacks {
   ): CallStack {
     const name = this.#table.functionName(functionName);
     const location = this.#table.location({ file, lineno: oneBased(lineNumber), column: oneBased(columnNumber), name, isLine: false });
-    return { location, caller: stack, depth: (stack?.depth ?? 0) + 1, scriptId, name, isLoader };
+    return { location, ...above(stack), scriptId, name, isLoader };
   }
 
   #pushChanged(
@@ -143,19 +147,29 @@ export class CallStacks {
     const onLine = wrapper ?? reader.functionAt(lineNumber, columnNumber);
     const { line: lineno, column } = onLine ?? reader.originalPosition(lineNumber, columnNumber);
     const location = this.#table.location({ file: file.id, lineno, column, name, isLine: onLine !== undefined });
-    return { location, caller, depth: (caller?.depth ?? 0) + 1, scriptId, name, isLoader: false };
+    return { location, ...above(caller), label: stack?.label ?? '', scriptId, name, isLoader: false };
   }
 
   #file(url: string): File {
     let known = this.#files.get(url);
     if (known === undefined) {
       const name = normalFilename(url);
-      const kind = url.startsWith(OWN_SCHEME) ? 'own' : (this.#options.codeOf?.(name) ?? 'program');
+      const kind = ownKind(url) ?? this.#options.codeOf?.(name) ?? 'program';
       known = { id: this.#table.filename(name), kind, isLoader: LOADERS.test(name) };
       this.#files.set(url, known);
     }
     return known;
   }
+}
+
+function above(caller: CallStack | null): Pick<CallStack, 'caller' | 'depth' | 'label'> {
+  return { caller, depth: (caller?.depth ?? 0) + 1, label: caller?.label ?? '' };
+}
+
+/** What we run in a target by its name; undefined for anything else. */
+function ownKind(url: string): CodeKind | undefined {
+  if (url === LABEL_RUNTIME) return 'folded';
+  return url.startsWith(OWN_SCHEME) ? 'own' : undefined;
 }
 
 /** 0 means none. A position before the file's first character is none too. */

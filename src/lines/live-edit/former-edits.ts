@@ -1,4 +1,5 @@
 import type { ParsedScript } from '../../protocol/debugger-domain.js';
+import { CURRENT_LABEL } from '../labels/label-names.js';
 
 /**
  * Where a script comes from. When an edit replaces a text, V8 keeps the old text as another script with the same URL and a higher id, and may keep it
@@ -19,7 +20,10 @@ export async function originOf(
   if (loaded === null || text === null) return 'unknown';
   const { transform } = await import('../transform/transform.js'); // with its parser
   const sourceType = first.isModule ? 'module' : 'commonjs';
-  const isOurs = [false, true].some((innerLinesOnly) => transform(loaded, { sourceType, isRunning: true, innerLinesOnly }).code === text);
+  const labels = text.includes(CURRENT_LABEL);
+  const isOurs = [false, true].some(
+    (innerLinesOnly) => transform(loaded, { sourceType, isRunning: true, innerLinesOnly, labels }).code === text,
+  );
   return isOurs && text !== loaded ? 'former' : 'unknown';
 }
 

@@ -18,7 +18,15 @@ export interface EditJournal {
   restored(scriptId: string): void;
 }
 
-type Extent = Required<Pick<TransformOptions, 'innerLinesOnly'>>;
+type Extent = Required<Pick<TransformOptions, 'innerLinesOnly' | 'labels'>>;
+
+/** Chooses what is edited, and how. */
+interface Choice {
+  /** Decides from a script's URL whether to edit it. */
+  readonly matches: (url: string) => boolean;
+  /** Called before the first edit. Whether expressions are to run below the function of the current label, which is in the program then. */
+  readonly prepareLabels: () => Promise<boolean>;
+}
 
 interface Edited {
   readonly script: ParsedScript;
@@ -29,6 +37,8 @@ interface Edited {
 /** Asking V8 of Node 18 for the functions of what it keeps from edits ended programs (docs/decisions/live-edit.md). */
 const LATER =
   'another script of this name came before it, so V8 may have kept it from an edit, and V8 of Node 18 can end the program then; launch the program with --lines';
+/** That of the program (18 to 26, main thread and workers). Others are made by node:vm, and do not have the function of the current label. */
+const MAIN_CONTEXT = 1;
 const USE = { pausing: false, doing: 'editing the scripts of the target' };
 
 /**
@@ -59,14 +69,14 @@ export class LiveEdit {
     return this.#edited.get(scriptId)?.original;
   }
 
-  /** @param matches decides from a script's URL whether to edit it */
-  async apply(matches: (url: string) => boolean): Promise<ScriptEdit[]> {
+  async apply({ matches, prepareLabels }: Choice): Promise<ScriptEdit[]> {
     return this.#domain.during(USE, async () => {
       const all = [...this.#domain.scripts.values()];
       const { scripts, later } = await this.#loaded(all, matches);
-      const edits = await this.#edit(scripts, { innerLinesOnly: false });
+      const labels = scripts.length > 0 && (await prepareLabels());
+      const edits = await this.#edit(scripts, { innerLinesOnly: false, labels });
       const refused = scripts.filter(({ scriptId, isModule }) => isModule && seesTopLevel(edits.get(scriptId)));
-      for (const [scriptId, edit] of await this.#edit(refused, { innerLinesOnly: true })) {
+      for (const [scriptId, edit] of await this.#edit(refused, { innerLinesOnly: true, labels })) {
         if (edit.outcome === 'done') edits.set(scriptId, edit);
       }
       return [...scripts.flatMap(({ scriptId }) => edits.get(scriptId) ?? []), ...later];
@@ -143,8 +153,8 @@ export class LiveEdit {
   }
 
   /** Makes the new text of a script, and records the original before anything is changed. Otherwise returns why there is no edit. */
-  async #prepare(script: ParsedScript, { innerLinesOnly }: Extent): Promise<{ readonly code: string } | Outcome> {
-    const { scriptId } = script;
+  async #prepare(script: ParsedScript, { innerLinesOnly, labels }: Extent): Promise<{ readonly code: string } | Outcome> {
+    const { scriptId, executionContextId } = script;
     if (this.#edited.has(scriptId)) return { outcome: 'done', reason: '' }; // still edited, because the last restore failed
     const scriptSource = await this.#sourceOf(script);
     if (scriptSource === null) return { outcome: 'unchanged', reason: 'it has been garbage collected' };
@@ -153,7 +163,12 @@ export class LiveEdit {
       code,
       positions: table,
       problem,
-    } = transform(scriptSource, { sourceType: script.isModule ? 'module' : 'commonjs', isRunning: true, innerLinesOnly });
+    } = transform(scriptSource, {
+      sourceType: script.isModule ? 'module' : 'commonjs',
+      isRunning: true,
+      innerLinesOnly,
+      labels: labels && executionContextId === MAIN_CONTEXT,
+    });
     if (problem !== undefined) return { outcome: 'failed', reason: problem };
     if (code === scriptSource) return { outcome: 'unchanged', reason: 'nothing in it allocates' };
     this.#journal.edits(scriptId, scriptSource);

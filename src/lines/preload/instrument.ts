@@ -6,7 +6,7 @@ import { Cache } from './cache.js';
 import { openCacheFolder } from './cache-folder.js';
 import { loadRewriting } from './load-rewriting.js';
 import type { Script } from './registration.js';
-import type { Instrumented, SourceInfo } from './rewriting.js';
+import type { Instrumented, Making, SourceInfo } from './rewriting.js';
 import { isTypeScript, transformsTypes } from './type-stripping.js';
 
 /** Returns the text to run instead of the source, or the source itself if there is nothing to do or something fails. Never throws. */
@@ -18,7 +18,7 @@ export interface Listener {
   onProblem(filename: string, problem: string): void;
 }
 
-export function createInstrument({ onScript, onProblem }: Listener): Instrument {
+export function createInstrument({ onScript, onProblem }: Listener, making: Making): Instrument {
   const isSelected = fileMatcher(readLineChoice());
   let cache: Cache | null | undefined;
   let isBusy = false;
@@ -30,7 +30,7 @@ export function createInstrument({ onScript, onProblem }: Listener): Instrument 
       if (filename === undefined || !isSelected(filename)) return source;
       if (isTypeScript(info.format) && transformsTypes()) return source;
       if (cache === undefined) cache = openCache();
-      const { text, script, problem } = cached(cache, source, info);
+      const { text, script, problem } = cached({ cache, making }, source, info);
       if (script) onScript(script);
       if (problem !== undefined) onProblem(filename, problem);
       return text;
@@ -54,12 +54,18 @@ function openCache(): Cache | null {
   return folder === undefined ? null : new Cache(folder);
 }
 
-function cached(cache: Cache | null, source: string, info: SourceInfo): Instrumented {
-  if (!cache) return loadRewriting().instrumented(source, info);
-  const origin = { circumstances: `${fingerprint()} ${info.format ?? ''} ${info.url}`, source };
+interface Maker {
+  readonly cache: Cache | null;
+  readonly making: Making;
+}
+
+function cached({ cache, making }: Maker, source: string, info: SourceInfo): Instrumented {
+  const make = () => loadRewriting().instrumented(source, info, making);
+  if (!cache) return make();
+  const origin = { circumstances: `${fingerprint()}${making.labels ? ' labels' : ''} ${info.format ?? ''} ${info.url}`, source };
   const entry = cache.read(origin);
   if (entry !== undefined) return entry === '' ? { text: source } : read(entry);
-  const result = loadRewriting().instrumented(source, info);
+  const result = make();
   if (result.problem === undefined) cache.write(origin, written(result));
   return result;
 }

@@ -2,6 +2,7 @@ import Module from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { afterCalls } from './builtin-module.js';
 import type { Listener } from './instrument.js';
+import type { Making } from './rewriting.js';
 import type { News, ThreadData } from './thread-hooks.js';
 
 type Register = (specifier: string, options?: { data: ThreadData; transferList: unknown[] }) => void;
@@ -21,7 +22,7 @@ interface ThreadHooks {
  * @param listener receives scripts at each call of `receive`, and problems at the end of the program
  * @returns undefined if Node has no such hooks (before 18.19)
  */
-export function threadHooks(listener: Listener): ThreadHooks | undefined {
+export function threadHooks(listener: Listener, making: Making): ThreadHooks | undefined {
   const { register } = Module as unknown as { register?: Register };
   if (register === undefined) return undefined;
   let port: MessagePort | undefined;
@@ -37,7 +38,7 @@ export function threadHooks(listener: Listener): ThreadHooks | undefined {
     const { port1, port2 } = new MessageChannel();
     port = port1;
     port.unref();
-    register(HOOKS, { data: { news: port2 }, transferList: [port2] });
+    register(HOOKS, { data: { news: port2, making }, transferList: [port2] });
     process.prependListener('exit', receive);
   };
   // Whenever another loader registers, we register again, so that ours stays the last.

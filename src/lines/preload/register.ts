@@ -4,6 +4,7 @@ import { setEngineFlags } from './flags.js';
 import { letChildrenInherit } from './inherit.js';
 import { createInstrument, type Listener } from './instrument.js';
 import { beginsWithCommonJs, mayImport } from './only-commonjs.js';
+import { installOwnLabels } from './own-labels.js';
 import { Problems } from './problems.js';
 import { threadHooks } from './register-thread.js';
 import { installRegistry } from './script-registry.js';
@@ -16,7 +17,8 @@ import { syncHooks } from './sync-hooks.js';
  */
 // With `--require`, Node 18 and 20 also run us on the loaders' thread. No code of the program runs there. It has no port to a parent.
 const isLoadersThread = !isMainThread && parentPort === null;
-const registry = isLoadersThread ? undefined : installRegistry();
+const labels = !isLoadersThread && installOwnLabels();
+const registry = isLoadersThread ? undefined : installRegistry({ labels });
 if (registry) {
   setEngineFlags();
   const problems = new Problems();
@@ -24,9 +26,9 @@ if (registry) {
     onScript: (script) => registry.announce(script),
     onProblem: (filename, problem) => problems.add(filename, problem),
   };
-  const instrument = createInstrument(listener);
+  const instrument = createInstrument(listener, { labels });
   const inThisThread = syncHooks(instrument);
-  const inAnother = inThisThread ? undefined : threadHooks(listener);
+  const inAnother = inThisThread ? undefined : threadHooks(listener, { labels });
   if (inAnother) registry.receive = inAnother.receive;
   let hooksToInstall = inThisThread ?? inAnother?.install;
   const installHooks = () => {

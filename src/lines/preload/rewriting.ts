@@ -18,6 +18,12 @@ export interface SourceInfo {
   readonly format?: string | null | undefined;
 }
 
+/** How texts are made, the same for all of a program. */
+export interface Making {
+  /** Expressions run below the function of the current label. */
+  readonly labels: boolean;
+}
+
 export interface Instrumented {
   readonly text: string;
   /** Absent if the text is the unchanged source. */
@@ -25,10 +31,10 @@ export interface Instrumented {
   readonly problem?: string | undefined;
 }
 
-export function instrumented(source: string, { url, format }: SourceInfo): Instrumented {
+export function instrumented(source: string, { url, format }: SourceInfo, making: Making): Instrumented {
   const javaScript = isTypeScript(format) ? withoutTypes(source) : source;
   if (javaScript === undefined) return { text: source, problem: 'has TypeScript that cannot be stripped' };
-  const { sourceType, result } = transformed(javaScript, format);
+  const { sourceType, result } = transformed(javaScript, format, making);
   const { positions: table, bodyStart, problem } = result;
   if (problem !== undefined) return { text: source, problem };
   if (bodyStart < 0 || table.wrappers.length + table.functions.length === 0) return { text: source };
@@ -37,8 +43,8 @@ export function instrumented(source: string, { url, format }: SourceInfo): Instr
 }
 
 /** A text of unknown format counts as a module only if it is not valid CommonJS, as in Node. */
-function transformed(source: string, format: SourceInfo['format']): { sourceType: SourceType; result: Transformed } {
-  const as = (sourceType: SourceType) => ({ sourceType, result: transform(source, { sourceType }) });
+function transformed(source: string, format: SourceInfo['format'], making: Making): { sourceType: SourceType; result: Transformed } {
+  const as = (sourceType: SourceType) => ({ sourceType, result: transform(source, { sourceType, ...making }) });
   if (format?.startsWith('module')) return as('module');
   const commonJs = as('commonjs');
   if (commonJs.result.problem === undefined || format?.startsWith('commonjs')) return commonJs;

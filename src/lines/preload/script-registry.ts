@@ -8,11 +8,13 @@ export interface LinesRegistry {
   readonly version: 1;
   /** The folder of our own code, which shares the process with the program. */
   readonly ownFolder: string;
+  /** Whether its texts run below the function of the current label. */
+  readonly labels: boolean;
   /** JSON of `{ next, scripts: [[url, table], …] }`: the scripts registered from number `from` on, and the number for the next call. */
   since(from: number): string;
 }
 
-export class Registry implements LinesRegistry {
+export class Registry implements Omit<LinesRegistry, 'labels'> {
   readonly version = 1;
   readonly ownFolder = OWN_FOLDER;
   readonly #scripts: Script[] = [];
@@ -67,10 +69,15 @@ function nameOf(url: string, key: string): string {
 }
 
 /** Puts the registry into this realm; undefined if one already exists. */
-export function installRegistry(): Registry | undefined {
+export function installRegistry({ labels }: Pick<LinesRegistry, 'labels'>): Registry | undefined {
   if (REGISTRY in globalThis) return undefined;
   const registry = new Registry();
-  const visible: LinesRegistry = Object.freeze({ version: 1, ownFolder: OWN_FOLDER, since: (from: number) => registry.since(from) });
+  const visible: LinesRegistry = Object.freeze({
+    version: 1,
+    ownFolder: OWN_FOLDER,
+    labels,
+    since: (from: number) => registry.since(from),
+  });
   Object.defineProperty(globalThis, REGISTRY, { value: visible });
   Object.defineProperty(globalThis, REGISTER, { value: guarded(registry) });
   process.on('exit', () => registry.push());

@@ -1,5 +1,6 @@
 import { findSourceMap, type SourceMapping } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { OWN_SCHEME } from '../../text/own-scripts.js';
 import type { PositionLookup } from '../table/position-table.js';
 import { COMPILE_STEP } from './compile-step.js';
 import { loadRewriting } from './load-rewriting.js';
@@ -57,6 +58,7 @@ function foldedFrames(frames: readonly CallSite[], tableOf: (url: string) => Pos
         if (compile) shown.push(withText(compile, String(compile).replace('.<anonymous> (', '._compile (')));
         continue;
       }
+      if (url?.startsWith(OWN_SCHEME)) continue; // what gives the work its label
       const known = url ? tableOf(url) : undefined;
       const place = known && placeOf(frame, known);
       if (!place) shown.push(frame);

@@ -7,7 +7,7 @@ import { type PositionLookup, positionLookup } from './position-table.js';
 
 /** What `node-tracemalloc/register` sends: as the result of an evaluation and, at the end of a program, through the binding. */
 const announcement = z.object({ next: z.number(), scripts: z.array(z.tuple([z.string(), z.string()])) });
-const registryAnswer = z.tuple([z.string(), z.string()]);
+const registryAnswer = z.tuple([z.string(), z.string(), z.boolean()]);
 
 /** The scripts that `node-tracemalloc/register` has instrumented in a target, with their position tables. */
 export class RegisteredTables {
@@ -17,6 +17,8 @@ export class RegisteredTables {
   #next = 0;
   /** The folder of our own code in the target's process; null as long as no registry is known. */
   ownFolder: string | null = null;
+  /** Whether the target's texts run below the function of the current label. */
+  hasLabels = false;
 
   constructor(session: Session) {
     this.#session = session;
@@ -39,11 +41,12 @@ export class RegisteredTables {
   /** Fetches what was instrumented since the last call. @returns whether the target has a registry */
   async refresh(): Promise<boolean> {
     const registry = `globalThis[Symbol.for('${REGISTRY.description}')]`;
-    const expression = `(registry => registry && [registry.ownFolder, registry.since(${this.#next})])(${registry})`;
+    const expression = `(registry => registry && [registry.ownFolder, registry.since(${this.#next}), registry.labels === true])(${registry})`;
     const { value } = await evaluateOwn(this.#session, expression, { doing: 'reading the instrumented scripts' });
     const answer = registryAnswer.safeParse(value);
     if (!answer.success) return false;
     this.ownFolder = answer.data[0];
+    this.hasLabels = answer.data[2];
     this.#next = this.#take(answer.data[1]);
     return true;
   }

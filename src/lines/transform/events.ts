@@ -20,8 +20,8 @@ export interface Opening {
   readonly owner: object;
   readonly firstReference: number;
   endReference: number;
-  /** The list of variables that the wrapper takes as parameters; set if the opening is kept. */
-  parameters: string;
+  /** The variables that the wrapper takes as parameters; set if the opening is kept. */
+  parameters: readonly string[];
 }
 
 export interface Allocation {

@@ -16,6 +16,8 @@ export interface TransformOptions {
   readonly isRunning?: boolean;
   /** Of a running script, change only lines on which no code of the top level stands. V8 refuses an ES module if it sees a change there. */
   readonly innerLinesOnly?: boolean;
+  /** Whether each expression that may allocate runs below a function of the current label (see label-runtime.cts), which must be in the program. */
+  readonly labels?: boolean;
 }
 
 export interface Transformed {
@@ -43,11 +45,14 @@ const NO_POSITIONS: PositionTable = { wrappers: [], functions: [], edits: [] };
  * classes that take the name of the variable they are assigned to; declarations; heap numbers, unless they would be counted on another
  * line. Closures of an object literal's members, and literals of constants with 64 lines or more, count on the line of the literal.
  */
-export function transform(source: string, { sourceType, isRunning = false, innerLinesOnly = false }: TransformOptions): Transformed {
+export function transform(
+  source: string,
+  { sourceType, isRunning = false, innerLinesOnly = false, labels = false }: TransformOptions,
+): Transformed {
   const parsed = parse(source, sourceType);
   if ('problem' in parsed) return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem: parsed.problem };
   try {
-    return rewrite(source, parsed.program, { sourceType, isRunning, innerLinesOnly });
+    return rewrite(source, parsed.program, { sourceType, isRunning, innerLinesOnly, labels });
   } catch (error) {
     const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
     return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem }; // our own faults must not stop the program

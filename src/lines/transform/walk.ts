@@ -134,7 +134,7 @@ export class Walk {
       owner,
       firstReference,
       endReference: 0,
-      parameters: '',
+      parameters: [],
     };
     this.events.push(opening);
     const { suspends, objects } = this.currentFunction;

@@ -15,7 +15,7 @@ const MOST_PARAMETERS = 64;
  * variable has been initialised and nobody can write it in between: no closure of the program uses it, and the expression does not assign
  * it.
  */
-export function wrapperParameters({ at, owner, firstReference, endReference }: Opening, references: readonly Reference[]): string {
+export function wrapperParameters({ at, owner, firstReference, endReference }: Opening, references: readonly Reference[]): string[] {
   const found = new Map<Binding, boolean>();
   for (let i = firstReference; i < endReference; i++) {
     const { binding, written } = references[i]!;
@@ -23,7 +23,7 @@ export function wrapperParameters({ at, owner, firstReference, endReference }: O
   }
   const names: string[] = [];
   for (const [binding, written] of found) if (!written && canPass(binding, at)) names.push(binding.name);
-  return names.length > MOST_PARAMETERS ? '' : names.join(', ');
+  return names.length > MOST_PARAMETERS ? [] : names;
 }
 
 function canPass({ name, owner, from, isParameter, captured }: Binding, at: number): boolean {

@@ -1,3 +1,4 @@
+import { CURRENT_LABEL } from '../labels/label-names.js';
 import type { PositionTable } from '../table/position-table.js';
 import type { Reference } from './bindings.js';
 import { type Allocation, type Entry, type Event, NO_LINE, type Opening } from './events.js';
@@ -12,6 +13,11 @@ const MOST_NESTED = 64;
 /** V8's CHUNK_LEN_LIMIT, with some room for a wrapper with many parameters. */
 const MOST_COMPARED = 700;
 const LONG_WRAPPER = 50;
+
+/** The function of a label takes so many variables; its `all` takes any number, but makes an array of them (label-runtime.cts). */
+const MOST_LABELLED = 8;
+/** Before an expression may stand a word, such as `return`. */
+const WORD = /[\w$]|[^\0-\x7f]/;
 
 /** The nesting level of code outside functions. */
 const PROGRAM = 1;
@@ -41,6 +47,7 @@ export interface Walked {
   readonly references: readonly Reference[];
   readonly isRunning: boolean;
   readonly innerLinesOnly: boolean;
+  readonly labels: boolean;
 }
 
 /** Produces the new text in one pass over the events, which are in source order. */
@@ -104,10 +111,14 @@ class Writer {
     return { code: this.#pieces.join(''), table: { wrappers: this.#wrappers, functions: this.#functions, edits: this.#edits } };
   }
 
-  /** One wrapper a line. None inside a wrapper for the same line, and none for a number unless it would be counted on another line. */
+  /**
+   * One wrapper a line. None inside a wrapper for the same line, and none for a number unless it would be counted on another line. With labels, the lines
+   * of a function that has only one need a wrapper, too.
+   */
   #isNeeded({ line, weight, sum }: Allocation): boolean {
     const level = this.#levels.at(-1)!;
-    if (level.line === line || this.#depth >= MOST_NESTED) return false;
+    const hasLine = level.line === line && (level.isWrapper || !this.#walk.labels);
+    if (hasLine || this.#depth >= MOST_NESTED) return false;
     return level.isWrapper || weight === 'object' || (sum !== undefined && !this.#walk.names.isNumeric(sum));
   }
 
@@ -141,7 +152,8 @@ class Writer {
     const { from, inserted } = this.#changed;
     const nextLine = starts[lineOf(end) + 1] ?? this.#source.length;
     if (nextLine - from + inserted > MOST_COMPARED) return false;
-    this.#changed = { from, last: Math.max(this.#changed.last, lineOf(end)), inserted: inserted + LONG_WRAPPER };
+    const longest = LONG_WRAPPER + (this.#walk.labels ? `${CURRENT_LABEL}()`.length : 0);
+    this.#changed = { from, last: Math.max(this.#changed.last, lineOf(end)), inserted: inserted + longest };
     return true;
   }
 
@@ -150,14 +162,24 @@ class Writer {
     opening.parameters = wrapperParameters(opening, this.#walk.references);
     if (this.#statement === opening.at) this.#insert(opening.at, ';');
     this.#statement = -1;
-    const column = this.#insert(opening.at, `((${opening.parameters}) => ${opening.parenthesised ? '(' : ''}`);
-    this.#wrappers.push(this.#line, column + 1, ...this.#place(from));
+    const before = this.#callOf(opening);
+    const column = this.#insert(opening.at, `${before}(${opening.parameters.join(', ')}) => ${opening.parenthesised ? '(' : ''}`);
+    this.#wrappers.push(this.#line, column + before.length, ...this.#place(from));
     this.#levels.push({ line, isWrapper: true, editLimits: this.#levels.at(-1)!.editLimits });
     this.#depth++;
   }
 
-  #close(at: number, { parenthesised, parameters: values }: Opening): void {
-    this.#insert(at, `${parenthesised ? ')' : ''})(${values})`);
+  /** What calls a wrapper: the parenthesis around it, or the function of a label. */
+  #callOf({ at, parameters }: Opening): string {
+    if (!this.#walk.labels) return '(';
+    const space = at > 0 && WORD.test(this.#source[at - 1]!) ? ' ' : '';
+    return `${space}${CURRENT_LABEL}()${parameters.length > MOST_LABELLED ? '.all' : ''}(`;
+  }
+
+  #close(at: number, { parenthesised, parameters }: Opening): void {
+    const values = parameters.join(', ');
+    const call = this.#walk.labels ? `${values && ', '}${values})` : `)(${values})`;
+    this.#insert(at, `${parenthesised ? ')' : ''}${call}`);
     this.#closed = at;
     this.#levels.pop();
     this.#depth--;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
 import { connect } from '../../discovery/connect.js';
+import { removeLabels } from '../../lines/labels/install-labels.js';
 import { type Replacement, replaceSources } from '../../lines/live-edit/replace-sources.js';
 import { DebuggerDomain } from '../../protocol/debugger-domain.js';
 import { deoptimize, setFlags } from '../../protocol/engine-flags.js';
@@ -70,10 +71,11 @@ async function leaveThread(
   if (!isMain) await session.send('HeapProfiler.stopSampling').catch(() => {}); // refused if the worker was not sampled
   if (!isMain) await session.send('Runtime.runIfWaitingForDebugger');
   else if (tasks.some(({ kind }) => kind === 'paused')) await letRun(session);
-  await restoreScripts(
+  const isRestored = await restoreScripts(
     session,
     tasks.flatMap((task) => (task.kind === 'script' && task.thread === name ? [{ scriptId: task.scriptId, text: task.source }] : [])),
   );
+  if (tasks.some((task) => task.kind === 'labels' && task.thread === name)) await removeLabels(session, { isKept: !isRestored });
   if (flagsChanged) await deoptimize(session);
   if (!isMain) await session.close();
 }
@@ -98,11 +100,14 @@ async function endConversation(connection: Socket, threads: readonly Thread[]): 
   await ended.catch(() => connection.destroy());
 }
 
-async function restoreScripts(session: Session, scripts: readonly Replacement[]): Promise<void> {
-  if (scripts.length === 0) return;
+/** @returns whether all of them are as they were */
+async function restoreScripts(session: Session, scripts: readonly Replacement[]): Promise<boolean> {
+  if (scripts.length === 0) return true;
+  let isRestored = true;
   const domain = new DebuggerDomain(session);
-  await domain.during(
-    { pausing: false, doing: 'putting scripts back' },
-    async () => void (await replaceSources({ session, domain }, scripts)),
-  );
+  await domain.during({ pausing: false, doing: 'putting scripts back' }, async () => {
+    const outcomes = await replaceSources({ session, domain }, scripts);
+    isRestored = [...outcomes.values()].every(({ outcome }) => outcome === 'done' || outcome === 'unchanged');
+  });
+  return isRestored;
 }

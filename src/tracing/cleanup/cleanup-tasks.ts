@@ -4,6 +4,8 @@ export type CleanupTask =
   | { readonly kind: 'flags'; readonly flags: readonly string[] }
   /** A script was edited; `source` is its original text. */
   | { readonly kind: 'script'; readonly thread: string; readonly scriptId: string; readonly source: string }
+  /** The work of a thread has labels. */
+  | { readonly kind: 'labels'; readonly thread: string }
   /** Workers are sampled, or paused until they are. */
   | { readonly kind: 'workers' }
   /** We start a program, which must not run: nobody reads its stderr yet. `pid` is null until it is known; `mark` is in its environment. */

@@ -195,7 +195,7 @@ export class FollowedProcesses {
   ): Promise<Lifecycle> {
     if (url === null) throw new LaunchError(OTHER_NETWORK);
     const caretaker = new Caretaker();
-    const start = { hasLines: this.#lines.execArgv.length > 0, inliningIsOff: false, isTrackable: false };
+    const start = { registration: this.#lines.registration, inliningIsOff: false, isTrackable: false };
     const program = { url, pid, title, ...packagedScript(argv[1]), nodeVersion: version, pause: PAUSE, ...start };
     const options = await connectPaused(program, caretaker).catch((error: unknown) => {
       if (error instanceof ConnectError) throw error;

@@ -4,6 +4,7 @@ import { Sampler } from '../../collect/sampling/sampler.js';
 import type { CollectedScript } from '../../collect/stacks/collected-scripts.js';
 import type { TraceCollector } from '../../collect/stacks/trace-collector.js';
 import type { Reading, ReadOptions, SourceEnd, TraceSource } from '../../collect/stacks/trace-source.js';
+import type { LabelsOption } from '../../lines/labels/label-choice.js';
 import type { HeapTotals } from '../../model/trace-columns.js';
 import { deoptimize } from '../../protocol/engine-flags.js';
 import type { GcLimiter } from './gc-limiter.js';
@@ -18,6 +19,7 @@ export interface IsolateSettings {
   /** Mean bytes between samples; null: objects are tracked, and nothing is sampled. */
   readonly interval: number | null;
   readonly lines: LinesOption;
+  readonly labels: LabelsOption;
   /** Shared by all isolates that may collect their garbage at the same time. */
   readonly gcLimiter: GcLimiter | Promise<GcLimiter>;
 }
@@ -86,7 +88,7 @@ export class IsolateTracing {
 
   async start({ isPaused, flagsChanged, force, isUrgent = false, prepare, onSent }: Beginning): Promise<void> {
     const { session, trueLines } = this.isolate;
-    const { interval, lines } = this.#settings;
+    const { interval, lines, labels } = this.#settings;
     const hasOldCode = flagsChanged && !isPaused;
     // Before the first line only --heap-prof samples, which is easily asked. Whether somebody tracks allocations cannot be asked there.
     const startSource = () => this.source.start({ force: force || (isPaused && interval === null), onSent });
@@ -97,7 +99,7 @@ export class IsolateTracing {
     else await this.#scripts.start({ isPaused });
     await prepare?.();
     if (hasOldCode) await deoptimize(session);
-    await trueLines.edit(lines);
+    await trueLines.edit(lines, labels);
     if (hasOldCode && interval === null) await leaveOldCode(session);
     if (!isFirst) await startSource();
   }

@@ -37,6 +37,8 @@ export function isolateOf(session: Session, { canEdit, caretaker, threadId: thre
   const journal = {
     edits: (scriptId: string, source: string) => caretaker.add(nameOf(scriptId), { kind: 'script', thread, scriptId, source }),
     restored: (scriptId: string) => caretaker.done(nameOf(scriptId)),
+    labels: () => caretaker.add(`labels of ${thread}`, { kind: 'labels', thread }),
+    unlabelled: () => caretaker.done(`labels of ${thread}`),
   };
   const trueLines = new TrueLines(session, { domain, canEdit, journal });
   return { ...isolate, session, domain, trueLines, maps: new ScriptMaps({ session, domain, trueLines }) };

@@ -4,7 +4,7 @@ import { normalFilename } from '../../collect/stacks/filenames.js';
 import type { Reading, ReadOptions } from '../../collect/stacks/trace-source.js';
 import { CommandError } from '../../errors.js';
 import type { ParsedScript } from '../../protocol/debugger-domain.js';
-import { OWN_SCHEME } from '../../protocol/evaluate.js';
+import { OWN_SCHEME } from '../../text/own-scripts.js';
 import { collectedScript } from './collected-script.js';
 import type { Isolate } from './isolate.js';
 

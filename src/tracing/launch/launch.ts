@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { packagedScript } from '../../discovery/script-path.js';
 import { assertNever, LaunchError, UsageError } from '../../errors.js';
+import type { LabelsOption } from '../../lines/labels/label-choice.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { errorCode, messageOf } from '../../protocol/error-text.js';
 import { foldingFlags, TRACKING_FLAGS } from '../../protocol/v8-flags.js';
@@ -10,7 +11,7 @@ import { connectPaused } from '../attach/connect-paused.js';
 import { Caretaker } from '../cleanup/caretaker.js';
 import type { CleanupTask } from '../cleanup/cleanup-tasks.js';
 import { FollowedProcesses } from '../follow/followed-processes.js';
-import { type LinesOption, launchedLines } from '../isolate/line-scope.js';
+import { type LaunchedLines, type LinesOption, launchedLines } from '../isolate/line-scope.js';
 import { Lifecycle } from '../tracer/lifecycle.js';
 import { breakAtStart } from './break-at-start.js';
 import { LaunchedTracer } from './launched-tracer.js';
@@ -41,6 +42,8 @@ export interface LaunchOptions {
   readonly stdio?: Stream | readonly [Stream, Stream, Stream];
   /** True lines: instrument the program's own files (`'all'`: those of packages, too) when they are loaded, so that every line has its own bytes. */
   readonly lines?: LinesOption;
+  /** Label what is allocated with the work that it is for, from the first line on: see `StartOptions.labels`. Needs true lines, which are then on. */
+  readonly labels?: LabelsOption;
   /** `false`: the program runs without inlining of functions, so that every function has its own bytes. */
   readonly inlining?: boolean;
   /** The mode that `start` will ask for. Object mode needs flags of V8, and Node before 20.16 and 22.3 accepts them only at its start. */
@@ -57,8 +60,7 @@ export interface LaunchOptions {
  */
 export async function launch(script: string, options: LaunchOptions = {}): Promise<LaunchedTracer> {
   const [stdin, stdout, destination] = streams(options.stdio);
-  const lines = launchedLines(options.lines ?? false);
-  const hasLines = lines.execArgv.length > 0;
+  const lines = launchedLines(options);
   const { execArgv = [], env: given = process.env } = options;
   checkNodeOptions({ script, execArgv, NODE_OPTIONS: given.NODE_OPTIONS, isFollowed: options.follow ?? false });
   const start: ScriptStart = {
@@ -98,7 +100,7 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
     guard.mayRun(tasks);
     const life = followed
       ? await followed.connectProgram(script, child.pid ?? null)
-      : await connectLaunched(url, { script, pid: child.pid!, hasLines, options, guard, tasks });
+      : await connectLaunched(url, { script, pid: child.pid!, lines, options, guard, tasks });
     return new LaunchedTracer(life, {
       child,
       stderr: stream,
@@ -124,7 +126,7 @@ function refused(error: unknown, execPath: string): Error {
 interface Started {
   readonly script: string;
   readonly pid: number;
-  readonly hasLines: boolean;
+  readonly lines: LaunchedLines;
   readonly options: LaunchOptions;
   readonly guard: StartGuard;
   readonly tasks: readonly CleanupTask[];
@@ -138,7 +140,7 @@ function leavingTasks(url: string, pid: number, { execArgv = [], env = process.e
 }
 
 /** Connects to a program that was started with `--inspect-brk`. */
-async function connectLaunched(url: string, { script: title, pid, hasLines, options, guard, tasks }: Started): Promise<Lifecycle> {
+async function connectLaunched(url: string, { script: title, pid, lines, options, guard, tasks }: Started): Promise<Lifecycle> {
   const caretaker = new Caretaker({ after: guard.caretaker });
   for (const task of tasks) caretaker.add(task.kind, task);
   const { execArgv = [], env = process.env } = options;
@@ -149,7 +151,7 @@ async function connectLaunched(url: string, { script: title, pid, hasLines, opti
     ...packagedScript(title, options.cwd),
     nodeVersion: null,
     pause: breakAtStart(caretaker),
-    hasLines,
+    registration: lines.registration,
     inliningIsOff: startsWithoutInlining(options),
     isTrackable: options.mode === 'objects' && takesFlags(options),
     samplesItself: samplesItself({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS }),

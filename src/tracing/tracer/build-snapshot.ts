@@ -1,6 +1,7 @@
 import { TraceCollector } from '../../collect/stacks/trace-collector.js';
 import type { CaptureInfo } from '../../model/trace-columns.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
+import { OTHER_LABELS } from '../../text/other-labels.js';
 import { addIsolateReading, type IsolateReading } from '../isolate/isolate-tracing.js';
 import { scriptMaps } from '../isolate/script-maps.js';
 
@@ -14,14 +15,19 @@ export async function buildSnapshot(readings: readonly IsolateReading[], { trace
   const collector = new TraceCollector();
   for (const reading of readings) addIsolateReading(reading, collector, tracebackLimit);
   const table = collector.stacks.build();
+  const labels = collector.labels.values;
   return new Snapshot({
     table,
     sourceMaps: await scriptMaps(readings, table),
     columns: collector.columns(),
     threads: collector.threads,
     types: collector.types.values,
-    labels: collector.labels.values,
+    labels,
     tracebackLimit,
-    capture: { ...capture, precision: readings.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function' },
+    capture: {
+      ...capture,
+      precision: readings.some(({ isolate }) => isolate.trueLines.areOn) ? 'line' : 'function',
+      ...(readings.some(({ isolate }) => isolate.trueLines.haveLabels) && { labels: { overflow: labels.includes(OTHER_LABELS) } }),
+    },
   });
 }

@@ -1,5 +1,6 @@
 import { ANOTHER_SAMPLES } from '../../collect/sampling/sampler.js';
 import { ForeignSamplerError, UsageError } from '../../errors.js';
+import { linesOf, type Registration } from '../isolate/line-scope.js';
 import type { TrueLines } from '../isolate/true-lines.js';
 import type { StartOptions } from './start-options.js';
 
@@ -15,8 +16,8 @@ export interface Circumstances {
 
 /** A program that is paused before its first line. */
 export interface PausedStart extends Omit<Circumstances, 'isPaused'> {
-  /** The program instruments itself when it is loaded. */
-  readonly hasLines: boolean;
+  /** How the program instruments itself when it is loaded; null if it does not. */
+  readonly registration: Registration | null;
   /** Node will sample the heap of the program for itself (`--heap-prof`). */
   readonly samplesItself?: boolean;
   /** Lets the program run. */
@@ -40,19 +41,23 @@ export class Gate {
   }
 
   /**
-   * @throws UsageError if true lines are asked of a paused program that was not launched with them, ForeignSamplerError if the program will have
+   * @throws UsageError if true lines, or labels, are asked of a paused program that was not launched with them, ForeignSamplerError if the program will have
    *   another sampler
    */
-  check({ lines = false, force = false, mode }: StartOptions): void {
+  check(options: StartOptions): void {
+    const { force = false, mode, labels = false } = options;
     if (this.#isShut && this.#program!.samplesItself && !force && mode !== 'objects') throw new ForeignSamplerError(ANOTHER_SAMPLES);
-    if (this.#isShut && lines !== false && !this.#program!.hasLines) {
+    if (!this.#isShut) return;
+    const { registration } = this.#program!;
+    if (labels !== false && !registration?.hasLabels)
+      throw new UsageError('labels must be there when the program is loaded: give labels to launch as well');
+    if (linesOf(options) !== false && !registration)
       throw new UsageError('true lines must be there when the program is loaded: give lines to launch as well');
-    }
   }
 
   /** A program that instruments itself tells of its scripts from its first line on: we must listen before it runs, or soon after. */
   async expectLines(trueLines: TrueLines): Promise<void> {
-    if (this.#program?.hasLines) await trueLines.expectRegistration();
+    if (this.#program?.registration) await trueLines.expectRegistration(this.#program.registration);
   }
 
   /** Lets the program run; does nothing if it runs already. */

@@ -1,5 +1,6 @@
 import { checkInterval, DEFAULT_INTERVAL } from '../../collect/sampling/sampler.js';
 import { assertNever, UnsupportedError, UsageError } from '../../errors.js';
+import { type LabelsOption, labelChoiceOf } from '../../lines/labels/label-choice.js';
 import type { Mode } from '../../model/trace-columns.js';
 import type { LinesOption } from '../isolate/line-scope.js';
 
@@ -18,6 +19,11 @@ export interface StartOptions {
    * its own bytes, and restores it at the stop. Not needed if the program was loaded with true lines.
    */
   readonly lines?: LinesOption;
+  /**
+   * Label what is allocated with the work that it is for: HTTP requests (`'requests'`), or what the program labels (`'program'`). Needs true lines, which
+   * are then on. Traces have a `label`. Not needed if the program was loaded with labels.
+   */
+  readonly labels?: LabelsOption;
   /** `false`: the target stops inlining functions, so that every function has its own bytes. Object mode never inlines. */
   readonly inlining?: boolean;
   /**
@@ -77,7 +83,8 @@ export function intervalOf({ mode = 'sampling', interval }: StartOptions): numbe
  * @throws UsageError
  */
 export function checkStartOptions(options: StartOptions): void {
-  const { mode, onOom } = options;
+  const { mode, onOom, labels = false } = options;
+  labelChoiceOf(labels);
   tracebackLimitOf(options);
   intervalOf(options);
   if (onOom && mode === 'objects') {

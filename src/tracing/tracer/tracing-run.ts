@@ -8,6 +8,7 @@ import { ChangedFlags } from '../isolate/changed-flags.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
 import { heapUsedOf, type Isolate } from '../isolate/isolate.js';
 import { type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
+import { linesOf } from '../isolate/line-scope.js';
 import { turnForHeap } from '../isolate/turn-for-heap.js';
 import { type HeapListeners, TracedWorkers } from '../workers/traced-workers.js';
 import { buildSnapshot } from './build-snapshot.js';
@@ -50,7 +51,7 @@ export class TracingRun {
     const {
       mode = 'sampling',
       force = false,
-      lines = false,
+      labels = false,
       workers = true,
       keepEnded = false,
       onOom = false,
@@ -61,10 +62,11 @@ export class TracingRun {
     this.keepsPeak = options.peak ?? false;
     this.#target = target;
     this.#mode = mode;
+    const lines = linesOf(options);
     this.#inlining = (options.inlining ?? true) && mode !== 'objects' && !lines;
     // A heap snapshot can wait long for the event loop. Other processes must not wait with it.
     const gcLimiter = mode === 'objects' ? new GcLimiter() : target.gcLimiter;
-    this.#settings = { interval: intervalOf(options), lines, gcLimiter };
+    this.#settings = { interval: intervalOf(options), lines, labels, gcLimiter };
     const { main } = target;
     this.#flags = new ChangedFlags(main.session, target.caretaker);
     this.#main = new IsolateTracing(main, this.#settings);
@@ -80,7 +82,7 @@ export class TracingRun {
       waitAtEnd: (keepEnded || onOom) && !target.isSelf,
       onOom,
       beginning: () => ({ force, flagsChanged: this.#flags.areSet }),
-      expectRegistration: () => main.trueLines.hasPreload,
+      registration: () => main.trueLines.registration,
       maxMessageBytes: main.maxMessageBytes,
       learnsScripts: main.learnsScripts,
       caretaker: target.caretaker,
@@ -222,7 +224,7 @@ export class TracingRun {
 
   /** Sets the flags that all isolates compile with from now on. */
   async #changeFlags({ inliningIsOff, isTrackable, isPaused }: Circumstances): Promise<void> {
-    const { hasPreload } = this.#target.main.trueLines; // the preload has set inlining and folding already
+    const hasPreload = this.#target.main.trueLines.registration !== null; // the preload has set inlining and folding already
     this.#inlines = this.#inlining && !inliningIsOff && !hasPreload;
     await this.#flags.changeFor({
       nodeMajor: this.#major,

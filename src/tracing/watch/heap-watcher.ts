@@ -1,10 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { TracemallocError } from '../../errors.js';
 import { messageOf } from '../../protocol/error-text.js';
-import { OWN_SCHEME, readHeapUsage } from '../../protocol/evaluate.js';
+import { readHeapUsage } from '../../protocol/evaluate.js';
 import { connectToMainThread } from '../../protocol/inprocess.js';
 import { evaluation, parseAnswer } from '../../protocol/schemas.js';
 import { Session } from '../../protocol/session.js';
+import { OWN_SCHEME } from '../../text/own-scripts.js';
 import type { HeapReading, WatcherReport } from './heap-watch.js';
 import { dueAt, pauseUntilNextLook } from './heap-watch-rule.js';
 import { STAGES, WatchCell } from './watch-cell.js';

@@ -1,4 +1,4 @@
-import { OWN_SCHEME } from '../../protocol/evaluate.js';
+import { OWN_SCHEME } from '../../text/own-scripts.js';
 
 const NAME = 'node-tracemalloc.watch';
 /** Where the cell is while the main thread is watched. */

@@ -8,6 +8,7 @@ import type { Worker } from '../../protocol/workers.js';
 import type { Caretaker } from '../cleanup/caretaker.js';
 import { isolateOf } from '../isolate/isolate.js';
 import { type Beginning, type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
+import type { Registration } from '../isolate/line-scope.js';
 import { EndWatch } from '../watch/end-watch.js';
 import { endPausesAtHeapLimit } from '../watch/heap-limit.js';
 import { FullHeap } from './full-heap.js';
@@ -33,8 +34,8 @@ export interface WorkersSettings extends IsolateSettings {
   readonly onOom: boolean;
   /** Says how the tracing of a worker begins. Called when it begins. */
   readonly beginning: () => Pick<Beginning, 'flagsChanged' | 'force'>;
-  /** Whether workers instrument their scripts, and tell of them from their first line on. */
-  readonly expectRegistration: () => boolean;
+  /** How workers instrument their scripts, of which they tell from their first line on; null if they do not. */
+  readonly registration: () => Registration | null;
   /** As the main thread does. */
   readonly learnsScripts: boolean;
   readonly maxMessageBytes: number;
@@ -159,10 +160,11 @@ export class TracedWorker {
   }
 
   async #prepare(): Promise<void> {
-    const { onOom, expectRegistration } = this.#options.settings;
+    const { onOom, registration: expected } = this.#options.settings;
     const { trueLines } = this.tracing.isolate;
     if (onOom) await this.#heap.watch();
-    if (expectRegistration()) await trueLines.expectRegistration();
+    const registration = expected();
+    if (registration) await trueLines.expectRegistration(registration);
     else await trueLines.find();
   }
 

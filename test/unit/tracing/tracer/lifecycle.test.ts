@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { INSPECTOR_CLOSED } from '../../../../src/protocol/transport.js';
 import { type Stage, stage } from './played.js';
 
-const PAUSED = { hasLines: false, inliningIsOff: false, isTrackable: false };
+const PAUSED = { registration: null, inliningIsOff: false, isTrackable: false };
 
 /** The part of a list from the first `word` on. */
 const from = (list: readonly string[], word: string) => list.slice(list.indexOf(word));

@@ -239,10 +239,10 @@ describe('a running program', () => {
 
 describe('a program that is paused before its first line', () => {
   it.each(rows(PAUSED))('%s', async (calls, expected) => {
-    expect(await played(stage({ ...START, hasLines: false }), calls)).toBe(expected);
+    expect(await played(stage({ ...START, registration: null }), calls)).toBe(expected);
   });
 
   it.each(rows(PAUSED_WITH_LINES))('and was launched with true lines: %s', async (calls, expected) => {
-    expect(await played(stage({ ...START, hasLines: true }), calls)).toBe(expected);
+    expect(await played(stage({ ...START, registration: { hasLabels: false } }), calls)).toBe(expected);
   });
 });

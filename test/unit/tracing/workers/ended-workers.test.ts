@@ -38,6 +38,7 @@ function workersOf(transport: FakeTransport, { keepEnded = false, onOom = false 
   return new TracedWorkers(new Session(transport, { label: 'app.js' }), {
     interval: 512,
     lines: false,
+    labels: false,
     gcLimiter: new GcLimiter(),
     workers: true,
     pauseNew: false,
@@ -45,7 +46,7 @@ function workersOf(transport: FakeTransport, { keepEnded = false, onOom = false 
     waitAtEnd: false,
     onOom,
     beginning: () => ({ force: true, flagsChanged: false }),
-    expectRegistration: () => false,
+    registration: () => null,
     learnsScripts: true,
     maxMessageBytes: 1e6,
     caretaker: new Caretaker(),

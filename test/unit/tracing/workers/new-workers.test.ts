@@ -38,6 +38,7 @@ function programWithWorker(usedBytes: number) {
   const workers = new TracedWorkers(new Session(transport, { label: 'app.js' }), {
     interval: 512,
     lines: { all: true, include: [], exclude: [] },
+    labels: false,
     gcLimiter: new GcLimiter(),
     workers: true,
     pauseNew: false,
@@ -45,7 +46,7 @@ function programWithWorker(usedBytes: number) {
     waitAtEnd: false,
     onOom: false,
     beginning: () => ({ force: false, flagsChanged: true }),
-    expectRegistration: () => false,
+    registration: () => null,
     learnsScripts: true,
     maxMessageBytes: 1e6,
     caretaker: new Caretaker(),
