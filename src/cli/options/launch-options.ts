@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { LaunchOptions } from '../../tracing/launch/launch.js';
+import { labelsOption } from './label-options.js';
 import { collected } from './option-values.js';
 import { linesOption, type TracingValues } from './shared-options.js';
 
@@ -20,6 +21,7 @@ export function launchOptions(args: readonly string[], values: LaunchValues): La
     args,
     execArgv: values.nodeArg,
     lines: linesOption(values),
+    labels: labelsOption(values),
     inlining: values.inline,
     mode: values.mode,
     detached: true, // a Ctrl-C in the terminal reaches only us, so that we take a snapshot before we pass it on

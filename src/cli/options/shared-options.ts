@@ -7,6 +7,7 @@ import { KEY_TYPES, type KeyType } from '../../snapshot/statistics/key-type.js';
 import type { LinesOption } from '../../tracing/isolate/line-scope.js';
 import { checkStartOptions, type StartOptions } from '../../tracing/tracer/start-options.js';
 import { addFilterOptions, type FilterValues } from './filter-options.js';
+import { addLabelOptions, type LabelValues, labelsOption } from './label-options.js';
 import { collected, percentage, period, positiveInteger, rowCount } from './option-values.js';
 import { addSourceMapOptions, type SourceMapValues } from './source-maps.js';
 
@@ -17,7 +18,7 @@ const DEFAULT_NFRAME = 25;
 const ALL_FRAMES = 128;
 
 /** Options that say how to trace. */
-export interface TracingValues {
+export interface TracingValues extends LabelValues {
   readonly nframe: number;
   readonly mode: Mode;
   readonly interval?: number;
@@ -49,7 +50,7 @@ export interface TableValues extends SourceMapValues, FilterValues {
 }
 
 export function addTracingOptions(command: Command): Command {
-  return (
+  return addLabelOptions(
     command
       .option('--nframe <n>', 'how many of the most recent frames to keep of each stack', positiveInteger, DEFAULT_NFRAME)
       .addOption(
@@ -71,7 +72,7 @@ export function addTracingOptions(command: Command): Command {
       .option('--no-workers', 'trace only the main thread, not its worker threads')
       .option('--keep-ended', 'when a worker thread ends, keep what it held when it was last seen', false)
       .option('--take-over', 'if another tool is sampling the target, take over its sampler')
-      .option('--yes', 'with --mode objects: also if the program may lack the memory for it, or will stand still for long', false)
+      .option('--yes', 'with --mode objects: also if the program may lack the memory for it, or will stand still for long', false),
   );
 }
 
@@ -127,6 +128,7 @@ export function startOptions(values: TracingValues & Partial<LossValues>): Start
     nframe,
     mode,
     lines: linesOption(values),
+    labels: labelsOption(values),
     inlining: inline,
     workers,
     keepEnded,

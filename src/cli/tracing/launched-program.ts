@@ -1,10 +1,11 @@
+import { linesOf } from '../../tracing/isolate/line-scope.js';
 import { launch } from '../../tracing/launch/launch.js';
 import type { LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import { hasStartupSnapshot } from '../../tracing/launch/node-options.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, writeLines } from '../console/console.js';
+import { LABELS_NEED_LINES } from '../options/label-options.js';
 import { type LaunchValues, launchOptions } from '../options/launch-options.js';
-import { linesOption } from '../options/shared-options.js';
 
 const SNAPSHOT_NOTICE =
   'code of the startup snapshot (--snapshot-blob) was compiled when the snapshot was built: its lines are where functions start, all others are where memory is allocated';
@@ -16,9 +17,11 @@ interface Launching {
 
 /** Starts the program of the command line and stops it before its first line. */
 export function launchProgram([script, ...args]: readonly string[], { values, console }: Launching): Promise<LaunchedTracer> {
-  if (linesOption(values) && hasStartupSnapshot({ execArgv: values.nodeArg, NODE_OPTIONS: process.env.NODE_OPTIONS }))
+  const options = launchOptions(args, values);
+  if (options.labels && !options.lines) writeLines(console.err, [LABELS_NEED_LINES]);
+  if (linesOf(options) && hasStartupSnapshot({ execArgv: values.nodeArg, NODE_OPTIONS: process.env.NODE_OPTIONS }))
     writeLines(console.err, [SNAPSHOT_NOTICE]);
-  return launch(script!, { ...launchOptions(args, values), follow: values.follow ?? false });
+  return launch(script!, { ...options, follow: values.follow ?? false });
 }
 
 /** A program that cannot be traced is not run at all. */

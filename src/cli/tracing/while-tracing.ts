@@ -1,9 +1,11 @@
 import { printable } from '../../text/printable.js';
 import { attach } from '../../tracing/attach/attach.js';
+import { linesOf } from '../../tracing/isolate/line-scope.js';
 import { GIVEN_UP } from '../../tracing/tracer/leaving.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, writeLines } from '../console/console.js';
+import { LABELS_NEED_LINES } from '../options/label-options.js';
 import type { Target } from '../options/target-argument.js';
 import { editReport, restoreReport } from './edit-report.js';
 
@@ -27,7 +29,8 @@ export async function whileTracing<T>({ target, start, console: { err } }: Attac
   const onNotice = (notice: string) => writeLines(err, [printable(notice)]);
   const tracer = await attach(target, { onNotice });
   try {
-    const { lines = false } = start;
+    if (start.labels && !start.lines) writeLines(err, [LABELS_NEED_LINES]);
+    const lines = linesOf(start);
     if (lines) writeLines(err, [EDIT_NOTICE]);
     await tracer.start({ ...start, onNotice });
     if (lines) writeLines(err, editReport(tracer.scriptEdits));
