@@ -48,7 +48,7 @@ test.each([
   expect(await command(verb, '--cumulative', '--group-by', 'type', ...args)).toEqual({
     code: 2,
     out: '',
-    err: 'tracemalloc: --cumulative goes with --group-by filename, lineno, function, package, own, not with type\n',
+    err: 'tracemalloc: --cumulative goes with --group-by filename, lineno, function, package, own, label, not with type\n',
   });
 });
 
