@@ -5,6 +5,7 @@ import { benchEngine } from './engine.js';
 import { benchHeapGraph } from './heap-graph.js';
 import { benchHeapSnapshot } from './heap-snapshot.js';
 import { benchIsolates } from './isolates.js';
+import { benchLabels } from './labels.js';
 import { benchLeaks } from './leaks/assertions.js';
 import { benchLeaksCommand } from './leaks/command.js';
 import { benchServices } from './leaks/services.js';
@@ -45,6 +46,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   isolates: benchIsolates,
   soak: benchSoak,
   verdicts: benchVerdicts,
+  labels: benchLabels,
   leaks: benchLeaks,
   'leaks-command': benchLeaksCommand,
   'leaks-services': benchServices,

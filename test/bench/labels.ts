@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeBinaries } from '../helpers/nodes.js';
+import { repoPath } from '../helpers/paths.js';
+import { providePackages } from '../helpers/provide.js';
+import { REGISTER_URL } from '../helpers/registered.js';
+import { startTarget, type TargetProcess } from '../helpers/target-process.js';
+import { load } from './leaks/services.js';
+import { median, printTable } from './measure.js';
+
+const SERVICE = repoPath('fixtures/programs/small-service.cjs');
+const FRAMEWORKS = ['express', 'fastify'];
+const WORK = ['json', 'html', 'promises'];
+const ROUNDS = 15;
+const REQUESTS = 1_500;
+const GOAL = 1.1;
+/** Of /proc/PID/stat. */
+const MS_PER_TICK = 10;
+
+const LINES = ['--import', REGISTER_URL];
+const KINDS = {
+  'no lines': { execArgv: [], env: {} },
+  'true lines': { execArgv: LINES, env: {} },
+  labels: { execArgv: LINES, env: { NODE_TRACEMALLOC_LABEL: 'requests' } },
+} as const;
+type Kind = keyof typeof KINDS;
+
+/** What a labelled request costs a service: processor time of its process, in turn for three processes of each service. Nothing is sampled. */
+export async function benchLabels(): Promise<void> {
+  const NODE_PATH = join(await providePackages('corpus'), 'node_modules');
+  const rows: string[][] = [];
+  for (const { major, execPath } of nodeBinaries()) {
+    for (const framework of FRAMEWORKS) {
+      for (const work of WORK) {
+        const start = (kind: Kind) => {
+          const { execArgv, env } = KINDS[kind];
+          return startTarget({ execPath, file: SERVICE, args: [framework, work], execArgv, env: { NODE_PATH, ...env }, ready: true });
+        };
+        const services = { 'no lines': await start('no lines'), 'true lines': await start('true lines'), labels: await start('labels') };
+        const times: Record<Kind, number[]> = { 'no lines': [], 'true lines': [], labels: [] };
+        for (let round = -2; round < ROUNDS; round++) {
+          for (const kind of Object.keys(KINDS) as Kind[]) {
+            const time = await timeOf(services[kind]);
+            if (round >= 0) times[kind].push(time);
+          }
+        }
+        for (const service of Object.values(services)) await service.kill();
+        const ratio = (kind: Kind) => median(times[kind].map((time, round) => time / times['true lines'][round]!)).toFixed(2);
+        rows.push([`Node ${major}, ${framework}, ${work}`, ratio('no lines'), ratio('labels'), median(times['true lines']).toFixed(0)]);
+      }
+    }
+  }
+  printTable([['processor time, to true lines alone', 'no lines', 'labels', `ms of ${REQUESTS} requests with true lines`], ...rows]);
+  console.log(`medians of ${ROUNDS} paired rounds (goal: labels at most ${GOAL})`);
+}
+
+/** The processor time in ms that a service needs for the requests of one round. */
+async function timeOf(service: TargetProcess): Promise<number> {
+  const before = processorTime(service.pid);
+  await load(/port (\d+)/.exec(service.stdout())![1]!, REQUESTS);
+  return processorTime(service.pid) - before;
+}
+
+function processorTime(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+}
