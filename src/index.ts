@@ -28,6 +28,7 @@ export type { Explanation, HeapWhyOptions, HeldCluster, WhyOptions } from './hea
 export type { HeapPlace } from './heap-graph/paths/node-text.js';
 export type { Dominator, PathLink } from './heap-graph/paths/path-finder.js';
 export type { HeapReadOptions, HeapSource } from './heap-graph/reading/read-graph.js';
+export type { LabelsOption } from './lines/labels/label-choice.js';
 export type { ScriptEdit } from './lines/live-edit/live-edit.js';
 export { Frame, type Precision } from './model/frame.js';
 export type { CaptureInfo, HeapTotals, Mode } from './model/trace-columns.js';

@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../../errors.js';
-import { type Evaluation, evaluateOwn } from '../../protocol/evaluate.js';
+import { evaluateInTurn, evaluateOwn, THROWN_TEXT } from '../../protocol/evaluate.js';
+import { untilEventLoop } from '../../protocol/event-loop.js';
 import { inHeldTurn } from '../../protocol/held-turn.js';
 import type { Session } from '../../protocol/session.js';
 import { LABEL_RUNTIME } from '../../text/own-scripts.js';
@@ -13,26 +14,36 @@ const LOAD = 'process.getBuiltinModule ?? process.mainModule?.require.bind(proce
 const DOING = { doing: 'labelling the work of the target' };
 
 /**
- * Puts what sets labels into a running program. It stays until `removeLabels`.
+ * Puts what sets labels into a running program, in a turn of its event loop: it loads modules of Node, which the program may just be loading otherwise.
+ * It stays until `removeLabels`.
  *
  * @returns false if the program has labels already, which belong to somebody else
- * @throws UnsupportedError if the program does not let us
+ * @throws UnsupportedError if the program does not let us, CommandTimeoutError if it does not come back to its event loop
  */
 export async function installLabels(session: Session, choice: LabelChoice): Promise<boolean> {
-  const text = JSON.stringify(labelRuntimeText(choice));
-  const install = (load: string) => `(load => load('vm').runInThisContext(${text}, { filename: '${LABEL_RUNTIME}' })(load))(${load})`;
   const { value: canLoad } = await evaluateOwn(session, `typeof (${LOAD}) === 'function'`, DOING);
-  const { value, problem } =
-    canLoad === true ? await evaluateOwn(session, install(LOAD), DOING) : await withConsole(session, install('require'));
-  if (problem !== null)
-    throw new UnsupportedError(`this target does not let us label its work (${problem}); launch it with labels instead`);
-  return value === true;
+  await untilEventLoop(session, session.timeoutMs);
+  const value =
+    canLoad === true ? await inTurn(session, installation(choice, LOAD)) : await withConsole(session, installation(choice, 'require'));
+  if (typeof value === 'boolean') return value;
+  const problem = typeof value === 'string' ? value : 'it gave no answer';
+  throw new UnsupportedError(`this target does not let us label its work (${problem}); launch it with labels instead`);
 }
 
-/** The command line API has a `require`. It is asked for in a held turn of the event loop only, because it kills Node 18 at the end of a program. */
-async function withConsole(session: Session, expression: string): Promise<Evaluation> {
-  const busy: Evaluation = { value: undefined, problem: 'it did not come to its event loop in time' };
-  return (await inHeldTurn(session, async () => evaluateOwn(session, expression, { ...DOING, hasRequire: true }))) ?? busy;
+/** For an evaluation: installs, and gives what was thrown as text. */
+function installation(choice: LabelChoice, load: string): string {
+  const text = JSON.stringify(labelRuntimeText(choice));
+  const install = `(load => load('vm').runInThisContext(${text}, { filename: '${LABEL_RUNTIME}' })(load))(${load})`;
+  return `(() => { try { return ${install}; } catch (error) { return ${THROWN_TEXT}; } })()`;
+}
+
+async function inTurn(session: Session, expression: string): Promise<unknown> {
+  return (await evaluateInTurn(session, { expression }, DOING)).value;
+}
+
+/** The command line API has a `require`. It kills Node 18 at the end of a program, where the program is not while we hold its event loop. */
+async function withConsole(session: Session, expression: string): Promise<unknown> {
+  return inHeldTurn(session, async () => (await evaluateOwn(session, expression, { ...DOING, hasRequire: true })).value);
 }
 
 /** @param isKept whether functions of the program may still run as we have edited them */
