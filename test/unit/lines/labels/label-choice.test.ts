@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../../../src/errors.js';
-import {
-  type LabelsOption,
-  labelChoiceEnvironment,
-  labelChoiceOf,
-  readLabelChoice,
-} from '../../../../src/lines/labels/label-choice.js';
+import { type LabelsOption, labelChoiceEnvironment, labelChoiceOf, readLabelChoice } from '../../../../src/lines/labels/label-choice.js';
 
 describe('the option', () => {
   test.each<[LabelsOption, unknown]>([
@@ -16,7 +11,10 @@ describe('the option', () => {
     [{}, { requests: false, routes: [] }],
     [{ requests: true }, { requests: true, routes: [] }],
     [{ routes: ['/files/*'] }, { requests: true, routes: ['/files/*'] }],
-    [{ requests: false, routes: ['/files/*'] }, { requests: false, routes: ['/files/*'] }],
+    [
+      { requests: false, routes: ['/files/*'] },
+      { requests: false, routes: ['/files/*'] },
+    ],
   ])('%j', (option, choice) => expect(labelChoiceOf(option)).toEqual(choice));
 
   test('refuses another word', () => {
