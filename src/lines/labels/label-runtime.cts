@@ -102,6 +102,35 @@ function createLabels(vm: typeof import('node:vm'), { script, other }: Settings[
   };
 }
 
+class Given {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: a subclass then adds its private field to this object
+    return object;
+  }
+}
+
+/**
+ * Keeps the context of an object in a private field of that object, which nothing in the program can see. A WeakMap would cost eight times as much for
+ * each request, and more at each collection.
+ */
+class Followed extends Given {
+  #context: Context;
+
+  private constructor(object: object, context: Context) {
+    super(object);
+    this.#context = context;
+  }
+
+  static contextOf(object: object): Context | undefined {
+    return #context in object ? object.#context : undefined;
+  }
+
+  static set(object: object, context: Context): void {
+    if (#context in object) object.#context = context;
+    else if (Object.isExtensible(object)) new Followed(object, context);
+  }
+}
+
 interface Labelling {
   within<Result>(context: Context, work: () => Result): Result;
   current(): Context | undefined;
@@ -116,7 +145,6 @@ interface Labelling {
  * @returns a function that takes it back
  */
 function labelRequests(load: Require, { within, current, contextOf, isOn }: Labelling): () => void {
-  const contexts = new WeakMap<Emitter, Context>();
   const undo: (() => void)[] = [];
   const changed = new Set<object>();
 
@@ -141,13 +169,13 @@ function labelRequests(load: Require, { within, current, contextOf, isOn }: Labe
   };
   const followed = (next: Emit): Emit =>
     function (...args) {
-      const context = isOn() ? contexts.get(this) : undefined;
+      const context = isOn() ? Followed.contextOf(this) : undefined;
       if (context === undefined || context === current()) return Reflect.apply(next, this, args);
       return within(context, () => Reflect.apply(next, this, args));
     };
   const follow = (emitter: unknown, context: Context) => {
     if (typeof emitter !== 'object' || emitter === null || typeof (emitter as Emitter).emit !== 'function') return;
-    contexts.set(emitter as Emitter, context);
+    Followed.set(emitter, context);
     for (let at = Object.getPrototypeOf(emitter); at; at = Object.getPrototypeOf(at)) if (changed.has(at)) return;
     change(Object.getPrototypeOf(emitter) as Emitter, followed);
   };
@@ -208,6 +236,8 @@ const VARYING = [
   /@/,
 ];
 const LONGEST_SEGMENT = 40;
+/** Whether a path may have such a segment. Most have none. */
+const MAY_VARY = /[\d@%]|[^/]{41}/;
 
 interface Pattern {
   readonly label: string;
@@ -232,7 +262,7 @@ function routeOf({ method = '', url = '' }: Request, patterns: readonly Pattern[
   const given = `${method} ${path}`;
   const pattern = patterns.find(({ matches, hasMethod }) => matches.test(hasMethod ? given : path));
   if (pattern) return pattern.hasMethod ? pattern.label : `${method} ${pattern.label}`;
-  return `${method} ${path.split('/').map(plainSegment).join('/')}`;
+  return MAY_VARY.test(path) ? `${method} ${path.split('/').map(plainSegment).join('/')}` : given;
 }
 
 function plainSegment(segment: string): string {
