@@ -28,6 +28,8 @@ export type { Explanation, HeapWhyOptions, HeldCluster, WhyOptions } from './hea
 export type { HeapPlace } from './heap-graph/paths/node-text.js';
 export type { Dominator, PathLink } from './heap-graph/paths/path-finder.js';
 export type { HeapReadOptions, HeapSource } from './heap-graph/reading/read-graph.js';
+export type { Ledger, LedgerVerdict, MissingThread } from './ledger/ledger.js';
+export type { LedgerKind, LedgerRow } from './ledger/ledger-rows.js';
 export type { LabelsOption } from './lines/labels/label-choice.js';
 export type { ScriptEdit } from './lines/live-edit/live-edit.js';
 export { Frame, type Precision } from './model/frame.js';
@@ -54,6 +56,7 @@ export { type LaunchOptions, launch } from './tracing/launch/launch.js';
 export { type Exit, type KillOptions, LaunchedTracer } from './tracing/launch/launched-tracer.js';
 export type { Closing } from './tracing/tracer/closing.js';
 export type { TargetWhyOptions } from './tracing/tracer/explain-target.js';
+export type { MemoryOptions } from './tracing/tracer/memory-of-target.js';
 export type { StartOptions } from './tracing/tracer/start-options.js';
 export { type TakeOptions, Tracer } from './tracing/tracer/tracer.js';
 export type { MarkListener } from './tracing/watch/marks.js';

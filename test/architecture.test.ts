@@ -13,13 +13,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   protocol: ['text'],
   discovery: ['text', 'protocol'],
   'source-maps': ['text', 'model'],
+  ledger: ['text', 'protocol', 'discovery'],
   snapshot: ['text', 'model', 'source-maps'],
   series: ['text', 'model', 'snapshot'],
   collect: ['text', 'protocol', 'model'],
   'heap-graph': ['text', 'model', 'collect', 'snapshot'],
   lines: ['text', 'protocol', 'source-maps'],
-  tracing: ['text', 'protocol', 'discovery', 'model', 'collect', 'heap-graph', 'lines', 'source-maps', 'snapshot'],
-  report: ['text', 'model', 'snapshot', 'series', 'heap-graph'],
+  tracing: ['text', 'protocol', 'discovery', 'ledger', 'model', 'collect', 'heap-graph', 'lines', 'source-maps', 'snapshot'],
+  report: ['text', 'model', 'snapshot', 'series', 'heap-graph', 'ledger'],
   formats: ['text', 'protocol', 'model', 'snapshot', 'series', 'collect', 'report'],
   testing: ['text', 'model', 'snapshot', 'series', 'source-maps', 'tracing', 'report', 'heap-graph'],
   serve: ['text', 'protocol', 'model', 'snapshot', 'formats'],
@@ -27,6 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'text',
     'protocol',
     'discovery',
+    'ledger',
     'model',
     'snapshot',
     'series',
@@ -39,7 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'report',
     'serve',
   ],
-  index: ['text', 'protocol', 'model', 'snapshot', 'series', 'collect', 'heap-graph', 'lines', 'tracing'],
+  index: ['text', 'protocol', 'ledger', 'model', 'snapshot', 'series', 'collect', 'heap-graph', 'lines', 'tracing'],
 };
 
 const EXPORTS = [
@@ -92,7 +94,7 @@ const imports: Import[] = files.flatMap((file) =>
 );
 
 /** `index` is the door of a folder; a command's file is named for its verb, and so is what does the verb's work in another layer. */
-const SHARED_NAMES = new Set(['index.ts', 'attach.ts', 'export.ts']);
+const SHARED_NAMES = new Set(['index.ts', 'attach.ts', 'export.ts', 'memory.ts']);
 
 /** The first folder below src, or the file's own name. */
 function layerOf(file: string): string {

@@ -26,7 +26,8 @@ export async function otherHolderOfPort({ pid, facts }: KnownProcess): Promise<s
 /** Our pid of the process that listens on `port` and has `ownPid` in its own pid namespace; null if we cannot see it. */
 export async function pidOfListener(port: number, ownPid: number): Promise<number | null> {
   const sockets = (await readSocketTable('listening'))?.filter(({ local }) => local.port === port) ?? [];
-  for (const pid of sockets.length === 0 ? [] : await listPids()) {
+  // Most processes have the same number in all namespaces, and to look at all of them takes long on a busy machine.
+  for (const pid of sockets.length === 0 ? [] : [ownPid, ...(await listPids())]) {
     const files = await openFilesOf(pid);
     if (sockets.some(({ name }) => files?.includes(name)) && readProc(pid)?.ownPid === ownPid) return pid;
   }

@@ -7,8 +7,8 @@ export interface Worker {
   readonly session: Session;
   /** The thread's `threadId`. */
   readonly id: string;
-  /** The name that the program gave it; empty if none. */
-  readonly name: string;
+  /** Names it among the threads of the process: `worker 3 (name)`, without the name if the program gave it none. */
+  readonly thread: string;
   /** It is paused before its first line until `Runtime.runIfWaitingForDebugger`. */
   readonly isPaused: boolean;
   /** It has started since we watch. */
@@ -48,9 +48,10 @@ export class Workers {
         const transport = new WorkerTransport(main, sessionId);
         this.#transports.set(sessionId, transport);
         const { id, name } = identityOf(workerInfo);
-        const label = `worker ${id}${name === '' ? '' : ` (${name})`} of ${main.label}`;
+        const thread = `worker ${id}${name === '' ? '' : ` (${name})`}`;
+        const label = `${thread} of ${main.label}`;
         const session = new Session(transport, { label, timeoutMs: this.#options.timeoutMs, isHeldUp: () => main.isHeld });
-        this.#options.onWorker({ session, id, name, isPaused: waitingForDebugger, isNew: this.#isWatching });
+        this.#options.onWorker({ session, id, thread, isPaused: waitingForDebugger, isNew: this.#isWatching });
       }),
       main.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }) => this.#transports.get(sessionId)?.receive(message)),
       main.on('NodeWorker.detachedFromWorker', ({ sessionId }) => {
@@ -93,7 +94,7 @@ export class Workers {
  * Node titles a worker `[worker 3] name`, where 3 is its `threadId`. From Node 24 on a worker without a name is called `WorkerThread`. The
  * event's `workerId` is only the number of the session.
  */
-function identityOf({ title, workerId }: WorkerInfo): Pick<Worker, 'id' | 'name'> {
+function identityOf({ title, workerId }: WorkerInfo): Record<'id' | 'name', string> {
   const [, id = workerId, name = title] = /^\[worker (\d+)\] ?([\s\S]*)$/.exec(title) ?? [];
   return { id, name: name === 'WorkerThread' ? '' : name };
 }

@@ -1,5 +1,6 @@
 import { leaveAndCloseInspector } from '../../discovery/close-inspector.js';
 import type { Endpoint } from '../../discovery/discovery.js';
+import { pidOfListener } from '../../discovery/port-holder.js';
 import { checkPid } from '../../discovery/process-identity.js';
 import { launcherNotice } from '../../discovery/running-programs.js';
 import { UsageError } from '../../errors.js';
@@ -54,7 +55,11 @@ async function attachToEndpoint(endpoint: Endpoint, { timeoutMs, onNotice }: Att
         'forward the port instead (ssh -L, kubectl port-forward)',
     );
   }
-  return tracerOf(await openConnection(endpoint, timeoutMs));
+  const connection = await openConnection(endpoint, timeoutMs);
+  const { pid } = connection.info;
+  // The port may be forwarded to another machine.
+  const findLocalPid = async () => (endpoint.loopback && pid !== null ? pidOfListener(endpoint.port, pid) : null);
+  return tracerOf(connection, { findLocalPid });
 }
 
 async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions): Promise<Tracer> {
@@ -75,7 +80,7 @@ async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions):
 
 function tracerOf(
   { session, caretaker, info }: Connection,
-  options: Pick<TracerOptions, 'localPid' | 'leave' | 'cleanupTask'> = {},
+  options: Pick<TracerOptions, 'localPid' | 'findLocalPid' | 'leave' | 'cleanupTask'> = {},
 ): Tracer {
   const gcLimiter = GcLimiter.of(session);
   return new Tracer(new Lifecycle({ session, caretaker, info, gcLimiter, maxMessageBytes: MAX_MESSAGE_BYTES, ...options }));

@@ -9,6 +9,8 @@ export interface TracedTarget {
   readonly info: CaptureInfo['target'];
   /** The number by which this machine knows the process; null if it may be on another one. */
   readonly localPid: number | null;
+  /** Looks for that number among the processes of this machine if it is not known; null if there is none. */
+  readonly findLocalPid: () => Promise<number | null>;
   readonly caretaker: Caretaker;
   readonly gcLimiter: GcLimiter | Promise<GcLimiter>;
   /** The target is the process that we run in. */

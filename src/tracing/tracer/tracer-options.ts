@@ -13,6 +13,8 @@ export interface TracerOptions {
   readonly info: CaptureInfo['target'];
   /** The number by which this machine knows the process; left out if it may be on another one. */
   readonly localPid?: number;
+  /** Looks for that number among the processes of this machine; null if there is none. */
+  readonly findLocalPid?: () => Promise<number | null>;
   /** The largest message that the connection carries, in bytes. */
   readonly maxMessageBytes: number;
   /** The target is the process that we run in: it cannot pause itself, and its running code cannot be replaced. */
@@ -36,6 +38,7 @@ export function tracedTarget(options: TracerOptions): TracedTarget {
     session,
     info,
     localPid = null,
+    findLocalPid = async () => null,
     maxMessageBytes,
     isSelf = false,
     learnsScripts = true,
@@ -52,5 +55,5 @@ export function tracedTarget(options: TracerOptions): TracedTarget {
     caretaker,
     threadId: 'main',
   });
-  return { main, info, localPid, caretaker, gcLimiter, isSelf, wasPaused: gate !== undefined };
+  return { main, info, localPid, findLocalPid, caretaker, gcLimiter, isSelf, wasPaused: gate !== undefined };
 }

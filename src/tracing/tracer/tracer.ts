@@ -1,6 +1,8 @@
 import { NotTracingError, UnsupportedError } from '../../errors.js';
 import type { BufferHolders } from '../../heap-graph/buffers/explain-buffers.js';
 import type { Explanation } from '../../heap-graph/paths/explain.js';
+import { LedgerHistory } from '../../ledger/history.js';
+import type { Ledger } from '../../ledger/ledger.js';
 import type { ScriptEdit } from '../../lines/live-edit/live-edit.js';
 import { totalOf } from '../../model/column-totals.js';
 import type { Traceback } from '../../model/traceback.js';
@@ -10,6 +12,7 @@ import { type MarkListener, Marks } from '../watch/marks.js';
 import type { Closing } from './closing.js';
 import { explainTarget, explainTargetBuffers, type TargetWhyOptions } from './explain-target.js';
 import type { Lifecycle } from './lifecycle.js';
+import { type MemoryOptions, memoryOfTarget } from './memory-of-target.js';
 import { objectTraceback } from './object-traceback.js';
 import type { StartOptions } from './start-options.js';
 
@@ -27,6 +30,7 @@ export class Tracer {
   readonly closed: Promise<Closing>;
   readonly #life: Lifecycle;
   readonly #marks: Marks;
+  readonly #ledgers = new LedgerHistory();
 
   constructor(life: Lifecycle) {
     this.#life = life;
@@ -137,6 +141,14 @@ export class Tracer {
       history.begin(run); // the next peak may be lower than the heap once was
       await history.take(run);
     });
+  }
+
+  /**
+   * What the resident memory of the process consists of, now: rows whose bytes add up to its rss. Works whether anything is traced or not. Collects no
+   * garbage. Exact on Linux if the process is on this machine and we may read /proc/PID/smaps; otherwise `notes` says what could not be told apart.
+   */
+  getMemory(options: MemoryOptions = {}): Promise<Ledger> {
+    return this.#life.inTurn(async (run) => this.#ledgers.add(await memoryOfTarget(this.#life.target, run, options)));
   }
 
   /** Bytes that tracing costs, as of the last reading: of the snapshot in the controller, and an estimate for the target. */

@@ -199,6 +199,11 @@ export class TracingRun {
     return this.#main.read({ isLast, onHeapChunk: onHeapOf?.(this.#target.main.thread) });
   }
 
+  /** Whether `threads` has the workers. */
+  get tracesWorkers(): boolean {
+    return this.#workers.running !== undefined;
+  }
+
   /** The threads that run and are traced, the main thread first. */
   get threads(): readonly Isolate[] {
     return [this.#target.main, ...this.#workers.isolates];

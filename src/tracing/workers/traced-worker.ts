@@ -74,10 +74,10 @@ export class TracedWorker {
   #ending: Promise<void> | null = null;
   #heldBefore = 0;
 
-  constructor({ session, id, name, isPaused, isNew }: Worker, options: TracedWorkerOptions) {
+  constructor({ session, id, thread, isPaused, isNew }: Worker, options: TracedWorkerOptions) {
     const { settings, timeoutMs, isLeaving } = options;
     const isolate = isolateOf(session, {
-      thread: `worker ${id}${name === '' ? '' : ` (${name})`}`,
+      thread,
       maxMessageBytes: settings.maxMessageBytes / WRAPPED,
       hasOwnConnection: false,
       learnsScripts: settings.learnsScripts,
