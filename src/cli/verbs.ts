@@ -68,6 +68,13 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/on-processes.js')).why,
   },
   {
+    name: 'memory',
+    group: 'Look:',
+    description: 'say what the resident memory of a process consists of: heaps, Buffers, libraries, stacks, and the rest',
+    args: [TARGET],
+    load: async () => (await import('./commands/on-processes.js')).memory,
+  },
+  {
     name: 'stats',
     group: 'Look:',
     description: 'print which lines hold the memory in a saved snapshot',

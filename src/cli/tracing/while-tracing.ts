@@ -20,21 +20,35 @@ const SAY_LEAVING_AFTER_MS = 1000;
 
 interface Attaching {
   readonly target: Target['target'];
-  readonly start: StartOptions;
   readonly console: Console;
 }
 
+interface Tracing extends Attaching {
+  readonly start: StartOptions;
+}
+
 /** Attaches to a running process, traces it during `work`, and leaves it as it was. Tells the user about every change to it. */
-export async function whileTracing<T>({ target, start, console: { err } }: Attaching, work: (tracer: Tracer) => Promise<T>): Promise<T> {
-  const onNotice = (notice: string) => writeLines(err, [printable(notice)]);
-  const tracer = await attach(target, { onNotice });
-  try {
+export async function whileTracing<T>({ start, ...attaching }: Tracing, work: (tracer: Tracer) => Promise<T>): Promise<T> {
+  const { err } = attaching.console;
+  return await whileAttached(attaching, async (tracer, onNotice) => {
     if (start.labels && !start.lines) writeLines(err, [LABELS_NEED_LINES]);
     const lines = linesOf(start);
     if (lines) writeLines(err, [EDIT_NOTICE]);
     await tracer.start({ ...start, onNotice });
     if (lines) writeLines(err, editReport(tracer.scriptEdits));
     return await work(tracer);
+  });
+}
+
+/** Attaches to a running process for `work`, and leaves it as it was. `onNotice` tells the user of a change to it. */
+export async function whileAttached<T>(
+  { target, console: { err } }: Attaching,
+  work: (tracer: Tracer, onNotice: (notice: string) => void) => Promise<T>,
+): Promise<T> {
+  const onNotice = (notice: string) => writeLines(err, [printable(notice)]);
+  const tracer = await attach(target, { onNotice });
+  try {
+    return await work(tracer, onNotice);
   } finally {
     const isEdited = tracer.isTracing() && tracer.scriptEdits.length > 0;
     await leave(tracer, err);
