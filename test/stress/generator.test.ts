@@ -7,11 +7,17 @@ import type { Checked } from '../unit/lines/generator/check.js';
 /** Set LINES_PROGRAMS=100000 for the long run, and LINES_SEED for other programs. */
 const PROGRAMS = Number(process.env.LINES_PROGRAMS ?? 3_000);
 
-test(
-  `${PROGRAMS} random programs do the same with wrappers and without`,
-  async () => {
+test.each([
+  ['', '0'],
+  [' with labels', '1'],
+])(
+  `${PROGRAMS} random programs do the same with wrappers%s and without`,
+  async (_, labels) => {
     const check = resolve('dist/test/unit/lines/generator/check.js');
-    const { stdout } = await promisify(execFile)(process.execPath, [check], { maxBuffer: 2 ** 26 });
+    const { stdout } = await promisify(execFile)(process.execPath, [check], {
+      maxBuffer: 2 ** 26,
+      env: { ...process.env, LINES_LABELS: labels },
+    });
     const { compared, wrappers, counterexample } = JSON.parse(stdout) as Checked;
     expect(counterexample).toBe(undefined);
     // Most programs must be valid and have something to wrap. Otherwise the comparison would prove nothing.

@@ -13,6 +13,8 @@ export interface Opening {
   readonly end: number;
   /** Whether the body needs parentheses: an arrow's body must not begin with a brace or be a bare comma expression. */
   readonly parenthesised: boolean;
+  /** Whether the names in it may be properties of an object, by a `with`. */
+  readonly isInWith: boolean;
   /** Absent if nothing here allocates, or if the expression must not be wrapped. */
   allocation?: Allocation;
   kept: boolean;

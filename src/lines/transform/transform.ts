@@ -1,4 +1,5 @@
 import type { Program } from 'acorn';
+import { CURRENT_LABEL } from '../labels/label-names.js';
 import type { PositionTable } from '../table/position-table.js';
 import { lexicalNames, varNames } from './bindings.js';
 import { NO_END, NO_LINE } from './events.js';
@@ -67,7 +68,8 @@ function rewrite(source: string, program: Program, { sourceType, ...edit }: Requ
   walk.inScope(topLevelNames(program, sourceType), () => visitList(walk, program.body));
   walk.mark('leave', source.length);
   const { events, names, references } = walk;
-  const { code, table } = write(source, { index, lines }, { events, names, references, ...edit });
+  const labels = edit.labels && !source.includes(CURRENT_LABEL); // the name has another meaning there
+  const { code, table } = write(source, { index, lines }, { events, names, references, ...edit, labels });
   return { code, positions: table, bodyStart: bodyStart(program) };
 }
 

@@ -36,10 +36,7 @@ const VISITORS: Visitors = {
     const declared = patternNames(node.param ?? null).map((name) => ({ name, from: node.body.start, isParameter: false }));
     return walk.inScope(declared, () => visitChildren(walk, node));
   },
-  WithStatement: (walk, node) => {
-    walk.scopes.exposeAll();
-    return visitChildren(walk, node);
-  },
+  WithStatement: (walk, node) => walk.inWith(() => visitChildren(walk, node)),
   UpdateExpression: (walk, node) => visitTarget(walk, node.argument),
   SwitchCase: (walk, node) => mergeLines(walk.visit(node.test), visitList(walk, node.consequent)),
   ExpressionStatement: (walk, node) => (node.directive === undefined ? visitTerminated(walk, node) : NO_LINE),

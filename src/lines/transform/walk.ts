@@ -40,6 +40,8 @@ export class Walk {
   readonly scopes = new Scopes();
   readonly references: Reference[] = [];
   currentFunction: FunctionScope = newFunctionScope({ isProgram: true });
+  /** Enclosing `with` statements, also those around the current function. */
+  #withs = 0;
   readonly source: string;
   readonly #lines: SourceLines;
   readonly #visitor: Visitor;
@@ -95,6 +97,17 @@ export class Walk {
     }
   }
 
+  /** Walks the body of a `with`. Its object may have any visible variable as a property. */
+  inWith(children: () => number): number {
+    this.scopes.exposeAll();
+    this.#withs++;
+    try {
+      return children();
+    } finally {
+      this.#withs--;
+    }
+  }
+
   /** An await, a yield or a direct eval: an expression that contains it cannot become an arrow's body in the same function. */
   suspends(from: number): number {
     this.currentFunction.suspends++;
@@ -130,6 +143,7 @@ export class Walk {
       at: node.start,
       end: node.end,
       parenthesised,
+      isInWith: this.#withs > 0,
       kept: false,
       owner,
       firstReference,

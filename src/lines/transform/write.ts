@@ -169,16 +169,23 @@ class Writer {
     this.#depth++;
   }
 
+  /** Whether the function of a label calls the wrapper. Not in a `with`, whose object might have a property of the name, or see that it is asked. */
+  #isLabelled({ isInWith }: Opening): boolean {
+    return this.#walk.labels && !isInWith;
+  }
+
   /** What calls a wrapper: the parenthesis around it, or the function of a label. */
-  #callOf({ at, parameters }: Opening): string {
-    if (!this.#walk.labels) return '(';
+  #callOf(opening: Opening): string {
+    if (!this.#isLabelled(opening)) return '(';
+    const { at, parameters } = opening;
     const space = at > 0 && WORD.test(this.#source[at - 1]!) ? ' ' : '';
     return `${space}${CURRENT_LABEL}()${parameters.length > MOST_LABELLED ? '.all' : ''}(`;
   }
 
-  #close(at: number, { parenthesised, parameters }: Opening): void {
-    const values = parameters.join(', ');
-    const call = this.#walk.labels ? `${values && ', '}${values})` : `)(${values})`;
+  #close(at: number, opening: Opening): void {
+    const { parenthesised } = opening;
+    const values = opening.parameters.join(', ');
+    const call = this.#isLabelled(opening) ? `${values && ', '}${values})` : `)(${values})`;
     this.#insert(at, `${parenthesised ? ')' : ''}${call}`);
     this.#closed = at;
     this.#levels.pop();

@@ -3,6 +3,7 @@ import { expect, describe as group, test } from '@jest/globals';
 import type { SourceType } from '../../../src/lines/transform/parse.js';
 import { transform } from '../../../src/lines/transform/transform.js';
 import { HAZARDS } from './hazards.js';
+import { installLabelsIn } from './labels-in-context.js';
 import { MODULES } from './module-hazards.js';
 import { describe, outcomeOf } from './outcome.js';
 import { spread } from './spread.js';
@@ -33,18 +34,24 @@ group.each(Object.entries({ ...HAZARDS, ...SYNTAX_HAZARDS }))('%s', (_name, sour
 });
 
 function check(source: string, sourceType: SourceType): void {
-  const { code, problem } = transform(source, { sourceType });
-  expect(problem).toBe(undefined);
-  expect(code.split('\n').length).toBe(source.split('\n').length);
-  expect(outcomeOf(code, sourceType, { before: BEFORE })).toEqual(outcomeOf(source, sourceType, { before: BEFORE }));
+  const original = outcomeOf(source, sourceType, { before: BEFORE });
+  for (const labels of [false, true]) {
+    const { code, problem } = transform(source, { sourceType, labels });
+    expect(problem).toBe(undefined);
+    expect(code.split('\n').length).toBe(source.split('\n').length);
+    expect({ labels, ...outcomeOf(code, sourceType, { before: BEFORE }) }).toEqual({ labels, ...original });
+  }
 }
 
 group('modules', () => {
   test.each(MODULES)('%s', async (text) => {
     for (const source of [text, spread(text, 'module')]) {
-      const { code, problem } = transform(source, { sourceType: 'module' });
-      expect(problem).toBe(undefined);
-      expect(await moduleOutcome(code)).toEqual(await moduleOutcome(source));
+      const original = await moduleOutcome(source);
+      for (const labels of [false, true]) {
+        const { code, problem } = transform(source, { sourceType: 'module', labels });
+        expect(problem).toBe(undefined);
+        expect(await moduleOutcome(code)).toEqual(original);
+      }
     }
   });
 });
@@ -55,6 +62,7 @@ async function moduleOutcome(source: string): Promise<unknown> {
     log: (...values: unknown[]) => log.push(values.map((value) => describe(value)).join(' ')),
     queueMicrotask,
   });
+  installLabelsIn(context);
   const module = new vm.SourceTextModule(source, {
     context,
     initializeImportMeta: (meta) => {

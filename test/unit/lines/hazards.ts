@@ -106,6 +106,7 @@ export const HAZARDS: Readonly<Record<string, readonly string[]>> = {
     'with ({ f() { return [this !== globalThis] } }) { f(\n1) }',
     'with (f(1)) { length = 5; log([length]) }',
     'var o = { x: [1] }; with (o) var x = [2]; f(o.x, x)',
+    'with (new Proxy({ f, log, Array }, { has(own, key) { log(String(key)); return true } })) { f(1); log((function () { return Array(1) })()) }',
   ],
   'this and arguments': [
     'function g() { return f(this === box, arguments.length, [...arguments]) } g.call(box, 1, 2)',

@@ -23,5 +23,8 @@ export const MODULES: readonly string[] = [
   'export class A extends (await Promise.resolve(Array)) { x = [this.length] }\nlog(new A(2).x)',
   'export const { a = [1], b: [c = () => {}] = [] } = {}\nlog(a, c.name)',
   '#!/usr/bin/env node\nlog([1])',
+  'export default[1].map((x) => [x])',
+  'export default{a:[1]}\n[2].map((x) => log(x))',
+  'export default`${[1]}${await[2]}`',
   'await 0\n;[1].forEach(log)\nawait [2].length',
 ];

@@ -1,5 +1,6 @@
 import vm from 'node:vm';
 import type { SourceType } from '../../../src/lines/transform/parse.js';
+import { installLabelsIn } from './labels-in-context.js';
 
 /** Everything that can be observed of the run of a program. */
 export interface Outcome {
@@ -9,13 +10,14 @@ export interface Outcome {
 
 const TIME_LIMIT = 5_000;
 
-/** Runs the text in a realm of its own, with `log` and the globals of the prelude, until nothing is left to do. */
+/** Runs the text in a realm of its own, with labels, `log` and the globals of the prelude, until nothing is left to do. */
 export function outcomeOf(source: string, sourceType: SourceType, { before = '', after = '' } = {}): Outcome {
   const log: string[] = [];
   const context = vm.createContext(
     { log: (...values: unknown[]) => log.push(values.map((value) => describe(value)).join(' ')) },
     { microtaskMode: 'afterEvaluate' },
   );
+  installLabelsIn(context);
   const run = (code: string) => new vm.Script(code).runInContext(context, { timeout: TIME_LIMIT });
   let result = 'nothing';
   try {

@@ -6,7 +6,7 @@ import { Programs } from './programs.js';
 import { Tape } from './tape.js';
 
 /**
- * Compares LINES_PROGRAMS random programs (of seed LINES_SEED) with their transformed versions, and prints the result as JSON. It is a process of
+ * Compares LINES_PROGRAMS random programs (of seed LINES_SEED) with their transformed versions (with labels if LINES_LABELS is 1), and prints the result as JSON. It is a process of
  * its own, because the programs leave rejected promises behind, which a test runner takes for failures of its test.
  */
 export interface Checked {
@@ -16,13 +16,14 @@ export interface Checked {
   readonly counterexample?: string;
 }
 
+const LABELS = process.env.LINES_LABELS === '1';
 let compared = 0;
 let wrappers = 0;
 
 function agrees(numbers: readonly number[], strict: boolean, commonJs: boolean): void {
   const source = new Programs(new Tape(numbers)).program(strict);
   const sourceType = commonJs ? 'commonjs' : 'script';
-  const { code, positions, problem } = transform(source, { sourceType });
+  const { code, positions, problem } = transform(source, { sourceType, labels: LABELS });
   if (problem?.startsWith('does not parse')) return;
   compared++;
   wrappers += positions.wrappers.length / 4;

@@ -45,6 +45,33 @@ describe('the wrapped expressions', () => {
   });
 });
 
+describe('with labels', () => {
+  const labelled = (source: string, isRunning = false) => transform(source, { sourceType: 'commonjs', isRunning, labels: true }).code;
+
+  test.each([
+    ['the only line of a function', 'var g = (a) => {\n  return [a];\n};', 'var g = (a) => {\n  return __ntm__()((a) => [a], a);\n};'],
+    ['what stands directly after a word', 'function g() {\n  return[1];\n}', 'function g() {\n  return __ntm__()(() => [1]);\n}'],
+    ['an object', 'function g() {\n  return {};\n}', 'function g() {\n  return __ntm__()(() => ({}));\n}'],
+    ['a `with`, without one', 'with (a) f(1);\nf(2);', 'with (a) (() => f(1))();\n__ntm__()(() => f(2));'],
+    ['nothing if the name has a meaning', 'var __ntm__ = 1;\nf(1);\nf(2);', 'var __ntm__ = 1;\n(() => f(1))();\n(() => f(2))();'],
+  ])('%s', (_name, source, expected) => {
+    expect(labelled(source)).toBe(expected);
+  });
+
+  test.each([
+    ['eight variables', 'a, b, c, d, e, h, i, j', '__ntm__()'],
+    ['more, by another way', 'a, b, c, d, e, h, i, j, k', '__ntm__().all'],
+  ])('%s', (_name, names, call) => {
+    const expected = `function g(${names}) {\n  return ${call}((${names}) => [${names}], ${names});\n}`;
+    expect(labelled(`function g(${names}) {\n  return [${names}];\n}`)).toBe(expected);
+  });
+
+  test('a script that runs', () => {
+    const expected = 'function f(a) {\n  __ntm__()((a) => g(a), a);\n  return __ntm__()((a) => [a], a);\n}';
+    expect(labelled('function f(a) {\n  g(a);\n  return[a];\n}', true)).toBe(expected);
+  });
+});
+
 describe('a script that runs', () => {
   const running = (source: string) => transform(source, { sourceType: 'module', isRunning: true }).code;
 
