@@ -6,7 +6,7 @@ interface Runtime {
   routeOf(request: { method?: string; url?: string }, patterns: readonly unknown[]): string;
   patternOf(label: string): unknown;
 }
-const { routeOf, patternOf } = createRequire(import.meta.url)(repoPath('dist/src/lines/labels/label-runtime.cjs')) as Runtime;
+const { routeOf, patternOf } = createRequire(import.meta.url)(repoPath('dist/src/lines/labels/request-routes.cjs')) as Runtime;
 
 const label = (url: string, ...routes: readonly string[]) => routeOf({ method: 'GET', url }, routes.map(patternOf));
 

@@ -1,0 +1,148 @@
+// The requests of servers begin labelled work. Part of what runs in a program with labels: see label-runtime.cts.
+type Emitter = import('node:events').EventEmitter;
+type Emit = (this: Emitter, ...args: unknown[]) => boolean;
+type Require = (name: string) => unknown;
+/** What work is done for; see label-runtime.cts. */
+type Context = object;
+
+const { routeOf, patternOf } = require('./request-routes.cjs') as {
+  routeOf(request: Request, patterns: readonly unknown[]): string;
+  patternOf(route: string): unknown;
+};
+
+interface Request {
+  readonly method?: string;
+  readonly url?: string;
+  readonly httpVersionMajor?: number;
+}
+
+/** A server's events of HTTP/1 that begin the work of a request. */
+const BEGINNINGS = new Set<unknown>(['request', 'checkContinue', 'checkExpectation', 'upgrade', 'connect']);
+
+class Given {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: a subclass then adds its private field to this object
+    return object;
+  }
+}
+
+/**
+ * Keeps the context of an object in a private field of that object, which nothing in the program can see. A WeakMap would cost eight times as much for
+ * each request, and more at each collection.
+ */
+class Followed extends Given {
+  #context: Context;
+
+  private constructor(object: object, context: Context) {
+    super(object);
+    this.#context = context;
+  }
+
+  static contextOf(object: object): Context | undefined {
+    return #context in object ? object.#context : undefined;
+  }
+
+  static set(object: object, context: Context): void {
+    if (#context in object) object.#context = context;
+    else if (Object.isExtensible(object)) new Followed(object, context);
+  }
+}
+
+interface Labelling {
+  /** Requests to keep apart, or together, by a pattern: `GET /files/*`. */
+  readonly routes: readonly string[];
+  within<Result>(context: Context, work: () => Result): Result;
+  current(): Context | undefined;
+  contextOf(label: string): Context;
+  isOn(): boolean;
+}
+
+/**
+ * Labels what servers of HTTP do for a request, also for requests on connections that exist already. A server tells of a request by an event, and so do
+ * the request, its response and its socket of what comes later, which Node calls from the context of the connection.
+ *
+ * @returns a function that takes it back
+ */
+function labelRequests(load: Require, { routes, within, current, contextOf, isOn }: Labelling): () => void {
+  const patterns = routes.map(patternOf);
+  const undo: (() => void)[] = [];
+  const changed = new Set<object>();
+
+  /** Puts `emit` before the one that objects of this prototype have, whoever made that. */
+  const change = (prototype: Emitter, make: (next: Emit) => Emit) => {
+    if (changed.has(prototype)) return;
+    changed.add(prototype);
+    const own = Object.getOwnPropertyDescriptor(prototype, 'emit');
+    const next: Emit = own
+      ? (own.value as Emit)
+      : function (...args) {
+          return Reflect.apply((Object.getPrototypeOf(prototype) as { emit: Emit }).emit, this, args);
+        };
+    const emit = make(next);
+    Object.defineProperty(emit, 'name', { value: 'emit' });
+    Object.defineProperty(prototype, 'emit', { value: emit, writable: true, configurable: true, enumerable: own?.enumerable ?? false });
+    undo.push(() => {
+      if (Object.getOwnPropertyDescriptor(prototype, 'emit')?.value !== emit) return; // somebody has put more before it, and it passes everything on
+      if (own) Object.defineProperty(prototype, 'emit', own);
+      else delete (prototype as Partial<Emitter>).emit;
+    });
+  };
+  const followed = (next: Emit): Emit =>
+    function (...args) {
+      const context = isOn() ? Followed.contextOf(this) : undefined;
+      if (context === undefined || context === current()) return Reflect.apply(next, this, args);
+      return within(context, () => Reflect.apply(next, this, args));
+    };
+  const follow = (emitter: unknown, context: Context) => {
+    if (typeof emitter !== 'object' || emitter === null || typeof (emitter as Emitter).emit !== 'function') return;
+    Followed.set(emitter, context);
+    for (let at = Object.getPrototypeOf(emitter); at; at = Object.getPrototypeOf(at)) if (changed.has(at)) return;
+    change(Object.getPrototypeOf(emitter) as Emitter, followed);
+  };
+  const begins =
+    (contextIn: (args: unknown[]) => Context | undefined) =>
+    (next: Emit): Emit =>
+      function (...args) {
+        const context = isOn() ? contextIn(args) : undefined;
+        return context === undefined ? Reflect.apply(next, this, args) : within(context, () => Reflect.apply(next, this, args));
+      };
+  const request = begins(([event, request, other]) => {
+    if (!BEGINNINGS.has(event) || typeof request !== 'object' || request === null || (request as Request).httpVersionMajor === 2) return;
+    const context = contextOf(routeOf(request as Request, patterns));
+    follow(request, context);
+    follow(other, context); // its response, or its socket
+    return context;
+  });
+  const stream = begins(([event, stream, headers]) => {
+    if (event !== 'stream' || typeof headers !== 'object' || headers === null) return;
+    const { ':method': method, ':path': url } = headers as Record<string, string>;
+    const context = contextOf(routeOf({ method: method!, url: url! }, patterns));
+    follow(stream, context);
+    return context;
+  });
+
+  const attempt = (act: () => void) => {
+    try {
+      act();
+    } catch {
+      // a Node that was built without crypto has no https and no http2
+    }
+  };
+  attempt(() => {
+    const http = load('http') as typeof import('node:http');
+    change(http.IncomingMessage.prototype, followed);
+    change(http.ServerResponse.prototype, followed);
+    change(http.Server.prototype, request);
+  });
+  attempt(() => change((load('https') as typeof import('node:https')).Server.prototype, request));
+  attempt(() => {
+    const http2 = load('http2') as typeof import('node:http2');
+    for (const server of [http2.createServer(), http2.createSecureServer()])
+      change(Object.getPrototypeOf(server) as Emitter, (next) => stream(request(next)));
+  });
+  return () => {
+    for (const act of undo.reverse()) act();
+  };
+}
+
+module.exports = labelRequests;
