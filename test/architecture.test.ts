@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   report: ['text', 'model', 'snapshot', 'series', 'heap-graph', 'ledger'],
   formats: ['text', 'protocol', 'model', 'snapshot', 'series', 'collect', 'report'],
   testing: ['text', 'model', 'snapshot', 'series', 'source-maps', 'tracing', 'report', 'heap-graph'],
-  serve: ['text', 'protocol', 'model', 'snapshot', 'formats'],
+  serve: ['text', 'protocol', 'ledger', 'model', 'snapshot', 'formats'],
   cli: [
     'text',
     'protocol',

@@ -1,5 +1,6 @@
 import { ConnectionLostError, TracemallocError } from '../errors.js';
 import { encode, encodeChange } from '../formats/export.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { indexPage, PAGE_POLICY } from './index-page.js';
 import { METRICS_TYPE, metricsText } from './metrics.js';
@@ -20,6 +21,13 @@ interface Parameters {
   readonly signal: AbortSignal;
 }
 
+interface Shown {
+  /** Maps a snapshot to the lines that the user wants to see. */
+  readonly show: (snapshot: Snapshot) => Snapshot;
+  /** Says what the resident memory of the target consists of. */
+  readonly readLedger: () => Promise<Ledger | null>;
+}
+
 type Endpoint = (parameters: Parameters) => Promise<Answer>;
 
 /** The limit is low because each of them waits for minutes and takes a snapshot of its own. */
@@ -29,15 +37,17 @@ const MAX_DIFFERENCES = 8;
 export class Endpoints {
   readonly #snapshots: SharedSnapshots;
   readonly #show: (snapshot: Snapshot) => Snapshot;
+  readonly #readLedger: () => Promise<Ledger | null>;
   readonly #profiles = new WeakMap<Snapshot, Uint8Array>();
+  readonly #ledgers = new WeakMap<Snapshot, Promise<Ledger | null>>();
   readonly #differences = new Slots(MAX_DIFFERENCES);
   readonly #paths: ReadonlyMap<string, Endpoint>;
   #target: Snapshot['capture']['target'] | null = null;
 
-  /** @param show maps a snapshot to the lines that the user wants to see */
-  constructor(snapshots: SharedSnapshots, show: (snapshot: Snapshot) => Snapshot) {
+  constructor(snapshots: SharedSnapshots, { show, readLedger }: Shown) {
     this.#snapshots = snapshots;
     this.#show = show;
+    this.#readLedger = readLedger;
     const index: Endpoint = async () => this.#index();
     this.#paths = new Map<string, Endpoint>([
       ['/debug/pprof', index],
@@ -98,7 +108,15 @@ export class Endpoints {
     } catch (error) {
       if (!(error instanceof Refusal) || error.cause instanceof ConnectionLostError) throw error;
     }
-    return { type: METRICS_TYPE, body: metricsText(snapshot, this.#snapshots) };
+    const ledger = snapshot && (await this.#ledgerAt(snapshot));
+    return { type: METRICS_TYPE, body: metricsText({ snapshot, ledger }, this.#snapshots) };
+  }
+
+  /** One for each snapshot, so that the target rests from both. null if it cannot be read. */
+  #ledgerAt(snapshot: Snapshot): Promise<Ledger | null> {
+    const ledger = this.#ledgers.get(snapshot) ?? this.#readLedger().catch(nullIfUnread);
+    this.#ledgers.set(snapshot, ledger);
+    return ledger;
   }
 
   async #latest(): Promise<Snapshot> {
@@ -116,4 +134,9 @@ export class Endpoints {
       throw new Refusal(503, error.message, { headers: retryAfter(this.#snapshots.restMs), cause: error });
     }
   }
+}
+
+function nullIfUnread(error: unknown): null {
+  if (error instanceof TracemallocError) return null;
+  throw error;
 }

@@ -1,3 +1,5 @@
+import type { Ledger } from '../ledger/ledger.js';
+import { LEDGER_KINDS } from '../ledger/ledger-rows.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { SharedSnapshots } from './shared-snapshots.js';
 
@@ -13,14 +15,23 @@ interface Metric {
   readonly samples: readonly (readonly [suffix: string, value: number])[];
 }
 
+export interface MemoryRead {
+  readonly snapshot: Snapshot | null;
+  readonly ledger: Ledger | null;
+}
+
 /**
  * OpenMetrics text. It has no counters, because a counter's family is named differently in Prometheus' older format, as which some tools
  * still read the text.
  *
- * @param snapshot null if none could be taken; the metrics of memory are then left out
+ * @param read what could be read; the metrics of the rest are left out
  */
-export function metricsText(snapshot: Snapshot | null, costs: Pick<SharedSnapshots, 'count' | 'totalMs' | 'lastFailure'>): string {
-  const families = [...costMetrics(snapshot !== null, costs), ...(snapshot ? memoryMetrics(snapshot) : [])];
+export function metricsText({ snapshot, ledger }: MemoryRead, costs: Pick<SharedSnapshots, 'count' | 'totalMs' | 'lastFailure'>): string {
+  const families = [
+    ...costMetrics(snapshot !== null, costs),
+    ...(snapshot ? memoryMetrics(snapshot) : []),
+    ...(ledger ? [residentMetric(ledger)] : []),
+  ];
   return `${families
     .filter(({ samples }) => samples.length > 0)
     .map(familyText)
@@ -74,6 +85,15 @@ function memoryMetrics({ columns, capture: { heap, time } }: Snapshot): Metric[]
       unit: 'seconds',
     },
   ];
+}
+
+/** Without threads, whose names a program may change again and again. */
+function residentMetric({ rows }: Ledger): Metric {
+  const samples = LEDGER_KINDS.map((kind) => {
+    const sum = rows.reduce((total, row) => total + (row.kind === kind ? row.bytes : 0), 0);
+    return [`{kind="${kind}"}`, sum] as const;
+  });
+  return bytes('tracemalloc_resident_bytes', 'What the resident memory of the process consists of.', samples);
 }
 
 function gauge(name: string, help: string, samples: Metric['samples']): Metric {

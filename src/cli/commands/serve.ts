@@ -54,7 +54,10 @@ export async function run([name]: readonly string[], values: ServeValues, consol
     async () => snapshotOf(await tracing),
     ({ message }) => tell(`no snapshot: ${message}`),
   );
-  const endpoints = new Endpoints(snapshots, (snapshot) => shown(snapshot, mapper));
+  const endpoints = new Endpoints(snapshots, {
+    show: (snapshot) => shown(snapshot, mapper),
+    readLedger: async () => (await tracing).getMemory(),
+  });
   // Before the target is touched, because the address may be taken. Who asks early waits.
   const server = await ProfileServer.listen({ address, token, endpoints, onError: (error) => tell(`a fault: ${messageOf(error)}`) });
   const interruption = firstInterruption();

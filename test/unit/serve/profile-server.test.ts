@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { ConnectionLostError, ListenError, ProfileTooLargeError } from '../../../src/errors.js';
-import { Snapshot } from '../../../src/index.js';
+import { type Ledger, Snapshot } from '../../../src/index.js';
 import { BearerToken } from '../../../src/serve/bearer-token.js';
 import { Endpoints } from '../../../src/serve/endpoints.js';
 import { ProfileServer, type ServerOptions } from '../../../src/serve/profile-server.js';
@@ -26,6 +26,7 @@ interface Served {
   readonly take?: () => Promise<Snapshot>;
   readonly token?: string;
   readonly show?: (snapshot: Snapshot) => Snapshot;
+  readonly readLedger?: () => Promise<Ledger | null>;
 }
 
 function anyMemory(): Snapshot {
@@ -41,16 +42,36 @@ async function served({
   take = async () => anyMemory(),
   token,
   show = (snapshot) => snapshot,
+  readLedger = async () => null,
 }: Served = {}): Promise<ProfileServer> {
   const server = await ProfileServer.listen({
     address,
     token: token === undefined ? null : new BearerToken(token, 'it'),
-    endpoints: new Endpoints(new SharedSnapshots(take, () => {}), show),
+    endpoints: new Endpoints(new SharedSnapshots(take, () => {}), { show, readLedger }),
     onError: (error) => faults.push(error),
   });
   servers.push(server);
   return server;
 }
+
+it('the metrics have one ledger for each snapshot, and go without one that cannot be read', async () => {
+  const rows = [{ kind: 'heap', thread: 'main', bytes: 120, estimated: false }] as const;
+  let read = 0;
+  const readLedger = async () => {
+    read++;
+    return { pid: 1, time: '', rss: 120, rows, verdicts: [], swap: 0, missing: [], notes: [] };
+  };
+  const { url } = await served({ readLedger });
+  const [first, second] = [await ask(`${url}/metrics`), await ask(`${url}/metrics`)];
+  expect(first.text).toContain('tracemalloc_resident_bytes{kind="heap"} 120\n');
+  expect(second.text).toContain('tracemalloc_resident_bytes{kind="heap"} 120\n');
+  expect(read).toBe(1);
+  const without = await served({ readLedger: () => Promise.reject(new ConnectionLostError('it is gone')) });
+  const reply = await ask(`${without.url}/metrics`);
+  expect(reply.status).toBe(200);
+  expect(reply.text).toContain('tracemalloc_up 1\n');
+  expect(reply.text).not.toContain('tracemalloc_resident_bytes');
+});
 
 it('the index has links, and escapes the names that the target gives', async () => {
   const { url } = await served();
@@ -245,7 +266,7 @@ it('refuses an address that is in use, not local, or reachable by others', async
           async () => anyMemory(),
           () => {},
         ),
-        (snapshot) => snapshot,
+        { show: (snapshot) => snapshot, readLedger: async () => null },
       ),
       onError: (error) => faults.push(error),
     });
