@@ -40,7 +40,7 @@ export type { Growth } from './series/growth.js';
 export { type GrowthOptions, type Round, Series } from './series/series.js';
 export type { Verdict } from './series/verdict.js';
 export type { DumpOptions } from './snapshot/file/dump.js';
-export { DomainFilter, Filter, type FilterOptions, ThreadFilter } from './snapshot/filter.js';
+export { DomainFilter, Filter, type FilterOptions, LabelFilter, ThreadFilter } from './snapshot/filter.js';
 export type { FromTracesOptions, TraceInput } from './snapshot/from-traces.js';
 export { Snapshot } from './snapshot/snapshot.js';
 export type { KeyType, StatisticsOptions } from './snapshot/statistics/key-type.js';

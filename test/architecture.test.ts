@@ -56,6 +56,7 @@ const EXPORTS = [
   'Filter',
   'DomainFilter',
   'ThreadFilter',
+  'LabelFilter',
   'Frame',
   'Traceback',
   'Trace',

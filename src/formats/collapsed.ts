@@ -1,8 +1,8 @@
 import { tracebackAt } from '../model/stack-table.js';
 import { visible } from '../text/printable.js';
 import type { Contents, Format } from './format.js';
-import { frameLabel } from './labels.js';
-import { rowsOf } from './rows.js';
+import { frameLabel, labelFrames } from './labels.js';
+import { type Row, rowsOf } from './rows.js';
 import { linesAsBytes, startAsText } from './text-parts.js';
 
 /**
@@ -20,22 +20,28 @@ export const collapsed: Format = {
 function* stacks({ snapshot, old }: Contents): Iterable<string> {
   const { table, rows } = rowsOf({ snapshot, old });
   const labels = Array.from({ length: table.totalFrames.length }, (_, id) =>
-    [...tracebackAt(table, id)].map((frame) => visible(frameLabel(frame), /;/g)).join(';'),
+    [...tracebackAt(table, id)].map((frame) => frameText(frameLabel(frame))).join(';'),
   );
-  for (const { stack, size, oldSize } of sumByStack(rows, labels)) {
+  const outermost = labelFrames(rows);
+  const stackOf = (row: Row) => (outermost ? `${frameText(outermost(row))};${labels[row.traceback]}` : labels[row.traceback]!);
+  for (const { stack, size, oldSize } of sumByStack(rows, stackOf)) {
     const figures = old ? [oldSize, size] : [size];
     if (figures.some((bytes) => bytes > 0)) yield `${stack} ${figures.map(Math.round).join(' ')}`;
   }
 }
 
+function frameText(name: string): string {
+  return visible(name, /;/g);
+}
+
 /** Adds up rows that differ only in what the format cannot express, since they would give the same line. */
-function sumByStack(rows: ReturnType<typeof rowsOf>['rows'], labels: readonly string[]) {
+function sumByStack(rows: readonly Row[], stackOf: (row: Row) => string) {
   const sums = new Map<string, { stack: string; size: number; oldSize: number }>();
-  for (const { traceback, size, oldSize } of rows) {
-    const stack = labels[traceback]!;
+  for (const row of rows) {
+    const stack = stackOf(row);
     const sum = sums.get(stack) ?? { stack, size: 0, oldSize: 0 };
-    sum.size += size;
-    sum.oldSize += oldSize;
+    sum.size += row.size;
+    sum.oldSize += row.oldSize;
     sums.set(stack, sum);
   }
   return sums.values();

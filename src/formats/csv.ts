@@ -7,7 +7,7 @@ import { linesAsBytes, startAsText } from './text-parts.js';
 
 const FIGURES = ['size', 'count', 'standard_error'];
 const CHANGES = ['size_diff', 'count_diff'];
-const ORIGIN = ['domain', 'type', 'thread', 'filename', 'lineno', 'column', 'function', 'precision', 'traceback'];
+const ORIGIN = ['domain', 'type', 'thread', 'label', 'filename', 'lineno', 'column', 'function', 'precision', 'traceback'];
 
 /** A table for spreadsheets in the form of RFC 4180, but with `\n` as the line end: a header, then one line a row. */
 export const csv: Format = {
@@ -25,7 +25,7 @@ function* table({ snapshot, old }: Contents): Iterable<string> {
     const { frames } = tracebackAt(stacks, row.traceback);
     const { filename, lineno, column, functionName, precision } = frames.at(-1)!;
     const stack = frames.map((frame) => visible(frameLabel(frame), /;/g)).join(';');
-    const origin = [row.domain, row.type, row.thread, filename, lineno, column, functionName, precision, stack];
+    const origin = [row.domain, row.type, row.thread, row.label, filename, lineno, column, functionName, precision, stack];
     yield csvLine([...figures(row, old !== null), ...origin]);
   }
 }

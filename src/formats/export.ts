@@ -1,6 +1,7 @@
 import { totalOf } from '../model/column-totals.js';
 import { comparisonNotes } from '../report/text/comparison-notes.js';
 import { coverageLines } from '../report/text/coverage.js';
+import { labelNotes } from '../report/text/label-notes.js';
 import { writeFile } from '../snapshot/file/atomic-write.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { encodeDelta } from './pprof.js';
@@ -32,7 +33,7 @@ export function encodeChange(snapshot: Snapshot, old: Snapshot): Uint8Array {
 }
 
 function notesOf(now: Snapshot, old: Snapshot | undefined): string[] {
-  return [...(old ? comparisonNotes({ old, now }) : []), ...coverageLines(now.capture, totalOf(now.columns).size)];
+  return [...(old ? comparisonNotes({ old, now }) : []), ...coverageLines(now.capture, totalOf(now.columns).size), ...labelNotes(now)];
 }
 
 /**

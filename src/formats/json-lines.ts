@@ -23,6 +23,6 @@ function figures({ size, count, oldSize, oldCount, standardError }: Row, isDiff:
   return { size, count, standardError, ...(isDiff && { sizeDiff: size - oldSize, countDiff: count - oldCount }) };
 }
 
-function origin({ domain, type, thread, traceback }: Row, table: StackTable) {
-  return { domain, type: type === '' ? null : type, thread, traceback: tracebackJson(tracebackAt(table, traceback)) };
+function origin({ domain, type, thread, label, traceback }: Row, table: StackTable) {
+  return { domain, type: type || null, thread, label: label || null, traceback: tracebackJson(tracebackAt(table, traceback)) };
 }

@@ -10,11 +10,12 @@ import { frameLabel } from './labels.js';
 import { linesAsBytes, startAsText } from './text-parts.js';
 
 const LINES = 20;
+const LABELS = 20;
 const STACKS = 10;
 const FRAMES = 25;
 const MAX_NAME = 200;
 
-/** A page for a pull request or a language model: what was measured and how, the largest lines, the largest stacks. */
+/** A page for a pull request or a language model: what was measured and how, the largest lines, labels and stacks. */
 export const markdown: Format = {
   name: 'markdown',
   description: 'Markdown',
@@ -30,6 +31,7 @@ function* page({ snapshot, old, notes }: Contents): Iterable<string> {
   const lines = statistics({ snapshot, old }, 'lineno');
   yield* ['', '## Lines', '', ...(lines.length === 0 ? [old ? 'Nothing changed.' : 'Nothing.'] : table(lines.slice(0, LINES), diff))];
   if (lines.length > LINES) yield* ['', `${lines.length - LINES} more lines: ${sumOf(lines.slice(LINES))}`];
+  yield* labelSection({ snapshot, old }, diff);
   if (lines.some(({ standardError }) => standardError > 0))
     yield* [
       '',
@@ -38,6 +40,18 @@ function* page({ snapshot, old, notes }: Contents): Iterable<string> {
   yield* ['', '## Stacks', '', 'The most recent call comes first.', ''];
   for (const [index, stack] of statistics({ snapshot, old }, 'traceback').slice(0, STACKS).entries())
     yield `${index + 1}. ${sizeOf(stack)}: ${stackText(stack.traceback.frames)}`;
+}
+
+/** What the memory was allocated for, if a trace has a label. */
+function labelSection({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>, diff: keyof typeof KINDS | null): string[] {
+  if (!snapshot.columns.label && !old?.columns.label) return [];
+  const labels = statistics({ snapshot, old }, 'label');
+  const more = labels.slice(LABELS);
+  const rows = labels.slice(0, LABELS).map((label) => [...cells(label), code(label.traceback.frames[0]!.filename)]);
+  return [
+    ...['', '## Labels', '', ...tableLines(figuresOf(diff), ['label'], rows)],
+    ...(more.length > 0 ? ['', `${more.length} more labels: ${sumOf(more)}`] : []),
+  ];
 }
 
 const KINDS = { change: ' growth', difference: ' of two tracings' } as const;
@@ -59,20 +73,28 @@ function origin(snapshot: Snapshot, old: Snapshot | null): string {
   return `${[...parts, text(time)].join(', ')}.`;
 }
 
-function statistics({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>, key: 'lineno' | 'traceback'): Statistic[] {
+function statistics({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>, key: 'lineno' | 'label' | 'traceback'): Statistic[] {
   if (!old) return snapshot.statistics(key);
   return snapshot.compareTo(old, key).filter(({ sizeDiff, countDiff }) => sizeDiff !== 0 || countDiff !== 0);
 }
 
 /** @param diff what the figures of a difference are called; null if it is none */
 function table(lines: readonly Statistic[], diff: keyof typeof KINDS | null): string[] {
-  const figures = diff ? [diff, '±', 'size', `${diff} of count`, 'count'] : ['size', '±', 'count'];
   const rows = lines.map((line) => {
     const frame = line.traceback.frames[0]!;
     const name = frame.functionName === '' ? '' : code(frame.functionName);
     return [...cells(line), code(String(frame.lineno === 0 ? frame.filename : frame)), name];
   });
-  return [[...figures, 'line', 'function'], [...figures.map(() => '---:'), '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`);
+  return tableLines(figuresOf(diff), ['line', 'function'], rows);
+}
+
+function figuresOf(diff: keyof typeof KINDS | null): string[] {
+  return diff ? [diff, '±', 'size', `${diff} of count`, 'count'] : ['size', '±', 'count'];
+}
+
+function tableLines(figures: readonly string[], names: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const alignment = [...figures.map(() => '---:'), ...names.map(() => '---')];
+  return [[...figures, ...names], alignment, ...rows].map((row) => `| ${row.join(' | ')} |`);
 }
 
 function cells(line: Statistic): string[] {

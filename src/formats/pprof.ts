@@ -89,8 +89,8 @@ function locationIdsOf(row: Row, table: StackTable): number[] {
 }
 
 /** All values are text and no value is a bare number: readers drop a number of 0, and `-tagfocus=domain=1` takes 1 for a range. */
-function labelsOf({ thread, domain, type }: Row, strings: StringTable): LabelInput[] {
-  const labels = { thread, domain: domainName(domain), ...(type !== '' && { type }) };
+function labelsOf({ thread, domain, type, label }: Row, strings: StringTable): LabelInput[] {
+  const labels = { thread, domain: domainName(domain), ...(type !== '' && { type }), ...(label !== '' && { label }) };
   return Object.entries(labels).map(([key, value]) => labelOf(key, value, strings));
 }
 

@@ -1,4 +1,5 @@
 import { copyTracebacks } from '../model/compact.js';
+import { LabelInterner, NO_LABEL } from '../model/label-interner.js';
 import { RowInterner } from '../model/row-interner.js';
 import { type StackTable, StackTableBuilder } from '../model/stack-table.js';
 import { StringInterner } from '../model/string-interner.js';
@@ -7,7 +8,7 @@ import { differenceErrors, type GroupedTraces, standardErrors } from '../snapsho
 import { sumTotals, type Totals } from '../snapshot/statistics/totals.js';
 import type { Contents } from './format.js';
 
-/** All traces that share a stack, domain, type and thread. */
+/** All traces that share a stack, domain, type, thread and label. */
 export interface Row {
   /** Its id in the table of the rows. */
   readonly traceback: number;
@@ -15,6 +16,8 @@ export interface Row {
   readonly thread: string;
   /** Empty if unknown. */
   readonly type: string;
+  /** Empty if it has none. */
+  readonly label: string;
   /** Bytes; in a difference, those of the newer snapshot. */
   readonly size: number;
   /** Blocks. */
@@ -32,7 +35,7 @@ export interface Rows {
   readonly rows: readonly Row[];
 }
 
-const FIELDS = 4;
+const FIELDS = 5;
 
 /** Reduces the traces to rows, with which every writer starts: a sampled snapshot has far fewer rows than traces. */
 export function rowsOf({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>): Rows {
@@ -67,6 +70,7 @@ class Keys {
   readonly #stacks = new StackTableBuilder();
   readonly #threads = new StringInterner();
   readonly #types = new StringInterner();
+  readonly #labels = new LabelInterner();
   readonly #rows = new RowInterner();
 
   get size(): number {
@@ -74,12 +78,13 @@ class Keys {
   }
 
   assign(snapshot: Snapshot): Assigned {
-    const { columns, table, threads, types } = snapshot;
+    const { columns, table, threads, types, labels } = snapshot;
     const used = new Uint8Array(table.totalFrames.length);
     for (const id of columns.traceback) used[id] = 1;
     const { ids: tracebacks } = copyTracebacks(table, this.#stacks, (id) => used[id] === 1);
     const threadIds = threads.map((name) => this.#threads.intern(name));
     const typeIds = types.map((name) => this.#types.intern(name));
+    const labelIds = labels.map((name) => this.#labels.intern(name));
     const unknown = this.#types.intern('');
     const rowOf = new Uint32Array(columns.length);
     const key = new Uint32Array(FIELDS);
@@ -88,6 +93,7 @@ class Keys {
       key[1] = columns.domain?.[i] ?? 0;
       key[2] = threadIds[columns.thread?.[i] ?? 0]!;
       key[3] = columns.type ? typeIds[columns.type[i]!]! : unknown;
+      key[4] = columns.label ? labelIds[columns.label[i]!]! : NO_LABEL;
       rowOf[i] = this.#rows.intern(key, 0, FIELDS);
     }
     return { snapshot, rowOf };
@@ -97,11 +103,12 @@ class Keys {
     return this.#stacks.build();
   }
 
-  values(): Pick<Row, 'traceback' | 'domain' | 'thread' | 'type'>[] {
+  values(): Pick<Row, 'traceback' | 'domain' | 'thread' | 'type' | 'label'>[] {
     const { values } = this.#rows.build();
     return Array.from({ length: this.size }, (_, id) => {
       const field = (index: number) => values[id * FIELDS + index]!;
-      return { traceback: field(0), domain: field(1), thread: this.#threads.values[field(2)]!, type: this.#types.values[field(3)]! };
+      const [thread, type, label] = [this.#threads.values[field(2)]!, this.#types.values[field(3)]!, this.#labels.values[field(4)]!];
+      return { traceback: field(0), domain: field(1), thread, type, label };
     });
   }
 }

@@ -1,7 +1,8 @@
 import { frameAt, type StackTable } from '../model/stack-table.js';
+import { StringInterner } from '../model/string-interner.js';
 import { safeJson } from '../text/printable.js';
 import type { Contents, Format } from './format.js';
-import { functionLabel } from './labels.js';
+import { functionLabel, labelFrames } from './labels.js';
 import { locationsOf, type Row, rowsOf } from './rows.js';
 import { startAsText, textAsBytes } from './text-parts.js';
 
@@ -37,15 +38,29 @@ export const speedscope: Format = {
 function* documentOf(contents: Contents): Iterable<string> {
   const { snapshot } = contents;
   const { table, rows } = rowsOf(contents);
-  const frames = Array.from(table.locationFile, (_, id) => frameOf(table, id));
+  const { frames, samples } = stacksOf(rows, table);
   const name = snapshot.capture.target.title || 'memory';
   yield `{"$schema":"${SCHEMA}","exporter":"node-tracemalloc","name":${safeJson(name)},"shared":{"frames":${safeJson(frames)}},"profiles":[`;
-  yield* withCommas(profilesOf(rows, table, contents));
+  yield* withCommas(profilesOf(rows, samples, contents));
   yield ']}\n';
 }
 
+type Samples = (row: Row) => readonly number[];
+
+/** The frames of all profiles, and the stack of a row: the numbers of its frames, the oldest first. */
+function stacksOf(rows: readonly Row[], table: StackTable) {
+  const frames = Array.from(table.locationFile, (_, id): object => frameOf(table, id));
+  const outermost = labelFrames(rows);
+  if (!outermost) return { frames, samples: (row: Row) => locationsOf(row, table) };
+  const names = new StringInterner();
+  const first = frames.length;
+  for (const row of rows) names.intern(outermost(row));
+  frames.push(...names.values.map((name) => ({ name })));
+  return { frames, samples: (row: Row) => [first + names.intern(outermost(row)), ...locationsOf(row, table)] };
+}
+
 /** Leaves out empty profiles, but writes at least one, because a file needs one. */
-function* profilesOf(rows: readonly Row[], table: StackTable, { snapshot, old }: Contents): Iterable<string> {
+function* profilesOf(rows: readonly Row[], samples: Samples, { snapshot, old }: Contents): Iterable<string> {
   const measures = old ? CHANGES : TOTALS;
   const threads = new Set([...snapshot.threads, ...(old?.threads ?? [])]);
   let isEmpty = true;
@@ -54,13 +69,13 @@ function* profilesOf(rows: readonly Row[], table: StackTable, { snapshot, old }:
       const shown = rows.filter((row) => row.thread === thread && measure.of(row) > 0);
       if (shown.length === 0) continue;
       isEmpty = false;
-      yield safeJson(profileOf(shown, { thread, measure, table }));
+      yield safeJson(profileOf(shown, { thread, measure, samples }));
     }
   }
-  if (isEmpty) yield safeJson(profileOf([], { thread: snapshot.threads[0]!, measure: measures[0]!, table }));
+  if (isEmpty) yield safeJson(profileOf([], { thread: snapshot.threads[0]!, measure: measures[0]!, samples }));
 }
 
-function profileOf(rows: readonly Row[], { thread, measure, table }: { thread: string; measure: Measure; table: StackTable }) {
+function profileOf(rows: readonly Row[], { thread, measure, samples }: { thread: string; measure: Measure; samples: Samples }) {
   const weights = rows.map((row) => measure.of(row));
   return {
     type: 'sampled',
@@ -68,7 +83,7 @@ function profileOf(rows: readonly Row[], { thread, measure, table }: { thread: s
     unit: measure.unit,
     startValue: 0,
     endValue: weights.reduce((sum, weight) => sum + weight, 0),
-    samples: rows.map((row) => locationsOf(row, table)),
+    samples: rows.map(samples),
     weights,
   };
 }

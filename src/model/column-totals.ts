@@ -1,3 +1,4 @@
+import type { SnapshotParts } from './snapshot-parts.js';
 import type { StackTable } from './stack-table.js';
 import type { TraceColumns } from './trace-columns.js';
 
@@ -9,6 +10,13 @@ export function totalOf({ length, size, count }: TraceColumns): { size: number; 
     total.count += count[i]!;
   }
   return total;
+}
+
+/** Bytes of the traces that have a label. */
+export function labelledBytes({ columns: { length, size, label }, labels }: Pick<SnapshotParts, 'columns' | 'labels'>): number {
+  let bytes = 0;
+  if (label) for (let i = 0; i < length; i++) if (labels[label[i]!] !== '') bytes += size[i]!;
+  return bytes;
 }
 
 /** Bytes that the columns and the names of the table take in memory. A character of a name counts for two bytes. */

@@ -1,51 +1,94 @@
 import { fileOfText } from '../model/in-memory.js';
 import type { SnapshotParts } from '../model/snapshot-parts.js';
 import type { StackTable } from '../model/stack-table.js';
+import { StringInterner } from '../model/string-interner.js';
 import type { TraceColumns } from '../model/trace-columns.js';
 import { countTracebacks, keepTracebacks } from '../model/trace-loops.js';
 import { compilePattern, normalizeCase } from '../text/fnmatch.js';
-import { type AnyFilter, DomainFilter, type Filter, ThreadFilter } from './filter.js';
+import { type AnyFilter, DomainFilter, type Filter, LabelFilter, ThreadFilter } from './filter.js';
+import { labelName } from './statistics/column-keys.js';
 import { inheritSums } from './statistics/remembered-sums.js';
 
-/** A filter, with its answers by traceback or by thread. A DomainFilter needs neither. */
+/** A filter, with its answers by traceback, by thread or by label. A DomainFilter needs none of them. */
 interface Prepared {
   readonly filter: AnyFilter;
   readonly byTraceback: Uint8Array | null;
   readonly byThread: readonly boolean[] | null;
+  readonly byLabel: readonly boolean[] | null;
 }
 
-/** The tracebacks that are kept, for each domain that a filter names and for all other domains. Of one thread, or of all if no filter asks. */
+/** The tracebacks that are kept, for each domain that a filter names and for all other domains. Of one class of threads and one of labels. */
 interface Masks {
   readonly named: ReadonlyMap<number, Uint8Array>;
   readonly others: Uint8Array;
 }
 
+type Selectable = Pick<SnapshotParts, 'columns' | 'table' | 'threads' | 'labels'>;
+
 /** Keeps a trace if one of the inclusive filters accepts it, or there are none, and every exclusive filter accepts it. */
-export function selectTraces(
-  { columns, table, threads }: Pick<SnapshotParts, 'columns' | 'table' | 'threads'>,
-  filters: readonly AnyFilter[],
-): TraceColumns {
-  const prepared = filters.map((filter) => prepare(filter, table, threads));
-  const asksThread = prepared.some(({ byThread }) => byThread !== null);
-  const masks = (asksThread ? threads : [null]).map((_, thread) => masksOf(prepared, table.totalFrames.length, thread));
+export function selectTraces(parts: Selectable, filters: readonly AnyFilter[]): TraceColumns {
+  const { columns, table } = parts;
+  if (columns.length === 0) return columns;
+  const prepared = filters.map((filter) => prepare(filter, parts));
+  const threads = classesOf(
+    columns.thread,
+    prepared.map(({ byThread }) => byThread),
+  );
+  const labels = classesOf(
+    columns.label,
+    prepared.map(({ byLabel }) => byLabel),
+  );
+  const masks = threads.examples.flatMap((thread) =>
+    labels.examples.map((label) => masksOf(prepared, table.totalFrames.length, { thread, label })),
+  );
   const { named, others } = masks[0]!;
-  const isByTraceback = (!asksThread || columns.thread === null) && (columns.domain === null || named.size === 0);
+  const isByTraceback = masks.length === 1 && (columns.domain === null || named.size === 0);
   if (isByTraceback) return ofTracebacks(columns, named.get(0) ?? others);
-  return gather(columns, keptRows(asksThread ? columns : { ...columns, thread: null }, masks));
+  return gather(columns, keptRows(columns, { threads, labels, masks }));
 }
 
-function prepare(filter: AnyFilter, table: StackTable, threads: readonly string[]): Prepared {
-  if (filter instanceof DomainFilter) return { filter, byTraceback: null, byThread: null };
-  if (!(filter instanceof ThreadFilter)) return { filter, byTraceback: tracebackMatches(table, filter), byThread: null };
-  const matches = compilePattern(filter.threadPattern);
-  return { filter, byTraceback: null, byThread: threads.map((name) => matches(name) === filter.inclusive) };
+function prepare(filter: AnyFilter, { columns, table, threads, labels }: Selectable): Prepared {
+  const prepared = { filter, byTraceback: null, byThread: null, byLabel: null };
+  if (filter instanceof DomainFilter) return prepared;
+  if (filter instanceof ThreadFilter) return { ...prepared, byThread: matchesOf(threads, filter.threadPattern, filter) };
+  if (!(filter instanceof LabelFilter)) return { ...prepared, byTraceback: tracebackMatches(table, filter) };
+  const names = (columns.label ? labels : ['']).map(labelName);
+  return { ...prepared, byLabel: matchesOf(names, filter.labelPattern, filter) };
 }
 
-function masksOf(prepared: readonly Prepared[], tracebacks: number, thread: number): Masks {
-  const maskOf = (domain: number | null) => keptTracebacks(prepared, tracebacks, { domain, thread });
+function matchesOf(names: readonly string[], pattern: string, { inclusive }: AnyFilter): boolean[] {
+  const matches = compilePattern(pattern);
+  return names.map((name) => matches(name) === inclusive);
+}
+
+/** The values of a column, in classes to which every filter gives the same answer: 256 labels would otherwise need 256 masks for each thread. */
+interface Classes {
+  readonly column: Uint16Array | null;
+  /** By value of the column: its class. */
+  readonly classOf: Uint32Array;
+  /** By class: one of its values. */
+  readonly examples: readonly number[];
+}
+
+/** @param answers by filter: its answers by value, null if it asks another column */
+function classesOf(column: Uint16Array | null, answers: readonly (readonly boolean[] | null)[]): Classes {
+  const asked = answers.filter((one) => one !== null);
+  const values = asked[0] && column ? asked[0].length : 1;
+  const known = new StringInterner();
+  const examples: number[] = [];
+  const classOf = Uint32Array.from({ length: values }, (_, value) => {
+    const id = known.intern(asked.map((one) => Number(one[value])).join(''));
+    examples[id] ??= value;
+    return id;
+  });
+  return { column: asked.length > 0 ? column : null, classOf, examples };
+}
+
+function masksOf(prepared: readonly Prepared[], tracebacks: number, place: Omit<Place, 'domain'>): Masks {
+  const maskOf = (domain: number | null) => keptTracebacks(prepared, tracebacks, { ...place, domain });
   const named = new Map<number, Uint8Array>();
   for (const { filter } of prepared) {
-    if (!(filter instanceof ThreadFilter) && filter.domain !== null) named.set(filter.domain, maskOf(filter.domain));
+    if ('domain' in filter && filter.domain !== null) named.set(filter.domain, maskOf(filter.domain));
   }
   return { named, others: maskOf(null) };
 }
@@ -72,23 +115,35 @@ function rowsOf({ traceback }: TraceColumns, mask: Uint8Array, kept: number): Ui
   return rows;
 }
 
-function keptRows({ length, traceback, domain, thread }: TraceColumns, masks: readonly Masks[]): Uint32Array {
+interface Choice {
+  readonly threads: Classes;
+  readonly labels: Classes;
+  /** By class of threads, then by class of labels. */
+  readonly masks: readonly Masks[];
+}
+
+function keptRows({ length, traceback, domain }: TraceColumns, { threads, labels, masks }: Choice): Uint32Array {
   const rows = new Uint32Array(length);
   let kept = 0;
   for (let row = 0; row < length; row++) {
-    const { named, others } = masks[thread ? thread[row]! : 0]!;
+    const { named, others } = masks[classAt(threads, row) * labels.examples.length + classAt(labels, row)]!;
     if ((named.get(domain ? domain[row]! : 0) ?? others)[traceback[row]!] === 1) rows[kept++] = row;
   }
   return rows.subarray(0, kept);
+}
+
+function classAt({ column, classOf }: Classes, row: number): number {
+  return column ? classOf[column[row]!]! : 0;
 }
 
 interface Place {
   /** null: any domain that no filter names. */
   readonly domain: number | null;
   readonly thread: number;
+  readonly label: number;
 }
 
-/** By traceback: 1 if its traces in one domain of one thread are kept. */
+/** By traceback: 1 if its traces in one domain, with one thread and one label, are kept. */
 function keptTracebacks(prepared: readonly Prepared[], tracebacks: number, place: Place): Uint8Array {
   const hasInclusive = prepared.some(({ filter }) => filter.inclusive);
   const mask = new Uint8Array(tracebacks).fill(Number(!hasInclusive));
@@ -105,9 +160,10 @@ function keptTracebacks(prepared: readonly Prepared[], tracebacks: number, place
   return mask;
 }
 
-/** Whether a filter accepts the traces of a thread and domain: all, none, or by traceback. */
-function matchesAt({ filter, byTraceback, byThread }: Prepared, { domain, thread }: Place): Uint8Array | boolean {
+/** Whether a filter accepts the traces of a thread, a label and a domain: all, none, or by traceback. */
+function matchesAt({ filter, byTraceback, byThread, byLabel }: Prepared, { domain, thread, label }: Place): Uint8Array | boolean {
   if (filter instanceof ThreadFilter) return byThread![thread]!;
+  if (filter instanceof LabelFilter) return byLabel![label]!;
   const isDomain = domain === filter.domain;
   if (filter instanceof DomainFilter) return isDomain === filter.inclusive;
   if (filter.domain === null || isDomain) return byTraceback!;

@@ -71,7 +71,25 @@ export class ThreadFilter {
   }
 }
 
-export type AnyFilter = Filter | DomainFilter | ThreadFilter;
+/** Matches traces by label: `GET /users/:id`. A trace without a label has the name `(none)` here. The pattern is one of `fnmatch`, as in Filter. */
+export class LabelFilter {
+  /** true: keep the labels that match; false: drop them. */
+  readonly inclusive: boolean;
+  readonly labelPattern: string;
+
+  /** @throws UsageError */
+  constructor(inclusive: boolean, labelPattern: string) {
+    checkInclusive(inclusive);
+    if (typeof labelPattern !== 'string') throw new UsageError(`labelPattern must be a string, not ${typeof labelPattern}`);
+    this.inclusive = inclusive;
+    this.labelPattern = labelPattern;
+    Object.freeze(this);
+  }
+}
+
+export type AnyFilter = Filter | DomainFilter | ThreadFilter | LabelFilter;
+
+const FILTERS = [Filter, DomainFilter, ThreadFilter, LabelFilter];
 
 function checkInclusive(inclusive: unknown): void {
   if (typeof inclusive !== 'boolean') throw new UsageError(`inclusive must be true or false, not ${String(inclusive)}`);
@@ -82,8 +100,8 @@ export function checkFilters(filters: unknown): readonly AnyFilter[] {
   const isIterable = typeof filters === 'object' && filters !== null && Symbol.iterator in filters;
   if (!isIterable) throw new UsageError(`filters must be a list of filters, not ${typeName(filters)}`);
   return [...(filters as Iterable<unknown>)].map((filter) => {
-    if (filter instanceof Filter || filter instanceof DomainFilter || filter instanceof ThreadFilter) return filter;
-    throw new UsageError(`filters must hold Filter, DomainFilter and ThreadFilter objects, not ${typeName(filter)}`);
+    if (FILTERS.some((kind) => filter instanceof kind)) return filter as AnyFilter;
+    throw new UsageError(`filters must hold Filter, DomainFilter, ThreadFilter and LabelFilter objects, not ${typeName(filter)}`);
   });
 }
 

@@ -29,13 +29,14 @@ export const HOSTILE_NAMES = [
   'constructor',
 ] as const;
 
-/** One stack for each name, which is its file, function, type and thread. Sizes count up from 1001. */
+/** One stack for each name, which is its file, function, type, thread and label. Sizes count up from 1001. */
 export function hostileTraces(): TraceInput[] {
   return HOSTILE_NAMES.map((name, index) => ({
     size: 1001 + index,
     count: 1 + index,
     type: name,
     thread: name,
+    label: name,
     frames: [
       { filename: '/app/main.js', lineno: 1, column: 1, functionName: 'main' },
       { filename: `/app/${name}.js`, lineno: index + 1, column: 2, functionName: name },

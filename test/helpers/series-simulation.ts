@@ -11,15 +11,17 @@ export interface Block {
   readonly size: number;
   readonly line: number;
   readonly thread?: string;
+  readonly label?: string;
 }
 
 /** One round's snapshot of the blocks that are alive. By default every block has its own trace. */
 export function snapshotOf(alive: readonly Block[], capture: Partial<CaptureInfo> = {}): Snapshot {
   return roundOf(
-    alive.map(({ birth, size, line, thread = 'main' }) => ({
+    alive.map(({ birth, size, line, thread = 'main', label = '' }) => ({
       birth,
       size,
       thread,
+      label,
       frames: [
         ['/app/main.js', 1],
         ['/app/main.js', line],

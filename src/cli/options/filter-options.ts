@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { patternsFor } from '../../report/text/patterns.js';
 import { selectLifetimes } from '../../series/select-lifetimes.js';
 import { Series } from '../../series/series.js';
-import { DomainFilter, Filter, type FilterOptions, ThreadFilter } from '../../snapshot/filter.js';
+import { DomainFilter, Filter, type FilterOptions, LabelFilter, ThreadFilter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { compilePattern } from '../../text/fnmatch.js';
@@ -17,6 +17,7 @@ export interface FilterValues {
   readonly excludeAny: readonly string[];
   readonly domain?: number;
   readonly thread: readonly string[];
+  readonly onlyLabel: readonly string[];
 }
 
 /** How names are shown to the user. */
@@ -41,17 +42,24 @@ export function addFilterOptions(command: Command): Command {
       'only this domain: 0 the JavaScript heap, 1 array buffers, 2 other memory outside the heap (1 and 2 only with --mode objects)',
       wholeNumber,
     )
-    .option('--thread <pattern>', "only these threads: 'main', 'worker *', 'worker 3 (name)' (* ? [...]); repeatable", collected, []);
+    .option('--thread <pattern>', "only these threads: 'main', 'worker *', 'worker 3 (name)' (* ? [...]); repeatable", collected, [])
+    .option(
+      '--only-label <pattern>',
+      "only what was allocated for these labels: 'GET /users/*', '(none)' for no label (* ? [...]); repeatable",
+      collected,
+      [],
+    );
 }
 
 /** The traces that the user asks for. Lines are mapped first, so that patterns match the file names that the user sees. */
 export function filtered(snapshot: Snapshot, values: FilterValues, { mapper, cwd }: View): Snapshot {
-  const { domain, thread } = values;
+  const { domain, thread, onlyLabel } = values;
   const filters = filtersOf(values, cwd);
   const inLines = shown(snapshot, mapper);
   const inDomain = domain === undefined ? inLines : inLines.filterTraces([new DomainFilter(true, domain)]);
   const inThreads = thread.length === 0 ? inDomain : inDomain.filterTraces(thread.map((pattern) => new ThreadFilter(true, pattern)));
-  return filters.length === 0 ? inThreads : inThreads.filterTraces(filters);
+  const ofLabels = onlyLabel.length === 0 ? inThreads : inThreads.filterTraces(onlyLabel.map((pattern) => new LabelFilter(true, pattern)));
+  return filters.length === 0 ? ofLabels : ofLabels.filterTraces(filters);
 }
 
 /** `filtered` for all rounds of a series. */

@@ -9,6 +9,16 @@ import { type Console, writeLines } from '../console/console.js';
 import { type FilterValues, filtered, filteredSeries, isThreadWanted, type View } from './filter-options.js';
 import { shown } from './source-maps.js';
 
+/** What must be done for traces to have labels. */
+export const LABELS_NEED = 'needs labels, which this tracing did not record: give --label requests to run or attach';
+/** Of the labels that would fit, so many are named. */
+const NAMED_LABELS = 10;
+
+/** Whether labels were off. */
+export function lacksLabels({ columns, capture }: Pick<Snapshot, 'columns' | 'capture'>): boolean {
+  return columns.label === null && !capture.labels;
+}
+
 /** `filtered` for the one or two snapshots of a file that is written. Says why if no trace passes. */
 export function passing(
   snapshots: readonly Snapshot[],
@@ -39,7 +49,8 @@ export function passingRounds(
 export function reasonFor(snapshots: readonly Snapshot[], values: FilterValues, view: View): string | null {
   const all = snapshots.find(({ columns }) => columns.length > 0);
   if (!all) return null;
-  const reason = domainReason(all, values) ?? threadReason(all, values) ?? fileReason(shown(all, view.mapper), values, view);
+  const reason =
+    domainReason(all, values) ?? threadReason(all, values) ?? labelReason(all, values) ?? fileReason(shown(all, view.mapper), values, view);
   return `no trace passes the filters${reason === null ? '' : `; ${printable(reason)}`}`;
 }
 
@@ -50,6 +61,14 @@ function domainReason({ columns, capture }: Snapshot, { domain }: FilterValues):
 
 function threadReason({ threads }: Snapshot, values: FilterValues): string | null {
   return threads.some((name) => isThreadWanted(name, values)) ? null : `no thread matches; the threads are ${threads.join(', ')}`;
+}
+
+function labelReason(all: Snapshot, { onlyLabel }: FilterValues): string | null {
+  if (onlyLabel.length === 0) return null;
+  const labels = all.statistics('label').map(({ traceback }) => traceback.frames[0]!.filename);
+  if (labels.some((label) => onlyLabel.some((pattern) => compilePattern(pattern)(label)))) return null;
+  if (lacksLabels(all)) return `--only-label ${LABELS_NEED}`;
+  return `no label matches; the largest are ${labels.slice(0, NAMED_LABELS).join(', ')}`;
 }
 
 function fileReason(snapshot: Snapshot, { include, includeAny }: FilterValues, { cwd }: View): string | null {

@@ -1,11 +1,12 @@
 import { isAbsolute } from 'node:path';
 import { growthJson, growthTable, leakSentence } from '../../report/text/growth-table.js';
 import { jsonText } from '../../report/text/json.js';
-import { type Growth, LEAST_ROUNDS } from '../../series/growth.js';
+import { type Growth, LEAST_ROUNDS, partsOf } from '../../series/growth.js';
 import type { Series } from '../../series/series.js';
 import { printable } from '../../text/printable.js';
 import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
+import { LABELS_NEED, lacksLabels } from '../options/filter-reasons.js';
 import type { IgnoreRule } from '../options/ignore-rules.js';
 import type { TableValues } from '../options/shared-options.js';
 import { EXCEEDED, FAILED } from './exit-codes.js';
@@ -38,6 +39,7 @@ export function reportLeaks(series: Series, { unfiltered, values, rules, stream,
     writeLines(stream, [`${series.rounds.length} rounds, the first ${warmup} for warming up`, '', ...growthTable(growth, options)]);
     if (sentences.length > 0) writeLines(stream, ['', ...sentences]);
   }
+  if (keyType === 'label' && lacksLabels(partsOf(unfiltered.lifetimes))) writeLines(err, [`--group-by label ${LABELS_NEED}`]);
   if (process.env.GITHUB_ACTIONS === 'true') for (const [i, leak] of leaks.entries()) writeLines(err, [annotation(leak, sentences[i]!)]);
   const unused = rules.filter((rule) => !all.some(({ verdict, traceback }) => verdict === 'leaks' && rule.matches(traceback)));
   for (const { text } of unused) writeLines(err, [`${printable(text)} is ignored, but does not leak any more`]);

@@ -4,6 +4,7 @@ import { type BeforeAfter, beforeAfter, beforeAfterJson, beforeAfterLines, betwe
 import { comparisonNotes } from '../../report/text/comparison-notes.js';
 import { coverageLines, cutStacksNote, type Subject } from '../../report/text/coverage.js';
 import { diffJson, jsonText, statisticsJson } from '../../report/text/json.js';
+import { labelNotes } from '../../report/text/label-notes.js';
 import { diffTable, statisticsTable, type TableOptions } from '../../report/text/table.js';
 import { diffTreeLines, type TreeOptions, treeLines } from '../../report/text/tree.js';
 import { comparisonOf } from '../../snapshot/comparison.js';
@@ -19,7 +20,7 @@ import { wrapped } from '../../text/text-width.js';
 import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { filtered, isThreadWanted } from '../options/filter-options.js';
-import { reasonFor } from '../options/filter-reasons.js';
+import { LABELS_NEED, lacksLabels, reasonFor } from '../options/filter-reasons.js';
 import { checkOwn, type TableValues, type TracingValues, type TreeValues } from '../options/shared-options.js';
 
 const DEFAULT_ROWS = 10;
@@ -134,7 +135,7 @@ function fitted(lines: readonly string[], stream: Output): string[] {
   return lines.flatMap((line) => wrapped(line, widthOfTerminal(stream)));
 }
 
-/** Tells on `err` what a table without types means, and why a JSON document is empty. */
+/** Tells on `err` what a table without types or labels means, and why a JSON document is empty. */
 function tellOfGaps(
   snapshots: readonly Snapshot[],
   { groupBy, json }: TableValues,
@@ -142,10 +143,12 @@ function tellOfGaps(
 ): void {
   if (json && reason !== null) writeLines(err, [reason]);
   if (groupBy === 'type' && snapshots.every(({ columns }) => columns.type === null)) writeLines(err, [`--group-by type ${TYPES_NEED}`]);
+  if (groupBy === 'label' && snapshots.every(lacksLabels)) writeLines(err, [`--group-by label ${LABELS_NEED}`]);
 }
 
-function coverage({ capture, columns }: Snapshot, subject: Subject, stream: Output): string[] {
-  return coverageLines(capture, totalOf(columns).size, subject).flatMap((line) => wrapped(line, widthOfTerminal(stream)));
+function coverage(snapshot: Snapshot, subject: Subject, stream: Output): string[] {
+  const { capture, columns } = snapshot;
+  return fitted([...coverageLines(capture, totalOf(columns).size, subject), ...labelNotes(snapshot)], stream);
 }
 
 /** What the shown rows are. */

@@ -71,7 +71,7 @@ function frameParts(frame: Frame, { keyType, cwd, isPacked }: PlaceOptions): Fra
   const { filename, lineno, column, functionName } = frame;
   const isNamed = functionName !== '' && NAMED.has(keyType);
   return {
-    path: printable(shortPath(filename, cwd)),
+    path: printable(keyType === 'label' ? filename : shortPath(filename, cwd)),
     line: (lineno > 0 ? `:${lineno}` : '') + (column > 0 && isPacked?.(frame) ? `:${column}` : ''),
     name: isNamed ? ` ${printable(functionName)}` : '',
   };

@@ -27,7 +27,7 @@ type Traces = Required<Pick<SnapshotParts, 'table' | 'columns' | 'threads' | 'ty
 
 /** The traces and their table. @throws if they contradict each other */
 export function decodeTraces(sections: Sections): Traces {
-  const { threads, types, originalFilenames = [], originalFunctionNames = [], ...tableNames } = sections.names();
+  const { threads, types, labels = [], originalFilenames = [], originalFunctionNames = [], ...tableNames } = sections.names();
   const table = { ...tableNames, ...decodeTable(sections) };
   const columns = decodeColumns(sections);
   const original = decodeOriginal(sections, { filenames: originalFilenames, functionNames: originalFunctionNames });
@@ -35,7 +35,8 @@ export function decodeTraces(sections: Sections): Traces {
   ensure('traceback', sections.isBelow('traceback', table.totalFrames.length));
   ensure('thread', sections.isBelow('thread', threads.length));
   ensure('type', sections.isBelow('type', types.length));
-  return { table, columns, threads, types, labels: [], original };
+  ensure('label', sections.isBelow('label', labels.length));
+  return { table, columns, threads, types, labels, original };
 }
 
 /** The sections of a file by name. The metadata is checked before anything is inflated. */
@@ -156,9 +157,9 @@ function decodeColumns(sections: Sections): TraceColumns {
     size: sections.optionalDoubles('size', 0) ?? new Float64Array(0),
     count: sections.integers('count'),
     domain: narrowed(sections),
-    thread: narrowed16(sections),
+    thread: narrowed16(sections, 'thread'),
     type: sections.optionalIntegers('type'),
-    label: null,
+    label: narrowed16(sections, 'label'),
     birth: sections.optionalDoubles('birth', -Number.MAX_VALUE),
   };
 }
@@ -181,10 +182,10 @@ function narrowed(sections: Sections): Uint8Array | Uint32Array | null {
   return domain && sections.isBelow('domain', 0x100) ? new Uint8Array(domain) : domain;
 }
 
-function narrowed16(sections: Sections): Uint16Array | null {
-  const thread = sections.optionalIntegers('thread');
-  if (!sections.isBelow('thread', 0x10000)) throw new RangeError('a thread out of range');
-  return thread && new Uint16Array(thread);
+function narrowed16(sections: Sections, name: 'thread' | 'label'): Uint16Array | null {
+  const values = sections.optionalIntegers(name);
+  if (!sections.isBelow(name, 0x10000)) throw new RangeError(`a ${name} out of range`);
+  return values && new Uint16Array(values);
 }
 
 function checkTable(table: StackTable, sections: Sections): void {

@@ -94,10 +94,18 @@ export function encodeSections(parts: SnapshotParts, more: Partial<Record<Column
   return { sections, data };
 }
 
-function encodeNames({ table, threads, types, original }: SnapshotParts): Uint8Array {
+function encodeNames({ table, columns, threads, types, labels, original }: SnapshotParts): Uint8Array {
   const { filenames, functionNames } = table;
-  const names = { filenames, functionNames, threads, types, ...(original && originalNames(original)) };
+  const used = { types: usedNames(types, columns.type), labels: usedNames(labels, columns.label) };
+  const names = { filenames, functionNames, threads, ...used, ...(original && originalNames(original)) };
   return new TextEncoder().encode(JSON.stringify(names));
+}
+
+/** The names that a column points to; an empty string instead of the others, so that their indexes stay. */
+function usedNames(names: readonly string[], column: Uint16Array | Uint32Array | null): string[] {
+  const used = new Uint8Array(names.length);
+  if (column) for (let row = 0; row < column.length; row++) used[column[row]!] = 1;
+  return names.map((name, id) => (used[id] === 1 ? name : ''));
 }
 
 function originalNames({ filenames, functionNames }: OriginalPlaces) {

@@ -93,6 +93,8 @@ export const captureSchema = z.object({
   late: z.optional(z.readonly(z.array(z.object({ thread: z.string(), bytes })))),
   /** Worker threads that have ended since the start and are not in the file. Added in 1. */
   ended: z.optional(z.int().check(z.nonnegative())),
+  /** Whether the program used more labels than can be told apart. Left out if labels were off. Added in 1. */
+  labels: z.optional(z.object({ overflow: z.boolean() })),
 });
 
 export const metadataSchema = z.object({
@@ -123,6 +125,8 @@ export const namesSchema = z.object({
   functionNames: z.array(z.string()),
   threads: z.array(z.string()).check(z.minLength(1)),
   types: z.array(z.string()),
+  /** The names that `label` indexes. */
+  labels: z.optional(z.array(z.string())),
   /** The names that `originalFile` indexes. */
   originalFilenames: z.optional(z.array(z.string())),
   /** The names that `originalFunction` indexes. */
@@ -151,6 +155,7 @@ export const SECTIONS = {
   domain: { of: 'trace', required: false },
   thread: { of: 'trace', required: false },
   type: { of: 'trace', required: false },
+  label: { of: 'trace', required: false },
   birth: { of: 'trace', required: false },
   /** Only in a series: the first and the last round that has the trace. */
   firstRound: { of: 'trace', required: false },

@@ -94,6 +94,7 @@ describe('stats and diff', () => {
     expect(await sizes('--exclude', '*load.js', '--domain', '0')).toEqual([300]);
     expect(await sizes('--exclude', '*load.js', '--diff', 'old.tmsnap')).toEqual([4096, 300]);
     expect(await sizes('--thread', 'main', '--domain', '1')).toEqual([4096]);
+    expect(await sizes('--only-label', '(none)', '--domain', '1')).toEqual([4096]);
     const report = async (pattern: string) => {
       await tracemalloc('report', 'new.tmsnap', '--diff', 'old.tmsnap', '--include', pattern, '--force', '-o', 'filtered.html');
       return readFileSync(join(cwd, 'filtered.html'), 'utf8');
@@ -123,6 +124,9 @@ describe('stats and diff', () => {
       'no trace passes the filters; none is of domain 1: other domains than 0 need --mode objects',
     );
     expect(await reason('--thread', 'worker *')).toBe('no trace passes the filters; no thread matches; the threads are main');
+    expect(await reason('--only-label', 'GET *')).toBe(
+      'no trace passes the filters; --only-label needs labels, which this tracing did not record: give --label requests to run or attach',
+    );
     expect(await reason('--include', '*/main.js')).toBe(
       "no trace passes the filters; --include '*/main.js' matches only files of callers; --include-any '*/main.js' takes those, too",
     );
@@ -216,9 +220,63 @@ describe('profiles of other tools, and files that are no profile', () => {
   });
 });
 
+describe('labels', () => {
+  const main = frame('/srv/main.js', 1, 'main');
+  const labelled = (size: number, label = '') => ({ size, label, frames: [main] });
+  const text = async (...args: string[]) => (await tracemalloc(...args)).stdout;
+  beforeAll(() => {
+    Snapshot.fromTraces([labelled(500, 'GET /a'), labelled(300, 'GET /b'), labelled(20)]).dump(join(cwd, 'labels.tmsnap'));
+    Snapshot.fromTraces([labelled(100, 'GET /a'), labelled(20)]).dump(join(cwd, 'before.tmsnap'));
+  });
+
+  it('are a key of the tables, also of the cumulative ones', async () => {
+    for (const more of [[], ['--cumulative']]) {
+      const rows = async (...args: string[]) =>
+        JSON.parse(await text(...args, '--group-by', 'label', '--json', ...more)).statistics.map(
+          (row: { size: number; sizeDiff?: number; traceback: { frames: { filename: string }[] } }) => [
+            row.traceback.frames[0]!.filename,
+            row.size,
+            row.sizeDiff,
+          ],
+        );
+      expect(await rows('stats', 'labels.tmsnap')).toEqual([
+        ['GET /a', 500, undefined],
+        ['GET /b', 300, undefined],
+        ['(none)', 20, undefined],
+      ]);
+      expect(await rows('diff', 'before.tmsnap', 'labels.tmsnap')).toEqual([
+        ['GET /a', 500, 400],
+        ['GET /b', 300, 300],
+        ['(none)', 20, 0],
+      ]);
+    }
+    expect(await text('stats', 'labels.tmsnap', '--group-by', 'label')).toMatch(/500 B .* GET \/a\n/);
+  });
+
+  it('select traces; an empty table names those that would fit', async () => {
+    const total = async (...args: string[]) => JSON.parse(await text('stats', 'labels.tmsnap', '--json', ...args)).total.size;
+    expect(await total('--only-label', 'GET *')).toBe(800);
+    expect(await total('--only-label', 'GET /b', '--only-label', '(none)')).toBe(320);
+    expect(await text('stats', 'labels.tmsnap', '--only-label', 'POST *')).toContain(
+      '\nno trace passes the filters; no label matches; the largest are GET /a, GET /b, (none)\n',
+    );
+  });
+
+  it('that were not recorded are said to be missing, in one line', async () => {
+    for (const args of [['stats'], ['stats', '--json'], ['diff', 'new.tmsnap']]) {
+      const { code, stderr } = await tracemalloc(...args, 'new.tmsnap', '--group-by', 'label');
+      expect([code, stderr]).toEqual([
+        0,
+        '--group-by label needs labels, which this tracing did not record: give --label requests to run or attach\n',
+      ]);
+    }
+    expect((await tracemalloc('stats', 'labels.tmsnap', '--group-by', 'label')).stderr).toBe('');
+  });
+});
+
 it('hostile names are never printed raw', async () => {
   const hostile = `/srv/\u001b]0;owned\u0007\n\r\u202e\u009b31m${'x'.repeat(10_000)}.js`;
-  Snapshot.fromTraces([{ size: 10, frames: [frame(hostile, 1, '\u001b[31mred\nline')] }]).dump(join(cwd, 'hostile.tmsnap'));
+  Snapshot.fromTraces([{ size: 10, label: hostile, frames: [frame(hostile, 1, '\u001b[31mred\nline')] }]).dump(join(cwd, 'hostile.tmsnap'));
   writeFileSync(join(cwd, 'hostile.json'), JSON.stringify({ head: { callFrame: { functionName: hostile } } }));
   Snapshot.fromTraces([{ size: 1, frames: [main] }]).dump(join(cwd, 'small.tmsnap'));
   const outputs = await Promise.all([

@@ -25,7 +25,7 @@ const OLD: TraceInput[] = [
 ];
 const NEW: TraceInput[] = [
   { size: 5000, count: 50, type: 'Array', frames: [main, load] },
-  { size: 4096, count: 1, domain: 1, type: 'Buffer', thread: 'worker 1', frames: [main, load] },
+  { size: 4096, count: 1, domain: 1, type: 'Buffer', thread: 'worker 1', label: 'GET /users/:id', frames: [main, load] },
   { size: 20, frames: [{ filename: '/app/main.js', lineno: 9 }] },
 ];
 
@@ -99,11 +99,14 @@ withGo('go tool pprof', () => {
     expect(pprof('-top', files.old)).toContain('Type: inuse_space');
   });
 
-  it('selects by thread, type and domain', () => {
+  it('selects by thread, type, domain and label', () => {
     expect(top('-tagfocus=thread=worker 1', files.now)).toEqual([
       ['load', '4096B', '4096B'],
       ['main', '0', '4096B'],
     ]);
+    expect(top('-tagfocus=label=GET /users', files.now)).toEqual(top('-tagfocus=thread=worker 1', files.now));
+    expect(top('-tagfocus=label=GET /other', files.now)).toEqual([]);
+    expect(top('-tagignore=label=GET', files.now)[0]).toEqual(['load', '5000B', '5000B']);
     expect(top('-tagfocus=type=Array', files.now)[0]).toEqual(['load', '5000B', '5000B']);
     expect(top('-tagfocus=domain=ArrayBuffer', files.now)[0]).toEqual(['load', '4096B', '4096B']);
   });

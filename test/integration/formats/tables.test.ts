@@ -19,7 +19,7 @@ const load = { filename: '/app/load.js', lineno: 7, column: 15, functionName: 'l
 const OLD: TraceInput[] = [{ size: 1000, count: 10, frames: [main, load] }];
 const NEW: TraceInput[] = [
   { size: 5000, count: 50, frames: [main, load] },
-  { size: 4096, domain: 1, type: 'Buffer', thread: 'worker 1', totalFrames: 9, frames: [main] },
+  { size: 4096, domain: 1, type: 'Buffer', thread: 'worker 1', label: 'GET /a', totalFrames: 9, frames: [main] },
 ];
 
 function written(format: string, traces: TraceInput[], old?: TraceInput[]): string {
@@ -36,7 +36,7 @@ python("CSV, as Python's csv reads it", () => {
     return JSON.parse(outputOf('python3', ['-c', code], Buffer.from(text)));
   };
 
-  it('has a row for each stack, domain, type and thread', () => {
+  it('has a row for each stack, domain, type, thread and label', () => {
     expect(rows(written('csv', NEW))).toEqual([
       {
         size: '5000',
@@ -45,6 +45,7 @@ python("CSV, as Python's csv reads it", () => {
         domain: '0',
         type: '',
         thread: 'main',
+        label: '',
         filename: '/app/load.js',
         lineno: '7',
         column: '15',
@@ -58,6 +59,7 @@ python("CSV, as Python's csv reads it", () => {
         domain: '1',
         type: 'Buffer',
         thread: 'worker 1',
+        label: 'GET /a',
         traceback: 'main (/app/main.js:1)',
       }),
     ]);
@@ -75,7 +77,7 @@ python("CSV, as Python's csv reads it", () => {
     const read = rows(written('csv', hostileTraces()));
     expect(read.map(({ size }) => size)).toEqual(HOSTILE_NAMES.map((_, index) => `${1001 + index}`).reverse());
     for (const row of read) {
-      expect(Object.keys(row)).toHaveLength(12);
+      expect(Object.keys(row)).toHaveLength(13);
       for (const cell of Object.values(row)) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠\t\r]/);
     }
     expect(read.map((row) => row.function)).toEqual(
@@ -104,6 +106,7 @@ python("JSON lines, as Python's json.tool reads them", () => {
         domain: 0,
         type: null,
         thread: 'main',
+        label: null,
         traceback: { totalFrames: 2, frames: [{ ...main, precision: 'function' }, load] },
       },
       expect.objectContaining({
@@ -111,6 +114,7 @@ python("JSON lines, as Python's json.tool reads them", () => {
         domain: 1,
         type: 'Buffer',
         thread: 'worker 1',
+        label: 'GET /a',
         traceback: expect.objectContaining({ totalFrames: 9 }),
       }),
     ]);
@@ -119,7 +123,7 @@ python("JSON lines, as Python's json.tool reads them", () => {
 
   it('keeps hostile names as they are', () => {
     const read = documents(written('json', hostileTraces()));
-    expect(read.map(({ type }) => type)).toEqual([...HOSTILE_NAMES].reverse());
+    for (const field of ['type', 'label']) expect(read.map((row) => row[field])).toEqual([...HOSTILE_NAMES].reverse());
   });
 });
 
@@ -145,16 +149,30 @@ describe('Markdown, as markdown-it reads it', () => {
   }
 
   it('has the largest lines in a table', () => {
-    expect(cells(written('markdown', NEW))).toEqual([
+    expect(cells(written('markdown', NEW)).slice(0, 3)).toEqual([
       ['size', '±', 'count', 'line', 'function'],
       ['5000 B', '', '50', '/app/load.js:7', 'load'],
       ['4096 B', '', '1', '/app/main.js:1', 'main'],
     ]);
-    expect(cells(written('markdown', NEW, OLD))).toEqual([
+    expect(cells(written('markdown', NEW, OLD)).slice(0, 3)).toEqual([
       ['change', '±', 'size', 'change of count', 'count', 'line', 'function'],
       ['+4096 B', '', '4096 B', '+1', '1', '/app/main.js:1', 'main'],
       ['+4000 B', '', '5000 B', '+40', '50', '/app/load.js:7', 'load'],
     ]);
+  });
+
+  it('has a table of labels if a trace has one', () => {
+    expect(cells(written('markdown', NEW)).slice(3)).toEqual([
+      ['size', '±', 'count', 'label'],
+      ['5000 B', '', '50', '(none)'],
+      ['4096 B', '', '1', 'GET /a'],
+    ]);
+    expect(cells(written('markdown', NEW, OLD)).slice(3)).toEqual([
+      ['change', '±', 'size', 'change of count', 'count', 'label'],
+      ['+4096 B', '', '4096 B', '+1', '1', 'GET /a'],
+      ['+4000 B', '', '5000 B', '+40', '50', '(none)'],
+    ]);
+    expect(written('markdown', OLD)).not.toContain('## Labels');
   });
 
   it('says how the snapshot was captured', () => {
@@ -166,11 +184,14 @@ describe('Markdown, as markdown-it reads it', () => {
   it('hostile names are text in their cells', () => {
     const text = written('markdown', hostileTraces());
     const rows = cells(text);
-    expect(rows).toHaveLength(21);
-    for (const row of rows) expect(row).toHaveLength(5);
-    expect(rows.map((row) => row[4])).toEqual(
-      expect.arrayContaining(['</script><img src=x onerror=alert(1)>', 'a\\u{7c}b`c``d', '`', ' 12', '=cmd()']),
-    );
+    expect(rows).toHaveLength(42);
+    const [lines, labels] = [rows.slice(0, 21), rows.slice(21)];
+    for (const row of lines) expect(row).toHaveLength(5);
+    for (const row of labels) expect(row).toHaveLength(4);
+    const names = ['</script><img src=x onerror=alert(1)>', 'a\\u{7c}b`c``d', '`', ' 12', '=cmd()'];
+    expect(lines.map((row) => row[4])).toEqual(expect.arrayContaining(names));
+    expect(labels.map((row) => row[3])).toEqual(expect.arrayContaining(names));
+    expect(text).toContain('\n5 more labels: ');
     const inline = tokens(text).flatMap(({ children }) => children ?? []);
     expect(inline.filter(({ type }) => type !== 'text' && type !== 'code_inline')).toEqual([]);
     expect(tokens(text).map(({ type }) => type)).not.toContain('html_block');

@@ -32,6 +32,19 @@ it('a difference has the bytes before and after, as difffolded.pl writes them', 
   );
 });
 
+it('if a trace has a label, the outermost frames say what the memory was allocated for', () => {
+  const frames = [['/app/a.js', 1]] as const;
+  const traces = [
+    { size: 5, label: 'GET /a;b', frames },
+    { size: 2, label: 'GET /a;b', type: 'Map', frames },
+    { size: 3, frames },
+  ];
+  expect(written(Snapshot.fromTraces(traces))).toBe('[GET /a\\u{3b}b];/app/a.js:1 7\n[(none)];/app/a.js:1 3\n');
+  expect(written(Snapshot.fromTraces([{ size: 3, frames }]), Snapshot.fromTraces(traces))).toBe(
+    '[GET /a\\u{3b}b];/app/a.js:1 7 0\n[(none)];/app/a.js:1 3 3\n',
+  );
+});
+
 it('rows that differ only in type or thread are one line', () => {
   const frames = [['/app/a.js', 1]] as const;
   const traces = [
@@ -41,10 +54,10 @@ it('rows that differ only in type or thread are one line', () => {
   expect(written(Snapshot.fromTraces(traces))).toBe('/app/a.js:1 3\n');
 });
 
-it('speedscope draws it; each hostile name is one frame below main', async () => {
+it('speedscope draws it; each hostile name is one frame below main and, as a label, one above', async () => {
   const content = written(Snapshot.fromTraces(hostileTraces()));
   expect(content.split('\n')).toHaveLength(HOSTILE_NAMES.length + 1);
   const [profile] = (await importIntoSpeedscope('x.collapsed', Buffer.from(content)))!;
   expect(profile!.total).toBe(HOSTILE_NAMES.reduce((sum, _, index) => sum + 1001 + index, 0));
-  expect(profile!.frames).toHaveLength(HOSTILE_NAMES.length + 1);
+  expect(profile!.frames).toHaveLength(2 * HOSTILE_NAMES.length + 1); // main, and for each name its label and its function
 });

@@ -46,6 +46,20 @@ it('has a profile of bytes and one of blocks for each thread', async () => {
   ]);
 });
 
+it('if a trace has a label, the outermost frames say what the memory was allocated for', async () => {
+  const [profile] = await drawn([
+    { size: 5000, label: 'GET /users/:id', frames: [main, load] },
+    { size: 100, label: 'GET /users/:id', frames: [main] },
+    { size: 8, frames: [main] },
+  ]);
+  expect(profile!.frames.map((frame) => [frame.name, frame.file, frame.getSelfWeight(), frame.getTotalWeight()])).toEqual([
+    ['[GET /users/:id]', undefined, 0, 5100],
+    ['main', '/app/main.js', 108, 5108],
+    ['load', '/app/load.js', 5000, 5000],
+    ['[(none)]', undefined, 0, 8],
+  ]);
+});
+
 it('a difference has a profile of growth and one of loss', async () => {
   expect((await drawn(NEW, OLD)).map(({ name, total }) => [name, total])).toEqual([
     ['main: bytes grown', 4008],
@@ -64,5 +78,5 @@ it('an empty snapshot is one empty profile', async () => {
 
 it('hostile names do not change', async () => {
   const names = (await drawn(hostileTraces())).flatMap(({ frames }) => frames.map(({ name }) => name));
-  expect(new Set(names)).toEqual(new Set(['main', ...HOSTILE_NAMES]));
+  expect(new Set(names)).toEqual(new Set(['main', ...HOSTILE_NAMES.flatMap((name) => [name, `[${name}]`])]));
 });

@@ -18,8 +18,11 @@ beforeEach(() => {
     { blocks: () => 3, lives: () => 1 },
   ];
   const thread = (birth: number) => (birth % 2 === 0 ? 'main' : 'worker 1');
+  const label = (birth: number) => (birth % 3 === 0 ? '' : `GET /${birth % 3}`);
   series = Series.of(
-    aliveByRound(sources, { rounds: 6 }).map((alive) => snapshotOf(alive.map((block) => ({ ...block, thread: thread(block.birth) })))),
+    aliveByRound(sources, { rounds: 6 }).map((alive) =>
+      snapshotOf(alive.map((block) => ({ ...block, thread: thread(block.birth), label: label(block.birth) }))),
+    ),
   );
   series.dump(path);
 });
@@ -45,7 +48,7 @@ describe('dump and load', () => {
   it('give back all rounds and what they grew by', () => {
     const loaded = Series.load(path);
     expect(loaded.rounds).toEqual(series.rounds);
-    expect(loaded.growth('traceback')).toEqual(series.growth('traceback'));
+    for (const key of ['traceback', 'label'] as const) expect(loaded.growth(key)).toEqual(series.growth(key));
     for (const round of series.rounds.keys()) expect(loaded.snapshot(round)).toEqual(series.snapshot(round));
   });
 
@@ -99,6 +102,15 @@ describe('Series.load refuses', () => {
           file,
           'lastRound',
           Array.from({ length: 48 }, () => 0),
+        ),
+    ],
+    [
+      'a label that does not exist',
+      (file) =>
+        replaceSection(
+          file,
+          'label',
+          Array.from({ length: 48 }, () => 3),
         ),
     ],
     ['rounds of another number of traces', (file) => replaceSection(file, 'firstRound', [0])],

@@ -1,26 +1,27 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { UsageError } from '../../../src/errors.js';
 import { Series } from '../../../src/series/series.js';
-import { Filter, ThreadFilter } from '../../../src/snapshot/filter.js';
+import { Filter, LabelFilter, ThreadFilter } from '../../../src/snapshot/filter.js';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { randomBelow, seededRandom } from '../../helpers/random.js';
 import { type Block, snapshotOf } from '../../helpers/series-simulation.js';
 
 /** Every trace as text, sorted, so that snapshots can be compared whatever their order is. */
 const rows = ({ traces }: Snapshot) =>
-  traces.map(({ size, count, thread, domain, traceback }) => `${thread} ${domain} ${size} ${count} ${traceback}`).sort();
+  traces.map(({ size, count, thread, domain, label, traceback }) => `${thread} ${domain} ${label} ${size} ${count} ${traceback}`).sort();
 
-/** A program on two threads whose blocks die at random, with all that was alive in each round. */
+/** A program on two threads whose blocks die at random, with all that was alive in each round. Labels are used from the fourth round on. */
 function simulated(rounds: number, seed: number): Block[][] {
   const random = seededRandom(seed);
   const births = new Map<string, number>();
   let alive: Block[] = [];
-  return Array.from({ length: rounds }, () => {
+  return Array.from({ length: rounds }, (_, round) => {
     for (let i = randomBelow(random, 40); i > 0; i--) {
       const thread = ['main', 'worker 1'][randomBelow(random, 2)]!;
       const birth = (births.get(thread) ?? 0) + 1 + randomBelow(random, 3);
       births.set(thread, birth);
-      alive.push({ birth, thread, line: 2 + randomBelow(random, 4), size: 8 * (1 + randomBelow(random, 20)) });
+      const label = round < 3 ? '' : ['', 'GET /a', 'GET /b'][randomBelow(random, 3)]!;
+      alive.push({ birth, thread, label, line: 2 + randomBelow(random, 4), size: 8 * (1 + randomBelow(random, 20)) });
     }
     alive = alive.filter(() => randomBelow(random, 4) > 0);
     return [...alive];
@@ -51,7 +52,7 @@ describe('Series', () => {
 
   it('filters all rounds alike', () => {
     const given = simulated(10, 2).map((alive) => snapshotOf(alive));
-    const filters = [new Filter(true, '*', { lineno: 3 }), new ThreadFilter(true, 'main')];
+    const filters = [new Filter(true, '*', { lineno: 3 }), new ThreadFilter(true, 'main'), new LabelFilter(false, 'GET*')];
     const series = Series.of(given).filterTraces(filters);
     for (const [round, snapshot] of given.entries()) expect(rows(series.snapshot(round))).toEqual(rows(snapshot.filterTraces(filters)));
   });
@@ -64,6 +65,18 @@ describe('Series', () => {
     const series = Series.of([8, 16, 24].map((size) => snapshotOf(grown(size))));
     expect([0, 1, 2].map((round) => rows(series.snapshot(round)))).toEqual([8, 16, 24].map((size) => rows(snapshotOf(grown(size)))));
     expect(series.growth('lineno').find(({ sizes }) => sizes[2] === 24)).toMatchObject({ sizes: [8, 16, 24], ages: [24, 0, 0], slope: 8 });
+  });
+
+  it('keeps traces of one birth and place apart by their labels', () => {
+    const alike = (label: string): Block => ({ birth: 1, line: 2, size: 8, label });
+    const given = [snapshotOf([alike('GET /a')]), snapshotOf([alike('GET /a'), alike('GET /b')]), snapshotOf([alike('GET /b')])];
+    const series = Series.of(given);
+    for (const [round, snapshot] of given.entries()) expect(rows(series.snapshot(round))).toEqual(rows(snapshot));
+    const sizes = (label: string) => series.growth('label').find(({ traceback }) => traceback.frames[0]!.filename === label)?.sizes;
+    expect([sizes('GET /a'), sizes('GET /b')]).toEqual([
+      [8, 8, 0],
+      [0, 8, 8],
+    ]);
   });
 
   it('takes a thread that could not be asked for one that has changed nothing', () => {

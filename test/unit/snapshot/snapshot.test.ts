@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UsageError } from '../../../src/errors.js';
-import { DomainFilter, Filter, ThreadFilter } from '../../../src/snapshot/filter.js';
+import { DomainFilter, Filter, LabelFilter, ThreadFilter } from '../../../src/snapshot/filter.js';
 import type { TraceInput } from '../../../src/snapshot/from-traces.js';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { snapshotFrom } from './picture.js';
@@ -51,6 +51,7 @@ describe('Snapshot', () => {
       [filter, 'another'],
       [new DomainFilter(true, 1), 'domain'],
       [new ThreadFilter(true, 'main'), 'threadPattern'],
+      [new LabelFilter(true, 'GET *'), 'labelPattern'],
       [snapshot.traces[0]!.traceback, 'totalFrames'],
       [snapshot.traces[0]!.traceback.frames[0]!, 'lineno'],
     ] as const)

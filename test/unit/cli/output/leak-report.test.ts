@@ -17,13 +17,13 @@ class Text extends Writable {
 }
 
 /** What stderr says about six rounds; in the fourth one a block is made that lives until the end. */
-function notesAbout(frames: TraceInput['frames']): string {
+function notesAbout(frames: TraceInput['frames'], groupBy: 'lineno' | 'label' = 'lineno'): string {
   const rounds = [0, 1, 2, 3, 4, 5].map((round) =>
     roundOf(round < 3 ? [] : [{ birth: 7, size: 64, frames }], { time: `2024-01-01T00:00:0${round}.000Z` }),
   );
   const series = Series.of(rounds);
   const [stream, err] = [new Text(), new Text()];
-  const values = { groupBy: 'lineno', json: false, warmup: 1, color: false } as const;
+  const values = { groupBy, json: false, warmup: 1, color: false } as const;
   const code = reportLeaks(series, { unfiltered: series, values, rules: [], stream, console: { out: stream, err, cwd: '/app' } });
   expect([code, stream.text]).toEqual([0, expect.stringMatching(/^nothing grew in every round$/m)]);
   return err.text;
@@ -43,4 +43,8 @@ it.each<[string, TraceInput['frames'], boolean]>([
   ],
 ])('one block is left of all rounds: %s', (_, frames, isNoted) => {
   expect(NOTE.test(notesAbout(frames))).toBe(isNoted);
+});
+
+it('says that labels were not recorded if they are asked for', () => {
+  expect(notesAbout([['/app/main.js', 2]], 'label')).toMatch(/^--group-by label needs labels, which this tracing did not record: .*\n$/);
 });

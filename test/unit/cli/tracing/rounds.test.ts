@@ -108,6 +108,7 @@ const VALUES = {
   includeAny: [],
   excludeAny: [],
   thread: [],
+  onlyLabel: [],
 } as const;
 
 /** What is printed for rounds at these seconds, the last of them as the last snapshot. */

@@ -5,7 +5,7 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SnapshotFileError } from '../../../../src/errors.js';
 import { OriginalPlacesBuilder } from '../../../../src/model/original-places.js';
-import { Filter } from '../../../../src/snapshot/filter.js';
+import { Filter, LabelFilter } from '../../../../src/snapshot/filter.js';
 import { withOriginalLines } from '../../../../src/snapshot/original-lines.js';
 import { Snapshot } from '../../../../src/snapshot/snapshot.js';
 import { repoPath } from '../../../helpers/paths.js';
@@ -29,6 +29,7 @@ function richSnapshot(): Snapshot {
       domain: 300 * i,
       thread: i % 2 ? 'worker' : 'main',
       type: i % 3 ? name : '',
+      label: i % 4 ? name : '',
       totalFrames: 5,
       frames: [
         ['/app/main.js', 70_000],
@@ -47,6 +48,7 @@ function richSnapshot(): Snapshot {
     tracing: 'x',
     inlining: true,
     running: 3,
+    labels: { overflow: true },
     start: { heap: null, running: 1 },
   } as const;
   const places = new OriginalPlacesBuilder(bare.table.locationFile.length);
@@ -120,6 +122,17 @@ describe('dump and load', () => {
     const loaded = Snapshot.load(saved('filtered.tmsnap', filtered).path);
     expect(loaded.table.filenames).toEqual(['/app/main.js', '/app/keep.js']);
     expect(loaded.traces).toEqual(filtered.traces);
+  });
+
+  it('save neither the types nor the labels that were filtered away', () => {
+    const frames = [['/app/a.js', 1]] as const;
+    const snapshot = Snapshot.fromTraces(['Secret', 'Open'].map((name) => ({ size: 8, frames, type: name, label: `tenant ${name}` })));
+    const filtered = snapshot.filterTraces([new LabelFilter(true, '*Open')]);
+    for (const time of ['first', 'second']) {
+      const loaded = Snapshot.load(saved(`${time}.tmsnap`, filtered).path);
+      expect(loaded.traces).toEqual(filtered.traces);
+      expect([...loaded.types, ...loaded.labels].join()).not.toContain('Secret');
+    }
   });
 
   it('save only the original places of the remaining traces', () => {
@@ -282,6 +295,13 @@ describe('content with a right checksum', () => {
     ['original lines without files', (file) => replaceSection(file, 'originalLine', [1, 1])],
     ['original lines of too few locations', (file) => originals(file, [0])],
     ['a thread out of range', (file) => replaceSection(file, 'thread', [0, 1])],
+    ['a label out of range', (file) => replaceSection(file, 'label', [0, 1])],
+    [
+      'labels without names',
+      (file) =>
+        replaceSection(file, 'names', '{"filenames":["a","b"],"functionNames":[""],"threads":["main"],"types":[]}') ??
+        replaceSection(file, 'label', [0, 0]),
+    ],
     ['columns of different lengths', (file) => replaceSection(file, 'count', [1])],
     ['names that are no lists', (file) => replaceSection(file, 'names', '{"filenames":7}')],
     ['no threads', (file) => replaceSection(file, 'names', '{"filenames":["a","b"],"functionNames":[""],"threads":[],"types":[]}')],

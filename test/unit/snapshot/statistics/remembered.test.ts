@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Traceback } from '../../../../src/model/traceback.js';
-import { type AnyFilter, DomainFilter, Filter, ThreadFilter } from '../../../../src/snapshot/filter.js';
+import { type AnyFilter, DomainFilter, Filter, LabelFilter, ThreadFilter } from '../../../../src/snapshot/filter.js';
 import type { TraceInput } from '../../../../src/snapshot/from-traces.js';
 import { Snapshot } from '../../../../src/snapshot/snapshot.js';
 import { domainName } from '../../../../src/snapshot/statistics/column-keys.js';
@@ -46,6 +46,7 @@ const filter: fc.Arbitrary<AnyFilter> = fc.oneof(
     .map(([inclusive, pattern, options]) => new Filter(inclusive, pattern, options)),
   fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 2 })).map(([inclusive, domain]) => new DomainFilter(inclusive, domain)),
   fc.tuple(fc.boolean(), fc.constantFrom('main', 'worker*')).map(([inclusive, pattern]) => new ThreadFilter(inclusive, pattern)),
+  fc.tuple(fc.boolean(), fc.constantFrom('GET*', 'GET /b', '(none)')).map(([inclusive, pattern]) => new LabelFilter(inclusive, pattern)),
 );
 const grouping = fc
   .record({ keyType: fc.constantFrom(...KEY_TYPES), cumulative: fc.boolean() })
@@ -136,6 +137,7 @@ function isKept(one: Trace, filters: readonly AnyFilter[]): boolean {
 
 function saysYes(one: Trace, filter: AnyFilter): boolean {
   if (filter instanceof ThreadFilter) return compilePattern(filter.threadPattern)(one.thread) === filter.inclusive;
+  if (filter instanceof LabelFilter) return compilePattern(filter.labelPattern)(one.label ?? '(none)') === filter.inclusive;
   const isDomain = one.domain === filter.domain;
   if (filter instanceof DomainFilter) return isDomain === filter.inclusive;
   const matchesName = compilePattern(filter.filenamePattern);
