@@ -9,7 +9,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   text: [],
   labels: [],
-  model: [],
+  model: ['text'],
   protocol: ['text'],
   discovery: ['text', 'protocol'],
   'source-maps': ['text', 'model'],

@@ -37,9 +37,9 @@ export function heapKeyType({ groupBy, isKeyGiven }: HeapTableValues): HeapKeyTy
   return key;
 }
 
-/** @throws UsageError for options that need stacks, threads or domains */
+/** @throws UsageError for options that need stacks, threads, labels or domains */
 export function checkHeapOptions(values: FilterValues & Pick<TreeValues, 'tree'> & Partial<Pick<TableValues, 'cumulative'>>): void {
-  const { tree, cumulative = false, includeAny, excludeAny, domain, thread } = values;
+  const { tree, cumulative = false, includeAny, excludeAny, domain, thread, onlyLabel } = values;
   const given = Object.entries({
     '--tree': tree === true,
     '--cumulative': cumulative,
@@ -47,6 +47,7 @@ export function checkHeapOptions(values: FilterValues & Pick<TreeValues, 'tree'>
     '--exclude-any': excludeAny.length > 0,
     '--domain': domain !== undefined,
     '--thread': thread.length > 0,
+    '--only-label': onlyLabel.length > 0,
   }).filter(([, isGiven]) => isGiven);
   if (given.length === 0) return;
   throw new UsageError(`a heap snapshot is the whole heap of one thread; leave ${given.map(([option]) => option).join(', ')} out`);

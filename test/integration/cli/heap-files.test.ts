@@ -259,6 +259,7 @@ describe('stats of a heap snapshot', () => {
     [['--group-by', 'thread'], 'a heap snapshot is grouped by type, package, domain, lineno, not by thread'],
     [['--own'], 'a heap snapshot is grouped by type, package, domain, lineno, not by own'],
     [['--cumulative', '--domain', '1'], 'a heap snapshot is the whole heap of one thread; leave --cumulative, --domain out'],
+    [['--only-label', 'GET *'], 'a heap snapshot is the whole heap of one thread; leave --only-label out'],
   ])('refuses %j', async (options, reason) => {
     expect(await callCommand(['stats', ...options, FILE])).toMatchObject({ code: 2, stderr: expect.stringContaining(reason) });
   });
