@@ -23,6 +23,8 @@ export interface IsolateMemory {
   readonly malloced: number;
   /** V8's heap of C++ objects (22 and later). */
   readonly cppHeap: number;
+  /** All heaps lie in one reservation (pointer compression, as in Electron), as memories of WebAssembly do otherwise. */
+  readonly isCaged: boolean;
   /** Of the whole process, as Node reads it; null if it does not tell. */
   readonly rss: number | null;
 }
@@ -37,16 +39,19 @@ const answerShape = z.object({
   scripts: bytes,
   malloced: bytes,
   cppHeap: bytes,
+  isCaged: z.boolean(),
 });
 
 /** Node's module `v8` if we can get it, else the binding below it, whose answers come in buffers. */
 const QUESTION = `(() => {
   const v8 = ${V8};
   const memory = process.memoryUsage();
+  const isCaged = process.config?.variables?.v8_enable_pointer_compression === 1;
   if (v8.getHeapSpaceStatistics) {
     const heap = v8.getHeapStatistics();
     return {
       memory,
+      isCaged,
       spaces: v8.getHeapSpaceStatistics().map((space) => [space.space_name, space.physical_space_size, space.space_used_size]),
       scripts: v8.getHeapCodeStatistics().external_script_source_size,
       malloced: heap.malloced_memory + heap.total_global_handles_size,
@@ -63,6 +68,7 @@ const QUESTION = `(() => {
   const heap = v8.heapStatisticsBuffer;
   return {
     memory,
+    isCaged,
     spaces,
     scripts: v8.heapCodeStatisticsBuffer[v8.kExternalScriptSourceSizeIndex],
     malloced: heap[v8.kMallocedMemoryIndex] + heap[v8.kTotalGlobalHandlesSizeIndex],
@@ -97,6 +103,7 @@ const NOTHING: IsolateMemory = {
   scripts: 0,
   malloced: 0,
   cppHeap: 0,
+  isCaged: false,
   rss: null,
 };
 

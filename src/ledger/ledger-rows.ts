@@ -1,5 +1,5 @@
 import type { IsolateMemory } from './isolate-memory.js';
-import type { Extent, ResidentMemory } from './resident-memory.js';
+import { type Extent, type ResidentMemory, withoutMarks } from './resident-memory.js';
 
 /** The kinds of memory of a ledger, in the order in which they are shown. */
 export const LEDGER_KINDS = [
@@ -62,7 +62,8 @@ const MOST_OWN_SOURCES = 3_000_000;
  *
  * @param threads the main thread first; empty if none answers
  */
-export function ledgerRows(resident: ResidentMemory, threads: readonly ThreadMemory[], circumstances: Circumstances): LedgerRow[] {
+export function ledgerRows(told: ResidentMemory, threads: readonly ThreadMemory[], circumstances: Circumstances): LedgerRow[] {
+  const resident = threads.some(({ memory }) => memory.isCaged) ? withoutMarks(told) : told;
   const { binary, libraries, stacks, mappedFiles, stacksError, arenas } = resident;
   const pool = new Pool(resident, circumstances.drift);
   const rows: LedgerRow[] = [
@@ -121,7 +122,7 @@ function rowsOfV8(
   const cppHeaps = threads.map(({ memory }) => memory.cppHeap);
   if (heap === null) {
     const heaps = threads.map((thread) => heapRow(thread, pool.take(thread.memory.heap)));
-    const compiled = pool.take(total(threads, (memory) => memory.code));
+    const compiled = code.rss + (code.count > 0 ? 0 : pool.take(total(threads, (memory) => memory.code)));
     const rows = nativeRows(
       threads,
       cppHeaps.map((bytes) => pool.take(bytes)),

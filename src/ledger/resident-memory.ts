@@ -62,15 +62,13 @@ export function residentMemory(smaps: string, executable: string | null): Reside
 }
 
 function sum(known: readonly KnownMapping[]): Extent {
-  return known.reduce<Extent>(
-    (total, { mapping }) => ({
-      rss: total.rss + mapping.rss,
-      size: total.size + sizeOf(mapping),
-      shared: total.shared + mapping.shared,
-      count: total.count + 1,
-    }),
-    NO_EXTENT,
-  );
+  return known
+    .map(({ mapping }) => ({ rss: mapping.rss, size: sizeOf(mapping), shared: mapping.shared, count: 1 }))
+    .reduce(plus, NO_EXTENT);
+}
+
+function plus(a: Extent, b: Extent): Extent {
+  return { rss: a.rss + b.rss, size: a.size + b.size, shared: a.shared + b.shared, count: a.count + b.count };
 }
 
 interface Merged extends Pick<Extent, 'rss' | 'size'> {
@@ -98,6 +96,13 @@ function mergedStacks(known: readonly KnownMapping[]): Merged {
 
 function less(extent: Extent, { rss, size }: Merged): Extent {
   return { ...extent, rss: extent.rss - rss, size: extent.size - size };
+}
+
+/** The same if V8's mappings do not tell what they are for: what V8 has, but code, is in `malloc`. */
+export function withoutMarks(resident: ResidentMemory): ResidentMemory {
+  const { heap, wasm, resizable, malloc } = resident;
+  const merged = [heap ?? NO_EXTENT, wasm, resizable, malloc].reduce(plus);
+  return { ...resident, heap: null, wasm: NO_EXTENT, resizable: NO_EXTENT, malloc: merged };
 }
 
 /** What /proc/PID/status says; all users may read it. V8's heaps, stacks and the data of libraries are in `malloc`, and all files in `binary`. */

@@ -11,7 +11,10 @@ const LEAST_OF_LATE = 0.2;
 /** malloc alone grows if all other kinds together grow by less than this share of it. */
 const FLAT = 0.5;
 
-const ADVICE: Readonly<Partial<Record<LedgerKind, string>>> = {
+/** The binary only grows as more of it is used. */
+type Judged = Exclude<LedgerKind, 'binary'>;
+
+const ADVICE: Readonly<Record<Judged, string>> = {
   heap: 'the heap grows: tracemalloc leaks TARGET says whether it leaks, and on which lines; what is garbage is collected by then',
   'array-buffers': 'ArrayBuffers and Buffers grow: tracemalloc why --buffers TARGET says who holds them',
   'external-strings': 'external strings grow: tracemalloc why --buffers TARGET says who holds them',
@@ -24,6 +27,7 @@ const ADVICE: Readonly<Partial<Record<LedgerKind, string>>> = {
   'mapped-files': 'mapped files grow: a database or addon maps more of its files; the kernel takes that memory back when it needs it',
   malloc: 'addons, OpenSSL, zlib and the like hold more, and neither V8 nor Node knows of it',
 };
+const KINDS = Object.keys(ADVICE) as Judged[];
 const FRAGMENTED =
   'the rest grows while all else is flat: an addon leaks, or malloc keeps what was freed (fragmentation). Start the program with MALLOC_ARENA_MAX=2, or with another allocator (LD_PRELOAD of jemalloc): if it still grows, it is an addon';
 
@@ -34,8 +38,7 @@ const FRAGMENTED =
  */
 export function ledgerVerdicts(ledgers: readonly Ledger[]): LedgerVerdict[] {
   if (ledgers.length < LEAST_LEDGERS) return [];
-  const kinds = new Set(ledgers.flatMap(({ rows }) => rows.map(({ kind }) => kind)));
-  const changes = [...kinds].map((kind) => changeOf(kind, ledgers));
+  const changes = KINDS.map((kind) => changeOf(kind, ledgers));
   const least = Math.max(LEAST_GROWTH, LEAST_SHARE * ledgers[0]!.rss);
   return changes
     .filter(({ growth, error, late }) => growth - error >= least && late >= LEAST_OF_LATE * growth)
@@ -43,12 +46,12 @@ export function ledgerVerdicts(ledgers: readonly Ledger[]): LedgerVerdict[] {
     .map(({ kind, growth }) => {
       const others = changes.reduce((sum, other) => sum + (other.kind === kind ? 0 : Math.max(0, other.growth)), 0);
       const isAlone = kind === 'malloc' && others < FLAT * growth;
-      return { kind, growth, advice: isAlone ? FRAGMENTED : (ADVICE[kind] ?? `${kind} grows`) };
+      return { kind, growth, advice: isAlone ? FRAGMENTED : ADVICE[kind] };
     });
 }
 
 interface Change {
-  readonly kind: LedgerKind;
+  readonly kind: Judged;
   /** From the lowest reading of the first third to that of the last: between collections of garbage, a heap goes up and down. */
   readonly growth: number;
   /** From the second third to the last. */
@@ -57,7 +60,7 @@ interface Change {
   readonly error: number;
 }
 
-function changeOf(kind: LedgerKind, ledgers: readonly Ledger[]): Change {
+function changeOf(kind: Judged, ledgers: readonly Ledger[]): Change {
   const third = Math.floor(ledgers.length / 3);
   const lowestOf = (from: number, to: number) =>
     ledgers
@@ -81,7 +84,7 @@ interface KindTotal {
 }
 
 /** The sum over all threads. */
-function totalOfKind(rows: Ledger['rows'], kind: LedgerKind): KindTotal {
+function totalOfKind(rows: Ledger['rows'], kind: Judged): KindTotal {
   const own = rows.filter((row) => row.kind === kind);
   return {
     bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -54,6 +54,7 @@ const QUIET: IsolateMemory = {
   scripts: 0,
   malloced: 0,
   cppHeap: 0,
+  isCaged: false,
   rss: null,
 };
 
@@ -139,6 +140,14 @@ describe('several threads', () => {
     const rows = ledgerRows(residentOf({ heap: extent(30 * MB) }), threadsOf({ heap: 30 * MB }, { heap: 15 * MB }), circumstances());
     expect(rows.filter(({ kind }) => kind === 'heap').map(({ bytes }) => bytes)).toEqual([20 * MB, 10 * MB, 0]);
   });
+});
+
+test('heaps in one reservation are not taken for memories of WebAssembly', () => {
+  const resident = residentOf({ heap: extent(MB), wasm: extent(50 * MB), malloc: extent(20 * MB) });
+  const rows = ledgerRows(resident, threadsOf({ heap: 40 * MB, arrayBuffers: 5 * MB, external: 5 * MB, isCaged: true }), circumstances());
+  expect(sumOf(rows)).toBe(resident.rss);
+  const bytes = Object.fromEntries(LEDGER_KINDS.map((kind) => [kind, sumOf(rows, kind) / MB]));
+  expect(bytes).toMatchObject({ heap: 40, wasm: 0, 'array-buffers': 5, malloc: 26 });
 });
 
 describe('if the mappings cannot be read', () => {

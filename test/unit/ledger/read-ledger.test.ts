@@ -13,7 +13,7 @@ function answer(external: number) {
     ['old_space', 8 * MB, 7 * MB],
     ['code_space', MB, MB],
   ];
-  return { result: { type: 'object', value: { memory, spaces, scripts: 0, malloced: 0, cppHeap: 0 } } };
+  return { result: { type: 'object', value: { memory, spaces, scripts: 0, malloced: 0, cppHeap: 0, isCaged: false } } };
 }
 
 /** A thread that answers with these amounts of external memory, one after the other; the last one again and again. */
