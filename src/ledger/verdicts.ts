@@ -3,10 +3,11 @@ import type { LedgerKind } from './ledger-rows.js';
 
 /** Two readings for each third of the time. */
 const LEAST_LEDGERS = 6;
-/** A kind grows if its lowest reading of the last third is above that of the first by this, and by this share of the resident memory, */
+/** In bytes. Less growth than this is not worth a verdict. */
 const LEAST_GROWTH = 4 * 2 ** 20;
+/** The same as a share of the resident memory. */
 const LEAST_SHARE = 0.02;
-/** and above that of the second third by this share of the growth: a step, such as a cache that was filled, is no growth. */
+/** So much of the growth must be after the second third. A step, such as a cache that was filled, is no growth. */
 const LEAST_OF_LATE = 0.2;
 /** malloc alone grows if all other kinds together grow by less than this share of it. */
 const FLAT = 0.5;
@@ -32,7 +33,8 @@ const FRAGMENTED =
   'the rest grows while all else is flat: an addon leaks, or malloc keeps what was freed (fragmentation). Start the program with MALLOC_ARENA_MAX=2, or with another allocator (LD_PRELOAD of jemalloc): if it still grows, it is an addon';
 
 /**
- * Which kinds of memory grow, the one that grows most first.
+ * Which kinds of memory grow, the one that grows most first. Compared are the lowest readings of each third of the time, because memory goes up and down
+ * between collections of garbage. The growth must be larger than the range of the readings of a third.
  *
  * @param ledgers of one process, the oldest first; with fewer than six of them there is no verdict
  */
@@ -41,7 +43,8 @@ export function ledgerVerdicts(ledgers: readonly Ledger[]): LedgerVerdict[] {
   const changes = KINDS.map((kind) => changeOf(kind, ledgers));
   const least = Math.max(LEAST_GROWTH, LEAST_SHARE * ledgers[0]!.rss);
   return changes
-    .filter(({ growth, error, late }) => growth - error >= least && late >= LEAST_OF_LATE * growth)
+    .filter(({ growth, error, range }) => growth - error >= least && growth > range)
+    .filter(({ growth, late }) => late >= LEAST_OF_LATE * growth)
     .sort((a, b) => b.growth - a.growth)
     .map(({ kind, growth }) => {
       const others = changes.reduce((sum, other) => sum + (other.kind === kind ? 0 : Math.max(0, other.growth)), 0);
@@ -52,30 +55,33 @@ export function ledgerVerdicts(ledgers: readonly Ledger[]): LedgerVerdict[] {
 
 interface Change {
   readonly kind: Judged;
-  /** From the lowest reading of the first third to that of the last: between collections of garbage, a heap goes up and down. */
+  /** From the first third to the last. */
   readonly growth: number;
-  /** From the second third to the last. */
+  /** The part of it after the second third. */
   readonly late: number;
+  /** The largest difference between two readings of one third. */
+  readonly range: number;
   /** By how much the growth can be wrong. */
   readonly error: number;
 }
 
 function changeOf(kind: Judged, ledgers: readonly Ledger[]): Change {
   const third = Math.floor(ledgers.length / 3);
-  const lowestOf = (from: number, to: number) =>
-    ledgers
-      .slice(from, to)
-      .map(({ rows }) => totalOfKind(rows, kind))
-      .reduce((lowest, each) => (each.bytes < lowest.bytes ? each : lowest));
-  const first = lowestOf(0, third);
-  const second = lowestOf(third, ledgers.length - third);
-  const last = lowestOf(ledgers.length - third, ledgers.length);
+  const totals = ledgers.map(({ rows }) => totalOfKind(rows, kind));
+  const thirds = [totals.slice(0, third), totals.slice(third, -third), totals.slice(-third)];
+  const [first, second, last] = thirds.map(lowestOf) as [KindTotal, KindTotal, KindTotal];
+  const ranges = thirds.map((each) => Math.max(...each.map(({ bytes }) => bytes)) - lowestOf(each).bytes);
   return {
     kind,
     growth: last.bytes - first.bytes,
     late: last.bytes - second.bytes,
+    range: Math.max(...ranges),
     error: Math.abs(last.error - first.error),
   };
+}
+
+function lowestOf(totals: readonly KindTotal[]): KindTotal {
+  return totals.reduce((lowest, each) => (each.bytes < lowest.bytes ? each : lowest));
 }
 
 interface KindTotal {

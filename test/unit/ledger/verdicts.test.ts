@@ -51,13 +51,14 @@ describe('a verdict', () => {
   });
 
   test('sees growth under what goes up and down', () => {
-    const sizes = [10, 40, 12, 50, 30, 60, 32, 70, 50, 80, 52, 90];
+    const sizes = [10, 20, 12, 22, 30, 40, 32, 42, 50, 60, 52, 62];
     expect(kinds(sizes.map((heap) => ledger({ heap })))).toEqual(['heap']);
   });
 
   test.each([
     ['a single jump', [10, 40, 40, 40, 40, 40, 40, 39, 41]],
     ['up and down', [10, 20, 30, 40, 10, 20, 30, 40, 11, 20, 30, 40]],
+    ['less than garbage', [10, 40, 12, 45, 20, 50, 22, 55, 30, 60, 32, 65]],
     ['too little', [10, 11, 11, 12, 12, 13]],
     ['shrinking', [40, 30, 20, 10, 8, 5]],
   ])('none for %s', (_, sizes) => {
