@@ -35,11 +35,12 @@ export interface Rows {
   readonly rows: readonly Row[];
 }
 
-const FIELDS = 5;
+/** The fields of a row's key: stack, domain, thread, type. The fifth one, the label, is left out of keys if there are none. */
+const FIELDS = 4;
 
 /** Reduces the traces to rows, with which every writer starts: a sampled snapshot has far fewer rows than traces. */
 export function rowsOf({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>): Rows {
-  const keys = new Keys();
+  const keys = new Keys(snapshot.columns.label || old?.columns.label ? FIELDS + 1 : FIELDS);
   const now = keys.assign(snapshot);
   const before = old && keys.assign(old);
   const [after, then] = [totalsOf(now, keys.size), before && totalsOf(before, keys.size)];
@@ -72,6 +73,11 @@ class Keys {
   readonly #types = new StringInterner();
   readonly #labels = new LabelInterner();
   readonly #rows = new RowInterner();
+  readonly #width: number;
+
+  constructor(width: number) {
+    this.#width = width;
+  }
 
   get size(): number {
     return this.#rows.size;
@@ -87,14 +93,14 @@ class Keys {
     const labelIds = labels.map((name) => this.#labels.intern(name));
     const unknown = this.#types.intern('');
     const rowOf = new Uint32Array(columns.length);
-    const key = new Uint32Array(FIELDS);
+    const key = new Uint32Array(this.#width);
     for (let i = 0; i < columns.length; i++) {
       key[0] = tracebacks[columns.traceback[i]!]!;
       key[1] = columns.domain?.[i] ?? 0;
       key[2] = threadIds[columns.thread?.[i] ?? 0]!;
       key[3] = columns.type ? typeIds[columns.type[i]!]! : unknown;
-      key[4] = columns.label ? labelIds[columns.label[i]!]! : NO_LABEL;
-      rowOf[i] = this.#rows.intern(key, 0, FIELDS);
+      if (columns.label) key[FIELDS] = labelIds[columns.label[i]!]!;
+      rowOf[i] = this.#rows.intern(key, 0, key.length);
     }
     return { snapshot, rowOf };
   }
@@ -106,8 +112,12 @@ class Keys {
   values(): Pick<Row, 'traceback' | 'domain' | 'thread' | 'type' | 'label'>[] {
     const { values } = this.#rows.build();
     return Array.from({ length: this.size }, (_, id) => {
-      const field = (index: number) => values[id * FIELDS + index]!;
-      const [thread, type, label] = [this.#threads.values[field(2)]!, this.#types.values[field(3)]!, this.#labels.values[field(4)]!];
+      const field = (index: number) => values[id * this.#width + index]!;
+      const [thread, type, label] = [
+        this.#threads.values[field(2)]!,
+        this.#types.values[field(3)]!,
+        this.#labels.values[this.#width > FIELDS ? field(FIELDS) : NO_LABEL]!,
+      ];
       return { traceback: field(0), domain: field(1), thread, type, label };
     });
   }
