@@ -130,7 +130,8 @@ function rowsOfV8(
     );
     return [...heaps, { kind: 'code', thread: null, bytes: compiled, estimated: threads.length > 0 }, ...rows];
   }
-  const native = scaled(cppHeaps, heap.rss);
+  // V8 counts the pages of its heap of C++ objects whole, touched or not, so they get what the other heaps leave.
+  const native = scaled(cppHeaps, Math.max(0, heap.rss - total(threads, (memory) => memory.heap)));
   const rest = heap.rss - sumOf(native);
   const [only, ...others] = threads;
   const isOfOne = only !== undefined && others.length === 0 && isComplete;

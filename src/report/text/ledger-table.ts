@@ -78,7 +78,7 @@ interface ShownRow extends LedgerRow {
 /** Rows that have something, now or before. The threads with the least of a kind share one line. */
 function shownRows(ledger: Ledger, since: LedgerTableOptions['since']): ShownRow[] {
   const had = (row: LedgerRow) => since !== undefined && bytesIn(since.previous, [row]) + bytesIn(since.first, [row]) > 0;
-  const rows = ledger.rows.filter((row) => row.bytes > 0 || (row.size ?? 0) > 0 || had(row));
+  const rows = [...ledger.rows, ...endedThreads(ledger, since)].filter((row) => row.bytes > 0 || (row.size ?? 0) > 0 || had(row));
   return LEDGER_KINDS.flatMap((kind) => {
     const own = rows.filter((row) => row.kind === kind);
     const least = own
@@ -88,6 +88,13 @@ function shownRows(ledger: Ledger, since: LedgerTableOptions['since']): ShownRow
     const shown = own.filter((row) => !least.includes(row)).map((row) => ({ ...row, of: [row] }));
     return least.length > 1 ? [...shown, together(least)] : own.map((row) => ({ ...row, of: [row] }));
   });
+}
+
+/** Rows without bytes for threads that have ended since the last time, so that changes add up. */
+function endedThreads(ledger: Ledger, since: LedgerTableOptions['since']): LedgerRow[] {
+  const before = since?.previous.rows.filter(({ thread }) => thread !== null) ?? [];
+  const ended = before.filter(({ thread }) => ledger.rows.every((row) => row.thread !== thread));
+  return ended.map(({ kind, thread, estimated }) => ({ kind, thread, bytes: 0, estimated }));
 }
 
 function together(rows: readonly LedgerRow[]): ShownRow {

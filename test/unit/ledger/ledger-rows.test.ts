@@ -119,6 +119,12 @@ describe('one thread', () => {
 });
 
 describe('several threads', () => {
+  test("have C++ objects in what their heaps leave of V8's memory", () => {
+    const threads = threadsOf({ heap: 30 * MB, cppHeap: 4 * MB }, { heap: 15 * MB, cppHeap: 4 * MB });
+    const native = (rss: number) => sumOf(ledgerRows(residentOf({ heap: extent(rss) }), threads, circumstances()), 'native');
+    expect([native(60 * MB), native(49 * MB), native(40 * MB)]).toEqual([8 * MB, 4 * MB, 0]);
+  });
+
   test("share V8's memory as V8 says, and what it does not name belongs to none", () => {
     const rows = ledgerRows(residentOf({ heap: extent(50 * MB) }), threadsOf({ heap: 30 * MB }, { heap: 15 * MB }), circumstances());
     expect(rows.filter(({ kind }) => kind === 'heap').map(({ thread, bytes }) => [thread, bytes])).toEqual([

@@ -56,6 +56,17 @@ describe('a table', () => {
     expect(ledgerTable(now, { ...WIDE, since: { previous: first, first } })[0]).toBe('resident     change  what');
   });
 
+  test('shows a worker that has ended once more', () => {
+    const first = ledgerOf([row('heap', 50, { thread: 'main' }), row('heap', 4, { thread: 'worker 1' })]);
+    const now = ledgerOf([row('heap', 50, { thread: 'main' })]);
+    expect(ledgerTable(now, { ...WIDE, since: { previous: first, first } }).slice(1)).toEqual([
+      '50.0 MiB       +0 B  heap, main: JavaScript heap',
+      '     0 B  -4096 KiB  heap, worker 1: JavaScript heap',
+      '50.0 MiB  -4096 KiB  all of it (rss)',
+    ]);
+    expect(ledgerTable(now, { ...WIDE, since: { previous: now, first } })).toHaveLength(3);
+  });
+
   test('says what a reader must know', () => {
     const missing = [{ thread: 'worker 2', reason: 'it is\nbusy' }];
     const lines = ledgerTable(ledgerOf([row('heap', 1)], { swap: 5 * MIB, missing, notes: ['only \x1b[31mthis'] }), WIDE);
