@@ -14,6 +14,7 @@ export type PackageSet =
   | 'growth'
   | 'readers'
   | 'devtools'
+  | 'frameworks'
   | 'heap-tools'
   | 'assertions';
 

@@ -1,6 +1,6 @@
 const ROUNDS = 50;
 /** Bytes of `new Array(n)` on 64 bits without pointer compression: a JSArray (32) and its elements (16, and 8 for each). */
-const arrayBytes = (length: number) => 32 + 16 + 8 * length;
+export const arrayBytes = (length: number) => 32 + 16 + 8 * length;
 
 /** Lines marked `@ n, m` allocate `new Array(n)` and `new Array(m)` in each round. Everything is kept. */
 const MARKED = `'use strict';

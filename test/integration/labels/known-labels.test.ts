@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { attach, launch, type Snapshot, type StartOptions } from '../../../src/index.js';
+import { type NodeBinary, nodeBinaries } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { providePackages } from '../../helpers/provide.js';
+import { reapLater, reapTargets, startTarget } from '../../helpers/target-process.js';
+import { arrayBytes } from '../lines/known-bytes.js';
+import { sendRequests } from './requests.js';
+
+const FILE = repoPath('fixtures/programs/labels/servers.cjs');
+const WAYS = repoPath('fixtures/programs/labels/ways.cjs');
+/** 1-based. */
+const KEEPING_LINE =
+  readFileSync(WAYS, 'utf8')
+    .split('\n')
+    .findIndex((line) => line.endsWith('// @keep')) + 1;
+const READY = /^ready (.*)$/m;
+const KINDS = ['http', 'compat', 'stream', 'express', 'fastify', 'koa'];
+const ROUTES = [1, 2, 3, 4, 5, 6];
+/** The first requests go to a route of their own: what V8 then compiles is alive as well. */
+const WARM_UP = [0];
+const PER_ROUTE = 2;
+const REQUESTS = KINDS.length * (ROUTES.length * PER_ROUTE + 1);
+/** Of what a route keeps: the rest is what is alive of its requests otherwise, and code that V8 has optimized meanwhile. */
+const TOLERANCE = 0.02;
+
+const modules = await providePackages('frameworks');
+
+afterEach(reapTargets);
+
+/** By label: how many elements a block of this route has. */
+const LENGTHS = new Map(KINDS.flatMap((kind, at) => ROUTES.map((route) => [`POST /${kind}/r${route}/:id`, 5000 + 10 * (7 * at + route)])));
+
+function argsOf({ major }: NodeBinary): string[] {
+  return [modules, major >= 20 ? 'fastify' : 'fastify-4', `${REQUESTS}`];
+}
+
+/** Resolves with the first group of `pattern` as soon as the stream, which began with `text`, has it. */
+async function printed(stream: Readable, pattern: RegExp, text = ''): Promise<string> {
+  let all = text;
+  for (let found = pattern.exec(all); ; found = pattern.exec(all)) {
+    if (found) return found[1]!;
+    all += String((await once(stream, 'data'))[0]);
+  }
+}
+
+/** All requests come and are over. @returns how many blocks each has kept */
+async function serve(stdout: Readable, ready: string): Promise<number> {
+  const over = printed(stdout, /^over (\d+)$/m);
+  const ports = JSON.parse(ready) as Record<string, number>;
+  await sendRequests({ ports, routes: WARM_UP, perRoute: 1 });
+  await sendRequests({ ports, routes: ROUTES, perRoute: PER_ROUTE });
+  return Number(await over);
+}
+
+interface Served {
+  readonly snapshot: Snapshot;
+  readonly blocks: number;
+}
+
+async function launched(node: NodeBinary, options: StartOptions): Promise<Served> {
+  const tracer = await launch(FILE, { execPath: node.execPath, args: argsOf(node), labels: 'requests', stdio: 'pipe' });
+  reapLater(() => tracer.kill('SIGKILL'));
+  const ready = printed(tracer.stdout!, READY);
+  await tracer.resume();
+  await ready;
+  await tracer.start(options);
+  const blocks = await serve(tracer.stdout!, await ready);
+  return { snapshot: await tracer.takeSnapshot(), blocks };
+}
+
+/** The program runs and listens before it is traced. */
+async function attached(node: NodeBinary, options: StartOptions): Promise<Served> {
+  const { port, child, stdout } = await startTarget({ execPath: node.execPath, file: FILE, args: argsOf(node), ready: READY });
+  const tracer = await attach(port);
+  await tracer.start({ ...options, labels: 'requests' });
+  const blocks = await serve(child.stdout, READY.exec(stdout())![1]!);
+  const snapshot = await tracer.takeSnapshot();
+  await tracer.close();
+  return { snapshot, blocks };
+}
+
+/** By label: how many blocks of each length the line has made that keeps them. */
+function blocksByLabel({ traces }: Snapshot): Record<string, Record<number, number>> {
+  const lengths = new Set(LENGTHS.values());
+  const found: Record<string, Record<number, number>> = {};
+  for (const { size, count, label = '(none)', traceback } of traces) {
+    const { filename, lineno } = traceback.at(-1)!;
+    const length = lengthOf(size / count);
+    if (filename !== WAYS || lineno !== KEEPING_LINE || !lengths.has(length)) continue;
+    found[label] = { ...found[label], [length]: (found[label]?.[length] ?? 0) + count };
+  }
+  return found;
+}
+
+/**
+ * How many elements an array has. V8 allocates the elements (16 bytes, and 8 for each) alone or together with the array (32 bytes), and with a note of
+ * where it was made (16 bytes). All lengths are multiples of 10.
+ */
+function lengthOf(bytes: number): number {
+  return Math.floor((bytes - 16) / 80) * 10;
+}
+
+/** By label: the bytes of all its traces, with their standard error. */
+function bytesByLabel(snapshot: Snapshot): Map<string, { size: number; standardError: number }> {
+  return new Map(snapshot.statistics('label').map((statistic) => [statistic.traceback.at(-1)!.filename, statistic]));
+}
+
+describe.each(nodeBinaries())('requests in six servers with six routes, Node $major', (node) => {
+  it.each([
+    ['launched', launched],
+    ['attached', attached],
+  ])('every block has the label of its request, %s (long)', async (_how, trace) => {
+    const { snapshot, blocks } = await trace(node, { mode: 'exact', nframe: 5 });
+    const expected = [...LENGTHS].map(([label, length]) => [label, { [length]: blocks * PER_ROUTE }]);
+    expect(blocksByLabel(snapshot)).toEqual(Object.fromEntries(expected));
+    const found = bytesByLabel(snapshot);
+    for (const [label, length] of LENGTHS) {
+      const ratio = found.get(label)!.size / (arrayBytes(length) * blocks * PER_ROUTE);
+      expect([label, ratio >= 1 && ratio < 1 + TOLERANCE, ratio]).toEqual([label, true, ratio]);
+    }
+  });
+
+  it('samples give the bytes of each label within the standard error (long)', async () => {
+    const { snapshot, blocks } = await launched(node, { interval: 32 * 1024, nframe: 5 });
+    const found = bytesByLabel(snapshot);
+    for (const [label, length] of LENGTHS) {
+      const { size, standardError } = found.get(label)!;
+      const deviation = (size - arrayBytes(length) * blocks * PER_ROUTE) / standardError;
+      expect([label, Math.abs(deviation) < 4, deviation]).toEqual([label, true, deviation]);
+    }
+  });
+});
