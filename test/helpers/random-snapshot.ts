@@ -14,7 +14,7 @@ interface RandomOptions {
   readonly without?: string;
 }
 
-/** Has recursion, several threads, types and domains, and truncated stacks. The snapshots of one seed are of one tracing. @param without a thread that could not be asked */
+/** Has recursion, several threads, types, domains and labels, and truncated stacks. The snapshots of one seed are of one tracing. @param without a thread that could not be asked */
 export function randomSnapshot(seed: number, { from, interval, without }: RandomOptions): Snapshot {
   const random = seededRandom(seed);
   const pick = <T>(values: readonly T[]) => values[randomBelow(random, values.length)]!;
@@ -26,6 +26,7 @@ export function randomSnapshot(seed: number, { from, interval, without }: Random
       domain: pick([0, 0, 1]),
       thread: pick(['main', 'worker 1']),
       type: pick(['', 'Point', '(string)']),
+      label: pick(['', 'GET /users/:id', 'nightly report']),
       totalFrames: depth + (index % 5 === 0 ? 3 : 0),
       frames: Array.from({ length: depth }, () => {
         const line = 1 + randomBelow(random, 6);

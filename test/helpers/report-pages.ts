@@ -20,8 +20,8 @@ export async function reportPages({ old, now }: { readonly old: string; readonly
 }
 
 /**
- * Six rounds of a program, as `a.tmseries` and its page `series.html`. In each round `app.js:7 keep` keeps 1000 bytes and `cache.js:5 put` turns
- * 5000 bytes over. The first round has 2048 bytes of a package.
+ * Six rounds of a program, as `a.tmseries` and its page `series.html`. In each round `app.js:7 keep` keeps 1000 bytes for `POST /login`, and
+ * `cache.js:5 put` turns 5000 bytes over for `GET /users/:id`. The first round has 2048 bytes of a package, without a label.
  */
 export async function seriesPage(): Promise<string> {
   const folder = temporaryFolder();
@@ -35,8 +35,14 @@ export async function seriesPage(): Promise<string> {
     roundOf(
       [
         { birth: 1, size: 2048, type: 'Object', frames: [main, parse] },
-        ...Array.from({ length: round + 1 }, (__, i) => ({ birth: 10 * i + 11, size: 1000, type: 'Session', frames: [main, keep] })),
-        { birth: 10 * round + 12, size: 5000, type: 'Array', frames: [main, put] },
+        ...Array.from({ length: round + 1 }, (__, i) => ({
+          birth: 10 * i + 11,
+          size: 1000,
+          type: 'Session',
+          label: 'POST /login',
+          frames: [main, keep],
+        })),
+        { birth: 10 * round + 12, size: 5000, type: 'Array', label: 'GET /users/:id', frames: [main, put] },
       ],
       { time: `2024-01-01T00:00:${10 + round}.000Z` },
     ),

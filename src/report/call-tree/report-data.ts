@@ -7,7 +7,7 @@ import type { SeriesData } from './series-data.js';
 export interface ReportData {
   readonly title: string;
   readonly facts: ReportFacts;
-  /** Distinct names of files, functions, packages, types, threads and domains. Columns of names hold indexes into it. */
+  /** Distinct names of files, functions, packages, types, threads, domains and labels. Columns of names hold indexes into it. */
   readonly names: readonly string[];
   /** Whether the table begins with the lines of the program's own files. */
   readonly own: boolean;
@@ -46,13 +46,15 @@ export interface TreeColumns {
 /** Replaces a frame: the frames below it were called by frames that were not kept. */
 export const TRUNCATED = -1;
 
-/** Sums of the traces that share a stack, domain, thread and type. */
+/** Sums of the traces that share a stack, domain, thread, type and label. */
 export interface CellColumns {
   /** The node of the most recent frame. */
   readonly node: readonly number[];
   readonly domain: readonly number[];
   readonly thread: readonly number[];
   readonly type: readonly number[];
+  /** null if no trace has a label. */
+  readonly label: readonly number[] | null;
   readonly now: SumColumns;
   readonly old: SumColumns | null;
 }

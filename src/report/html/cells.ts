@@ -10,7 +10,7 @@ import { CallTree } from '../call-tree/call-tree.js';
 import type { CellColumns, SumColumns, TreeColumns } from '../call-tree/report-data.js';
 
 /** The fields of a cell's row. */
-const CELL_FIELDS = ['node', 'domain', 'thread', 'type'] as const;
+const CELL_FIELDS = ['node', 'domain', 'thread', 'type', 'label'] as const;
 
 export interface TracesAsCells {
   readonly tree: TreeColumns;
@@ -22,7 +22,7 @@ export interface TracesAsCells {
 }
 
 /**
- * Adds up the traces by stack, domain, thread and type, and merges the stacks into a tree.
+ * Adds up the traces by stack, domain, thread, type and label, and merges the stacks into a tree.
  *
  * @param old null if there is no difference to show
  */
@@ -55,7 +55,8 @@ export function assignedCells(snapshots: readonly Snapshot[]): AssignedCells {
   const callTree = new CallTree(names);
   const rows = new RowInterner();
   const cellsOf = snapshots.map((snapshot) => assignCells(snapshot, { callTree, rows, names }));
-  const keys = unzip(rows.build().values);
+  const columns = unzip(rows.build().values);
+  const keys = { ...columns, label: snapshots.some((snapshot) => snapshot.columns.label) ? columns.label : null };
   return {
     size: rows.size,
     keys,
@@ -82,7 +83,7 @@ function assignCells(
     const { bucketOf } = found;
     return (row: number) => ids[bucketOf[row]!]!;
   };
-  const [domain, thread, type] = [named('domain'), named('thread'), named('type')];
+  const [domain, thread, type, label] = [named('domain'), named('thread'), named('type'), named('label')];
   const key = new Uint32Array(CELL_FIELDS.length);
   const cells = new Uint32Array(columns.length);
   for (let row = 0; row < cells.length; row++) {
@@ -90,6 +91,7 @@ function assignCells(
     key[1] = domain(row);
     key[2] = thread(row);
     key[3] = type(row);
+    key[4] = label(row);
     cells[row] = rows.intern(key, 0, key.length);
   }
   return cells;
@@ -122,7 +124,7 @@ function sumCells(
 function unzip(values: Uint32Array): Record<(typeof CELL_FIELDS)[number], number[]> {
   const length = values.length / CELL_FIELDS.length;
   const column = (field: number) => Array.from({ length }, (_, cell) => values[cell * CELL_FIELDS.length + field]!);
-  return { node: column(0), domain: column(1), thread: column(2), type: column(3) };
+  return { node: column(0), domain: column(1), thread: column(2), type: column(3), label: column(4) };
 }
 
 function sumByNode(nodes: readonly number[], amounts: readonly number[], size: number): Float64Array {

@@ -11,6 +11,7 @@ import { formatSize } from '../../text/size-format.js';
 import type { CaptureFacts, CoverageFacts, ReportFacts } from '../call-tree/report-data.js';
 import { comparisonNotes } from '../text/comparison-notes.js';
 import { methodNotes, reachNotes } from '../text/coverage.js';
+import { labelNotes } from '../text/label-notes.js';
 
 const ERRORS = '± is the standard error of a sampled size: about 95 % of the figures are within two of it.';
 const NOISE = '~ marks a change of at most two standard errors (±): sampling alone may make it.';
@@ -25,6 +26,7 @@ export function reportFacts(now: Snapshot, old: Snapshot | null): ReportFacts {
     notes: [
       ...(old ? comparisonNotes({ old, now }) : []),
       ...reachNotes(now.capture),
+      ...labelNotes(now).map(sentence),
       ...methodNotes(now.capture, { ofFunctions: true, ofPackedLines: hasPackedLines(now.table) }).map(sentence),
       ...errorNotes(now, old),
       ...truncationNotes(now),

@@ -103,10 +103,10 @@ function livesIn(
 
 /** The number of sums that the lives make at least. */
 function sumsOf({ lifetimes: { columns } }: Series, lives: readonly Lifetime[]): number {
-  const { traceback, domain, thread, type } = columns;
+  const { traceback, domain, thread, type, label } = columns;
   const rows = new RowInterner();
   for (const { row, first, last } of lives)
-    rows.intern([traceback[row]!, domain?.[row] ?? 0, thread?.[row] ?? 0, type?.[row] ?? 0, first, last], 0, 6);
+    rows.intern([traceback[row]!, domain?.[row] ?? 0, thread?.[row] ?? 0, type?.[row] ?? 0, label?.[row] ?? 0, first, last], 0, 7);
   return rows.size;
 }
 

@@ -4,7 +4,7 @@ import type { KeyType } from '../../snapshot/statistics/key-type.js';
 import { NOT_OWN, packageName } from '../../snapshot/statistics/package-name.js';
 import { type FrameColumns, TRUNCATED } from '../call-tree/report-data.js';
 import type { GrowthData } from '../call-tree/series-data.js';
-import { GROUP_KEYS, type GroupKey, isLocation, type LocationKey, placeId } from './view/row-groups.js';
+import { type GroupKey, isLocation, type LocationKey, placeId } from './view/row-groups.js';
 
 /** What the page calls the key types. */
 export const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
@@ -16,6 +16,7 @@ export const KEY_TYPES: Readonly<Record<GroupKey, KeyType>> = {
   type: 'type',
   thread: 'thread',
   domain: 'domain',
+  label: 'label',
 };
 
 /** Groups of a key that the page has. With 100 rounds a group takes about 1 kB. */
@@ -29,13 +30,13 @@ export interface PageFrames {
   readonly intern: (name: string) => number;
 }
 
-/** What the groups of each key did. */
+/** What the groups of each key did. @param keys the ones that the page has */
 export function seriesGrowth(
   series: Series,
-  { rounds, page, warmup }: Omit<Shown, 'key'> & { readonly warmup: number },
-): Record<GroupKey, GrowthData> {
+  { keys, rounds, page, warmup }: Omit<Shown, 'key'> & { readonly keys: readonly GroupKey[]; readonly warmup: number },
+): Readonly<Record<string, GrowthData>> {
   const of = (key: GroupKey) => growthData(series.growth(KEY_TYPES[key], { warmup }), { key, rounds, page });
-  return Object.fromEntries(GROUP_KEYS.map((key) => [key, of(key)])) as Record<GroupKey, GrowthData>;
+  return Object.fromEntries(keys.map((key) => [key, of(key)]));
 }
 
 interface Shown {

@@ -3,6 +3,7 @@ import type { Series } from '../../series/series.js';
 import type { SeriesData } from '../call-tree/series-data.js';
 import { missingThreads, type SeriesAsCells, spreadOut } from './series-cells.js';
 import { type PageFrames, seriesGrowth } from './series-growth.js';
+import { groupKeysOf } from './view/row-groups.js';
 
 /** More would be narrower than a pixel on a telephone, and make the page large. */
 const MOST_ROUNDS = 200;
@@ -38,6 +39,6 @@ export function seriesData(series: Series, { rounds, cells, page, warmup }: Show
       };
     }),
     lifetimes: cells.lifetimes,
-    growth: seriesGrowth(series, { rounds, page, warmup }),
+    growth: seriesGrowth(series, { keys: groupKeysOf(cells.cells), rounds, page, warmup }),
   };
 }

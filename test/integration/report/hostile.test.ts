@@ -31,6 +31,7 @@ let folder = '';
       size: 1000 * (index + 1),
       thread: name,
       type: name,
+      label: name,
       frames: [
         { filename: '/app/main.js', lineno: 1, functionName: 'main' },
         { filename: `/app/node_modules/${name}/${name}.js`, lineno: 7, functionName: name },
@@ -49,7 +50,7 @@ let folder = '';
     await reapTargets();
   });
 
-  it.each(['line', 'file', 'function', 'package', 'type', 'thread', 'domain'])('are only text, by %s', async (key) => {
+  it.each(['line', 'file', 'function', 'package', 'type', 'thread', 'domain', 'label'])('are only text, by %s', async (key) => {
     const result = await runCommand(
       ['report', 'now.tmsnap', '--diff', '<img src=x onerror=alert(4)>.tmsnap', '-o', `${key}.html`, '--force'],
       {
@@ -59,6 +60,7 @@ let folder = '';
     expect(result).toMatchObject({ code: 0 });
     const { page, misdeeds } = await openPage(browser, join(folder, `${key}.html`));
     await page.locator('#group-by').selectOption(key);
+    await page.locator('#label').selectOption({ index: 1 });
     const row = page.locator('tr.group').nth(0);
     await row.locator('button').click();
     const canvas = (await page.locator('canvas').boundingBox())!;
@@ -71,7 +73,7 @@ let folder = '';
     await page.context().close();
   });
 
-  it.each(['line', 'package', 'type', 'thread'])('are only text in the page of a series, by %s', async (key) => {
+  it.each(['line', 'package', 'type', 'thread', 'label'])('are only text in the page of a series, by %s', async (key) => {
     const args = ['report', '<img src=x onerror=alert(5)>.tmseries', '-o', 'series.html', '--force'];
     expect(await runCommand(args, { cwd: folder })).toMatchObject({ code: 0 });
     const { page, misdeeds } = await openPage(browser, join(folder, 'series.html'));

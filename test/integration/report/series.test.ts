@@ -114,11 +114,26 @@ let misdeeds: Misdeeds;
     expect((await below())[1]).toBe('3000 B /app/app.js:7 keep');
   });
 
+  it('keys choose a label, whose bytes the flame graph and the table then have, in any round', async () => {
+    expect(await page.locator('#label option').allInnerTexts()).toEqual(['all', 'POST /login', 'GET /users/:id', '(none)']);
+    await page.locator('#label').focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await below()).toEqual(['6000 B /app/app.js:7 keep']);
+    expect(await page.locator('.details .pointed').innerText()).toBe('all 6000 B, 100 %, 6 blocks');
+    expect(await page.locator('main section').last().locator('caption').innerText()).toBe('2 by line, in round 6, for POST /login');
+    await slider().press('Home');
+    expect(await below()).toEqual(['1000 B /app/app.js:7 keep']);
+    await page.locator('#reset').click();
+    expect(await page.locator('#label').inputValue()).toBe('all');
+    expect(await below()).toHaveLength(3);
+  });
+
   it.each([
     ['own', ['leaks /app/app.js:7 keep', 'level /app/cache.js:5 put', 'level /app/main.js:1 main']],
     ['package', ['leaks <program>', 'level json5']],
     ['type', ['leaks Session', 'level Array', 'level Object']],
     ['thread', ['leaks main']],
+    ['label', ['leaks POST /login', 'level (none)', 'level GET /users/:id']],
   ])('groups by %s in both tables', async (key, expected) => {
     await page.locator('#group-by-over-rounds').selectOption(key);
     expect(await page.locator('#group-by').inputValue()).toBe(key);

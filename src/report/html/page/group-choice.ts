@@ -1,14 +1,14 @@
-import { GROUP_KEYS, GROUP_NAMES, type GroupKey } from '../view/row-groups.js';
-import { element } from './dom.js';
+import { GROUP_NAMES, type GroupKey, groupKeysOf } from '../view/row-groups.js';
+import { listChoice } from './list-choice.js';
 import type { State } from './page-state.js';
 
 /** The choice of the group key. A series has two of them, which agree. */
 export function groupChoice(state: State, id: string): HTMLElement {
-  const select = element('select', { id }, ...GROUP_KEYS.map((key) => element('option', { value: key }, GROUP_NAMES[key])));
-  select.value = state.choices.groupBy;
-  select.addEventListener('change', () => state.choose({ groupBy: select.value as GroupKey, row: null }));
-  state.onChange(() => {
-    select.value = state.choices.groupBy;
+  return listChoice(state, {
+    id,
+    title: 'Group by',
+    options: groupKeysOf(state.data.cells).map((key) => [key, GROUP_NAMES[key]]),
+    chosen: () => state.choices.groupBy,
+    choose: (key) => state.choose({ groupBy: key as GroupKey, row: null }),
   });
-  return element('label', { class: 'group-by', for: id }, 'Group by', select);
 }

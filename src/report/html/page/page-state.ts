@@ -1,4 +1,5 @@
-import type { ReportData } from '../../call-tree/report-data.js';
+import type { ReportData, SumColumns } from '../../call-tree/report-data.js';
+import type { SeriesData } from '../../call-tree/series-data.js';
 import { FrameNames } from '../view/frames.js';
 import type { Measure, Widths } from '../view/layout.js';
 import { widthsOf } from '../view/layout.js';
@@ -20,12 +21,14 @@ export interface Choices {
   readonly row: Selection | null;
   /** Of a series: the round whose stacks are shown, as an index in its rounds. */
   readonly round: number;
+  /** The label whose stacks are shown, as an index in the names; null shows all. */
+  readonly label: number | null;
 }
 
 /** A row of one of the tables. */
 export type Selection = Pick<Row, 'key' | 'name' | 'frame'>;
 
-/** `widths`: the bytes of the frames are others, because of another measure or round. */
+/** `widths`: the bytes of the frames are others, because of another measure, round or label. */
 type Listener = (changed: ReadonlySet<keyof Choices | 'widths'>) => void;
 
 /** The report and the reader's choices. Listeners are told when a choice changes. */
@@ -60,6 +63,7 @@ export class State {
       groupBy: data.own ? 'own' : 'line',
       row: null,
       round: this.lastRound,
+      label: null,
     };
     this.widths = this.#widths();
   }
@@ -75,9 +79,10 @@ export class State {
       (Object.keys(choices) as (keyof Choices)[]).filter((name) => before[name] !== this.choices[name]),
     );
     if (changed.size === 0) return;
-    if (changed.has('round')) this.#sumRound();
+    const areOtherCells = changed.has('round') || changed.has('label');
+    if (areOtherCells) this.#sum();
     if (changed.has('query')) this.matches = search(this.tree, this.names, this.choices.query);
-    if (changed.has('measure') || changed.has('round')) {
+    if (changed.has('measure') || areOtherCells) {
       changed.add('widths');
       this.widths = this.#widths();
       if (this.widths.weight[this.choices.zoom] === 0) {
@@ -108,15 +113,19 @@ export class State {
     return row?.key === key && row.name === name && row.frame === frame;
   }
 
-  /** Replaces the sums of the last round, with which the page begins. */
-  #sumRound(): void {
+  /** Replaces the sums with which the page begins, of all labels in the last round. */
+  #sum(): void {
     const { cells, series } = this.data;
-    const { round } = this.choices;
-    const { lifetimes, rounds } = series!;
-    const { missing } = rounds[round]!;
-    const now = sumsInRound(lifetimes, { round, threads: cells.thread, missing, unseen: cells.now.spread?.unseen ?? 0 });
-    this.cells = Sums.ofCells({ ...cells, now });
+    const now = series ? this.#sumRound(series) : cells.now;
+    this.cells = Sums.ofCells({ ...cells, now }, this.choices.label);
     this.tree = treeOf(this.data, this.cells);
+  }
+
+  #sumRound({ lifetimes, rounds }: SeriesData): SumColumns {
+    const { thread, now } = this.data.cells;
+    const { round } = this.choices;
+    const { missing } = rounds[round]!;
+    return sumsInRound(lifetimes, { round, threads: thread, missing, unseen: now.spread?.unseen ?? 0 });
   }
 
   #widths(): Widths {

@@ -31,7 +31,7 @@ export class Table {
     });
     state.onChange((changed) => {
       if (changed.has('groupBy')) this.#sort = null;
-      if (changed.has('groupBy') || changed.has('query') || changed.has('zoom')) this.#shown = PAGE;
+      if (changed.has('groupBy') || changed.has('query') || changed.has('zoom') || changed.has('label')) this.#shown = PAGE;
       this.#redraw();
     });
     this.#draw();
@@ -43,7 +43,7 @@ export class Table {
     const rows = rowsBy(choices.groupBy, { data, tree, names, cells, places, within: choices.zoom, matches });
     this.#rows = isDiff
       ? rows.filter(({ sizeDiff, countDiff, cumulativeDiff }) => sizeDiff !== 0 || countDiff !== 0 || cumulativeDiff)
-      : rows.filter((row) => data.series === null || row.count !== 0 || row.size !== 0 || row.cumulative);
+      : rows.filter((row) => row.count !== 0 || row.size !== 0 || row.cumulative);
     this.#rows.sort(this.#order(columns));
     this.#caption.textContent = this.#captionText();
     this.#drawHead(columns);
@@ -57,8 +57,9 @@ export class Table {
     const what = this.#rows.length === 0 ? (isDiff ? noDiffText : 'Nothing') : `${this.#rows.length} by ${GROUP_NAMES[choices.groupBy]}`;
     const series = this.#state.data.series;
     const when = series ? `, in round ${series.rounds[choices.round]!.number}` : '';
+    const whose = choices.label === null ? '' : `, for ${this.#state.data.names[choices.label]!}`;
     const where = choices.zoom === 0 ? '' : `, in ${this.#state.nodeLabel(choices.zoom)} and what it called`;
-    return `${what}${when}${where}${matches ? `, found by “${matches.text}”` : ''}`;
+    return `${what}${when}${whose}${where}${matches ? `, found by “${matches.text}”` : ''}`;
   }
 
   #order(columns: readonly Column[]): (a: Row, b: Row) => number {

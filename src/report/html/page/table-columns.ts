@@ -85,7 +85,7 @@ export function columnsOf({ isDiff, diffWord, data, choices, tree }: State): Col
   const share: Column = {
     ...SIZE,
     title: 'share',
-    description: 'share of all traced bytes',
+    description: choices.label === null ? 'share of all traced bytes' : 'share of the traced bytes of this label',
     text: ({ size }) => percent(size, total),
     isDetail: true,
   };

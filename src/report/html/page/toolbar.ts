@@ -1,10 +1,15 @@
 import { percent } from '../../text/percent.js';
+import { labelsBySize } from '../view/label-list.js';
 import type { Measure } from '../view/layout.js';
 import { matchedWeight } from '../view/search.js';
 import { element } from './dom.js';
+import { listChoice } from './list-choice.js';
 import type { State } from './page-state.js';
 
-/** The search, the choices of direction and measure, and the reset button. */
+/** The value of the choice that leaves nothing out; those of labels are numbers. */
+const ALL = 'all';
+
+/** The search, the choices of what is shown and how, and the reset button. */
 export function toolbar(state: State): HTMLElement {
   const field = element('input', {
     type: 'search',
@@ -16,7 +21,7 @@ export function toolbar(state: State): HTMLElement {
   field.addEventListener('input', () => state.choose({ query: field.value }));
   const found = element('span', { role: 'status', class: 'found' });
   const reset = element('button', { type: 'button', id: 'reset' }, 'Reset');
-  reset.addEventListener('click', () => state.choose({ zoom: 0, query: '', row: null, round: state.lastRound }));
+  reset.addEventListener('click', () => state.choose({ zoom: 0, query: '', row: null, round: state.lastRound, label: null }));
   state.onChange(() => {
     if (field.value !== state.choices.query) field.value = state.choices.query;
     const text = foundText(state);
@@ -43,6 +48,7 @@ export function toolbar(state: State): HTMLElement {
     element('label', { class: 'search', for: 'search' }, 'Search', field),
     found,
     ...roundChoice(state),
+    ...labelChoice(state),
     choice('Picture', 'direction', directions, (direction) => state.choose({ direction })),
     ...(state.isDiff ? [choice('Widths', 'measure', measures, (measure) => state.choose({ measure }))] : []),
     reset,
@@ -61,15 +67,26 @@ function roundChoice(state: State): HTMLElement[] {
   const { series } = state.data;
   if (!series) return [];
   const options = series.rounds.flatMap(({ number, time, hasStacks }, round) =>
-    hasStacks ? [element('option', { value: round }, `${number}, ${time.slice(11, 19)}`)] : [],
+    hasStacks ? [[`${round}`, `${number}, ${time.slice(11, 19)}`] as const] : [],
   );
-  const select = element('select', { id: 'round' }, ...options);
-  select.value = String(state.choices.round);
-  select.addEventListener('change', () => state.choose({ round: Number(select.value) }));
-  state.onChange(() => {
-    select.value = String(state.choices.round);
-  });
-  return [element('label', { class: 'round-choice', for: 'round' }, 'Round', select)];
+  const chosen = () => `${state.choices.round}`;
+  return [listChoice(state, { id: 'round', title: 'Round', options, chosen, choose: (round) => state.choose({ round: Number(round) }) })];
+}
+
+/** The label whose memory the picture and the table show; nothing if there are no labels. */
+function labelChoice(state: State): HTMLElement[] {
+  const { cells, names } = state.data;
+  if (!cells.label) return [];
+  const options = labelsBySize(cells).map((label) => [`${label}`, names[label]!] as const);
+  return [
+    listChoice(state, {
+      id: 'label',
+      title: 'Label',
+      options: [[ALL, ALL], ...options],
+      chosen: () => (state.choices.label === null ? ALL : `${state.choices.label}`),
+      choose: (label) => state.choose({ label: label === ALL ? null : Number(label) }),
+    }),
+  ];
 }
 
 /** A choice as radio buttons; the first value is selected. */

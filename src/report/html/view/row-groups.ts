@@ -1,12 +1,12 @@
 import { NOT_OWN } from '../../../snapshot/statistics/package-name.js';
-import { type FrameColumns, type ReportData, TRUNCATED } from '../../call-tree/report-data.js';
+import { type CellColumns, type FrameColumns, type ReportData, TRUNCATED } from '../../call-tree/report-data.js';
 import type { FrameNames } from './frames.js';
 import type { Tree } from './page-tree.js';
 import type { Matches } from './search.js';
 import type { Sums } from './sums.js';
 
 const LOCATION_KEYS = ['line', 'own', 'file', 'function', 'package'] as const;
-const COLUMN_KEYS = ['type', 'thread', 'domain'] as const;
+const COLUMN_KEYS = ['type', 'thread', 'domain', 'label'] as const;
 export type LocationKey = (typeof LOCATION_KEYS)[number];
 type ColumnKey = (typeof COLUMN_KEYS)[number];
 /** What the table can be grouped by. */
@@ -23,6 +23,7 @@ export const GROUP_NAMES: Readonly<Record<GroupKey, string>> = {
   type: 'type',
   thread: 'thread',
   domain: 'domain',
+  label: 'label',
 };
 
 /** One row of the table: what a group allocated itself, and what it allocated with everything that it called. */
@@ -54,6 +55,11 @@ export interface Grouping {
   readonly places: (key: LocationKey) => PlaceGroups;
   /** Keeps places with a matching frame, and of other groups what was allocated through one. null keeps everything. */
   readonly matches: Matches | null;
+}
+
+/** The keys by which these cells can be grouped. */
+export function groupKeysOf({ label }: CellColumns): readonly GroupKey[] {
+  return GROUP_KEYS.filter((key) => key !== 'label' || label !== null);
 }
 
 export function isLocation(key: GroupKey): key is LocationKey {
@@ -175,7 +181,7 @@ export function placeName(
 }
 
 function rowsByColumn(key: ColumnKey, { data, tree, cells, within, matches }: Grouping): Row[] {
-  const column = data.cells[key];
+  const column = data.cells[key]!;
   const groups = new Map<number, number>();
   const sums = cells.empty(new Set(column).size);
   for (const [cell, node] of data.cells.node.entries()) {

@@ -24,9 +24,11 @@ export class Sums {
     this.#unseen = unseen;
   }
 
-  static ofCells({ node, now, old }: CellColumns): Sums {
+  /** @param label the one whose cells count, while the others are 0; null: all count */
+  static ofCells({ node, label: labels, now, old }: CellColumns, label: number | null = null): Sums {
     const sums = new Sums(node.length, { now: now.spread?.unseen ?? 0, old: old?.spread?.unseen ?? 0 });
     for (let cell = 0; cell < node.length; cell++) {
+      if (label !== null && labels?.[cell] !== label) continue;
       sums.size[cell] = now.size[cell]!;
       sums.count[cell] = now.count[cell]!;
       sums.oldSize[cell] = old?.size[cell] ?? 0;

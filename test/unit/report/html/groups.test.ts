@@ -2,11 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { buildReport } from '../../../../src/report/html/build-report.js';
 import { KEY_TYPES } from '../../../../src/report/html/series-growth.js';
 import { FrameNames } from '../../../../src/report/html/view/frames.js';
+import { labelsBySize } from '../../../../src/report/html/view/label-list.js';
 import { treeOf } from '../../../../src/report/html/view/page-tree.js';
 import {
   GROUP_KEYS,
   type Grouping,
   type GroupKey,
+  groupKeysOf,
   isLocation,
   placeGroups,
   type Row,
@@ -14,7 +16,8 @@ import {
 } from '../../../../src/report/html/view/row-groups.js';
 import { search } from '../../../../src/report/html/view/search.js';
 import { Sums } from '../../../../src/report/html/view/sums.js';
-import type { Snapshot } from '../../../../src/snapshot/snapshot.js';
+import { LabelFilter } from '../../../../src/snapshot/filter.js';
+import { Snapshot } from '../../../../src/snapshot/snapshot.js';
 import type { StatisticDiff } from '../../../../src/snapshot/statistics/statistic.js';
 import { randomSnapshot } from '../../../helpers/random-snapshot.js';
 import { snapshotFrom } from '../../snapshot/picture.js';
@@ -68,6 +71,36 @@ it('standard errors of sampled sizes are the same to the byte', () => {
   const [statistic] = now.statistics('thread').filter(({ size }) => size === row!.size);
   expect(row!.error).toBeCloseTo(statistic!.standardError, 2);
   expect(row!.error).toBeGreaterThan(1000);
+});
+
+it('the sums of one label are those of its traces alone', () => {
+  const grouping = groupingOf(now, old);
+  const label = grouping.data.names.indexOf('GET /users/:id');
+  const cells = Sums.ofCells(grouping.data.cells, label);
+  const rows = rowsBy('file', { ...grouping, cells, tree: treeOf(grouping.data, cells) });
+  const [ofNow, ofOld] = [now, old].map((snapshot) => snapshot.filterTraces([new LabelFilter(true, 'GET /users/:id')]));
+  const expected = ofNow!.compareTo(ofOld!, 'filename');
+  expect(sorted(rows.map((row) => [row.size, row.count, row.sizeDiff, row.countDiff]))).toEqual(
+    sorted(expected.map((one) => [one.size, one.count, one.sizeDiff, one.countDiff])),
+  );
+  expect(expected.length).toBeGreaterThan(3);
+});
+
+it('labels are offered if a snapshot has one, the largest first', () => {
+  const labelled = Snapshot.fromTraces([
+    { size: 10, label: 'small', frames: [['a.js', 1]] },
+    { size: 99, label: 'large', frames: [['a.js', 1]] },
+    { size: 50, frames: [['a.js', 1]] },
+  ]);
+  const bare = Snapshot.fromTraces([{ size: 70, frames: [['a.js', 1]] }]);
+  const cellsOf = (...snapshots: [Snapshot, Snapshot?]) => groupingOf(...snapshots).data.cells;
+  const listed = (...snapshots: [Snapshot, Snapshot?]) => {
+    const { data } = groupingOf(...snapshots);
+    return labelsBySize(data.cells).map((label) => data.names[label]);
+  };
+  expect(listed(labelled)).toEqual(['large', '(none)', 'small']);
+  expect(listed(bare, labelled)).toEqual(['large', '(none)', 'small']);
+  expect([cellsOf(bare).label, groupKeysOf(cellsOf(bare)).includes('label'), listed(bare)]).toEqual([null, false, []]);
 });
 
 it('a search keeps whole groups that have a matching frame', () => {
