@@ -6,13 +6,14 @@ import type { Console } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { LiveView } from '../live/live-view.js';
 import { addExamples } from '../options/examples.js';
+import { addLabelFilter, type FilterValues, withLabels } from '../options/filter-options.js';
 import { addTracingOptions, checkOwn, ownOption, startOptions, type TracingValues } from '../options/shared-options.js';
 import { addEmbedOption, addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { checkTypes } from '../output/print-results.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
-interface TopValues extends TracingValues, SourceMapValues, TargetValues {
+interface TopValues extends TracingValues, SourceMapValues, TargetValues, Pick<FilterValues, 'onlyLabel'> {
   readonly groupBy: KeyType;
   readonly own?: true;
   readonly color: boolean;
@@ -22,7 +23,7 @@ export function configure(command: Command): Command {
   addTargetOptions(command)
     .addOption(new Option('--group-by <key>', 'what to group by at first').choices(KEY_TYPES).default('lineno'))
     .addOption(ownOption());
-  return addExamples(addEmbedOption(addSourceMapOptions(addTracingOptions(command))), [
+  return addExamples(addEmbedOption(addSourceMapOptions(addLabelFilter(addTracingOptions(command)))), [
     ['tracemalloc top 4711', 'the lines of process 4711 that hold the most'],
     ['tracemalloc top --port 9229 --group-by package', 'the packages of the program whose inspector is on port 9229'],
   ]);
@@ -43,11 +44,13 @@ export async function run([name]: readonly string[], values: TopValues, console:
       const view = new LiveView(tracer, {
         label,
         keyType: values.groupBy,
+        onlyLabels: values.onlyLabel,
         color: values.color,
         console,
         input: process.stdin,
         interrupted: interruption.came,
         shown: (snapshot) => shown(snapshot, mapper),
+        selected: (snapshot) => withLabels(snapshot, values),
         saved: (snapshot) => withEmbedded(snapshot, values, mapper),
       });
       await view.show();

@@ -1,4 +1,5 @@
 import { LIVE_SORTS, type LiveState } from '../../report/live/live-state.js';
+import { lacksLabels } from '../../snapshot/statistics/column-keys.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
 
 /** A key as node:readline reports it. */
@@ -14,7 +15,7 @@ export type Request = 'quit' | 'save' | 'suspend' | null;
 
 const BY_PLACE: readonly KeyType[] = ['lineno', 'function', 'filename', 'package', 'thread', 'traceback'];
 /** Types and domains are known in object mode only. */
-const BY_OBJECT: readonly KeyType[] = [...BY_PLACE, 'type', 'domain'];
+const BY_OBJECT: readonly KeyType[] = ['type', 'domain'];
 
 /** The state after a key, and the request that the key makes. */
 export function pressed(state: LiveState, key: Key): { state: LiveState; request: Request } {
@@ -65,7 +66,9 @@ function commanded(state: LiveState, { text }: Key): { state: LiveState; request
 }
 
 function groupings({ readings }: LiveState): readonly KeyType[] {
-  return readings?.last.snapshot.capture.mode === 'objects' ? BY_OBJECT : BY_PLACE;
+  if (!readings) return BY_PLACE;
+  const { snapshot } = readings.last;
+  return [...BY_PLACE, ...(lacksLabels(snapshot) ? [] : (['label'] as const)), ...(snapshot.capture.mode === 'objects' ? BY_OBJECT : [])];
 }
 
 function after<T>(value: T, values: readonly T[]): T {

@@ -19,6 +19,7 @@ import { Screen } from './screen.js';
 export interface LiveViewOptions {
   readonly label: string;
   readonly keyType: KeyType;
+  readonly onlyLabels: readonly string[];
   readonly color: boolean;
   readonly console: Console;
   readonly input: ReadStream;
@@ -26,6 +27,8 @@ export interface LiveViewOptions {
   readonly interrupted: Promise<void>;
   /** Turns a snapshot into the one to show. */
   readonly shown: (snapshot: Snapshot) => Snapshot;
+  /** The traces of a shown snapshot that the rows count. */
+  readonly selected: (snapshot: Snapshot) => Snapshot;
   /** Turns a snapshot into the one to save. */
   readonly saved: (snapshot: Snapshot) => Snapshot;
 }
@@ -139,7 +142,7 @@ export class LiveView {
   #currentRows(): readonly LiveRow[] {
     const { readings, keyType } = this.#state;
     if (this.#rowsOf?.readings !== readings || this.#rowsOf.keyType !== keyType) {
-      this.#rows = readings ? liveRows(readings, keyType) : [];
+      this.#rows = readings ? liveRows(readings, keyType, this.#options.selected) : [];
       this.#rowsOf = { readings, keyType };
     }
     return this.#rows;

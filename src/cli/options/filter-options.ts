@@ -27,7 +27,7 @@ export interface View {
 }
 
 export function addFilterOptions(command: Command): Command {
-  return command
+  const filters = command
     .option('--include <pattern>', 'only traces allocated in files that match this pattern (* ? [...]); repeatable', collected, [])
     .option('--exclude <pattern>', 'no traces allocated in files that match this pattern; repeatable', collected, [])
     .option(
@@ -42,24 +42,33 @@ export function addFilterOptions(command: Command): Command {
       'only this domain: 0 the JavaScript heap, 1 array buffers, 2 other memory outside the heap (1 and 2 only with --mode objects)',
       wholeNumber,
     )
-    .option('--thread <pattern>', "only these threads: 'main', 'worker *', 'worker 3 (name)' (* ? [...]); repeatable", collected, [])
-    .option(
-      '--only-label <pattern>',
-      "only what was allocated for these labels: 'GET /users/*', '(none)' for no label (* ? [...]); repeatable",
-      collected,
-      [],
-    );
+    .option('--thread <pattern>', "only these threads: 'main', 'worker *', 'worker 3 (name)' (* ? [...]); repeatable", collected, []);
+  return addLabelFilter(filters);
+}
+
+export function addLabelFilter(command: Command): Command {
+  return command.option(
+    '--only-label <pattern>',
+    "only what was allocated for these labels: 'GET /users/*', '(none)' for no label (* ? [...]); repeatable",
+    collected,
+    [],
+  );
 }
 
 /** The traces that the user asks for. Lines are mapped first, so that patterns match the file names that the user sees. */
 export function filtered(snapshot: Snapshot, values: FilterValues, { mapper, cwd }: View): Snapshot {
-  const { domain, thread, onlyLabel } = values;
+  const { domain, thread } = values;
   const filters = filtersOf(values, cwd);
   const inLines = shown(snapshot, mapper);
   const inDomain = domain === undefined ? inLines : inLines.filterTraces([new DomainFilter(true, domain)]);
   const inThreads = thread.length === 0 ? inDomain : inDomain.filterTraces(thread.map((pattern) => new ThreadFilter(true, pattern)));
-  const ofLabels = onlyLabel.length === 0 ? inThreads : inThreads.filterTraces(onlyLabel.map((pattern) => new LabelFilter(true, pattern)));
+  const ofLabels = withLabels(inThreads, values);
   return filters.length === 0 ? ofLabels : ofLabels.filterTraces(filters);
+}
+
+/** The traces of the labels that the user asks for. */
+export function withLabels(snapshot: Snapshot, { onlyLabel }: Pick<FilterValues, 'onlyLabel'>): Snapshot {
+  return onlyLabel.length === 0 ? snapshot : snapshot.filterTraces(onlyLabel.map((pattern) => new LabelFilter(true, pattern)));
 }
 
 /** `filtered` for all rounds of a series. */

@@ -2,6 +2,7 @@ import { fittingPattern, patternsFor } from '../../report/text/patterns.js';
 import { shortPath } from '../../report/text/place.js';
 import type { Series } from '../../series/series.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
+import { lacksLabels } from '../../snapshot/statistics/column-keys.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { compilePattern, normalizeCase } from '../../text/fnmatch.js';
 import { printable } from '../../text/printable.js';
@@ -13,11 +14,6 @@ import { shown } from './source-maps.js';
 export const LABELS_NEED = 'needs labels, which this tracing did not record: give --label requests to run or attach';
 /** Of the labels that would fit, so many are named. */
 const NAMED_LABELS = 10;
-
-/** Whether labels were off. */
-export function lacksLabels({ columns, capture }: Pick<Snapshot, 'columns' | 'capture'>): boolean {
-  return columns.label === null && !capture.labels;
-}
 
 /** `filtered` for the one or two snapshots of a file that is written. Says why if no trace passes. */
 export function passing(

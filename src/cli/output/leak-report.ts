@@ -3,10 +3,11 @@ import { growthJson, growthTable, leakSentence } from '../../report/text/growth-
 import { jsonText } from '../../report/text/json.js';
 import { type Growth, LEAST_ROUNDS, partsOf } from '../../series/growth.js';
 import type { Series } from '../../series/series.js';
+import { lacksLabels } from '../../snapshot/statistics/column-keys.js';
 import { printable } from '../../text/printable.js';
 import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
-import { LABELS_NEED, lacksLabels } from '../options/filter-reasons.js';
+import { LABELS_NEED } from '../options/filter-reasons.js';
 import type { IgnoreRule } from '../options/ignore-rules.js';
 import type { TableValues } from '../options/shared-options.js';
 import { EXCEEDED, FAILED } from './exit-codes.js';

@@ -10,6 +10,7 @@ import { diffTreeLines, type TreeOptions, treeLines } from '../../report/text/tr
 import { comparisonOf } from '../../snapshot/comparison.js';
 import { type IsPacked, packedLines } from '../../snapshot/packed-lines.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
+import { lacksLabels } from '../../snapshot/statistics/column-keys.js';
 import { idleThreads } from '../../snapshot/statistics/idle-threads.js';
 import { canCumulate, isLocationKey, KEY_TYPES } from '../../snapshot/statistics/key-type.js';
 import { cutBeforeOwn } from '../../snapshot/statistics/own-callers.js';
@@ -20,7 +21,7 @@ import { wrapped } from '../../text/text-width.js';
 import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { filtered, isThreadWanted } from '../options/filter-options.js';
-import { LABELS_NEED, lacksLabels, reasonFor } from '../options/filter-reasons.js';
+import { LABELS_NEED, reasonFor } from '../options/filter-reasons.js';
 import { checkOwn, type TableValues, type TracingValues, type TreeValues } from '../options/shared-options.js';
 
 const DEFAULT_ROWS = 10;

@@ -1,4 +1,5 @@
 import type { Traceback } from '../../model/traceback.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
 import { Groups } from '../../snapshot/statistics/groups.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
 import { haveOwnCallers, type OwnCaller, ownCallers } from '../../snapshot/statistics/own-callers.js';
@@ -21,10 +22,13 @@ export interface LiveRow {
   readonly rate: number;
 }
 
-/** The groups of all three snapshots, the largest first. */
-export function liveRows({ first, previous, last }: LiveReadings, keyType: KeyType): LiveRow[] {
+/** The groups of all three snapshots, the largest first. @param selected gives the traces that count */
+export function liveRows({ first, previous, last }: LiveReadings, keyType: KeyType, selected = (all: Snapshot) => all): LiveRow[] {
   const groups = new Groups(keyType);
-  const assigned = ({ snapshot }: LiveReading) => ({ parts: snapshot, assignment: groups.assign(snapshot, false) });
+  const assigned = ({ snapshot }: LiveReading) => {
+    const parts = selected(snapshot);
+    return { parts, assignment: groups.assign(parts, false) };
+  };
   const [now, before, start] = [assigned(last), assigned(previous), assigned(first)];
   const sizes = (grouped: typeof now) => sumTotals(grouped.parts.columns, grouped.assignment, groups.size).size;
   const [size, sizeBefore, sizeAtStart] = [sizes(now), sizes(before), sizes(start)];

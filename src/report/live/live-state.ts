@@ -10,6 +10,8 @@ export interface LiveState {
   readonly label: string;
   readonly keyType: KeyType;
   readonly sort: LiveSort;
+  /** Patterns of labels: what was allocated for others is left out. Empty: nothing is. */
+  readonly onlyLabels: readonly string[];
   /** Text that the place of a row must contain, regardless of case. */
   readonly filter: string;
   /** Whether to take no more snapshots. */
@@ -48,7 +50,9 @@ export function withReading(readings: LiveReadings | null, last: LiveReading): L
   return { first: readings?.first ?? last, previous: readings?.last ?? last, last };
 }
 
+type Wanted = Pick<LiveState, 'label' | 'keyType'> & Partial<Pick<LiveState, 'onlyLabels'>>;
+
 /** The state before the first snapshot. */
-export function initialState({ label, keyType }: Pick<LiveState, 'label' | 'keyType'>): LiveState {
-  return { label, keyType, sort: 'size', filter: '', isFrozen: false, asks: null, message: '', readings: null, cost: null };
+export function initialState({ label, keyType, onlyLabels = [] }: Wanted): LiveState {
+  return { label, keyType, onlyLabels, sort: 'size', filter: '', isFrozen: false, asks: null, message: '', readings: null, cost: null };
 }

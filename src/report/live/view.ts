@@ -1,10 +1,14 @@
 import { totalOf } from '../../model/column-totals.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import { lacksLabels } from '../../snapshot/statistics/column-keys.js';
+import { listed } from '../../text/listing.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
 import { cutEnd, wrapped } from '../../text/text-width.js';
 import type { Colours } from '../text/colours.js';
 import { type Column, columnLines } from '../text/column-lines.js';
 import { coverageLines } from '../text/coverage.js';
+import { labelNotes } from '../text/label-notes.js';
 import { percent } from '../text/percent.js';
 import { changeCells, keyTitle, placeColumn } from '../text/table.js';
 import { type LiveRow, selectedRows } from './live-rows.js';
@@ -22,7 +26,7 @@ export interface LiveScreen {
 const KEYS = 'g grouping  o own code  s sort  / filter  f freeze  w save  ? help  q quit';
 const HELP = [
   'o  your code first: all bytes on the newest frames of your own files; again: by line',
-  'g  next grouping: line, function, filename, package, thread, traceback (with --mode objects: type, domain)',
+  'g  next grouping: line, function, filename, package, thread, traceback (with labels: label; with --mode objects: type, domain)',
   's  next order: size, change since start, change since last',
   '/  show only places that contain a text; Enter keeps it, Escape shows all again',
   'f  freeze: take no snapshots, until f is pressed again',
@@ -35,6 +39,8 @@ const HELP = [
   '',
   'any key goes back',
 ];
+const NO_LABELS = 'no labels: --label requests records them';
+const MOST_NAMED = 5;
 /** The table gets at least this many rows before anything above it. */
 const LEAST_ROWS = 4;
 
@@ -62,22 +68,28 @@ export function pictureLines(state: LiveState, rows: readonly LiveRow[], { width
 
 /** The most important line first. */
 function aboutLines(state: LiveState): string[] {
-  const { label, readings, cost, keyType, sort, filter } = state;
+  const { label, readings, cost, keyType, sort, filter, onlyLabels } = state;
   const what = `tracemalloc top ${printable(label)}`;
   if (!readings) return [`${what}: taking the first snapshot`];
   const { first, last } = readings;
   const { capture, columns } = last.snapshot;
   const { title, nodeVersion } = capture.target;
+  const labels = onlyLabels.length === 0 ? '' : `, for ${listed(onlyLabels.map(printable), 'or', MOST_NAMED)}`;
   const filtered = filter === '' ? '' : `, only "${printable(filter)}"`;
   return [
     [what, duration(last.at - first.at), nodeVersion === null ? '' : `Node ${printable(nodeVersion)}`, printable(title)]
       .filter(Boolean)
       .join('  '),
     ...(cost ? [costLine(cost)] : []),
-    `by ${keyTitle(keyType)}, sorted by ${sort === 'size' ? sort : `change ${sort}`}${filtered}`,
+    `by ${keyTitle(keyType)}, sorted by ${sort === 'size' ? sort : `change ${sort}`}${labels}${filtered}`,
     ...coverageLines(capture, totalOf(columns).size),
+    ...(keyType === 'label' ? labelLines(last.snapshot) : []),
     '',
   ];
+}
+
+function labelLines(snapshot: Snapshot): string[] {
+  return lacksLabels(snapshot) ? [NO_LABELS] : labelNotes(snapshot);
 }
 
 function costLine({ snapshotMs, restMs }: NonNullable<LiveState['cost']>): string {
@@ -87,11 +99,13 @@ function costLine({ snapshotMs, restMs }: NonNullable<LiveState['cost']>): strin
 
 function tableLines(
   rows: readonly LiveRow[],
-  { readings, filter, keyType }: LiveState,
+  { readings, filter, keyType, onlyLabels }: LiveState,
   { width, cwd, colours }: Omit<LiveScreen, 'height'>,
 ): string[] {
   if (!readings) return [];
-  if (rows.length === 0) return [cutEnd(filter === '' ? 'nothing allocated since is still alive' : 'no place contains this text', width)];
+  const whose = onlyLabels.length > 0 ? ' for these labels' : '';
+  const nothing = filter === '' ? `nothing allocated since${whose} is still alive` : 'no place contains this text';
+  if (rows.length === 0) return [cutEnd(nothing, width)];
   const since = (title: string, change: (row: LiveRow) => LiveRow['sinceStart'], dispensable: number): Column => ({
     title,
     ...changeCells(rows.map(change), colours),

@@ -24,6 +24,11 @@ export const COLUMN_KEYS: Readonly<Record<ColumnKeyType, (parts: SnapshotParts) 
   label: ({ columns: { label }, labels }) => (label ? widened('label', label, labels.map(labelName)) : UNLABELLED),
 };
 
+/** Whether labels were off. */
+export function lacksLabels({ columns, capture }: Pick<SnapshotParts, 'columns' | 'capture'>): boolean {
+  return columns.label === null && !capture.labels;
+}
+
 /** The name of a label for people. */
 export function labelName(label: string): string {
   return label || UNLABELLED;

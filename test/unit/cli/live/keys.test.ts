@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { type Key, pressed } from '../../../../src/cli/live/keys.js';
 import { restAfter } from '../../../../src/cli/live/pace.js';
-import { initialState, type LiveState } from '../../../../src/report/live/live-state.js';
+import { Snapshot } from '../../../../src/index.js';
+import { initialState, type LiveState, withReading } from '../../../../src/report/live/live-state.js';
 
 const STATE: LiveState = { ...initialState({ label: '9229', keyType: 'lineno' }), message: 'old news' };
 
@@ -22,6 +23,12 @@ test('g and s go through all values and begin again', () => {
   const keyTypes = Array.from({ length: 7 }, (_, i) => afterKeys(...'g'.repeat(i)).keyType);
   expect(keyTypes).toEqual(['lineno', 'function', 'filename', 'package', 'thread', 'traceback', 'lineno']);
   expect([afterKeys('s').sort, afterKeys('s', 's').sort, afterKeys('s', 's', 's').sort]).toEqual(['since start', 'since last', 'size']);
+});
+
+test('g comes to labels if there are any', () => {
+  const snapshot = Snapshot.fromTraces([{ size: 1, label: 'GET /', frames: [['a.js', 1]] }]);
+  const state = { ...afterKeys(...'ggggg'), readings: withReading(null, { snapshot, at: 0 }) };
+  expect([state.keyType, pressed(state, { text: 'g' }).state.keyType]).toEqual(['traceback', 'label']);
 });
 
 test('o shows your own code, then lines', () => {

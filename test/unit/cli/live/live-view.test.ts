@@ -59,11 +59,13 @@ function show(columns = 80) {
   const view = new LiveView(tracer, {
     label: '9229',
     keyType: 'lineno',
+    onlyLabels: [],
     color: false,
     console: { out: Object.assign(out, { columns, rows: 24 }), err, cwd: '/app' },
     input: input as unknown as ReadStream,
     interrupted: new Promise(() => {}),
     shown: (snapshot) => snapshot,
+    selected: (snapshot) => snapshot,
     saved: (snapshot) => snapshot,
   });
   return { tracer, out, err, input, left: view.show() };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Snapshot } from '../../../../src/index.js';
+import { LabelFilter, Snapshot } from '../../../../src/index.js';
 import { liveRows } from '../../../../src/report/live/live-rows.js';
 import { initialState, type LiveState, withReading } from '../../../../src/report/live/live-state.js';
 import { liveLines, pictureLines } from '../../../../src/report/live/view.js';
@@ -54,6 +54,39 @@ test('sorted, filtered, grouped', () => {
   expect(places({ filter: 'A.JS' })).toEqual(['line', 'a.js:1 keep', 'a.js:7 fresh']);
   expect(places({ filter: 'nowhere' })).toEqual(['no place contains this text']);
   expect(table({ keyType: 'filename' })[1]).toBe('2600 B      +1600 B      +600 B  +80 B/s  a.js');
+});
+
+describe('labels', () => {
+  const labelled = Snapshot.fromTraces([
+    { size: 100, label: 'GET /users/:id', frames: [['a.js', 1]] },
+    { size: 30, label: 'job \u001b[2J', frames: [['a.js', 1]] },
+    { size: 7, frames: [['a.js', 1]] },
+  ]);
+  const readings = withReading(null, { snapshot: labelled, at: 0 });
+  const lines = (state: Partial<LiveState>, selected?: (all: Snapshot) => Snapshot) => {
+    const whole = { ...STATE, readings, ...state };
+    return pictureLines(whole, liveRows(readings, whole.keyType, selected), SCREEN);
+  };
+  const sizes = (all: readonly string[]) => all.slice(all.indexOf('') + 2).map((line) => line.trim().replace(/ {2,}.* {2,}/, ' '));
+
+  test('are groups of their own', () => {
+    expect(sizes(lines({ keyType: 'label' }))).toEqual(['100 B GET /users/:id', '30 B job \\u{1b}[2J', '7 B (none)']);
+  });
+
+  test('choose what the rows count, while the coverage is that of the process', () => {
+    const all = lines({ onlyLabels: ['GET *'] }, (snapshot) => snapshot.filterTraces([new LabelFilter(true, 'GET *')]));
+    expect(sizes(all)).toEqual(['100 B a.js:1']);
+    expect(all).toContain('by line, sorted by size, for GET *');
+    expect(all.join('\n')).toMatch(/^traced 137 B/m);
+    const none = lines({ onlyLabels: ['x'] }, (snapshot) => snapshot.filterTraces([new LabelFilter(true, 'x')]));
+    expect(none.at(-1)).toBe('nothing allocated since for these labels is still alive');
+  });
+
+  test('that were not recorded are asked for', () => {
+    expect(pictureLines({ ...STATE, keyType: 'label' }, liveRows(READINGS, 'label'), SCREEN)).toContain(
+      'no labels: --label requests records them',
+    );
+  });
 });
 
 test('a row of other code names its own caller', () => {
