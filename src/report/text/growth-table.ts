@@ -2,7 +2,9 @@ import { tracebackJson } from '../../model/traceback-json.js';
 import type { Growth } from '../../series/growth.js';
 import type { Round } from '../../series/series.js';
 import type { Verdict } from '../../series/verdict.js';
+import { labelName } from '../../snapshot/statistics/column-keys.js';
 import type { KeyType } from '../../snapshot/statistics/key-type.js';
+import { OTHER_LABELS } from '../../text/other-labels.js';
 import { formatSize } from '../../text/size-format.js';
 import { wrapped } from '../../text/text-width.js';
 import type { Colours } from './colours.js';
@@ -44,6 +46,12 @@ function verdictStyle(verdict: Verdict, { grown }: Colours): (text: string) => s
   return verdict === 'leaks' ? grown : (text) => text;
 }
 
+/** Labels that are no name of a program's work. */
+const LABELS_IN_WORDS: ReadonlyMap<string, string> = new Map([
+  [labelName(''), 'what has no label'],
+  [OTHER_LABELS, 'work whose labels are too many to be told apart'],
+]);
+
 /** One sentence for a leak, which a person can act on. @param warmup rounds that do not count */
 export function leakSentence(
   { traceback, slope, ages, sizes }: Growth,
@@ -51,7 +59,8 @@ export function leakSentence(
 ): string {
   const rounds = sizes.length - 1 - warmup;
   const born = ages.slice(warmup + 1).filter((bytes) => bytes > 0).length;
-  return `${placeOf(traceback, { keyType, cwd })} keeps ${formatSize(slope)} of every round: of ${rounds} rounds, ${born} left something that was not freed`;
+  const subject = (keyType === 'label' && LABELS_IN_WORDS.get(traceback.frames[0]!.filename)) || placeOf(traceback, { keyType, cwd });
+  return `${subject} keeps ${formatSize(slope)} of every round: of ${rounds} rounds, ${born} left something that was not freed`;
 }
 
 /** The only document that `leaks --json` prints. Sizes are bytes, slopes bytes a round. */
