@@ -1,6 +1,8 @@
 import type { Ledger } from '../ledger/ledger.js';
 import { LEDGER_KINDS } from '../ledger/ledger-rows.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
+import { lacksLabels } from '../snapshot/statistics/column-keys.js';
+import { printable } from '../text/printable.js';
 import type { SharedSnapshots } from './shared-snapshots.js';
 
 export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -19,6 +21,10 @@ export interface MemoryRead {
   readonly snapshot: Snapshot | null;
   readonly ledger: Ledger | null;
 }
+
+/** Each label is a time series, which the reader of the metrics stores and pays for. */
+const MOST_LABELS = 20;
+const OTHER_THAN_MOST = '(rest)';
 
 /**
  * OpenMetrics text. It has no counters, because a counter's family is named differently in Prometheus' older format, as which some tools
@@ -60,7 +66,9 @@ function costMetrics(isUp: boolean, { count, totalMs, lastFailure }: Pick<Shared
   ];
 }
 
-function memoryMetrics({ columns, capture: { heap, time } }: Snapshot): Metric[] {
+function memoryMetrics(snapshot: Snapshot): Metric[] {
+  const { columns, capture } = snapshot;
+  const { heap, time } = capture;
   const domains = new Map([[0, { bytes: 0, blocks: 0 }]]);
   for (let row = 0; row < columns.length; row++) {
     const domain = columns.domain?.[row] ?? 0;
@@ -73,6 +81,7 @@ function memoryMetrics({ columns, capture: { heap, time } }: Snapshot): Metric[]
   return [
     bytes('tracemalloc_traced_bytes', 'Live memory allocated since the tracing began; domain 0 is the JavaScript heap.', byDomain('bytes')),
     gauge('tracemalloc_traced_blocks', 'Live blocks allocated since the tracing began.', byDomain('blocks')),
+    ...labelMetrics(snapshot),
     bytes('tracemalloc_heap_used_bytes', 'Used JavaScript heap of all threads.', known(heap?.heapUsed)),
     bytes('tracemalloc_heap_total_bytes', 'Reserved JavaScript heap of all threads.', known(heap?.heapTotal)),
     bytes('tracemalloc_external_bytes', 'Memory outside of the heap that its objects hold, ArrayBuffers included.', known(heap?.external)),
@@ -94,6 +103,28 @@ function residentMetric({ rows }: Ledger): Metric {
     return [`{kind="${kind}"}`, sum] as const;
   });
   return bytes('tracemalloc_resident_bytes', 'What the resident memory of the process consists of.', samples);
+}
+
+function labelMetrics(snapshot: Snapshot): Metric[] {
+  if (lacksLabels(snapshot)) return [];
+  const sums = new Map<string, number>(); // by name as it is written, because a name must not come twice
+  for (const [rank, { traceback, size }] of snapshot.statistics('label').entries()) {
+    const label = rank < MOST_LABELS ? printable(traceback.frames[0]!.filename) : OTHER_THAN_MOST;
+    sums.set(label, (sums.get(label) ?? 0) + size);
+  }
+  const help = `Live memory by what it was allocated for: the largest ${MOST_LABELS} labels, and the rest as one.`;
+  return [
+    bytes(
+      'tracemalloc_label_traced_bytes',
+      help,
+      [...sums].map(([label, size]) => [`{label="${escaped(label)}"}`, size]),
+    ),
+  ];
+}
+
+/** @param value a label's value without control characters */
+function escaped(value: string): string {
+  return value.replace(/[\\"]/g, '\\$&');
 }
 
 function gauge(name: string, help: string, samples: Metric['samples']): Metric {

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type LedgerKind, Snapshot } from '../../../src/index.js';
 import { metricsText } from '../../../src/serve/metrics.js';
 
@@ -31,6 +31,45 @@ it('gives bytes and blocks by domain, and the totals of the process', () => {
     tracemalloc_external_bytes: 300,
     tracemalloc_resident_memory_bytes: 5000,
     tracemalloc_snapshot_timestamp_seconds: 1767323045.678,
+  });
+});
+
+describe('by label', () => {
+  const textOf = (snapshot: Snapshot) => metricsText({ snapshot, ledger: null }, COSTS);
+  const labelled = (labels: readonly string[]) =>
+    textOf(Snapshot.fromTraces(labels.map((label, i) => ({ size: 1000 - i, label, frames: [['a.js', 1]] }))));
+  const lines = (text: string) => text.split('\n').filter((line) => line.startsWith('tracemalloc_label_traced_bytes{'));
+
+  it('gives the largest 20, and the rest as one', () => {
+    const found = lines(labelled(Array.from({ length: 30 }, (_, i) => (i === 3 ? '' : `GET /r${i}`))));
+    expect(found).toHaveLength(21);
+    expect([found[0], found[3], found[19]]).toEqual([
+      'tracemalloc_label_traced_bytes{label="GET /r0"} 1000',
+      'tracemalloc_label_traced_bytes{label="(none)"} 997',
+      'tracemalloc_label_traced_bytes{label="GET /r19"} 981',
+    ]);
+    const rest = Array.from({ length: 10 }, (_, i) => 1000 - 20 - i).reduce((sum, size) => sum + size, 0);
+    expect(found[20]).toBe(`tracemalloc_label_traced_bytes{label="(rest)"} ${rest}`);
+  });
+
+  it('names are escaped, and no name comes twice', () => {
+    expect(
+      lines(labelled(['a"b\\c', 'x\ny', 'half\ud83d', 'half\\u{d83d}', '(rest)', ...Array.from({ length: 16 }, (_, i) => `GET /r${i}`)])),
+    ).toEqual(
+      expect.arrayContaining([
+        'tracemalloc_label_traced_bytes{label="a\\"b\\\\c"} 1000',
+        'tracemalloc_label_traced_bytes{label="x\\\\u{a}y"} 999',
+        'tracemalloc_label_traced_bytes{label="half\\\\u{d83d}"} 1995',
+        `tracemalloc_label_traced_bytes{label="(rest)"} ${996 + 980}`,
+      ]),
+    );
+  });
+
+  it('is left out without labels, and everything has none if there are labels but no labelled work', () => {
+    const bare = Snapshot.fromTraces([{ size: 5, frames: [['a.js', 1]] }]);
+    expect(lines(textOf(bare))).toEqual([]);
+    const capture = { ...bare.capture, labels: { overflow: false } };
+    expect(lines(textOf(new Snapshot({ ...bare, capture })))).toEqual(['tracemalloc_label_traced_bytes{label="(none)"} 5']);
   });
 });
 
