@@ -46,7 +46,7 @@ async function withConsole(session: Session, expression: string): Promise<unknow
   return inHeldTurn(session, async () => (await evaluateOwn(session, expression, { ...DOING, hasRequire: true })).value);
 }
 
-/** @param isKept whether functions of the program may still run as we have edited them */
-export async function removeLabels(session: Session, { isKept }: { readonly isKept: boolean }): Promise<void> {
-  await evaluateOwn(session, `${REGISTRY}?.remove(${isKept})`, DOING);
+/** What edited functions call stays, and calls their wrappers without labels. */
+export async function removeLabels(session: Session): Promise<void> {
+  await evaluateOwn(session, `${REGISTRY}?.remove()`, DOING);
 }

@@ -43,6 +43,8 @@ function install(load: Require, { requests, routes, names }: Settings): boolean 
   if (registry in globalThis) return false;
   const { AsyncLocalStorage } = load('async_hooks') as AsyncHooks;
   const storage = new AsyncLocalStorage<Context>();
+  // If the program replaces these methods of the prototype by its own, whose wrappers ask for the current label, this storage keeps Node's.
+  Object.assign(storage, { getStore: storage.getStore, enterWith: storage.enterWith });
   const labelledAs = createLabels(load('vm') as typeof import('node:vm'), names);
   const unlabelled = labelledAs('');
   let isOn = true;
@@ -69,18 +71,24 @@ function install(load: Require, { requests, routes, names }: Settings): boolean 
       if (context) context.labelled = labelledAs(label);
       else storage.enterWith(contextOf(label));
     },
-    /** @param isKept whether functions of the program may still call what a wrapper calls */
-    remove(isKept: boolean): void {
+    /** What a wrapper calls stays, without labels: V8 keeps the edited text of a closure that was made inside of a wrapper, also after the edit is undone. */
+    remove(): void {
       isOn = false;
       undo();
       storage.disable();
       delete (globalThis as Record<symbol, unknown>)[registry];
-      if (!isKept) delete (globalThis as Record<string, unknown>)[names.current];
+      setCurrent(always(unlabelled));
     },
   };
+  const setCurrent = (value: () => Labelled) => Object.defineProperty(globalThis, names.current, { value, configurable: true });
   Object.defineProperty(globalThis, registry, { value: Object.freeze(visible), configurable: true });
-  Object.defineProperty(globalThis, names.current, { value: () => storage.getStore()?.labelled ?? unlabelled, configurable: true });
+  setCurrent(() => storage.getStore()?.labelled ?? unlabelled);
   return true;
+}
+
+/** It holds nothing else. */
+function always<Value>(value: Value): () => Value {
+  return () => value;
 }
 
 /** Makes a function for each label, in a script of its own. A method's name is in the text, so V8 has it without running anything. */

@@ -71,11 +71,11 @@ async function leaveThread(
   if (!isMain) await session.send('HeapProfiler.stopSampling').catch(() => {}); // refused if the worker was not sampled
   if (!isMain) await session.send('Runtime.runIfWaitingForDebugger');
   else if (tasks.some(({ kind }) => kind === 'paused')) await letRun(session);
-  const isRestored = await restoreScripts(
+  await restoreScripts(
     session,
     tasks.flatMap((task) => (task.kind === 'script' && task.thread === name ? [{ scriptId: task.scriptId, text: task.source }] : [])),
   );
-  if (tasks.some((task) => task.kind === 'labels' && task.thread === name)) await removeLabels(session, { isKept: !isRestored });
+  if (tasks.some((task) => task.kind === 'labels' && task.thread === name)) await removeLabels(session);
   if (flagsChanged) await deoptimize(session);
   if (!isMain) await session.close();
 }
@@ -100,14 +100,11 @@ async function endConversation(connection: Socket, threads: readonly Thread[]): 
   await ended.catch(() => connection.destroy());
 }
 
-/** @returns whether all of them are as they were */
-async function restoreScripts(session: Session, scripts: readonly Replacement[]): Promise<boolean> {
-  if (scripts.length === 0) return true;
-  let isRestored = true;
+async function restoreScripts(session: Session, scripts: readonly Replacement[]): Promise<void> {
+  if (scripts.length === 0) return;
   const domain = new DebuggerDomain(session);
-  await domain.during({ pausing: false, doing: 'putting scripts back' }, async () => {
-    const outcomes = await replaceSources({ session, domain }, scripts);
-    isRestored = [...outcomes.values()].every(({ outcome }) => outcome === 'done' || outcome === 'unchanged');
-  });
-  return isRestored;
+  await domain.during(
+    { pausing: false, doing: 'putting scripts back' },
+    async () => void (await replaceSources({ session, domain }, scripts)),
+  );
 }

@@ -128,7 +128,7 @@ export class TrueLines {
     if (!this.#session.isOpen) return;
     this.edits = await this.#liveEdit.restore();
     if (!this.#isLabelled) return;
-    await removeLabels(this.#session, { isKept: this.edits.length > 0 });
+    await removeLabels(this.#session);
     this.#isLabelled = false;
     this.#journal.unlabelled();
   }
