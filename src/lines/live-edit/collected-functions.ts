@@ -31,11 +31,21 @@ const DOING = { doing: 'looking for collected functions' } as const;
  * collected, such as one that only the start of the program needed. Later versions skip it.
  */
 export async function endsAtCollectedFunctions(session: Session): Promise<boolean> {
+  return (await majorOf(session)) < 20;
+}
+
+/** Whether an edit can take the constructor of a class from it: see `losesConstructors` of the transform. */
+export async function losesConstructors(session: Session): Promise<boolean> {
+  return (await majorOf(session)) < 22;
+}
+
+/** The major version of Node; 0 if the program does not tell it. */
+async function majorOf(session: Session): Promise<number> {
   try {
     const { value } = await evaluateOwn(session, 'process.versions.node', DOING);
-    return typeof value !== 'string' || value.startsWith('18.');
+    return typeof value === 'string' ? Number.parseInt(value, 10) : 0;
   } catch (error) {
-    if (error instanceof CommandError) return true; // a program at its end tells nothing
+    if (error instanceof CommandError) return 0; // a program at its end tells nothing
     throw error;
   }
 }

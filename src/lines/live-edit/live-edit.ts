@@ -3,7 +3,7 @@ import type { DebuggerDomain, ParsedScript } from '../../protocol/debugger-domai
 import type { Session } from '../../protocol/session.js';
 import { type PositionLookup, positionLookup } from '../table/position-table.js';
 import type { TransformOptions } from '../transform/transform.js';
-import { endsAtCollectedFunctions } from './collected-functions.js';
+import { endsAtCollectedFunctions, losesConstructors } from './collected-functions.js';
 import { originOf } from './former-edits.js';
 import { type Outcome, type Replacement, replaceSources } from './replace-sources.js';
 
@@ -18,7 +18,7 @@ export interface EditJournal {
   restored(scriptId: string): void;
 }
 
-type Extent = Required<Pick<TransformOptions, 'innerLinesOnly' | 'labels'>>;
+type Extent = Required<Pick<TransformOptions, 'innerLinesOnly' | 'losesConstructors' | 'labels'>>;
 
 /** Chooses what is edited, and how. */
 interface Choice {
@@ -74,9 +74,10 @@ export class LiveEdit {
       const all = [...this.#domain.scripts.values()];
       const { scripts, later } = await this.#loaded(all, matches);
       const labels = scripts.length > 0 && (await prepareLabels());
-      const edits = await this.#edit(scripts, { innerLinesOnly: false, labels });
+      const how = { losesConstructors: scripts.length > 0 && (await losesConstructors(this.#session)), labels };
+      const edits = await this.#edit(scripts, { innerLinesOnly: false, ...how });
       const refused = scripts.filter(({ scriptId, isModule }) => isModule && seesTopLevel(edits.get(scriptId)));
-      for (const [scriptId, edit] of await this.#edit(refused, { innerLinesOnly: true, labels })) {
+      for (const [scriptId, edit] of await this.#edit(refused, { innerLinesOnly: true, ...how })) {
         if (edit.outcome === 'done') edits.set(scriptId, edit);
       }
       return [...scripts.flatMap(({ scriptId }) => edits.get(scriptId) ?? []), ...later];
@@ -153,7 +154,10 @@ export class LiveEdit {
   }
 
   /** Makes the new text of a script, and records the original before anything is changed. Otherwise returns why there is no edit. */
-  async #prepare(script: ParsedScript, { innerLinesOnly, labels }: Extent): Promise<{ readonly code: string } | Outcome> {
+  async #prepare(
+    script: ParsedScript,
+    { innerLinesOnly, losesConstructors, labels }: Extent,
+  ): Promise<{ readonly code: string } | Outcome> {
     const { scriptId, executionContextId } = script;
     if (this.#edited.has(scriptId)) return { outcome: 'done', reason: '' }; // still edited, because the last restore failed
     const scriptSource = await this.#sourceOf(script);
@@ -167,6 +171,7 @@ export class LiveEdit {
       sourceType: script.isModule ? 'module' : 'commonjs',
       isRunning: true,
       innerLinesOnly,
+      losesConstructors,
       labels: labels && executionContextId === MAIN_CONTEXT,
     });
     if (problem !== undefined) return { outcome: 'failed', reason: problem };

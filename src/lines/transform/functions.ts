@@ -84,6 +84,7 @@ export function visitClass(walk: Walk, node: ClassNode): number {
 
 function visitClassParts(walk: Walk, node: ClassNode): number {
   walk.currentFunction.plain = false;
+  if (!walk.currentFunction.isProgram && hasBareFields(node)) walk.hasBareFields = true;
   let lines = mergeLines(walk.allocates(node.start), walk.visit(node.superClass));
   for (const member of node.body.body) {
     if (member.type === 'StaticBlock') {
@@ -96,6 +97,11 @@ function visitClassParts(walk: Walk, node: ClassNode): number {
     if (member.type === 'PropertyDefinition') walk.mark('end', member.end);
   }
   return lines;
+}
+
+function hasBareFields({ body: { body: members } }: ClassNode): boolean {
+  const hasConstructor = members.some((member) => member.type === 'MethodDefinition' && member.kind === 'constructor');
+  return !hasConstructor && members.some((member) => member.type === 'PropertyDefinition' && !member.static);
 }
 
 /** A list of statements with a scope of its own. */

@@ -17,6 +17,11 @@ export interface TransformOptions {
   readonly isRunning?: boolean;
   /** Of a running script, change only lines on which no code of the top level stands. V8 refuses an ES module if it sees a change there. */
   readonly innerLinesOnly?: boolean;
+  /**
+   * Of a running script: whether V8 mixes up the constructor and the fields of a class that has no constructor in its text (18 and 20). A script that may
+   * run such a class again is left unchanged, as a problem.
+   */
+  readonly losesConstructors?: boolean;
   /** Whether each expression that may allocate runs below a function of the current label (see label-runtime.cts), which must be in the program. */
   readonly labels?: boolean;
 }
@@ -31,6 +36,9 @@ export interface Transformed {
   readonly problem?: string;
 }
 
+/** After the edit, `new` of such a class throws `TypeError: X is not a constructor`, and its functions can crash the program. */
+const BARE_FIELDS =
+  'V8 of Node 18 and 20 would lose the constructor of a class in it (a class inside of a function, with fields and without a constructor); launch the program with --lines';
 const NO_POSITIONS: PositionTable = { wrappers: [], functions: [], edits: [] };
 
 /**
@@ -48,12 +56,12 @@ const NO_POSITIONS: PositionTable = { wrappers: [], functions: [], edits: [] };
  */
 export function transform(
   source: string,
-  { sourceType, isRunning = false, innerLinesOnly = false, labels = false }: TransformOptions,
+  { sourceType, isRunning = false, innerLinesOnly = false, losesConstructors = false, labels = false }: TransformOptions,
 ): Transformed {
   const parsed = parse(source, sourceType);
   if ('problem' in parsed) return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem: parsed.problem };
   try {
-    return rewrite(source, parsed.program, { sourceType, isRunning, innerLinesOnly, labels });
+    return rewrite(source, parsed.program, { sourceType, isRunning, innerLinesOnly, losesConstructors, labels });
   } catch (error) {
     const problem = isTooDeep(error) ? 'nested too deeply to be transformed' : `cannot be transformed: ${String(error)}`;
     return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem }; // our own faults must not stop the program
@@ -67,6 +75,7 @@ function rewrite(source: string, program: Program, { sourceType, ...edit }: Requ
   walk.events.push({ kind: 'enter', at: 0, line: onlyLine(program, lines), lastEnd: NO_END, end: source.length, isInitialiser: false });
   walk.inScope(topLevelNames(program, sourceType), () => visitList(walk, program.body));
   walk.mark('leave', source.length);
+  if (edit.losesConstructors && walk.hasBareFields) return { code: source, positions: NO_POSITIONS, bodyStart: -1, problem: BARE_FIELDS };
   const { events, names, references } = walk;
   const labels = edit.labels && !source.includes(CURRENT_LABEL); // the name has another meaning there
   const { code, table } = write(source, { index, lines }, { events, names, references, ...edit, labels });

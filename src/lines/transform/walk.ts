@@ -40,6 +40,8 @@ export class Walk {
   readonly scopes = new Scopes();
   readonly references: Reference[] = [];
   currentFunction: FunctionScope = newFunctionScope({ isProgram: true });
+  /** Whether a class inside of a function has fields of its instances, and no constructor in its text. */
+  hasBareFields = false;
   /** Enclosing `with` statements, also those around the current function. */
   #withs = 0;
   readonly source: string;

@@ -72,6 +72,29 @@ describe('with labels', () => {
   });
 });
 
+describe('a script that runs, on a V8 that loses constructors', () => {
+  const problemOf = (source: string) =>
+    transform(source, { sourceType: 'commonjs', isRunning: true, losesConstructors: true }).problem ?? null;
+  const EDITED = 'function g(a) {\n  f(a);\n  f([a]);\n}';
+
+  test.each([
+    ['a field', 'function mk() { return class { a = 1; }; }'],
+    ['a field of its own', 'const mk = () => class extends B { a; m() {} };'],
+    ['a private field', 'const o = { mk() { class A { #a = 1; } return A; } };'],
+  ])('stays if a class in a function has %s', (_name, source) => {
+    expect(problemOf(`${EDITED}\n${source}`)).toMatch(/would lose the constructor of a class in it/);
+  });
+
+  test.each([
+    ['at the top level', 'class A { a = 1; }'],
+    ['with a constructor', 'function mk() { return class { a = 1; constructor() {} }; }'],
+    ['with static fields alone', 'function mk() { return class { static a = 1; static {} }; }'],
+    ['with methods alone', 'function mk() { return class { #p() {} m() {} }; }'],
+  ])('is edited if it has a class %s', (_name, source) => {
+    expect(problemOf(`${EDITED}\n${source}`)).toBeNull();
+  });
+});
+
 describe('a script that runs', () => {
   const running = (source: string) => transform(source, { sourceType: 'module', isRunning: true }).code;
 
