@@ -81,15 +81,23 @@ interface SuiteOptions {
   readonly scriptsFile: string;
   /** If given, all files have true lines, and the cache is in this folder. */
   readonly cache?: string;
+  /** Whether the work of the tests has labels, too. */
+  readonly labels?: boolean;
 }
 
 const SCRIPTS = repoPath('fixtures/suites/scripts.mjs');
 
-export async function runSuite(suite: Suite, { execPath, modules, scriptsFile, cache }: SuiteOptions): Promise<SuiteRun> {
+export async function runSuite(suite: Suite, { execPath, modules, scriptsFile, cache, labels = false }: SuiteOptions): Promise<SuiteRun> {
   const cwd = join(modules, suite.name);
   const { NODE_OPTIONS: _, ...inherited } = process.env;
   const lines = cache === undefined ? {} : { NODE_TRACEMALLOC_LINES: 'all', NODE_TRACEMALLOC_CACHE: cache };
-  const env = { ...inherited, NODE_NO_WARNINGS: '1', SUITES_SCRIPTS: scriptsFile, ...lines };
+  const env = {
+    ...inherited,
+    NODE_NO_WARNINGS: '1',
+    SUITES_SCRIPTS: scriptsFile,
+    ...lines,
+    ...(labels && { NODE_TRACEMALLOC_LABEL: 'requests' }),
+  };
   const flags = ['--test-reporter=tap', ...(cache === undefined ? [] : ['--import', REGISTER_URL]), '--import', SCRIPTS];
   // Files, not pipes: if a test pretends to be on Windows, tape writes synchronously, and fails if we read too slowly (EAGAIN).
   const files = ['stdout', 'stderr'].map((name) => `${scriptsFile}.${name}`);

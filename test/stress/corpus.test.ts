@@ -13,8 +13,8 @@ const MODULES = join(await providePackages('corpus'), 'node_modules');
 
 const workloads = workloadsWith(MODULES);
 
-async function run(file: string, flags: string[]): Promise<{ output: string; wrappers: number }> {
-  const env = { ...process.env, NODE_PATH: MODULES, LINES_COUNTS: '1', NODE_OPTIONS: '' };
+async function run(file: string, flags: string[], more: NodeJS.ProcessEnv = {}): Promise<{ output: string; wrappers: number }> {
+  const env = { ...more, ...process.env, NODE_PATH: MODULES, LINES_COUNTS: '1', NODE_OPTIONS: '' };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, join(CORPUS, file)], { env, maxBuffer: 2 ** 26 });
   return { output: stdout, wrappers: Number(/"wrappers":(\d+)/.exec(stderr)?.[1] ?? 0) };
 }
@@ -24,10 +24,12 @@ test('some packages are installed', () => {
 });
 
 test.each(workloads)(
-  '%s does the same with wrappers and without',
+  '%s does the same with wrappers, with labels and without',
   async (file) => {
-    const [original, transformed] = await Promise.all([run(file, []), run(file, ['--no-warnings', '--import', HOOK])]);
-    expect(transformed.output).toBe(original.output);
+    const hooked = ['--no-warnings', '--import', HOOK];
+    const [original, transformed] = await Promise.all([run(file, []), run(file, hooked)]);
+    const labelled = await run(file, hooked, { LINES_LABELS: '1' });
+    expect([transformed.output, labelled.output]).toEqual([original.output, original.output]);
     expect(original.output).toMatch(/^[0-9a-f]{16} \d+ /);
     expect(transformed.wrappers).toBeGreaterThan(20);
   },

@@ -13,15 +13,18 @@ describeNodes(
   'on Node $major',
   (major) => [20, 24].includes(major),
   ({ execPath, major }) => {
-    test.concurrent.each(SUITES)('the tests of $name have the same results with true lines and without', async (suite) => {
+    test.concurrent.each(SUITES)('the tests of $name have the same results with true lines, with labels and without', async (suite) => {
       const options = { execPath, modules };
-      const [plain, instrumented] = await Promise.all([
+      const cache = join(FOLDER, 'cache');
+      const [plain, instrumented, labelled] = await Promise.all([
         runSuite(suite, { ...options, scriptsFile: join(FOLDER, `${suite.name}-${major}-plain`) }),
-        runSuite(suite, { ...options, scriptsFile: join(FOLDER, `${suite.name}-${major}`), cache: join(FOLDER, 'cache') }),
+        runSuite(suite, { ...options, scriptsFile: join(FOLDER, `${suite.name}-${major}`), cache }),
+        runSuite(suite, { ...options, scriptsFile: join(FOLDER, `${suite.name}-${major}-labels`), cache, labels: true }),
       ]);
       expect(plain).toMatchObject({ code: 0, failed: [], scripts: [] });
       expect(plain.tests).toBeGreaterThanOrEqual(suite.tests);
       expect({ ...instrumented, scripts: [] }).toEqual(plain);
+      expect(labelled).toEqual(instrumented);
       const tested = instrumented.scripts.filter((url) => url.includes(`${sep}${suite.tested ?? suite.name}${sep}`));
       expect(tested.length).toBeGreaterThan(0);
     });

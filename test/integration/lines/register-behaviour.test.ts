@@ -26,6 +26,14 @@ function compare(execPath: string, name: string): { plain: Run; registered: Run 
   return { plain, registered };
 }
 
+/** Labels are for all of them the same as true lines. */
+function compareLabels(execPath: string, name: string): void {
+  const program = join(PROGRAMS, name);
+  const plain = run(execPath, [program], NOTHING);
+  const labelled = runRegistered(execPath, [program], { env: { ...env, NODE_TRACEMALLOC_LABEL: 'requests' } });
+  expect(labelled).toEqual(plain);
+}
+
 describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
   const names = [
     'modules.mjs',
@@ -33,6 +41,7 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
     'own-hooks.mjs',
     'own-compile.cjs',
     'evaluated.cjs',
+    'contexts.cjs',
     'family.mjs',
     ...(major >= 22 ? ['typed.ts'] : []),
   ];
@@ -41,6 +50,8 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
     expect(compare(execPath, name).plain.code).toBe(0);
     compare(execPath, name); // again, now from the cache
   });
+
+  test.each(names)('%s does the same with labels', (name) => compareLabels(execPath, name));
 
   test('a program that throws ends in the same way', () => {
     const { plain, registered } = compare(execPath, 'throwing.mjs');
