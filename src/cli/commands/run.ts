@@ -41,6 +41,7 @@ interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, L
 /** If the program's own code holds less than this share of the heap, the last snapshot says little about the program. */
 const LITTLE_SHARE = 0.05;
 const MUCH_SHARE = 0.5;
+
 export function configure(command: Command): Command {
   command
     .option('-o, --output <file>', 'where to save the snapshot (default: SCRIPT.PID.tmsnap)')

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { runInThisContext } from 'node:vm';
+import { messageOf } from '../../protocol/error-text.js';
 import { LABEL_RUNTIME } from '../../text/own-scripts.js';
 import { readLabelChoice } from '../labels/label-choice.js';
 import { labelRuntimeText } from '../labels/label-runtime-text.js';
@@ -17,7 +18,7 @@ export function installOwnLabels(): boolean {
     install(createRequire(import.meta.url));
     return true;
   } catch (error) {
-    process.stderr.write(`node-tracemalloc: there are no labels: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`node-tracemalloc: there are no labels: ${messageOf(error)}\n`);
     return false;
   }
 }

@@ -101,6 +101,7 @@ export class TrueLines {
   async #install(choice: LabelChoice): Promise<boolean> {
     this.#journal.labels();
     this.#isLabelled = await installLabels(this.#session, choice);
+    if (!this.#isLabelled) this.#journal.unlabelled(); // they are somebody else's, and stay
     return this.#isLabelled;
   }
 

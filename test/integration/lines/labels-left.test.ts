@@ -46,7 +46,7 @@ describe.each(nodeBinaries())('labels in a running program, Node $major', ({ exe
     expect(await evaluateIn(port, 'goOn(); result')).toBe(2);
   });
 
-  // On Node 18 they were still there after two minutes in 2 of 5 runs, on a machine with more work than processors.
+  // On Node 18 they were still there after two minutes in 2 of 4 runs, on a machine with more work than processors.
   (major === 18 ? it.skip : it)(
     'are gone after the controller was killed',
     async () => {
