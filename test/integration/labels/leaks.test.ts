@@ -38,8 +38,8 @@ it.each(oldestAndNewest())('leaks names the route that leaks, Node $major', asyn
   const tracing = ['--mode', 'exact', '--label', 'requests', '--group-by', 'label'];
   const each = `"${process.execPath}" client.cjs`;
   const { code, stderr } = await runCommand(['leaks', ...tracing, '--node', execPath, '--each', each, '--', 'server.cjs']);
-  expect(stderr).toMatch(/^ +leaks +\+\d+ KiB .* GET \/users\/:id$/m);
-  expect(stderr).toMatch(/^GET \/users\/:id keeps \d+ KiB of every round: of 4 rounds, 4 left something that was not freed$/m);
+  expect(stderr).toMatch(/^ +leaks +\+[\d.]+ KiB .* GET \/users\/:id$/m);
+  expect(stderr).toMatch(/^GET \/users\/:id keeps [\d.]+ KiB of every round: of 4 rounds, 4 left something that was not freed$/m);
   expect(stderr).not.toMatch(/leaks .*GET \/(health|search)/);
   expect(code).toBe(3);
 });
