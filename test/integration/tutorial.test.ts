@@ -63,13 +63,13 @@ describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath 
     expect(text).toContain('Exception :  the tracemalloc module must be tracing memory allocations to take a snapshot');
   });
 
-  it('4: a snapshot from a file equals the saved one', async () => {
+  it('4: a snapshot from a file equals the saved one (long)', async () => {
     const [before, after] = (await output(execPath, 'ex4.mjs')).split('\nLoaded Snapshot From File :\n');
     expect(before).toMatch(/ex4\.mjs:\d+: size=\d+ KiB, count=1000\d, average=\d+ B/);
     expect(after).toBe(before!);
   });
 
-  it('5: filters by domain and by file', async () => {
+  it('5: filters by domain and by file (long)', async () => {
     const text = await output(execPath, 'ex5.mjs');
     const section = (n: number) => printedStatistics(text, `Filtered Snapshot ${n}`, `Filtered Snapshot ${n + 1}`);
     expectTracked(section(1), 'ex5-lists.mjs:4', 280);

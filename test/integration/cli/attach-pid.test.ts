@@ -94,7 +94,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
 
 const execPath = process.execPath;
 
-it('Ctrl-C: the result, and the inspector closed', async () => {
+it('Ctrl-C: the result, and the inspector closed (long)', async () => {
   const target = await startPlain(execPath, ALIVE);
   const command = startCommand(['attach', '--pid', `${target.pid}`, '--duration', '1h']);
   await command.waitFor('stderr', /(opened the inspector)/);
@@ -121,7 +121,7 @@ it('if the program closes its inspector meanwhile, it says so in one line and ex
   expect(target.child.exitCode).toBeNull();
 });
 
-it('attach by the name of a script: several processes, and none', async () => {
+it('attach by the name of a script: several processes, and none (long)', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'twice.cjs'), `${ALIVE}; console.log('ready')`);
   const command = [execPath, '--no-warnings', join(folder, 'twice.cjs')] as const;
@@ -147,7 +147,7 @@ it('attach by the name of a script: several processes, and none', async () => {
   });
 });
 
-it('names the program if the pid is that of what started it', async () => {
+it('names the program if the pid is that of what started it (long)', async () => {
   const script = join(temporaryFolder(), 'app.cjs');
   writeFileSync(script, `${ALIVE}; console.log('ready')`);
   const shell = await startPlain('', '', { command: ['sh', '-c', '"$0" "$1"; exit', execPath, script] });
@@ -182,7 +182,7 @@ it('a number that could also be a port', async () => {
   expect(stderr).toMatch(/^(\d+) is taken as a pid: what listens on port \1 is not the inspector of a Node program\nopened the inspector/);
 });
 
-it('a program that collects its coverage keeps it', async () => {
+it('a program that collects its coverage keeps it (long)', async () => {
   const folder = temporaryFolder();
   const code = 'function used() {} function unused() {} setInterval(used, 1); process.stdin.once("data", () => process.exit())';
   const target = await startPlain(execPath, code, { env: { NODE_V8_COVERAGE: folder } });

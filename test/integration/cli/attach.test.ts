@@ -122,7 +122,7 @@ it('if the target ends meanwhile, it prints what the target held', async () => {
   await expect(target.exited).resolves.toMatchObject({ code: 9 });
 });
 
-it('if the target is killed meanwhile, it says so in one line and exits with 1; --verbose adds the stack', async () => {
+it('if the target is killed meanwhile, it says so in one line and exits with 1; --verbose adds the stack (long)', async () => {
   for (const verbose of [[], ['--verbose']]) {
     const target = await service(execPath);
     const command = startCommand(['attach', `${target.port}`, '--duration', '1h', ...verbose]);
@@ -141,7 +141,7 @@ it('says first that most memory is outside the heap', async () => {
   expect(stdout).toMatch(/^Most memory is outside the JavaScript heap, where these traces do not reach: external 6\d\.\d MiB against/);
 });
 
-it('--where with an expression that yields no object prints the table anyway, and exits with 1', async () => {
+it('--where with an expression that yields no object prints the table anyway, and exits with 1 (long)', async () => {
   const target = await service(execPath);
   const options = ['--duration', '100ms', '--mode', 'objects', '--where', 'throw new Error("\\x1b[2Jgone")'];
   const { code, stdout, stderr } = await runCommand(['attach', `${target.port}`, ...options]);
@@ -184,7 +184,7 @@ it('a port without inspector, a foreign sampler and a bad number of frames are o
   expect(gone.stderr).toMatch(/^tracemalloc: .*\n$/);
 });
 
-it('a reader that closes the pipe does no harm', async () => {
+it('a reader that closes the pipe does no harm (long)', async () => {
   const target = await service(execPath);
   const folder = temporaryFolder();
   const command = startCommand(['attach', `${target.port}`, '--duration', '200ms', '-o', 'out.tmsnap'], { cwd: folder });

@@ -57,8 +57,8 @@ const tell = (line: string) => (command: RunningCommand) => void command.child.s
 describe.each(oldestAndNewest())('run --checkpoint on Node $major', ({ execPath }) => {
   it.each([
     ['SIGKILL', (_: RunningCommand, pid: number): unknown => process.kill(pid, 'SIGKILL'), 137],
-    ['SIGTERM from outside', (_: RunningCommand, pid: number): unknown => process.kill(pid, 'SIGTERM'), 143],
-    ['an abort', tell('abort'), 134],
+    ['SIGTERM from outside (matrix)', (_: RunningCommand, pid: number): unknown => process.kill(pid, 'SIGTERM'), 143],
+    ['an abort (matrix)', tell('abort'), 134],
   ] as const)('%s: the last checkpoint is the result', async (_, end, code) => {
     const { cwd, command, pid, file } = await running(execPath);
     await checkpointed(cwd, 's.tmsnap.checkpoint');
@@ -72,8 +72,8 @@ describe.each(oldestAndNewest())('run --checkpoint on Node $major', ({ execPath 
   });
 
   it.each([
-    ['process.exit', tell('exit'), 3],
-    ['a throw', tell('throw'), 1],
+    ['process.exit (matrix)', tell('exit'), 3],
+    ['a throw (matrix)', tell('throw'), 1],
     ['SIGTERM to us', ({ child }: RunningCommand) => child.kill('SIGTERM'), 143],
   ] as const)('%s: there is a last snapshot, and no checkpoint is left', async (_, end, code) => {
     const { cwd, command } = await running(execPath);
@@ -93,7 +93,7 @@ describe.each(oldestAndNewest())('run --checkpoint on Node $major', ({ execPath 
     expectKept(join(cwd, 's.tmsnap.checkpoint'));
   });
 
-  it('--follow: each process has its own', async () => {
+  it('--follow: each process has its own (matrix)', async () => {
     const { cwd, command, pid } = await running(execPath, ['parent'], ['--follow']);
     const child = Number(await command.waitFor('stdout', /child (\d+)/));
     await checkpointed(cwd, `s.tmsnap.${child}.checkpoint`);

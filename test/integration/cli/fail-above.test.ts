@@ -70,7 +70,7 @@ describe('a program', () => {
     ]);
   });
 
-  it('that runs is measured by its growth if rounds are compared', async () => {
+  it('that runs is measured by its growth if rounds are compared (long)', async () => {
     const { port } = await startTarget({
       execPath: process.execPath,
       code: `const kept = []; setInterval(() => { for (let i = 0; i < 2000; i++) kept.push(BigInt(i + 1) << 1024n); }, 50); console.log('ready');`,

@@ -300,7 +300,7 @@ describe('--partial', () => {
     expect(damage).toMatch(/ends in the middle of "nodes"/);
   });
 
-  it('loses nothing that stands before the damage, and says so everywhere', async () => {
+  it('loses nothing that stands before the damage, and says so everywhere (long)', async () => {
     const { stdout } = await callCommand(['stats', '--partial', '--json', 'tail.heapsnapshot']);
     const rows: Row[] = JSON.parse(stdout).statistics;
     const session = rows.find(({ traceback }) => traceback.frames[0]!.filename === 'Session');

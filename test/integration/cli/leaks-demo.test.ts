@@ -44,14 +44,14 @@ const leaks = (...words: readonly string[]) =>
 const named = (text: string) => [...text.matchAll(/leaky-server\.cjs:(\d+).* keeps /g)].map(([, line]) => Number(line)).sort();
 
 describe.each(nodeBinaries())('the server of the demo on Node $major', ({ execPath, major }) => {
-  it('leaks where it keeps its visitors, and nowhere else, if it is started', async () => {
+  it('leaks where it keeps its visitors, and nowhere else, if it is started (long)', async () => {
     const command = leaks('--node', execPath, '--', SERVER);
     writeFileSync('port', await command.waitFor('stdout', READY));
     const { code, stderr } = await command.exited;
     expect([code, named(stderr)]).toEqual([3, leaksOn(major)]);
   });
 
-  it('leaks where it keeps its visitors, and nowhere else, if it runs already', async () => {
+  it('leaks where it keeps its visitors, and nowhere else, if it runs already (long)', async () => {
     const server = await startTarget({ execPath, file: SERVER, ready: READY });
     writeFileSync('port', READY.exec(server.stdout())![1]!);
     const { code, stdout } = await leaks('--port', `${server.port}`).exited;

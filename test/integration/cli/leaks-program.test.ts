@@ -42,7 +42,7 @@ describe.each(oldestAndNewest())('tracemalloc leaks -- program on Node $major', 
 });
 
 describe('a program that is started', () => {
-  it('is ended when there are enough rounds; with --json, stdout has the document', async () => {
+  it('is ended when there are enough rounds; with --json, stdout has the document (long)', async () => {
     const { code, stdout } = await runCommand([...EXACT, '--rounds', '6', '--json', '--', 'batch.cjs', '1000000', '0']);
     const { rounds, leaks } = JSON.parse(stdout) as { rounds: unknown[]; leaks: number };
     expect([code, rounds.length, leaks > 0]).toEqual([3, 6, true]);
@@ -50,13 +50,18 @@ describe('a program that is started', () => {
 
   it.each([
     [
-      'with enough rounds gives the verdict of those',
+      'with enough rounds gives the verdict of those (long)',
       '7',
       3,
       /^the program has ended with exit code 5: the verdict is that of the rounds so far$/m,
     ],
-    ['with too few rounds ends the command with 1', '4', 1, /^4 rounds are too few to tell a leak: it takes 6$/m],
-    ['before its first round says what to write', '0', 1, /^the program passed no debugger statement: write one at the end of each round/m],
+    ['with too few rounds ends the command with 1 (long)', '4', 1, /^4 rounds are too few to tell a leak: it takes 6$/m],
+    [
+      'before its first round says what to write (long)',
+      '0',
+      1,
+      /^the program passed no debugger statement: write one at the end of each round/m,
+    ],
   ])('and ends in the middle %s', async (_, passed, expected, message) => {
     const { code, stderr } = await runCommand([...EXACT, '--rounds', '9', '--', 'batch.cjs', passed, '5']);
     expect([code, stderr]).toEqual([expected, expect.stringMatching(message)]);

@@ -67,7 +67,7 @@ it('refuses a list of known leaks that cannot be read, before it touches the pro
   expect([code, stderr]).toEqual([2, expect.stringMatching(/^tracemalloc: \.tracemallocignore cannot be read: EISDIR/)]);
 });
 
-it('ignores what is known to leak, names rules that are not needed any more, and then ends with 0', async () => {
+it('ignores what is known to leak, names rules that are not needed any more, and then ends with 0 (long)', async () => {
   const service = await startService(process.execPath);
   writeFileSync(join(cwd, '.tracemallocignore'), '# known leaks\nservice.cjs:6 # sessions are kept on purpose\ngone.cjs\n');
   const { code, stdout, stderr } = await leaksOf(service, '--include', 'service.cjs', '--json');

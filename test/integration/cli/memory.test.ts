@@ -46,7 +46,7 @@ describe('memory', () => {
     expect(stdout).toMatch(/^workers were not asked/m);
   });
 
-  it('watches what grows until Ctrl-C', async () => {
+  it('watches what grows until Ctrl-C (long)', async () => {
     const { port } = await startTarget({ execPath: process.execPath, code: GROWING, ready: true });
     const watching = startCommand(['memory', `${port}`, '--watch', '200ms']);
     await watching.waitFor('stdout', /^(resident +± +change +since start +what)$/m);

@@ -31,7 +31,7 @@ describe.each(oldestAndNewest())('--on-oom on Node $major', ({ execPath }) => {
     expect(String(Snapshot.load(join(cwd, 'oom.tmsnap')).statistics('lineno')[0]?.traceback)).toBe(`${LEAKING}:4`);
   });
 
-  it('attach traces until the program ends', async () => {
+  it('attach traces until the program ends (matrix)', async () => {
     const target = await startTarget({ execPath, file: LEAKING, execArgv: [LIMIT], ready: true });
     const cwd = temporaryFolder();
     const args = ['attach', '--on-oom', '--checkpoint', '100ms', '-o', 'oom.tmsnap', '--port', `${target.port}`];

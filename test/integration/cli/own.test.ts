@@ -43,7 +43,7 @@ interface Row {
 const place = ({ filename, lineno }: { readonly filename: string; readonly lineno: number }) => `${filename}:${lineno}`;
 
 describe.each(nodeBinaries())('own code first, Node $major', ({ execPath }) => {
-  it('a package allocates, and the lines of the program get the bytes; a tool of a package is a program, too', async () => {
+  it('a package allocates, and the lines of the program get the bytes; a tool of a package is a program, too (long)', async () => {
     const output = join(folder, 'app.tmsnap');
     const run = (script: string) =>
       runCommand(['run', '--node', execPath, '--mode', 'exact', '--own', '--json', '--force', '-o', output, script], { cwd: folder });

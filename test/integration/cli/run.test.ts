@@ -144,7 +144,7 @@ function sizeAt(snapshot: Snapshot, lineno: number): number {
   return snapshot.filterTraces([new Filter(true, MARKED, { lineno })]).statistics('filename')[0]?.size ?? 0;
 }
 
-it('a program that handles the signal itself ends as it wants', async () => {
+it('a program that handles the signal itself ends as it wants (long)', async () => {
   const cwd = temporaryFolder();
   const command = startCommand(['run', '-o', 's.tmsnap', SERVICE, '--graceful'], { cwd });
   await command.waitFor('stdout', /(ready)/);
@@ -160,7 +160,7 @@ describe('a program that cannot be asked for its last snapshot', () => {
 
   it.each([
     ['the second signal ends it at once', STUCK, ['SIGINT', 'SIGTERM'], 143],
-    ['the second signal ends it at once, in the other order', STUCK, ['SIGTERM', 'SIGINT'], 143],
+    ['the second signal ends it at once, in the other order (long)', STUCK, ['SIGTERM', 'SIGINT'], 143],
     ['the third signal ends it, whatever it handles', HANDLED, ['SIGINT', 'SIGTERM', 'SIGHUP'], 137],
   ] as const)(
     '%s',
@@ -195,14 +195,14 @@ it('SIGQUIT is passed on like the others (long)', async () => {
   expect(readdirSync(cwd)).toContain('s.tmsnap');
 });
 
-it('--json prints one document on stdout, also with --marks', async () => {
+it('--json prints one document on stdout, also with --marks (long)', async () => {
   const cwd = temporaryFolder();
   const { stdout, stderr } = await runCommand(['run', '--json', '--marks', '--interval', '64', '-o', 'j.tmsnap', MARKED], { cwd });
   expect(JSON.parse(stdout)).toMatchObject({ keyType: 'lineno', cumulative: false });
   expect(stderr).toContain('mark 2');
 });
 
-it('a program that cannot be traced is not run, and no file is written', async () => {
+it('a program that cannot be traced is not run, and no file is written (long)', async () => {
   const cwd = temporaryFolder();
   const file = program('console.log("it runs")');
   for (const [args, code, words] of [
@@ -227,7 +227,7 @@ it('a program that cannot be traced is not run, and no file is written', async (
   expect(readdirSync(cwd)).toEqual([]);
 });
 
-it('a snapshot that holds most of the heap is not said to hold little, whoever has allocated it', async () => {
+it('a snapshot that holds most of the heap is not said to hold little, whoever has allocated it (long)', async () => {
   const file = program(`
     const { readFile } = require('node:fs');
     globalThis.kept = [];
@@ -243,7 +243,7 @@ it('a snapshot that holds most of the heap is not said to hold little, whoever h
   }
 });
 
-it('NODE_V8_COVERAGE is for the program alone', async () => {
+it('NODE_V8_COVERAGE is for the program alone (long)', async () => {
   const [cwd, coverage] = [temporaryFolder(), temporaryFolder()];
   // Its stderr is passed on by a process of ours.
   const file = program('console.log(process.pid); console.error("to stderr")');

@@ -55,7 +55,7 @@ describe.each(oldestAndNewest())("a program's stderr, Node $major", ({ execPath 
     },
   );
 
-  it.each([[[]], [['--follow']]])('a process that still has it does not delay the command: run %j', async (options) => {
+  it.each([[[]], [['--follow']]])('a process that still has it does not delay the command: run %j (matrix)', async (options) => {
     const cwd = temporaryFolder();
     const go = join(cwd, 'go');
     reapLater(async () => writeFileSync(go, ''));

@@ -26,7 +26,12 @@ afterAll(reapTargets);
     return terminal.written().split('\r\n');
   };
 
-  it.each([20, 40, 80, 200])('the tables fit into %i columns, and lines are whole', async (columns) => {
+  it.each([
+    [20, ''],
+    [40, ' (long)'],
+    [80, ' (long)'],
+    [200, ''],
+  ])('the tables fit into %i columns, and lines are whole%s', async (columns) => {
     for (const args of [
       ['stats', 'now.tmsnap'],
       ['diff', 'old.tmsnap', 'now.tmsnap'],

@@ -132,7 +132,7 @@ function lastPicture({ written }: InTerminal): string[] {
     await expectClean(target);
   });
 
-  it('a target that ends leaves its last picture and a message', async () => {
+  it('a target that ends leaves its last picture and a message (long)', async () => {
     const target = await service(execPath, '--graceful');
     const top = startTop(target);
     await top.waitFor(GROWN);
@@ -157,7 +157,7 @@ function lastPicture({ written }: InTerminal): string[] {
 });
 
 (hasTerminal ? describe : describe.skip)('tracemalloc top', () => {
-  it('an error while it runs restores the terminal and prints one line', async () => {
+  it('an error while it runs restores the terminal and prints one line (long)', async () => {
     const target = await service(process.execPath);
     const top = startTop(target);
     await top.waitFor(/(service\.cjs:4 serve)/);

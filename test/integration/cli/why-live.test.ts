@@ -59,7 +59,7 @@ const code = "globalThis.parts = Array.from({ length: 7 }, () => Buffer.alloc(20
 new Worker(code, { eval: true }).once('online', () => console.log('ready'));`;
 
 describe.each(nodeBinaries())('why --buffers on a running program, Node $major', ({ execPath }) => {
-  it('names the owners in each thread, at once or with where they were made, and leaves', async () => {
+  it('names the owners in each thread, at once or with where they were made, and leaves (matrix)', async () => {
     const target = await startTarget({ execPath, code: BUFFERS, ready: true });
     const owners = async (...options: readonly string[]) => {
       const { code, stdout, stderr } = await callCommand([
@@ -94,7 +94,7 @@ describe.each(nodeBinaries())('why --buffers on a running program, Node $major',
 });
 
 describe.each(oldestAndNewest())('why, asked in other ways, Node $major', ({ execPath }) => {
-  it('finds what was allocated on a line, and what an expression yields, and tells where each was made', async () => {
+  it('finds what was allocated on a line, and what an expression yields, and tells where each was made (long)', async () => {
     const target = await startTarget({ execPath, code: MAKER, ready: true });
     const born = await ask(target.port, 'target.cjs:3', '--for', '1s');
     expect([born.code, born.stderr]).toEqual([0, expect.stringMatching(/replacing the source of scripts/)]);
@@ -120,7 +120,7 @@ describe.each(oldestAndNewest())('why, asked in other ways, Node $major', ({ exe
     expect(clusters.some(({ path }) => path.at(-1)!.place?.filename.endsWith('target.cjs'))).toBe(true);
   });
 
-  it('says what is wrong with what was asked', async () => {
+  it('says what is wrong with what was asked (long)', async () => {
     const { port } = await startTarget({ execPath, code: MAKER, ready: true });
     const answers = [
       await ask(port, 'Itm'),
@@ -138,7 +138,7 @@ describe.each(oldestAndNewest())('why, asked in other ways, Node $major', ({ exe
   });
 });
 
-it('says so if the program ends meanwhile', async () => {
+it('says so if the program ends meanwhile (long)', async () => {
   const { port } = await startTarget({
     execPath: process.execPath,
     code: "setTimeout(() => {}, 1500); console.log('ready');",

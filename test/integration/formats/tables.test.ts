@@ -96,7 +96,7 @@ python("JSON lines, as Python's json.tool reads them", () => {
       .map((line) => JSON.parse(line));
   };
 
-  it('has all fields of a row', () => {
+  it('has all fields of a row (long)', () => {
     const documentsOf = documents(written('json', NEW));
     expect(documentsOf).toEqual([
       {

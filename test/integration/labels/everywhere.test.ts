@@ -31,7 +31,7 @@ function kept(snapshot: Snapshot | null): Record<string, number> {
   return counts;
 }
 
-it.each(nodeBinaries())('labels reach the workers and the children of a program, Node $major', async ({ execPath }) => {
+it.each(nodeBinaries())('labels reach the workers and the children of a program (matrix), Node $major', async ({ execPath }) => {
   const file = join(temporaryFolder(), 'program.cjs');
   writeFileSync(file, PROGRAM);
   const tracer = await launch(file, { execPath, follow: true, labels: 'program', stdio: 'ignore' });

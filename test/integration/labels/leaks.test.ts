@@ -31,7 +31,7 @@ function next() {
 }
 next();`;
 
-it.each(oldestAndNewest())('leaks names the route that leaks, Node $major', async ({ execPath }) => {
+it.each(oldestAndNewest())('leaks names the route that leaks (long), Node $major', async ({ execPath }) => {
   const cwd = enterTemporaryFolder();
   writeFileSync(join(cwd, 'server.cjs'), SERVER);
   writeFileSync(join(cwd, 'client.cjs'), CLIENT);

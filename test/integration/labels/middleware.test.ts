@@ -11,7 +11,7 @@ afterEach(reapTargets);
 
 const MODULES = join(await providePackages('frameworks'), 'node_modules');
 
-it.each(oldestAndNewest())('a line of middleware labels the requests of each framework, Node $major', ({ execPath }) => {
+it.each(oldestAndNewest())('a line of middleware labels the requests of each framework (matrix), Node $major', ({ execPath }) => {
   const own = join(temporaryFolder(), 'node_modules');
   mkdirSync(own);
   symlinkSync(repoPath(), join(own, 'node-tracemalloc'));

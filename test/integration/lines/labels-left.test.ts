@@ -36,7 +36,7 @@ describe.each(nodeBinaries())('labels in a running program, Node $major', ({ exe
     }
   });
 
-  it('a function that waits during the stop goes on', async () => {
+  it('a function that waits during the stop goes on (matrix)', async () => {
     const { port } = await startTarget({ execPath, file: PROGRAM, ready: true });
     const tracer = await attach({ port });
     await tracer.start(LABELLED);

@@ -179,7 +179,7 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
   });
 });
 
-testAllAtOnce('live edit retries all scripts together, not one after the other', async ({ execPath }) => {
+testAllAtOnce('live edit retries all scripts together, not one after the other (matrix)', async ({ execPath }) => {
   const folder = temporaryFolder();
   const module = (i: number) => join(folder, `suspended-${i}.cjs`);
   for (let i = 0; i < 15; i++) {
@@ -198,7 +198,7 @@ testAllAtOnce('live edit retries all scripts together, not one after the other',
   await tracer.close();
 });
 
-testAllAtOnce('live edit leaves a script alone that is always suspended at an await, and says so', async ({ execPath }) => {
+testAllAtOnce('live edit leaves a script alone that is always suspended at an await, and says so (matrix)', async ({ execPath }) => {
   const target = await startTarget({ execPath, file: FILE, args: ['suspended'], ready: true });
   const before = await evaluateIn(target.port, 'source()');
   const tracer = await attach(target.port);

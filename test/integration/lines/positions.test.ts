@@ -51,7 +51,7 @@ describe.each(nodeBinaries())('Node $major', (node) => {
   test.each([
     ['cold', 0],
     ['hot', 40],
-  ])('every line has the bytes it allocates, %s', async (_name, warm) => {
+  ])('every line has the bytes it allocates, %s (matrix)', async (_name, warm) => {
     const { wrapperAt, functionAt } = positionLookup(transform(KNOWN.source, { sourceType: 'commonjs' }).positions);
     const bytes = new Map<number, number>();
     for (const [line, column, size] of await profile(node, KNOWN.source, warm)) {

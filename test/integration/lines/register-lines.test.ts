@@ -49,7 +49,7 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
   const names = ['sites.mjs', 'sites.cjs', ...(major >= 22 ? ['sites.mts', 'sites.cts'] : [])];
   const cases = names.flatMap((name) => [
     [name, 'cold', '0'],
-    [name, 'hot', HOT],
+    [name, 'hot (matrix)', HOT],
   ]);
 
   test.each(cases)('%s, %s: each line has its bytes', (name, _, heat) => {

@@ -37,7 +37,7 @@ function blocks(snapshot: Snapshot): Map<string, number> {
 
 describe('lines of the sources that a program was compiled from', () => {
   it.each([
-    ['a map beside the file', '--sourceMap'],
+    ['a map beside the file (long)', '--sourceMap'],
     ['a map in the file', '--inlineSourceMap'],
   ])('%s', async (_, option) => {
     const snapshot = await compiledAndTraced(option);
@@ -48,7 +48,7 @@ describe('lines of the sources that a program was compiled from', () => {
     expect([...blocks(snapshot).keys()].filter((place) => place.startsWith(SOURCE))).toEqual([]);
   });
 
-  it('without a valid map they are the lines of the code that runs', async () => {
+  it('without a valid map they are the lines of the code that runs (long)', async () => {
     const snapshot = await compiledAndTraced();
     const ours = (shown: Snapshot) => [...blocks(shown)].filter(([place]) => place.startsWith(folder));
     expect(ours(withOriginalLines(snapshot))).toEqual(ours(snapshot));

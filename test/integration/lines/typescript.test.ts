@@ -44,9 +44,10 @@ async function expectLines(execPath: string, flags: readonly string[], [program,
 }
 
 describe.each(nodeBinaries())('on Node $major', ({ execPath }) => {
-  test('run --lines gives the lines of TypeScript that tsx compiles', () => expectLines(execPath, ['--import', 'tsx'], ['app.ts']));
+  test('run --lines gives the lines of TypeScript that tsx compiles (matrix)', () =>
+    expectLines(execPath, ['--import', 'tsx'], ['app.ts']));
 
-  test('stacks show TypeScript, whether tsx or our preload comes first', () => {
+  test('stacks show TypeScript, whether tsx or our preload comes first (long)', () => {
     const program = `${FOLDER}/stacks.ts`;
     const tsx = ['--import', 'tsx'];
     const plain = run(execPath, [program], { cwd, execArgv: tsx, env });

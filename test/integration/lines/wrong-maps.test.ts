@@ -80,7 +80,7 @@ const MAPS: readonly { readonly name: string; readonly url: string; readonly fil
   { name: '100,000 sources', url: 'app.js.map', file: map({ sources: Array.from({ length: 100_000 }, (_, i) => `deep/${i}.ts`) }) },
 ];
 
-test('with wrong maps the program runs, a table is printed, and each file that has a wrong map is named once', async () => {
+test('with wrong maps the program runs, a table is printed, and each file that has a wrong map is named once (long)', async () => {
   const folder = temporaryFolder();
   const all = [...MAPS, ...MISSING.map((url) => ({ url, file: undefined }))];
   const files = all.map(({ url, file }, index) => {

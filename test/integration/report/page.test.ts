@@ -227,7 +227,7 @@ let misdeeds: Misdeeds;
     expect(await colorAt(0.4, 2)).toEqual(unfound);
   });
 
-  it('makes a page for an empty snapshot, and for an empty difference', async () => {
+  it('makes a page for an empty snapshot, and for an empty difference (long)', async () => {
     Snapshot.fromTraces([]).dump(join(folder, 'empty.tmsnap'));
     const empty = [
       { args: ['empty.tmsnap'], caption: 'Nothing' },
@@ -247,7 +247,7 @@ let misdeeds: Misdeeds;
     }
   });
 
-  it('shows the oldest frames of a deep stack first, and can move to the others', async () => {
+  it('shows the oldest frames of a deep stack first, and can move to the others (long)', async () => {
     const frames = Array.from({ length: 2000 }, (_, depth) => ({
       filename: '/app/deep.js',
       lineno: depth + 1,

@@ -114,7 +114,7 @@ let misdeeds: Misdeeds;
     expect((await below())[1]).toBe('3000 B /app/app.js:7 keep');
   });
 
-  it('keys choose a label, whose bytes the flame graph and the table then have, in any round', async () => {
+  it('keys choose a label, whose bytes the flame graph and the table then have, in any round (long)', async () => {
     expect(await page.locator('#label option').allInnerTexts()).toEqual(['all', 'POST /login', 'GET /users/:id', '(none)']);
     await page.locator('#label').focus();
     await page.keyboard.press('ArrowDown');

@@ -88,7 +88,7 @@ withPromtool('promtool finds no fault with the metrics', async () => {
   expect(outputOf('promtool', ['check', 'metrics'], Buffer.from(text))).toBe('');
 });
 
-withPrometheus('Prometheus scrapes the metrics with a token', async () => {
+withPrometheus('Prometheus scrapes the metrics with a token (long)', async () => {
   const target = await started('growing.cjs');
   const folder = temporaryFolder();
   const tokenFile = join(folder, 'token');

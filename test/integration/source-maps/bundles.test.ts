@@ -48,7 +48,7 @@ async function webpacked(devtool: string, context: string): Promise<string> {
 }
 
 test.each([
-  ['linked', ''],
+  ['linked', ' (long)'],
   ['inline', ' (long)'],
   ['external', ' (long)'],
 ] as const)('a bundle of esbuild, its map %s%s', async (sourcemap, _) => {
@@ -93,7 +93,7 @@ test.each([
   expectPlaces(trueLines, LINES, 'line');
 });
 
-test('attach shows the lines of a running bundle, and the source line where an object was made', async () => {
+test('attach shows the lines of a running bundle, and the source line where an object was made (long)', async () => {
   const service = join(SOURCES, 'service.ts');
   const bundle = join(temporaryFolder(), 'service.cjs');
   await build({ entryPoints: [service], bundle: true, platform: 'node', outfile: bundle, sourcemap: 'inline' });

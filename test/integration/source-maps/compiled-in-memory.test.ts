@@ -89,7 +89,7 @@ describe.each(nodeBinaries())('texts that are not those of their files, on Node 
   });
 });
 
-test.each(oldestAndNewest())('run --lines: the same, on Node $major', async ({ execPath }) => {
+test.each(oldestAndNewest())('run --lines: the same (matrix), on Node $major', async ({ execPath }) => {
   const { lines } = await runAndShow([PROGRAM, ...args], { execPath, options: ['--lines'] });
   expect(withoutOtherLines(largeLines(lines))).toEqual(expected(6));
 });

@@ -26,7 +26,7 @@ describeNodes(
   'expectCounts on Node $major',
   (major) => major >= 20,
   ({ execPath }) => {
-    it('counts what the work made and left behind', async () => {
+    it('counts what the work made and left behind (long)', async () => {
       const args = ['--input-type=module', '--eval', PROGRAM];
       const { stdout } = await promisify(execFile)(execPath, args, {
         cwd: repoPath(),

@@ -66,7 +66,7 @@ describeNodes(
       expect(await functionsFound(MORE)).toEqual(MORE.map((name) => [name, true]));
     });
 
-    it('finds nothing in functions that keep nothing, or a bounded number of things', async () => {
+    it('finds nothing in functions that keep nothing, or a bounded number of things (long)', async () => {
       expect(await run(execPath, CLEAN)).toEqual({ found: Object.fromEntries(CLEAN.map((name) => [name, []])) });
     });
 
@@ -80,7 +80,7 @@ describeNodes(
       expect(all.filter((name) => !linesOf(name).includes(firstPlace(found, name)))).toEqual([]);
     });
 
-    it('says in at most 12 lines what grew', async () => {
+    it('says in at most 12 lines what grew (long)', async () => {
       const { message } = await run(execPath, [], { growing: 'session', execArgv: TRUE_LINES });
       const lines = message!.split('\n');
       expect(lines.length).toBeLessThanOrEqual(12);

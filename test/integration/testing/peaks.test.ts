@@ -88,7 +88,7 @@ describeNodes(
       return JSON.parse(stdout);
     };
 
-    it('are what a function holds, without garbage', async () => {
+    it('are what a function holds, without garbage (long)', async () => {
       const folder = temporaryFolder();
       const { peaks, above, ...rest } = (await run(HELD, folder)) as {
         readonly peaks: Record<string, number>;
@@ -114,7 +114,7 @@ describeNodes(
       expect(saved!.size).toBeGreaterThanOrEqual(8 * MIB);
     });
 
-    it('of work that is no good give one clear error, and leave nothing behind', async () => {
+    it('of work that is no good give one clear error, and leave nothing behind (long)', async () => {
       expect(await run(BAD)).toEqual({
         throws: 'RangeError: of the work',
         rejects: 'RangeError: of the promise',

@@ -100,7 +100,7 @@ describe.each(oldestAndNewest())('trouble during a command, Node $major', (binar
     await tracer.close(); // cleaning up causes no second error
   });
 
-  it('if the target is stopped, each command fails in time, and the target lives on', async () => {
+  it('if the target is stopped, each command fails in time, and the target lives on (matrix)', async () => {
     const target = await started(binary);
     const timeoutMs = 300;
     const [tracer, late] = [await attach(target.port, { timeoutMs }), await attach(target.port, { timeoutMs })];

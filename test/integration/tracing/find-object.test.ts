@@ -51,7 +51,7 @@ describe.each(nodeBinaries())('where an object was made, Node $major', ({ execPa
     await tracer.close();
   });
 
-  it('is found by a RemoteObject of another client, and by its id in the heap', async () => {
+  it('is found by a RemoteObject of another client, and by its id in the heap (long)', async () => {
     const { port, tracer, evaluate } = await traced();
     const client = await connectClient({ host: '127.0.0.1', port, local: true });
     const remote = async (expression: string) => {

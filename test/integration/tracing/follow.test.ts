@@ -174,7 +174,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(await Promise.all(traced)).toEqual(['inspect', 'empty', 'options'].map((role) => [role, true]));
   });
 
-  it('frozen options are no obstacle, and the children of workers with their own environment or arguments are followed', async () => {
+  it('frozen options are no obstacle, and the children of workers with their own environment or arguments are followed (matrix)', async () => {
     const file = programOf(`
       const { spawn, spawnSync } = require('node:child_process');
       const { isMainThread, SHARE_ENV, Worker, workerData } = require('node:worker_threads');
@@ -222,7 +222,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(tracer.processes.map(({ argv }) => argv[2]).sort()).toEqual(roles);
   });
 
-  it('children that may not read our files run as they would without us, and the others are traced', async () => {
+  it('children that may not read our files run as they would without us, and the others are traced (matrix)', async () => {
     const file = programOf(`
       const { exec, execSync, fork, spawn, spawnSync } = require('node:child_process');
       const role = process.argv[2];
@@ -344,7 +344,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     expect(await said).toBe(tracer.pid);
   });
 
-  it('node --test: each test file, below the process that only starts them', async () => {
+  it('node --test: each test file, below the process that only starts them (long)', async () => {
     const folder = temporaryFolder();
     const files = ['a', 'b'].map((name) => join(folder, `${name}.cjs`));
     const output = join(folder, 'all.tmsnap');
@@ -364,7 +364,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     for (const file of files) expect(readFileSync(`${file}.seen`, 'utf8')).not.toMatch(/follow\.cjs|publish-uid=http\b/);
   });
 
-  it('processes that start after we have left run as they would without us', async () => {
+  it('processes that start after we have left run as they would without us (matrix)', async () => {
     const { tracer, output } = await followed(PROGRAM, binary);
     // Other tests have such folders, too, so ours is asked of the environment with which the program was started.
     const [, folder] = /"folder":"([^"]+)"/.exec(readFileSync(`/proc/${tracer.pid}/environ`, 'utf8'))!;

@@ -74,7 +74,7 @@ describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
     120_000,
   );
 
-  it('a program that frees its memory runs to its own end, and the last snapshot is of that', async () => {
+  it('a program that frees its memory runs to its own end, and the last snapshot is of that (matrix)', async () => {
     const target = await started(binary, ['frees']);
     const tracer = await attach(target.port);
     await tracer.start({ onOom: true });
@@ -145,7 +145,7 @@ describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
     expect(Number(/grown by (-?\d+)/.exec(target.stdout())![1])).toBeLessThan(200 * MIB); // the sources are 600 MB in V8's representation
   });
 
-  it('the pauses of another debugger are not ended', async () => {
+  it('the pauses of another debugger are not ended (matrix)', async () => {
     const target = await started(binary);
     const other = await connect(await discover(target.port));
     const tracer = await attach(target.port);

@@ -85,7 +85,7 @@ describe.each(nodeBinaries())('a controller that is killed early, Node $major', 
     expect([target.child.exitCode, target.child.signalCode]).toEqual([null, null]);
   });
 
-  it('a worker that started when the controller did not listen any more is not left paused', async () => {
+  it('a worker that started when the controller did not listen any more is not left paused (matrix)', async () => {
     const file = join(temporaryFolder(), 'program.cjs');
     writeFileSync(
       file,

@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe.each(nodeBinaries())('a ledger of 100 MB, Node $major', ({ major, execPath }) => {
-  it.each(CASES.filter(({ since = 0 }) => major >= since))('of $holds', async ({ holds, kind }) => {
+  it.each(CASES.filter(({ since = 0 }) => major >= since))('of $holds (matrix)', async ({ holds, kind }) => {
     const { tracer, program } = await started(execPath);
     const before = await ledgerOf(tracer);
     await program.ask(holds, 'held');

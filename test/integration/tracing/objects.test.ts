@@ -101,7 +101,7 @@ describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath 
     expect(coverageLines(snapshot!.capture, 0).join()).toMatch(/What was allocated before \d{4}-.* is not in it/);
   }, 240_000);
 
-  it('has true lines', async () => {
+  it('has true lines (long)', async () => {
     const tracer = await launch(PROGRAM, { execPath, args: ['end'], mode: 'objects', lines: true, stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));
     await tracer.start({ mode: 'objects' });
@@ -148,7 +148,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     await tracer.close();
   });
 
-  it('does not count old memory outside of the heap as new, and misses no new memory', async () => {
+  it('does not count old memory outside of the heap as new, and misses no new memory (matrix)', async () => {
     const { tracer, evaluate } = await attached();
     await evaluate('makeBuffer(); makeTypedArrays(2)');
     await evaluate('makeStream()');

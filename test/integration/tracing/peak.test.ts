@@ -41,12 +41,12 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     expect(bytesAt(snapshot, PEAK, 4)).toBeLessThan(MB);
   });
 
-  it('has memory that was allocated right after a reading', async () => {
+  it('has memory that was allocated right after a reading (long)', async () => {
     const { peak } = await (await traced([], true, PLATEAU)).exited;
     expect(bytesAt(peak, PLATEAU, 4)).toBeGreaterThan(35 * MB);
   });
 
-  it('exists if the program is killed', async () => {
+  it('exists if the program is killed (matrix)', async () => {
     const tracer = await traced(['--for-ever'], true);
     // Not takeSnapshot, because that would be a reading itself.
     while ((await tracer.getTracemallocMemory()).target < 100_000) await setImmediate();
@@ -56,7 +56,7 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     expect(bytesAt(peak, PEAK, 4)).toBeGreaterThan(20 * MB);
   });
 
-  it('run --peak prints both and saves it as FILE.peak', async () => {
+  it('run --peak prints both and saves it as FILE.peak (matrix)', async () => {
     const cwd = temporaryFolder();
     const node = ['--node', execPath, ...execArgv.map((arg) => `--node-arg=${arg}`)];
     const { code, stdout, stderr } = await runCommand(['run', ...node, '--peak', '--json', '-o', 'p.tmsnap', PEAK], { cwd });
@@ -81,7 +81,7 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     expect(peak).toBeGreaterThanOrEqual(last!);
   });
 
-  it('follows resetPeak() as getTracedMemory() does', async () => {
+  it('follows resetPeak() as getTracedMemory() does (long)', async () => {
     for (const resets of [false, true]) {
       const { port } = await startTarget({ execPath, file: CACHE, execArgv, ready: true });
       const tracer = await attach(port);

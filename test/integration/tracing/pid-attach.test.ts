@@ -217,7 +217,7 @@ async function freeUsualPort(): Promise<number> {
 const hasTools = ['ps', 'lsof'].every((name) => spawnSync(name, ['-v']).error === undefined);
 
 /** Tests what macOS uses: `ps`, `lsof`, and a question to the usual ports for the pid behind them. */
-(hasTools ? it : it.skip)('without /proc', async () => {
+(hasTools ? it : it.skip)('without /proc (long)', async () => {
   const port = await freeUsualPort();
   const target = await startPlain(process.execPath, ALIVE, { execArgv: [`--inspect-port=${port}`] });
   const controller = `

@@ -20,7 +20,7 @@ const PROGRAM = `
 
 /** Node 18 and 20 load no startup snapshot if they are given V8's flags that were not given when it was built. */
 describe.each(nodeBinaries())('a program from a startup snapshot, Node $major', ({ execPath }) => {
-  it('can be traced in all modes; its own code has no true lines, and we say so', async () => {
+  it('can be traced in all modes; its own code has no true lines, and we say so (matrix)', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'main.js'), PROGRAM);
     execFileSync(execPath, ['--snapshot-blob', 'app.blob', '--build-snapshot', 'main.js'], { cwd, stdio: 'ignore' });

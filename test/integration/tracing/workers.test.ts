@@ -175,7 +175,7 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
     await tracer.close();
   });
 
-  it('that start, end and crash disturb no snapshot', async () => {
+  it('that start, end and crash disturb no snapshot (matrix)', async () => {
     const { tracer, program } = await launched(binary, { mode: 'exact', keepEnded: true });
     const lives = async (id: number) => {
       await program.ask(`start w${id}`, `started ${id}`);
@@ -238,7 +238,7 @@ describe.each(oldestAndNewest())('workers on Node $major', (binary) => {
     await lacksStuckWorker(tracer, program);
   }, 240_000);
 
-  it('in sampling mode, the snapshot has a worker that never yields, too', async () => {
+  it('in sampling mode, the snapshot has a worker that never yields, too (matrix)', async () => {
     const { tracer, program } = await launched(binary, { mode: 'exact' });
     await program.ask('start', 'started 1');
     await program.ask('spin 1', 'spinning 1');

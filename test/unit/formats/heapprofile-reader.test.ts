@@ -92,7 +92,7 @@ describe('files of other tools', () => {
     expect(opened(written(`\ufeff${profile({})}`)).traces).toHaveLength(1);
   });
 
-  it('a stack of 100,000 frames', () => {
+  it('a stack of 100,000 frames (long)', () => {
     const open = JSON.stringify({ callFrame: FRAME, selfSize: 0, id: 1, children: [] }).slice(0, -2);
     const leaf = JSON.stringify({ callFrame: FRAME, selfSize: 8, id: 1, children: [] });
     const path = written(`{"head":${open.repeat(100_000)}${leaf}${']}'.repeat(100_000)}}`);
@@ -162,7 +162,7 @@ describe('a damaged file is refused with its name and the reason', () => {
     expect(() => opened(path)).toThrow(reason);
   });
 
-  it.each(['node-18', 'vscode', 'without-samples'])('%s with any one value replaced is read, or refused as damaged', (name) => {
+  it.each(['node-18', 'vscode', 'without-samples'])('%s with any one value replaced is read, or refused as damaged (long)', (name) => {
     const random = seededRandom(7);
     const original = readFileSync(recorded(`${name}.heapprofile`), 'utf8');
     let refused = 0;

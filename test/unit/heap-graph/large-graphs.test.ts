@@ -17,7 +17,7 @@ describe('a heap graph', () => {
     expect(graph.indexOfId(2 * nodes - 1)).toBe(nodes - 1);
   });
 
-  it('of a million roots', async () => {
+  it('of a million roots (long)', async () => {
     const roots = 1_000_000;
     const last = roots + 1;
     const all = Array.from({ length: roots }, (_, i) => i + 1);

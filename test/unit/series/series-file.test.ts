@@ -58,7 +58,7 @@ describe('dump and load', () => {
     expect(openUp(readFileSync(path)).metadata.sections.find(({ name }) => name === 'locationFile')?.length).toBe(0);
   });
 
-  it('take little more than the traces that ever lived, whatever the number of rounds', () => {
+  it('take little more than the traces that ever lived, whatever the number of rounds (long)', () => {
     const of = (rounds: number) => {
       const alive = aliveByRound([{ blocks: (round) => (round === 0 ? 5000 : 0), lives: () => 999 }], { rounds });
       Series.of(alive.map((blocks) => snapshotOf(blocks))).dump(path);

@@ -144,7 +144,7 @@ describe('growth', () => {
   });
 
   /** The scatter of the slope over 150 samplings of the same program. */
-  it('has the standard error that repeated samplings show', () => {
+  it('has the standard error that repeated samplings show (long)', () => {
     const interval = 4096;
     const random = seededRandom(9);
     const size = 64;

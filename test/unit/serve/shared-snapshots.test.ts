@@ -34,7 +34,7 @@ it('everyone who asks while a snapshot is taken, or in the second after it, gets
   expect([snapshots.count, snapshots.totalMs > 35]).toEqual([2, true]);
 });
 
-it('a target whose snapshots take long is stopped for 5 % of the time', async () => {
+it('a target whose snapshots take long is stopped for 5 % of the time (long)', async () => {
   const { spans, snapshots } = target(100);
   await snapshots.latest();
   const rest = snapshots.restMs;

@@ -206,7 +206,7 @@ describe('bad input is left as it is, with a reason', () => {
     ['one line of functions', (times: number) => 'function a(b){return b.c("d",{e:b+1})||[b]}'.repeat(5 * times)],
     ['one literal', (times: number) => `x = [\n${'f(1),'.repeat(20 * times)}]`],
   ])(
-    '%s takes a time that grows with the text',
+    '%s takes a time that grows with the text (long)',
     (_name, text) => {
       const msOf = (times: number) => {
         const source = text(times);

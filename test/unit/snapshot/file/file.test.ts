@@ -181,7 +181,7 @@ describe('dump and load', () => {
 });
 
 describe('load refuses', () => {
-  it('files cut at each of their first 1024 bytes, and anywhere', () => {
+  it('files cut at each of their first 1024 bytes, and anywhere (long)', () => {
     const { bytes } = saved('whole.tmsnap', richSnapshot());
     expect(bytes.length).toBeGreaterThan(1024);
     const random = seededRandom(3);
@@ -189,7 +189,7 @@ describe('load refuses', () => {
     for (const cut of cuts) expect(refusal(bytes.subarray(0, cut))).toMatch(cut === 0 ? /empty/ : /truncated/);
   });
 
-  it('files with a flipped bit, wherever it is', () => {
+  it('files with a flipped bit, wherever it is (long)', () => {
     const { bytes } = saved('flipped.tmsnap', richSnapshot());
     const random = seededRandom(4);
     const places = [...Array(8 * 64).keys(), ...Array.from({ length: 500 }, () => randomBelow(random, 8 * bytes.length))];
