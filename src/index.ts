@@ -60,3 +60,4 @@ export type { MemoryOptions } from './tracing/tracer/memory-of-target.js';
 export type { StartOptions } from './tracing/tracer/start-options.js';
 export { type TakeOptions, Tracer } from './tracing/tracer/tracer.js';
 export type { MarkListener } from './tracing/watch/marks.js';
+export type { RssLimit, RssListener, RssReading, RssWatch } from './tracing/watch/rss-watch.js';

@@ -28,11 +28,14 @@ import { HeapOutput } from '../output/heap-output.js';
 import { addForceOption, claimOutput, type DerivedNames, formerFiles, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, type Printing, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
-import { CHECKPOINT_NAMES, Checkpoints } from '../tracing/checkpoints.js';
-import { type Earlier, takeLastSnapshot } from '../tracing/last-snapshot.js';
+import { CHECKPOINT_NAMES } from '../tracing/checkpoints.js';
+import { newest } from '../tracing/earlier.js';
+import { earlierSources } from '../tracing/earlier-sources.js';
+import { takeLastSnapshot } from '../tracing/last-snapshot.js';
 import { type Pause, pausesOf } from '../tracing/pause.js';
 import { RoundTables } from '../tracing/round-tables.js';
 import { dueByTime, type Round, takeRounds } from '../tracing/rounds.js';
+import { checkOnRss, RSS_NAMES } from '../tracing/rss-snapshots.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
 interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, RoundValues, LimitValues, OutputValues {
@@ -64,10 +67,13 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   const start = startOptions(values);
   checkPrintOptions(values);
   checkRoundOptions(values);
+  checkOnRss(values);
   if (values.where !== undefined && values.mode !== 'objects') throw new UsageError('--where needs --mode objects');
   if (values.heapSnapshot !== undefined && values.mode !== 'objects') throw new UsageError('--heap-snapshot needs --mode objects');
   if (values.checkpoint !== undefined && values.output === undefined)
     throw new UsageError('--checkpoint needs -o FILE: the checkpoints are saved as FILE.checkpoint');
+  if (values.onRss !== undefined && values.output === undefined)
+    throw new UsageError('--on-rss needs -o FILE: the snapshot is saved as FILE.rss');
   const mapper = sourceMapperOf(values, console);
   const output = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
   const removeFormer = output === undefined ? () => {} : formerFiles(output, derivedNames(values));
@@ -77,13 +83,17 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   const interruption = firstInterruption();
   try {
     return await whileTracing({ target, start, console }, async (tracer) => {
-      const checkpoints = checkpointsOf(tracer, reporting);
+      const sources = output === undefined ? [] : earlierSources(tracer, { file: output, label, values, console, mapper });
       const tables = roundTablesOf(reporting);
       const pause = pausesOf(tracer, { label, interrupted: interruption.came, console });
       await trace(tracer, { pause, tables, ...reporting });
-      checkpoints?.stop();
+      for (const source of sources) source.stop();
       const where = await tracebackOf(tracer, values.where, console);
-      const { snapshot, notice, isLast } = await takeLastSnapshot(tracer, () => latest(checkpoints, tables), heapFile?.listener);
+      const { snapshot, notice, isLast } = await takeLastSnapshot(
+        tracer,
+        () => newest([tables?.latest ?? null, ...sources.map(({ last }) => last)]),
+        heapFile?.listener,
+      );
       heapFile?.save();
       const said = notice ?? (tables !== null && !tracer.isTracing() ? ENDED_NOTICE : null);
       if (said !== null) writeLines(console.err, [said]);
@@ -96,7 +106,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
       else if (tables === null && shown) limit.checkTotal(shown);
       if (output !== undefined) save(snapshot, output, reporting);
       if (!isLast) return FAILED;
-      checkpoints?.remove();
+      for (const source of sources) source.remove();
       removeFormer();
       return isCompared === false || (values.where !== undefined && where === undefined) ? FAILED : limit.exitCode;
     });
@@ -107,7 +117,11 @@ export async function run([name]: readonly string[], values: AttachValues, conso
 }
 
 function derivedNames(values: AttachValues): DerivedNames {
-  return [...(values.checkpoint === undefined ? [] : [CHECKPOINT_NAMES]), ...(hasRounds(values) ? [ROUND_NAMES] : [])];
+  return [
+    ...(values.checkpoint === undefined ? [] : [CHECKPOINT_NAMES]),
+    ...(values.onRss === undefined ? [] : [RSS_NAMES]),
+    ...(hasRounds(values) ? [ROUND_NAMES] : []),
+  ];
 }
 
 interface Reporting {
@@ -152,13 +166,6 @@ async function trace(tracer: Tracer, { pause, tables, ...reporting }: Tracing): 
   await takeRounds(tracer, { due: dueByTime(timetable, pause), onRound, console });
 }
 
-/** The latest of the earlier snapshots; null if there is none. */
-function latest(checkpoints: Checkpoints | null, tables: RoundTables | null): Earlier | null {
-  const [checkpoint, round] = [checkpoints?.last ?? null, tables?.latest ?? null];
-  if (checkpoint === null || (round !== null && round.snapshot.capture.time >= checkpoint.capture.time)) return round;
-  return { snapshot: checkpoint, name: 'the checkpoint', isRound: false };
-}
-
 /**
  * Where the object of `--where` was allocated; null if that was before the tracing began. A wrong expression is reported and gives undefined,
  * so that the table is still printed.
@@ -183,14 +190,4 @@ function objectName(text: string): ObjectName {
 function printWhere(traceback: Traceback | null, { where, json }: AttachValues, { out, err }: Console): void {
   const lines = traceback ? traceback.format() : ['  before the tracing began'];
   writeLines(json ? err : out, [`${printable(where!)} was allocated`, ...lines.map(printable), '']); // with --json, stdout holds one document: the table
-}
-
-function checkpointsOf(tracer: Tracer, { output, values, console, mapper }: Reporting): Checkpoints | null {
-  const { checkpoint: everyMs } = values;
-  if (everyMs === undefined) return null;
-  return new Checkpoints(tracer, output!, {
-    everyMs,
-    save: (snapshot, path) => withEmbedded(snapshot, values, mapper).dump(path, { followLinks: false }),
-    console,
-  });
 }

@@ -26,10 +26,14 @@ import { addForceOption, claimOutput, type DerivedNames, formerFiles, freeName, 
 import { checkPrintOptions, HEAP_LIMIT_NOTICE, printDiff, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { PROGRAM_CODE } from '../output/program-code.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
-import { CHECKPOINT_NAMES, checkpointNotice, ProgramCheckpoints } from '../tracing/checkpoints.js';
+import { CHECKPOINT_NAMES } from '../tracing/checkpoints.js';
+import { EarlierOfProcesses } from '../tracing/earlier.js';
+import { earlierSources } from '../tracing/earlier-sources.js';
 import { gatherProcesses } from '../tracing/follow.js';
+import { type Earlier, earlierNotice } from '../tracing/last-snapshot.js';
 import { launchProgram, startOrKill } from '../tracing/launched-program.js';
 import { PassedSignals } from '../tracing/passed-signals.js';
+import { checkOnRss, RSS_NAMES } from '../tracing/rss-snapshots.js';
 
 interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, LimitValues, OutputValues {
   readonly output?: string;
@@ -61,6 +65,7 @@ export function configure(command: Command): Command {
  */
 export async function run([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
   checkPrintOptions(values);
+  checkOnRss(values);
   const start = { ...startOptions(values), peak: values.peak };
   const mapper = sourceMapperOf(values, console);
   const claimed = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
@@ -78,13 +83,13 @@ export async function run([script, ...args]: readonly string[], values: RunValue
     await startOrKill(tracer, start).catch((error: unknown) => {
       if (!signals.any) throw error;
     });
-    const checkpoints = checkpointsOf(tracer, reporting);
+    const earlier = earlierOf(tracer, reporting);
     const ended = await tracer.exited;
-    checkpoints?.stop();
-    const takeCheckpoint = (pid: number) => checkpoints?.take(pid) ?? null;
-    const exit = values.follow ? await gatherProcesses(tracer, ended, { script: script!, args, output, console, takeCheckpoint }) : ended;
-    const isSaved = report(exit, { ...reporting, takeCheckpoint: () => takeCheckpoint(tracer.pid) });
-    checkpoints?.remove();
+    earlier.stop();
+    const takeEarlier = (pid: number) => earlier.take(pid);
+    const exit = values.follow ? await gatherProcesses(tracer, ended, { script: script!, args, output, console, takeEarlier }) : ended;
+    const isSaved = report(exit, { ...reporting, takeEarlier: () => takeEarlier(tracer.pid) });
+    earlier.remove();
     if (isSaved) removeFormer();
     if (exit.signal !== null) return 128 + constants.signals[exit.signal];
     return exit.code || (isSaved ? limit.exitCode : FAILED);
@@ -97,20 +102,20 @@ function defaultOutput(script: string, pid: number, n: number): string {
   return [basename(script, extname(script)), pid, ...(n === 1 ? [] : [n]), 'tmsnap'].join('.');
 }
 
-function derivedNames({ marks, follow, peak, checkpoint }: RunValues): DerivedNames {
+function derivedNames({ marks, follow, peak, checkpoint, onRss }: RunValues): DerivedNames {
   return [
     ...(marks || follow ? [/^\.\d+(\.\d+)?$/] : []),
     ...(peak ? [/^\.peak$/] : []),
     ...(checkpoint === undefined ? [] : [CHECKPOINT_NAMES]),
+    ...(onRss === undefined ? [] : [RSS_NAMES]),
   ];
 }
 
-function checkpointsOf(tracer: LaunchedTracer, reporting: Reporting): ProgramCheckpoints | null {
-  const { output, values, console, mapper } = reporting;
-  const { checkpoint: everyMs, follow } = values;
-  if (everyMs === undefined) return null;
-  const save = (snapshot: Snapshot, path: string) => withEmbedded(snapshot, values, mapper).dump(path, { followLinks: false });
-  return new ProgramCheckpoints(tracer, (pid) => (follow ? `${output}.${pid}` : output), { everyMs, save, console });
+function earlierOf(tracer: LaunchedTracer, { output, values, console, mapper }: Reporting): EarlierOfProcesses {
+  const fileOf = (pid: number) => (values.follow ? `${output}.${pid}` : output);
+  return new EarlierOfProcesses(tracer, (pid, one) =>
+    earlierSources(one, { file: fileOf(pid), label: `process ${pid}`, values, console, mapper }),
+  );
 }
 
 interface Reporting {
@@ -142,21 +147,21 @@ function saveMarks(tracer: LaunchedTracer, reporting: Reporting): void {
 }
 
 interface Ending extends Reporting {
-  readonly takeCheckpoint: () => Snapshot | null;
+  readonly takeEarlier: () => Earlier | null;
 }
 
-/** @returns whether a snapshot was saved as the output: the last one, or a checkpoint */
-function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeCheckpoint, ...reporting }: Ending): boolean {
+/** @returns whether a snapshot was saved as the output: the last one, or an earlier one */
+function report({ snapshot, atHeapLimit, peak, error }: Exit, { takeEarlier, ...reporting }: Ending): boolean {
   const { console, limit } = reporting;
   const highest = peak && reportPeak({ peak, isLast: peak === snapshot }, reporting);
   if (snapshot === null) {
     const reason = error == null ? 'the program was killed before it could be asked' : errorLine(error);
-    const checkpoint = takeCheckpoint();
-    writeLines(console.err, [checkpoint ? checkpointNotice(checkpoint, reason) : `no snapshot was saved: ${reason}`]);
-    const last = checkpoint && reportLast(checkpoint, reporting);
+    const earlier = takeEarlier();
+    writeLines(console.err, [earlier ? earlierNotice(earlier, reason) : `no snapshot was saved: ${reason}`]);
+    const last = earlier && reportLast(earlier.snapshot, reporting);
     const checked = highest ?? last;
     if (checked) limit.checkTotal(checked);
-    return checkpoint !== null;
+    return earlier !== null;
   }
   if (atHeapLimit) writeLines(console.err, [HEAP_LIMIT_NOTICE]);
   else if (holdsLittle(snapshot) && (peak === null || peak === snapshot)) {

@@ -37,6 +37,8 @@ export interface LossValues {
   /** ms between two checkpoints. */
   readonly checkpoint?: number;
   readonly onOom: boolean;
+  /** A size, or a percentage. */
+  readonly onRss?: string;
 }
 
 /** Options that say how to group and what to print. */
@@ -98,7 +100,11 @@ export function addTreeOptions(command: Command): Command {
 export function addLossOptions(command: Command): Command {
   return command
     .option('--checkpoint <time>', 'save a snapshot as FILE.checkpoint every so often (30s, 5m), in case the program is killed', period)
-    .option('--on-oom', 'when the program reaches its heap limit, take the last snapshot before the program ends', false);
+    .option('--on-oom', 'when the program reaches its heap limit, take the last snapshot before the program ends', false)
+    .option(
+      '--on-rss <limit>',
+      'save a snapshot as FILE.rss when this much memory is resident: 400MiB, or 85% of what its control group, or the machine, allows',
+    );
 }
 
 export function addTableOptions(command: Command): Command {

@@ -3,17 +3,17 @@ import { totalOf } from '../../model/column-totals.js';
 import { messageOf } from '../../protocol/error-text.js';
 import { type ProcessRow, processTree } from '../../report/text/process-tree-lines.js';
 import { mergeSnapshots, type NamedSnapshot } from '../../snapshot/merge.js';
-import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import { type Console, writeLines } from '../console/console.js';
 import { saveSnapshot } from '../output/print-results.js';
+import type { Earlier } from './last-snapshot.js';
 
 interface Outcome extends Omit<ProcessRow, 'size' | 'note' | 'command'> {
   /** The script, then its arguments. */
   readonly command: readonly string[];
   readonly snapshot: Exit['snapshot'];
-  /** `snapshot` was taken before the end of the process. */
-  readonly isCheckpoint: boolean;
+  /** Names the snapshot if it was taken before the end of the process. */
+  readonly earlier: string | null;
   readonly atHeapLimit: boolean;
   readonly error: unknown;
 }
@@ -23,7 +23,7 @@ interface Gathering {
   readonly args: readonly string[];
   readonly output: string;
   readonly console: Console;
-  readonly takeCheckpoint: (pid: number) => Snapshot | null;
+  readonly takeEarlier: (pid: number) => Earlier | null;
 }
 
 /**
@@ -35,7 +35,7 @@ interface Gathering {
 export async function gatherProcesses(
   tracer: LaunchedTracer,
   exit: Exit,
-  { script, args, output, console, takeCheckpoint }: Gathering,
+  { script, args, output, console, takeEarlier }: Gathering,
 ): Promise<Exit> {
   await tracer.leaveProcesses();
   const { starter, processes, untracedProcesses } = tracer;
@@ -45,8 +45,8 @@ export async function gatherProcesses(
     end: Pick<Exit, 'snapshot' | 'atHeapLimit' | 'error'>,
   ): Outcome => {
     const { snapshot, atHeapLimit, error } = end;
-    const checkpoint = snapshot ? null : takeCheckpoint(process.pid);
-    return { ...process, snapshot: snapshot ?? checkpoint, isCheckpoint: checkpoint !== null, atHeapLimit, error };
+    const earlier = snapshot ? null : takeEarlier(process.pid);
+    return { ...process, snapshot: snapshot ?? earlier?.snapshot ?? null, earlier: earlier?.name ?? null, atHeapLimit, error };
   };
   const command = starter?.argv.slice(1) ?? [script, ...args];
   const outcomes = [outcomeOf({ pid: tracer.pid, parentPid: starter?.pid ?? tracer.pid, command }, exit)];
@@ -78,11 +78,11 @@ function starterRow(pid: number, command: readonly string[]): ProcessRow {
   return { pid, parentPid: pid, command: shown(command), size: null, note: 'not traced: it only starts the others' };
 }
 
-function rowOf({ snapshot, isCheckpoint, atHeapLimit, error, command, ...process }: Outcome): ProcessRow {
+function rowOf({ snapshot, earlier, atHeapLimit, error, command, ...process }: Outcome): ProcessRow {
   const row = { ...process, command: shown(command) };
   const reason = error == null ? 'it was killed before it could be asked' : messageOf(error);
   if (snapshot === null) return { ...row, size: null, note: `no snapshot: ${reason}` };
-  const note = isCheckpoint ? `its checkpoint of ${snapshot.capture.time}: ${reason}` : atHeapLimit ? 'at its heap limit' : '';
+  const note = earlier !== null ? `${earlier} of ${snapshot.capture.time}: ${reason}` : atHeapLimit ? 'at its heap limit' : '';
   return { ...row, size: totalOf(snapshot.columns).size, note };
 }
 

@@ -12,6 +12,11 @@ export interface MemoryOptions {
   readonly workers?: boolean;
 }
 
+/** The number by which this machine knows the process; null if it may be on another one. */
+export async function localPidOf({ localPid, findLocalPid }: Pick<TracedTarget, 'localPid' | 'findLocalPid'>): Promise<number | null> {
+  return localPid ?? (await findLocalPid());
+}
+
 /** What the resident memory of the target consists of. */
 export async function memoryOfTarget(
   target: TracedTarget,
@@ -20,7 +25,7 @@ export async function memoryOfTarget(
 ): Promise<Ledger> {
   const { main, info } = target;
   const { pid, nodeVersion = null } = info;
-  const subject = { pid, nodeVersion, localPid: target.localPid ?? (await target.findLocalPid()) };
+  const subject = { pid, nodeVersion, localPid: await localPidOf(target) };
   if (!asksWorkers || run?.tracesWorkers === false) return readLedger({ ...subject, threads: [main], withoutWorkers: true });
   if (run) return readLedger({ ...subject, threads: run.threads, withoutWorkers: false });
   const found: AskedThread[] = [];

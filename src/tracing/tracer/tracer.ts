@@ -9,10 +9,11 @@ import type { Traceback } from '../../model/traceback.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { ObjectName } from '../isolate/find-object.js';
 import { type MarkListener, Marks } from '../watch/marks.js';
+import { type RssLimit, type RssListener, type RssWatch, watchRss } from '../watch/rss-watch.js';
 import type { Closing } from './closing.js';
 import { explainTarget, explainTargetBuffers, type TargetWhyOptions } from './explain-target.js';
 import type { Lifecycle } from './lifecycle.js';
-import { type MemoryOptions, memoryOfTarget } from './memory-of-target.js';
+import { localPidOf, type MemoryOptions, memoryOfTarget } from './memory-of-target.js';
 import { objectTraceback } from './object-traceback.js';
 import type { StartOptions } from './start-options.js';
 
@@ -149,6 +150,21 @@ export class Tracer {
    */
   getMemory(options: MemoryOptions = {}): Promise<Ledger> {
     return this.#life.inTurn(async (run) => this.#ledgers.add(await memoryOfTarget(this.#life.target, run, options)));
+  }
+
+  /**
+   * Calls `listener` when the resident memory of the process passes a limit, and again at each further tenth of the limit. It is read from outside,
+   * every 100 ms. Linux only, and only for a process on this machine.
+   *
+   * @param limit bytes, a size (`400MiB`), or a share of what its control groups, or else the machine, allow it (`85%`)
+   * @throws UsageError, UnsupportedError
+   */
+  onRss(limit: RssLimit, listener: RssListener): Promise<RssWatch> {
+    return this.#life.inTurn(async () => {
+      const watch = watchRss(await localPidOf(this.#life.target), limit, listener);
+      void this.closed.then(() => watch.stop());
+      return watch;
+    });
   }
 
   /** Bytes that tracing costs, as of the last reading: of the snapshot in the controller, and an estimate for the target. */

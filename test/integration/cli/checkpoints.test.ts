@@ -102,7 +102,7 @@ describe.each(oldestAndNewest())('run --checkpoint on Node $major', ({ execPath 
     tell('exit')(command);
     const { code, stderr } = await command.exited;
     expect(code).toBe(3);
-    expect(stderr).toMatch(new RegExp(`^ {2}${child} .*\\(its checkpoint of 20.*: it was killed before it could be asked\\)$`, 'm'));
+    expect(stderr).toMatch(new RegExp(`^ {2}${child} .*\\(the checkpoint of 20.*: it was killed before it could be asked\\)$`, 'm'));
     const files = ['s.tmsnap', `s.tmsnap.${pid}`, `s.tmsnap.${child}`, `s.tmsnap.${child}.checkpoint`];
     expect(readdirSync(cwd).sort()).toEqual(files.sort());
     expectKept(join(cwd, `s.tmsnap.${child}`));
@@ -156,7 +156,7 @@ describe.each(oldestAndNewest())('run --checkpoint of threads on Node $major', (
     for (const one of [child, pid]) process.kill(one, 'SIGKILL');
     const { code, stderr } = await command.exited;
     expect(code).toBe(137);
-    expect(stderr.match(/\(its checkpoint of 20.*: it was killed before it could be asked\)$/gm)).toHaveLength(2);
+    expect(stderr.match(/\(the checkpoint of 20.*: it was killed before it could be asked\)$/gm)).toHaveLength(2);
     for (const file of files) expect(threadsOf(file)).toEqual(BOTH);
     expect(threadsOf(join(cwd, 's.tmsnap'))).toEqual(
       [pid, child]

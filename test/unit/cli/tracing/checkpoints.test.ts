@@ -49,7 +49,7 @@ const dump = (snapshot: Snapshot, path: string) => snapshot.dump(path);
 
 it('a checkpoint that lacks a thread does not replace the last whole one', async () => {
   const { checkpoints, file } = await checkpointed([WHOLE, PARTIAL], dump);
-  expect(checkpoints.last).toBe(WHOLE);
+  expect(checkpoints.last?.snapshot).toBe(WHOLE);
   expect(Snapshot.load(`${file}.checkpoint`).capture.missing).toBeUndefined();
   expect(Snapshot.load(`${file}.checkpoint.partial`).capture.missing).toEqual(missing);
   checkpoints.remove();
@@ -58,20 +58,20 @@ it('a checkpoint that lacks a thread does not replace the last whole one', async
 
 it('without a whole one, the last one counts', async () => {
   const { checkpoints, file } = await checkpointed([PARTIAL], dump);
-  expect(checkpoints.last).toBe(PARTIAL);
+  expect(checkpoints.last?.snapshot).toBe(PARTIAL);
   expect(existsSync(`${file}.checkpoint`)).toBe(false);
 });
 
 it('a later whole one removes a partial one', async () => {
   const { checkpoints, file } = await checkpointed([PARTIAL, WHOLE], dump);
-  expect(checkpoints.last).toBe(WHOLE);
+  expect(checkpoints.last?.snapshot).toBe(WHOLE);
   expect(existsSync(`${file}.checkpoint.partial`)).toBe(false);
 });
 
 it('a checkpoint that fails is one line, and the next one is tried', async () => {
   const { checkpoints, file, told } = await checkpointed([new Error('it is\n\x1b[31mbusy'), WHOLE], dump);
   expect(told).toBe('a checkpoint failed, the next one comes: it is \\u{1b}[31mbusy\n');
-  expect(checkpoints.last).toBe(WHOLE);
+  expect(checkpoints.last?.snapshot).toBe(WHOLE);
   expect(existsSync(`${file}.checkpoint`)).toBe(true);
 });
 
@@ -80,5 +80,5 @@ it('a checkpoint that cannot be written remains in memory', async () => {
     throw new Error('the disk is full');
   });
   expect(told).toBe('a checkpoint failed, the next one comes: the disk is full\n');
-  expect(checkpoints.last).toBe(WHOLE);
+  expect(checkpoints.last?.snapshot).toBe(WHOLE);
 });
