@@ -17,14 +17,22 @@ const growing = (most: number) => `
     else require('node:child_process').execFileSync('kill', ['-KILL', String(process.pid)]);
   }
 `;
+/** Grows until as many MiB are resident as a line on its stdin says. */
+const GROWING_ON_DEMAND = `
+  const kept = [];
+  process.stdin.setEncoding('utf8').on('data', (line) => {
+    while (process.memoryUsage.rss() < Number(line) * 2 ** 20) for (let i = 0; i < 10000; i++) kept.push({ a: [i] });
+  });
+  console.log('ready');
+`;
 /** Matches what is said at a step, and the table below. */
 const STEP =
-  /^\d+ MiB are resident, more than \d+ MiB\nsnapshot saved as s\.tmsnap\.rss\n\n?.* \d+ MiB resident\n(.*\n)+?.*all of it \(rss\)$/m;
+  /^\d+(\.\d)? MiB are resident, more than \d+(\.\d)? MiB\nsnapshot saved as s\.tmsnap\.rss\n\n?.* \d+ MiB resident\n(.*\n)+?.*all of it \(rss\)$/m;
 
 describe.each(oldestAndNewest())('--on-rss on Node $major', ({ execPath }) => {
   it('run: a program that is killed leaves the snapshot of the last step', async () => {
     const cwd = temporaryFolder();
-    writeFileSync(join(cwd, 'grow.cjs'), `${growing(3e6)}grow();`);
+    writeFileSync(join(cwd, 'grow.cjs'), `${growing(2e6)}grow();`);
     const { code, stderr } = await runCommand(['run', '--node', execPath, '--on-rss', '120MiB', '-o', 's.tmsnap', 'grow.cjs'], { cwd });
     expect(code).toBe(137);
     expect(stderr).toMatch(/^watching the resident memory of process \d+: a snapshot at 120 MiB$/m);
@@ -63,23 +71,21 @@ const group = memoryGroup();
 (group ? it : it.skip)('attach: the kernel ends a program at the limit of its control group', async () => {
   const limit = 160 * 2 ** 20;
   group!.limit(limit);
-  const target = await startTarget({
-    execPath: process.execPath,
-    code: `${growing(1e9)} process.stdin.once('data', grow); console.log('ready');`,
-    ready: true,
-  });
+  const target = await startTarget({ execPath: process.execPath, code: GROWING_ON_DEMAND, ready: true });
   group!.add(target.child.pid!);
   const cwd = temporaryFolder();
   const command = startCommand(['attach', '--duration', '10m', '--on-rss', '60%', '-o', 's.tmsnap', '--port', `${target.port}`], { cwd });
   expect(await command.waitFor('stderr', /: (a snapshot at .*)\n/)).toBe(
     'a snapshot at 96.0 MiB (60 % of the 160 MiB that its control group allows)',
   );
-  target.child.stdin.write('grow\n');
+  target.child.stdin.write('100\n');
+  await command.waitFor('stderr', /(all of it \(rss\))/);
+  target.child.stdin.write('1000\n');
   expect(await target.exited).toEqual({ code: null, signal: 'SIGKILL' });
   const { code, stderr } = await command.exited;
   expect(code).toBe(1);
   expect(stderr).toMatch(STEP);
-  expect(stderr).toMatch(/what follows is the snapshot at \d+ MiB of resident memory of 20/);
+  expect(stderr).toMatch(/what follows is the snapshot at \d+(\.\d)? MiB of resident memory of 20/);
   expect(Snapshot.load(join(cwd, 's.tmsnap.rss')).statistics('lineno')[0]!.size).toBeGreaterThan(2 ** 24);
   group!.remove();
 });
