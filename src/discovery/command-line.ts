@@ -48,6 +48,12 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   return { script, args, launcher, title: titleOf(name, launching === null ? own : words.slice(1)) };
 }
 
+/** Of a single executable application, whose script is in the executable. */
+export function packedCommandLine(argv: readonly string[]): CommandLine {
+  const [name = '', ...args] = argv;
+  return { script: null, args, launcher: null, title: titleOf(name, args) };
+}
+
 /** null for a title of the program's own. pm2 gives its programs the title `node /path/of/script.js`. */
 function titleWords(argv: readonly string[]): readonly string[] | null {
   const [first = ''] = argv;

@@ -3,6 +3,8 @@ import { hasProc } from './proc.js';
 
 /** An inspector names itself so in /json/version. Every Node binary holds this text (measured on 18 to 26). */
 const NAME = 'node.js/v';
+/** Every Node binary holds this text, with :0. A single executable application, which is a program and Node in one file, holds :1. */
+const PACKED = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:1';
 const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Longer than any name with its version, so that a match across two chunks is found. */
 const OVERLAP_BYTES = 128;
@@ -44,6 +46,12 @@ export class NodeBinaries {
   }
 }
 
+/** Whether the process runs a single executable application. */
+export async function isPackedProgram(pid: number): Promise<boolean> {
+  const isThere = findIn(`/proc/${pid}/exe`, (chunk) => chunk.includes(PACKED) || null);
+  return (await isThere.catch(() => null)) !== null; // other users' processes may not be read
+}
+
 /** Whether the process runs Node; true if the system does not tell. */
 export async function isNodeProcess(pid: number): Promise<boolean> {
   return !hasProc() || (await new NodeBinaries().versionOf(pid)) !== null;
@@ -54,7 +62,12 @@ export function sharedNode(maps: string): string | null {
   return /\s(\/\S*\/libnode\.so[.\d]*)$/m.exec(maps)?.[1] ?? null;
 }
 
-async function versionIn(path: string): Promise<string | null> {
+function versionIn(path: string): Promise<string | null> {
+  return findIn(path, versionAmong);
+}
+
+/** Reads a file in chunks until something is found. */
+async function findIn<Found>(path: string, findAmong: (chunk: Buffer) => Found | null): Promise<Found | null> {
   const file = await open(path);
   try {
     const buffer = Buffer.alloc(OVERLAP_BYTES + CHUNK_BYTES);
@@ -63,8 +76,8 @@ async function versionIn(path: string): Promise<string | null> {
       const { bytesRead } = await file.read(buffer, kept, CHUNK_BYTES);
       if (bytesRead === 0) return null;
       const chunk = buffer.subarray(0, kept + bytesRead);
-      const version = versionAmong(chunk);
-      if (version !== null) return version;
+      const found = findAmong(chunk);
+      if (found !== null) return found;
       kept = Math.min(OVERLAP_BYTES, chunk.length);
       chunk.copy(buffer, 0, chunk.length - kept);
     }

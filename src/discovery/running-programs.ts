@@ -1,8 +1,9 @@
 import { extname, resolve } from 'node:path';
 import { listed } from '../text/listing.js';
 import { printable } from '../text/printable.js';
-import { type CommandLine, isNode, managerIn, parseCommandLine } from './command-line.js';
+import { type CommandLine, isNode, managerIn, packedCommandLine, parseCommandLine } from './command-line.js';
 import { isFile, mainFile } from './main-file.js';
+import { isPackedProgram, NodeBinaries } from './node-binary.js';
 import { hasProc, listPids, type ProcFacts, readProc } from './proc.js';
 
 /** The name (`argv[0]`) of our own helper processes. */
@@ -22,11 +23,28 @@ export interface RunningProgram extends CommandLine {
 
 /** Reads the Node processes of this Linux machine from /proc, without our own ones. Disturbs none of them. */
 export async function runningPrograms(): Promise<RunningProgram[]> {
-  return programsAmong(await readAll());
+  const all = await readAll();
+  return programsAmong(all, await renamedAmong(all));
 }
 
 async function readAll(): Promise<ProcFacts[]> {
   return (await listPids()).map(readProc).filter((facts) => facts !== null);
+}
+
+/** Processes of Node whose executable has another name, by pid. */
+type Renamed = ReadonlyMap<number, { readonly isPacked: boolean }>;
+
+/** Node handles SIGUSR1, as few other programs do. So only few binaries are read. */
+async function renamedAmong(all: readonly ProcFacts[]): Promise<Renamed> {
+  const candidates = all.filter(({ executable, sigusr1 }) => executable !== null && !isNode(executable) && sigusr1 === 'handled');
+  const binaries = new NodeBinaries();
+  const found = await Promise.all(
+    candidates.map(async ({ pid }) => {
+      if ((await binaries.versionOf(pid)) === null) return [];
+      return [[pid, { isPacked: await isPackedProgram(pid) }] as const];
+    }),
+  );
+  return new Map(found.flat());
 }
 
 /** One line for the user who names a launcher but means what it launches; null for any other process, or without /proc. */
@@ -41,7 +59,9 @@ export async function programsBelow(pid: number): Promise<string | null> {
   if (!hasProc()) return null;
   const all = await readAll();
   const byPid = new Map(all.map((facts) => [facts.pid, facts]));
-  const below = programsAmong(all).filter(({ facts, launcher }) => launcher === null && ancestorsOf(facts, byPid).includes(pid));
+  const below = programsAmong(all, await renamedAmong(all)).filter(
+    ({ facts, launcher }) => launcher === null && ancestorsOf(facts, byPid).includes(pid),
+  );
   if (below.length === 0) return null;
   return `below it, Node runs in process ${listed(
     below.map((one) => `${one.pid} (${printable(one.title)})`),
@@ -50,9 +70,11 @@ export async function programsBelow(pid: number): Promise<string | null> {
 }
 
 /** @param all the processes of the machine: shells may stand between two Node processes */
-export function programsAmong(all: readonly ProcFacts[]): RunningProgram[] {
+export function programsAmong(all: readonly ProcFacts[], renamed: Renamed = new Map()): RunningProgram[] {
   const byPid = new Map(all.map((facts) => [facts.pid, facts]));
-  const found = all.filter(isProgram).map((facts) => ({ ...described(facts), ancestors: ancestorsOf(facts, byPid) }));
+  const found = all
+    .filter((facts) => isProgram(facts, renamed))
+    .map((facts) => ({ ...described(facts, renamed), ancestors: ancestorsOf(facts, byPid) }));
   const pids = new Set(found.map(({ pid }) => pid));
   const related = found.map((one) => ({ ...one, ancestors: one.ancestors.filter((pid) => pids.has(pid)) }));
   const launchers = new Map(related.map((one) => [one.pid, one.launcher ?? launcherByChild(one, related)]));
@@ -68,14 +90,14 @@ type Described = Omit<RunningProgram, 'parent' | 'programs'>;
 type Related = Described & { readonly ancestors: readonly number[] };
 
 /** The program may choose its title, but not its executable. That is unknown if we may not inspect the process. */
-function isProgram({ pid, executable, argv: [name = ''] }: ProcFacts): boolean {
+function isProgram({ pid, executable, argv: [name = ''] }: ProcFacts, renamed: Renamed): boolean {
   if (pid === process.pid || name === OWN_PROCESS) return false;
-  return executable === null ? isNode(name) || managerIn(name) !== null : isNode(executable);
+  return executable === null ? isNode(name) || managerIn(name) !== null : isNode(executable) || renamed.has(pid);
 }
 
-function described(facts: ProcFacts): Described {
+function described(facts: ProcFacts, renamed: Renamed): Described {
   const { pid, argv, cwd } = facts;
-  const { script, title, ...line } = parseCommandLine(argv);
+  const { script, title, ...line } = renamed.get(pid)?.isPacked ? packedCommandLine(argv) : parseCommandLine(argv);
   if (script === null || cwd === null) return { ...line, pid, facts, script, title };
   const path = scriptAt(resolve(cwd, script));
   return { ...line, pid, facts, script: path, title: title.startsWith(script) ? path + title.slice(script.length) : title };

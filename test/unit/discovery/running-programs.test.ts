@@ -74,6 +74,23 @@ describe('which processes', () => {
   });
 });
 
+test('Node whose executable has another name, and a program that is packed with Node', () => {
+  const elsewhere = { executable: '/opt/app' };
+  const all = [
+    running(10, 1, ['./app', 'main.js', 'x'], elsewhere),
+    running(11, 1, ['./app', 'serve', '--port', '80'], elsewhere),
+    running(12, 1, ['./app', 'main.js'], elsewhere),
+  ];
+  const renamed = new Map([
+    [10, { isPacked: false }],
+    [11, { isPacked: true }],
+  ]);
+  expect(programsAmong(all, renamed).map(({ pid, script, title }) => [pid, script, title])).toEqual([
+    [10, '/nowhere/main.js', '/nowhere/main.js x'],
+    [11, null, './app serve --port 80'],
+  ]);
+});
+
 test('a circle of parents, as when /proc changes while it is read', () => {
   expect(programsAmong([running(10, 11, ['node', 'a']), running(11, 10, ['node', 'b'])]).map(({ parent }) => parent)).toEqual([11, 10]);
 });
