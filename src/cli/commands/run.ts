@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { totalOf } from '../../model/column-totals.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
@@ -99,7 +99,14 @@ export async function run([script, ...args]: readonly string[], values: RunValue
 }
 
 function defaultOutput(script: string, pid: number, n: number): string {
-  return [basename(script, extname(script)), pid, ...(n === 1 ? [] : [n]), 'tmsnap'].join('.');
+  return [nameOf(script), pid, ...(n === 1 ? [] : [n]), 'tmsnap'].join('.');
+}
+
+/** A folder's own name for `.`. Never one that `ls` hides or that a command takes for an option. */
+function nameOf(script: string): string {
+  if (script === '-') return 'stdin';
+  const path = resolve(script);
+  return basename(path, extname(path)).replace(/^[.-]+/, '') || 'program';
 }
 
 function derivedNames({ marks, follow, peak, checkpoint, onRss }: RunValues): DerivedNames {

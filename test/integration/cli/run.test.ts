@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Filter, Snapshot } from '../../../src/index.js';
@@ -193,6 +193,20 @@ it('SIGQUIT is passed on like the others (long)', async () => {
   command.child.kill('SIGQUIT');
   expect((await command.exited).code).toBe(131);
   expect(readdirSync(cwd)).toContain('s.tmsnap');
+});
+
+it.each([
+  ['.', 'the-app', /^the-app\.\d+\.tmsnap$/],
+  ['-', 'the-app', /^stdin\.\d+\.tmsnap$/],
+  ['.hidden.js', 'the-app', /^hidden\.\d+\.tmsnap$/],
+])('run %s in a folder saves a file with a plain name', async (script, name, saved) => {
+  const cwd = join(temporaryFolder(), name);
+  mkdirSync(cwd);
+  for (const file of ['index.js', '.hidden.js']) writeFileSync(join(cwd, file), 'globalThis.kept = [1];');
+  const command = startCommand(['run', script], { cwd });
+  command.child.stdin.end('globalThis.kept = [1];');
+  expect((await command.exited).code).toBe(0);
+  expect(readdirSync(cwd).filter((file) => file.endsWith('.tmsnap'))).toEqual([expect.stringMatching(saved)]);
 });
 
 it('--json prints one document on stdout, also with --marks (long)', async () => {
