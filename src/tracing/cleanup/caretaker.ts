@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { OutputFileError } from '../../errors.js';
 import type { CleanupTask, Message } from './cleanup-tasks.js';
 import { Journal } from './journal.js';
-import { spawnHelper, spawnShell } from './spawn-helper.js';
+import { spawnHelper, spawnShell, TITLE } from './spawn-helper.js';
 
 const PROCESS = fileURLToPath(new URL('../../tracing/cleanup/caretaker-process.js', import.meta.url));
 
@@ -85,7 +85,7 @@ function startProcess(connection: GuardedConnection | null, journal: Journal | n
   // Windows cannot pass sockets on this way.
   const shared = process.platform === 'win32' || socket === null ? 'ignore' : socket;
   const child = journal
-    ? spawnShell(WAIT, { args: [process.execPath, PROCESS, url], stdio: ['pipe', 'ignore', 'ignore', shared, journal.fd] })
+    ? spawnShell(WAIT, { args: [process.execPath, TITLE, PROCESS, url], stdio: ['pipe', 'ignore', 'ignore', shared, journal.fd] })
     : spawnHelper(PROCESS, { args: [url], stdio: ['pipe', 'ignore', 'ignore', shared] });
   socket?.resume(); // Node has stopped reading a socket that it passes to a child
   child.on('error', () => {}); // no process could be started: if we are killed then, our changes stay

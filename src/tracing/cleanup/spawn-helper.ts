@@ -3,6 +3,9 @@ import { OWN_PROCESS } from '../../discovery/running-programs.js';
 
 export const SHELL = '/bin/sh';
 
+/** The option of a Node process that a shell becomes: `list` knows our own processes by it. */
+export const TITLE = `--title=${OWN_PROCESS}`;
+
 interface Helper {
   readonly args: readonly string[];
   readonly stdio: StdioOptions;

@@ -1,5 +1,5 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
-import { spawnShell } from '../cleanup/spawn-helper.js';
+import { spawnShell, TITLE } from '../cleanup/spawn-helper.js';
 import { ATTACHED, HELP_OPENING, WAITING } from './inspector-output.js';
 
 /**
@@ -39,7 +39,7 @@ export function spawnStderrShell(file: string, { args, stdio, earlier }: StderrS
   // Node says it once, so if it was said, the next one is the program's.
   const attached = earlier.includes(ATTACHED) ? '-' : hex(`${ATTACHED}\n`);
   const help = earlier.includes(HELP_OPENING) ? '-' : hex(HELP_OPENING); // Node writes it after the address, with a write of its own
-  return spawnShell(WAIT, { args: [attached, hex(`${WAITING}\n`), help, hex(earlier), process.execPath, file, ...args], stdio });
+  return spawnShell(WAIT, { args: [attached, hex(`${WAITING}\n`), help, hex(earlier), process.execPath, TITLE, file, ...args], stdio });
 }
 
 const hex = (text: string | Buffer) => Buffer.from(text).toString('hex');

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
+import { OWN_PROCESS } from '../../../../src/discovery/running-programs.js';
 import { spawnStderrShell } from '../../../../src/tracing/launch/stderr-shell.js';
 import { repoPath } from '../../../helpers/paths.js';
 
@@ -48,4 +50,18 @@ test.each([
   ['more than fits in one read', START + ATTACHED, 'line\n'.repeat(50_000), 'line\n'.repeat(50_000)],
 ])('%s', async (_, earlier, output, expected) => {
   expect(await passed({ earlier, output })).toEqual({ text: expected, code: 0 });
+});
+
+test('the process that the shell becomes is known as ours', async () => {
+  const shell = spawnStderrShell(PROCESS, {
+    args: [String(process.pid)],
+    stdio: ['pipe', 'pipe', 'ignore'],
+    earlier: Buffer.from(START + ATTACHED),
+  });
+  const ended = once(shell, 'exit');
+  shell.stdin!.write('a\n');
+  await once(shell.stdout!, 'data');
+  expect(readFileSync(`/proc/${shell.pid}/cmdline`, 'utf8').split('\0')[0]).toBe(OWN_PROCESS);
+  shell.stdin!.end();
+  await ended;
 });
