@@ -5,12 +5,22 @@ import { evaluateOwn, readHeapUsage } from '../protocol/evaluate.js';
 import { parseAnswer } from '../protocol/schemas.js';
 import type { Session } from '../protocol/session.js';
 
+/** A thread to be asked. */
+export interface AskedThread {
+  readonly thread: string;
+  readonly session: Session;
+}
+
 /** What V8 and Node say of the memory of one thread. Bytes. */
 export interface IsolateMemory {
   /** Memory that its heap has touched, without that of compiled code. */
   readonly heap: number;
   /** The part of it that objects take, garbage included. */
   readonly used: number;
+  /** The part of `used` that a collection left; left out if there was none. */
+  readonly live?: number;
+  /** What V8 has reserved for its heap and not touched. */
+  readonly untouched: number;
   /** Memory that its code spaces have touched. */
   readonly code: number;
   /** What it has allocated for ArrayBuffers and Buffers. */
@@ -35,7 +45,8 @@ const PATIENCE_MS = 2_000;
 const bytes = z.number();
 const answerShape = z.object({
   memory: z.object({ rss: bytes, heapTotal: bytes, heapUsed: bytes, external: bytes, arrayBuffers: bytes }),
-  spaces: z.array(z.tuple([z.string(), bytes, bytes])),
+  /** Name, touched, used by objects, whole size. */
+  spaces: z.array(z.tuple([z.string(), bytes, bytes, bytes])),
   scripts: bytes,
   malloced: bytes,
   cppHeap: bytes,
@@ -52,7 +63,7 @@ const QUESTION = `(() => {
     return {
       memory,
       isCaged,
-      spaces: v8.getHeapSpaceStatistics().map((space) => [space.space_name, space.physical_space_size, space.space_used_size]),
+      spaces: v8.getHeapSpaceStatistics().map((space) => [space.space_name, space.physical_space_size, space.space_used_size, space.space_size]),
       scripts: v8.getHeapCodeStatistics().external_script_source_size,
       malloced: heap.malloced_memory + heap.total_global_handles_size,
       cppHeap: v8.getCppHeapStatistics?.('brief').committed_size_bytes ?? 0,
@@ -61,7 +72,7 @@ const QUESTION = `(() => {
   const spaces = v8.kHeapSpaces.map((name, index) => {
     v8.updateHeapSpaceStatisticsBuffer(index);
     const buffer = v8.heapSpaceStatisticsBuffer;
-    return [name, buffer[v8.kPhysicalSpaceSizeIndex], buffer[v8.kSpaceUsedSizeIndex]];
+    return [name, buffer[v8.kPhysicalSpaceSizeIndex], buffer[v8.kSpaceUsedSizeIndex], buffer[v8.kSpaceSizeIndex]];
   });
   v8.updateHeapStatisticsBuffer();
   v8.updateHeapCodeStatisticsBuffer();
@@ -97,6 +108,7 @@ export function isUnanswered(session: Session, error: unknown): boolean {
 const NOTHING: IsolateMemory = {
   heap: 0,
   used: 0,
+  untouched: 0,
   code: 0,
   arrayBuffers: 0,
   external: 0,
@@ -114,6 +126,7 @@ function memoryOf({ memory, spaces, ...rest }: z.output<typeof answerShape>): Is
     ...rest,
     heap: ofHeap.reduce((sum, [, physical]) => sum + physical, 0),
     used: ofHeap.reduce((sum, [, , used]) => sum + used, 0),
+    untouched: ofHeap.reduce((sum, [, physical, , size]) => sum + Math.max(0, size - physical), 0),
     code: spaces.reduce((sum, [name, physical]) => sum + (isCode(name) ? physical : 0), 0),
     arrayBuffers: memory.arrayBuffers,
     external: memory.external,

@@ -29,10 +29,12 @@ export interface LedgerRow {
   readonly estimated: boolean;
   /** By how many bytes an estimate can be wrong; left out if that is not known. */
   readonly error?: number;
-  /** Bytes that the program asked for; what it has not touched is not resident. Of ArrayBuffers and memories of WebAssembly. */
+  /** Bytes that were asked for; what is not touched is not resident. Of heaps, ArrayBuffers and memories of WebAssembly. */
   readonly size?: number;
   /** Bytes that objects take in a heap, garbage included. */
   readonly used?: number;
+  /** The part of `used` that is alive; left out unless garbage was collected to find out. */
+  readonly live?: number;
   /** Resident bytes that other processes have mapped, too. */
   readonly shared?: number;
   /** The number of stacks, or of malloc's arenas beside the main one. */
@@ -150,7 +152,8 @@ function heapRows(bytes: number, threads: readonly ThreadMemory[]): LedgerRow[] 
 }
 
 function heapRow({ thread, memory }: ThreadMemory, bytes: number): LedgerRow {
-  return { kind: 'heap', thread, bytes, estimated: true, used: memory.used };
+  const { used, live, untouched } = memory;
+  return { kind: 'heap', thread, bytes, estimated: true, size: bytes + untouched, used, ...(live !== undefined && { live }) };
 }
 
 function nativeRows(threads: readonly ThreadMemory[], cppHeaps: readonly number[], pool: Pool): LedgerRow[] {

@@ -1,16 +1,10 @@
 import { messageOf } from '../protocol/error-text.js';
-import type { Session } from '../protocol/session.js';
 import { formatSize } from '../text/size-format.js';
-import { askIsolate, isUnanswered } from './isolate-memory.js';
+import { type AskedThread, askIsolate, isUnanswered } from './isolate-memory.js';
 import type { Ledger, MissingThread } from './ledger.js';
 import { ledgerRows, type ThreadMemory } from './ledger-rows.js';
+import { type Collect, withLiveHeaps } from './live-heap.js';
 import { readResident } from './read-resident.js';
-
-/** A thread to be asked. */
-export interface AskedThread {
-  readonly thread: string;
-  readonly session: Session;
-}
 
 interface Subject {
   /** As the process knows itself; null if it does not tell. */
@@ -23,6 +17,8 @@ interface Subject {
   readonly threads: readonly AskedThread[];
   /** The workers are left alone. */
   readonly withoutWorkers: boolean;
+  /** Garbage is collected after the reading, to tell it from what is alive; null: it is not. */
+  readonly collect: Collect | null;
 }
 
 /** If the answers of the threads change by more than a hundredth of rss while the mappings are read, or by this, all is read again. */
@@ -34,7 +30,7 @@ const ATTEMPTS = 3;
  *
  * @throws ConnectionLostError if the process ends meanwhile
  */
-export async function readLedger({ pid, localPid, nodeVersion, threads, withoutWorkers }: Subject): Promise<Ledger> {
+export async function readLedger({ pid, localPid, nodeVersion, threads, withoutWorkers, collect }: Subject): Promise<Ledger> {
   let before = await askThreads(threads);
   for (let attempt = 1; ; attempt++) {
     const time = new Date().toISOString();
@@ -43,17 +39,23 @@ export async function readLedger({ pid, localPid, nodeVersion, threads, withoutW
     const drift = driftBetween(before.answers, after.answers);
     const isOfOneMoment = drift <= Math.max(MOST_DRIFT, resident.rss / 100);
     if (isOfOneMoment || attempt === ATTEMPTS) {
+      const { answers, notes } = collect === null ? { ...after, notes: [] } : await withLiveHeaps(after.answers, threads, collect);
       const isComplete = after.missing.length === 0 && !withoutWorkers;
       const circumstances = { drift, isComplete, externalHasWasm: Number.parseInt(nodeVersion?.slice(1) ?? '', 10) < 26 };
       return {
         pid,
         time,
         rss: resident.rss,
-        rows: ledgerRows(resident, after.answers, circumstances),
+        rows: ledgerRows(resident, answers, circumstances),
         verdicts: [],
         swap: note === null ? resident.swap : null,
         missing: after.missing,
-        notes: [...(note === null ? [] : [note]), ...(withoutWorkers ? [NO_WORKERS] : []), ...(isOfOneMoment ? [] : [driftNote(drift)])],
+        notes: [
+          ...(note === null ? [] : [note]),
+          ...(withoutWorkers ? [NO_WORKERS] : []),
+          ...(isOfOneMoment ? [] : [driftNote(drift)]),
+          ...notes,
+        ],
       };
     }
     before = after;

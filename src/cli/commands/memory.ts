@@ -12,11 +12,17 @@ import { whileAttached } from '../tracing/while-tracing.js';
 
 interface MemoryValues extends TargetValues, LedgerValues {
   readonly workers: boolean;
+  readonly gc: boolean;
 }
 
 export function configure(command: Command): Command {
   addTargetOptions(command)
     .option('--watch <time>', 'read it again whenever this time has passed (5s, 1m), until Ctrl-C; say what changed and what grows', period)
+    .option(
+      '--gc',
+      'tell what is alive in the heaps from garbage: collect it after each reading, which stops the program for a moment',
+      false,
+    )
     .option('--no-workers', 'leave worker threads alone')
     .option('--json', 'print one JSON document instead of a table; with --watch, one line for each reading', false);
   return addExamples(command, [
@@ -27,16 +33,16 @@ export function configure(command: Command): Command {
 
 export async function run([name]: readonly string[], values: MemoryValues, console: Console): Promise<number> {
   const { target, label } = targetOf(name, values);
-  const { workers, watch } = values;
+  const { workers, gc, watch } = values;
   const interruption = firstInterruption();
   const output = new LedgerOutput(label, values, console);
   try {
     await whileAttached({ target, console }, async (tracer) => {
-      output.show(await tracer.getMemory({ workers }));
+      output.show(await tracer.getMemory({ workers, gc }));
       if (watch === undefined) return;
       const pause = pausesOf(tracer, { label, interrupted: interruption.came, console, doing: 'watching' });
       while (await pause(watch, 'the next reading')) {
-        const ledger = await tracer.getMemory({ workers }).catch(nullIfLost);
+        const ledger = await tracer.getMemory({ workers, gc }).catch(nullIfLost);
         if (ledger === null) break;
         output.show(ledger);
       }

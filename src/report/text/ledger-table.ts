@@ -98,14 +98,16 @@ function endedThreads(ledger: Ledger, since: LedgerTableOptions['since']): Ledge
 }
 
 function together(rows: readonly LedgerRow[]): ShownRow {
-  const sum = (field: 'bytes' | 'used' | 'size') => rows.reduce((total, row) => total + (row[field] ?? 0), 0);
+  const sum = (field: 'bytes' | 'used' | 'live' | 'size') => rows.reduce((total, row) => total + (row[field] ?? 0), 0);
   const { kind, used, size } = rows[0]!;
+  const isLiveKnown = rows.every(({ live }) => live !== undefined);
   return {
     kind,
     thread: `${rows.length} more threads`,
     bytes: sum('bytes'),
     estimated: rows.some(({ estimated }) => estimated),
     ...(used !== undefined && { used: sum('used') }),
+    ...(isLiveKnown && { live: sum('live') }),
     ...(size !== undefined && { size: sum('size') }),
     of: rows,
   };
@@ -122,16 +124,23 @@ function errorCell({ estimated, error }: LedgerRow): string {
   return error === undefined ? '±' : `±${formatSize(error)}`;
 }
 
-function rowText({ kind, thread, bytes, size, used, shared, count }: LedgerRow): string {
+function rowText({ kind, thread, bytes, size, used, live, shared, count }: LedgerRow): string {
   const name = (thread === null && OF_NO_THREAD[kind]) || MEANINGS[kind];
   const details = [
-    ...(used === undefined ? [] : [`${formatSize(used)} in use`]),
-    ...(size === undefined || size <= bytes ? [] : [`${formatSize(size - bytes)} untouched`]),
+    ...(used === undefined ? [] : heapDetails(bytes, used, live)),
+    ...(size === undefined || size <= bytes ? [] : [`${formatSize(size - bytes)} ${kind === 'heap' ? 'reserved' : 'untouched'}`]),
     ...(shared === undefined || shared === 0 ? [] : [`${formatSize(shared)} shared with other processes`]),
     ...(count === undefined || count === 0 ? [] : [kind === 'stacks' ? `${count} stacks` : `${count} arenas beside the main one`]),
   ];
   const owner = thread === null ? kind : `${kind}, ${printable(thread)}`;
   return `${owner}: ${name}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
+}
+
+/** What a heap has in memory. V8 may count objects in parts that nobody has touched. */
+function heapDetails(bytes: number, used: number, live: number | undefined): string[] {
+  const objects =
+    live === undefined ? [`${formatSize(used)} live and garbage`] : [`${formatSize(live)} live`, `${formatSize(used - live)} garbage`];
+  return [...objects, ...(used < bytes ? [`${formatSize(bytes - used)} free`] : [])];
 }
 
 function notesOf({ notes, missing, swap }: Ledger): string[] {

@@ -1,8 +1,9 @@
 import { freemem } from 'node:os';
-import { CommandTimeoutError, UnsupportedError } from '../../errors.js';
+import { UnsupportedError } from '../../errors.js';
 import type { HeapTotals } from '../../model/trace-columns.js';
 import type { Session } from '../../protocol/session.js';
 import { formatSize } from '../../text/size-format.js';
+import { collectGarbage } from '../isolate/collect-garbage.js';
 import { readFreeMemory } from '../isolate/free-memory.js';
 import { readHeapTotals } from '../isolate/read-heap-totals.js';
 
@@ -22,7 +23,6 @@ const LONGEST_STOP_MS = 10_000;
 const TOLERANCE_AT_END = 3;
 /** An idle Node without a heap. */
 const NODE_BYTES = 60 * 2 ** 20;
-const COLLECTION_MS = 10_000;
 const MIB = 2 ** 20;
 
 export interface HeapCostOptions {
@@ -113,12 +113,7 @@ export class HeapCost {
 
   /** A busy program does not collect its garbage for us. */
   async #readWithoutGarbage(): Promise<Cost> {
-    try {
-      const options = { timeoutMs: COLLECTION_MS, needsEventLoop: true, doing: 'collecting garbage' };
-      await this.#main.send('HeapProfiler.collectGarbage', undefined, options);
-    } catch (error) {
-      if (!(error instanceof CommandTimeoutError)) throw error;
-    }
+    await collectGarbage(this.#main);
     return this.#read();
   }
 }

@@ -1,6 +1,9 @@
+import type { AskedThread } from '../../ledger/isolate-memory.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { type AskedThread, readLedger } from '../../ledger/read-ledger.js';
+import { readLedger } from '../../ledger/read-ledger.js';
+import type { Session } from '../../protocol/session.js';
 import { Workers } from '../../protocol/workers.js';
+import { collectGarbage } from '../isolate/collect-garbage.js';
 import type { TracedTarget } from './traced-target.js';
 import type { TracingRun } from './tracing-run.js';
 
@@ -10,6 +13,8 @@ const LONGEST_WAIT_MS = 10_000;
 export interface MemoryOptions {
   /** Default true; false leaves worker threads alone, as does a tracing that does. */
   readonly workers?: boolean;
+  /** Default false; true collects the garbage of each thread after the reading, so that `live` of its heap is known. */
+  readonly gc?: boolean;
 }
 
 /** The number by which this machine knows the process; null if it may be on another one. */
@@ -21,11 +26,13 @@ export async function localPidOf({ localPid, findLocalPid }: Pick<TracedTarget, 
 export async function memoryOfTarget(
   target: TracedTarget,
   run: TracingRun | null,
-  { workers: asksWorkers = true }: MemoryOptions,
+  { workers: asksWorkers = true, gc = false }: MemoryOptions,
 ): Promise<Ledger> {
   const { main, info } = target;
   const { pid, nodeVersion = null } = info;
-  const subject = { pid, nodeVersion, localPid: await localPidOf(target) };
+  const gcLimiter = await target.gcLimiter;
+  const collect = gc ? (session: Session) => gcLimiter.run(() => collectGarbage(session)) : null;
+  const subject = { pid, nodeVersion, localPid: await localPidOf(target), collect };
   if (!asksWorkers || run?.tracesWorkers === false) return readLedger({ ...subject, threads: [main], withoutWorkers: true });
   if (run) return readLedger({ ...subject, threads: run.threads, withoutWorkers: false });
   const found: AskedThread[] = [];

@@ -145,8 +145,8 @@ export class Tracer {
   }
 
   /**
-   * What the resident memory of the process consists of, now: rows whose bytes add up to its rss. Works whether anything is traced or not. Collects no
-   * garbage. Exact on Linux if the process is on this machine and we may read /proc/PID/smaps; otherwise `notes` says what could not be told apart.
+   * What the resident memory of the process consists of, now: rows whose bytes add up to its rss. Works whether anything is traced or not. Collects
+   * no garbage, unless `gc` asks for it to tell garbage from what is alive. Exact on Linux if the process is on this machine and we may read /proc/PID/smaps; otherwise `notes` says what could not be told apart.
    */
   getMemory(options: MemoryOptions = {}): Promise<Ledger> {
     return this.#life.inTurn(async (run) => this.#ledgers.add(await memoryOfTarget(this.#life.target, run, options)));

@@ -64,6 +64,20 @@ describe.each(nodeBinaries())('a ledger of 100 MB, Node $major', ({ major, execP
     await tracer.close();
   });
 
+  it('of garbage, which only a collection tells from what is alive', async () => {
+    const { tracer, program } = await started(execPath);
+    await program.ask('garbage', 'held');
+    const [heap] = (await tracer.getMemory({ gc: true })).rows;
+    expect(heap).toMatchObject({ kind: 'heap', thread: 'main' });
+    expect(heap!.used! - heap!.live!).toBeGreaterThan(LEAST);
+    expect(heap!.used! - heap!.live!).toBeLessThan(MOST);
+    expect(heap!.bytes).toBeGreaterThan(LEAST);
+    const [after] = (await ledgerOf(tracer)).rows;
+    expect(after!.live).toBeUndefined();
+    expect(Math.abs(after!.used! - heap!.live!)).toBeLessThan(1_000_000);
+    await tracer.close();
+  });
+
   it('of Buffers that nobody has touched', async () => {
     const { tracer, program } = await started(execPath);
     const before = await ledgerOf(tracer);

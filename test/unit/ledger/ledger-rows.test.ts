@@ -48,6 +48,7 @@ describe.each(VERSIONS)('a recorded program on Node %i', (major) => {
 const QUIET: IsolateMemory = {
   heap: 0,
   used: 0,
+  untouched: 0,
   code: 0,
   arrayBuffers: 0,
   external: 0,
@@ -75,10 +76,18 @@ describe('one thread', () => {
   test("has all of V8's memory, exactly", () => {
     const rows = ledgerRows(
       residentOf({ heap: extent(50 * MB), malloc: extent(MB) }),
-      threadsOf({ heap: 30 * MB, used: 20 * MB }),
+      threadsOf({ heap: 30 * MB, used: 20 * MB, live: 15 * MB, untouched: MB }),
       circumstances(),
     );
-    expect(rows[0]).toEqual({ kind: 'heap', thread: 'main', bytes: 50 * MB, estimated: false, used: 20 * MB });
+    expect(rows[0]).toEqual({
+      kind: 'heap',
+      thread: 'main',
+      bytes: 50 * MB,
+      estimated: false,
+      size: 51 * MB,
+      used: 20 * MB,
+      live: 15 * MB,
+    });
   });
 
   test('Buffers that are not in memory are untouched, and the error says what else that can be', () => {

@@ -1,17 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { ConnectionLostError } from '../../../src/errors.js';
-import { type AskedThread, readLedger } from '../../../src/ledger/read-ledger.js';
+import type { AskedThread } from '../../../src/ledger/isolate-memory.js';
+import { readLedger } from '../../../src/ledger/read-ledger.js';
 import { Session } from '../../../src/protocol/session.js';
 import { failureOf } from '../../helpers/failure.js';
 import { FakeTransport } from '../../helpers/fake-transport.js';
 
 const MB = 1_000_000;
 
-function answer(external: number) {
+function answer(external: number, used = 7 * MB) {
   const memory = { rss: 100 * MB, heapTotal: 9 * MB, heapUsed: 8 * MB, external, arrayBuffers: external };
   const spaces = [
-    ['old_space', 8 * MB, 7 * MB],
-    ['code_space', MB, MB],
+    ['old_space', 8 * MB, used, 10 * MB],
+    ['code_space', MB, MB, MB],
   ];
   return { result: { type: 'object', value: { memory, spaces, scripts: 0, malloced: 0, cppHeap: 0, isCaged: false } } };
 }
@@ -26,7 +27,7 @@ function threadOf(thread: string, ...externals: readonly number[]): AskedThread 
 }
 
 function ledgerOf(...threads: readonly AskedThread[]) {
-  return readLedger({ pid: 12, localPid: null, nodeVersion: 'v26.1.0', threads, withoutWorkers: false });
+  return readLedger({ pid: 12, localPid: null, nodeVersion: 'v26.1.0', threads, withoutWorkers: false, collect: null });
 }
 
 describe('a ledger', () => {
@@ -35,7 +36,14 @@ describe('a ledger', () => {
     expect(ledger).toMatchObject({ pid: 12, rss: 100 * MB, swap: null, missing: [], verdicts: [] });
     expect(ledger.notes).toEqual([expect.stringMatching(/not found on this machine/)]);
     expect(ledger.rows.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(100 * MB);
-    expect(ledger.rows.find(({ kind }) => kind === 'heap')).toMatchObject({ thread: 'main', bytes: 8 * MB, used: 7 * MB });
+    expect(ledger.rows.find(({ kind }) => kind === 'heap')).toEqual({
+      kind: 'heap',
+      thread: 'main',
+      bytes: 8 * MB,
+      estimated: true,
+      size: 10 * MB,
+      used: 7 * MB,
+    });
   });
 
   test('is read again until it is of one moment', async () => {
@@ -67,5 +75,36 @@ describe('a ledger', () => {
     const main = threadOf('main', 0);
     main.transport.lose('it was killed');
     expect(await failureOf(ledgerOf(main))).toBeInstanceOf(ConnectionLostError);
+  });
+
+  test('tells what is alive from garbage if it may collect, but of a thread that cannot', async () => {
+    const collecting = (thread: string) => {
+      let used = 7 * MB;
+      const transport = new FakeTransport({ 'Runtime.evaluate': () => answer(0, used) });
+      const collect = () => {
+        used = 3 * MB;
+      };
+      return { thread, transport, collect, session: new Session(transport, { label: thread }) };
+    };
+    const [main, busy, ended] = [collecting('main'), collecting('worker 1'), collecting('worker 2')];
+    const ledger = await readLedger({
+      pid: 12,
+      localPid: null,
+      nodeVersion: 'v26.1.0',
+      threads: [main, busy, ended],
+      withoutWorkers: false,
+      async collect(session) {
+        if (session === ended.session) ended.transport.lose('it ended');
+        if (session === main.session) main.collect();
+        return session !== busy.session;
+      },
+    });
+    const heaps = ledger.rows.filter(({ kind }) => kind === 'heap').map(({ used, live }) => [used, live]);
+    expect(heaps).toEqual([
+      [7 * MB, 3 * MB],
+      [7 * MB, undefined],
+      [7 * MB, undefined],
+    ]);
+    expect(ledger.notes.at(-1)).toMatch(/^garbage was not collected in worker 1 and worker 2, /);
   });
 });

@@ -17,8 +17,8 @@ function ledgerOf(rows: readonly LedgerRow[], more: Partial<Ledger> = {}): Ledge
 }
 
 const ROWS = [
-  row('heap', 50, { thread: 'main', used: 40 * MIB }),
-  row('heap', 12, { thread: 'worker 1 (pool)', estimated: true }),
+  row('heap', 50, { thread: 'main', used: 40 * MIB, size: 53 * MIB }),
+  row('heap', 12, { thread: 'worker 1 (pool)', estimated: true, used: 12.5 * MIB, live: 8 * MIB }),
   row('heap', 1, { estimated: true }),
   row('array-buffers', 20, { thread: 'main', estimated: true, error: MIB, size: 70 * MIB }),
   row('external-strings', 0, { estimated: true }),
@@ -32,8 +32,8 @@ describe('a table', () => {
     expect(ledgerTitle(ledgerOf(ROWS), WIDE)).toEqual(['4711 at 10:20:30 UTC: 132 MiB resident']);
     expect(ledgerTable(ledgerOf(ROWS), WIDE)).toEqual([
       'resident          ±  what',
-      '50.0 MiB             heap, main: JavaScript heap (40.0 MiB in use)',
-      '12.0 MiB          ±  heap, worker 1 (pool): JavaScript heap',
+      '50.0 MiB             heap, main: JavaScript heap (40.0 MiB live and garbage, 10.0 MiB free, 3072 KiB reserved)',
+      '12.0 MiB          ±  heap, worker 1 (pool): JavaScript heap (8192 KiB live, 4608 KiB garbage)',
       "1024 KiB          ±  heap: V8's memory of no single thread: kept for later, or shared",
       '20.0 MiB  ±1024 KiB  array-buffers, main: ArrayBuffers and Buffers (50.0 MiB untouched)',
       '40.0 MiB             binary: the node binary (30.0 MiB shared with other processes)',
@@ -79,15 +79,15 @@ describe('a table', () => {
 
   test('puts the smallest of many threads together', () => {
     const threads = (factor: number) =>
-      Array.from({ length: 8 }, (_, i) => row('heap', (i + 1) * factor, { thread: `worker ${i}`, used: MIB }));
+      Array.from({ length: 8 }, (_, i) => row('heap', (i + 1) * factor, { thread: `worker ${i}`, used: (i + 1) * 20 * MIB, live: MIB }));
     const [first, now] = [ledgerOf(threads(20)), ledgerOf(threads(21))];
     expect(ledgerTable(now, { ...WIDE, since: { previous: first, first } }).slice(1)).toEqual([
-      '84.0 MiB  +4096 KiB  heap, worker 3: JavaScript heap (1024 KiB in use)',
-      ' 105 MiB  +5120 KiB  heap, worker 4: JavaScript heap (1024 KiB in use)',
-      ' 126 MiB  +6144 KiB  heap, worker 5: JavaScript heap (1024 KiB in use)',
-      ' 147 MiB  +7168 KiB  heap, worker 6: JavaScript heap (1024 KiB in use)',
-      ' 168 MiB  +8192 KiB  heap, worker 7: JavaScript heap (1024 KiB in use)',
-      ' 126 MiB  +6144 KiB  heap, 3 more threads: JavaScript heap (3072 KiB in use)',
+      '84.0 MiB  +4096 KiB  heap, worker 3: JavaScript heap (1024 KiB live, 79.0 MiB garbage, 4096 KiB free)',
+      ' 105 MiB  +5120 KiB  heap, worker 4: JavaScript heap (1024 KiB live, 99.0 MiB garbage, 5120 KiB free)',
+      ' 126 MiB  +6144 KiB  heap, worker 5: JavaScript heap (1024 KiB live, 119 MiB garbage, 6144 KiB free)',
+      ' 147 MiB  +7168 KiB  heap, worker 6: JavaScript heap (1024 KiB live, 139 MiB garbage, 7168 KiB free)',
+      ' 168 MiB  +8192 KiB  heap, worker 7: JavaScript heap (1024 KiB live, 159 MiB garbage, 8192 KiB free)',
+      ' 126 MiB  +6144 KiB  heap, 3 more threads: JavaScript heap (3072 KiB live, 117 MiB garbage, 6144 KiB free)',
       ' 756 MiB  +36.0 MiB  all of it (rss)',
     ]);
   });
