@@ -38,7 +38,7 @@ export const VERBS: readonly Verb[] = [
     group: 'Record:',
     description: 'run a program and trace it; when it ends, print which lines hold its memory, and save a snapshot',
     args: [
-      ['<script>', 'the program'],
+      ['<program>', 'a script of node, or a command: npm start'],
       ['[args...]', 'its arguments'],
     ],
     load: async () => (await import('./commands/on-processes.js')).run,

@@ -34,12 +34,14 @@ import { type Earlier, earlierNotice } from '../tracing/last-snapshot.js';
 import { launchProgram, startOrKill } from '../tracing/launched-program.js';
 import { PassedSignals } from '../tracing/passed-signals.js';
 import { checkOnRss, RSS_NAMES } from '../tracing/rss-snapshots.js';
+import { whatToRun } from '../tracing/what-to-run.js';
 
 interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, LimitValues, OutputValues {
   readonly output?: string;
   readonly marks: boolean;
   readonly peak: boolean;
   readonly follow: boolean;
+  readonly shell: boolean;
 }
 
 /** If the program's own code holds less than this share of the heap, the last snapshot says little about the program. */
@@ -51,7 +53,12 @@ export function configure(command: Command): Command {
     .option('-o, --output <file>', 'where to save the snapshot (default: SCRIPT.PID.tmsnap)')
     .option('--marks', 'also take a snapshot at every debugger statement that the program passes', false)
     .option('--peak', "also keep the snapshot of the highest reading; takes up to a tenth of the program's time", false)
-    .option('--follow', 'also trace the Node processes that the program starts; saves each as FILE.PID, and all of them as FILE', false);
+    .option('--shell', 'the program is a line for the shell: npm run build && node app.js', false)
+    .option(
+      '--follow',
+      'also trace the Node processes that the program starts; saves each as FILE.PID, and all of them as FILE; always on for commands',
+      false,
+    );
   addLimitOption(addLaunchOptions(command)).passThroughOptions();
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
     ['tracemalloc run app.js', 'what app.js holds at its end'],
@@ -63,20 +70,27 @@ export function configure(command: Command): Command {
  * @returns the program's exit code, or 128 + the number of the signal that ended it, as shells do. If the program ended with 0: 1 if no snapshot was
  *   saved, 3 if the limit was exceeded
  */
-export async function run([script, ...args]: readonly string[], values: RunValues, console: Console): Promise<number> {
-  checkPrintOptions(values);
-  checkOnRss(values);
+export async function run(words: readonly string[], given: RunValues, console: Console): Promise<number> {
+  checkPrintOptions(given);
+  checkOnRss(given);
+  const program = whatToRun(words, given, console);
+  const values = { ...given, follow: given.follow || program.isCommand };
+  const [name = '', ...args] = words;
   const start = { ...startOptions(values), peak: values.peak };
   const mapper = sourceMapperOf(values, console);
   const claimed = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
   const removeFormer = claimed === undefined ? () => {} : formerFiles(claimed, derivedNames(values));
-  const launching = launchProgram([script!, ...args], { values, console });
+  const beforeStart = new AbortController();
+  const launching = launchProgram(program, { values, console, signal: beforeStart.signal });
   const signals = new PassedSignals();
   // It rejects if the launch failed, which ends the command anyway, or if the program has ended already.
-  const stopListening = onInterruption((signal) => void signals.pass(signal, launching).catch(() => {}));
+  const stopListening = onInterruption((signal) => {
+    beforeStart.abort();
+    void signals.pass(signal, launching).catch(() => {});
+  });
   try {
     const tracer = await launching;
-    const output = claimed ?? freeName((n) => defaultOutput(script!, tracer.pid, n), derivedNames(values));
+    const output = claimed ?? freeName((n) => defaultOutput(given.shell ? 'shell' : name, tracer.pid, n), derivedNames(values));
     const limit = new SizeLimit(values, console);
     const reporting = { output, values, console, mapper, limit };
     if (values.marks) saveMarks(tracer, reporting);
@@ -87,7 +101,7 @@ export async function run([script, ...args]: readonly string[], values: RunValue
     const ended = await tracer.exited;
     earlier.stop();
     const takeEarlier = (pid: number) => earlier.take(pid);
-    const exit = values.follow ? await gatherProcesses(tracer, ended, { script: script!, args, output, console, takeEarlier }) : ended;
+    const exit = values.follow ? await gatherProcesses(tracer, ended, { script: name, args, output, console, takeEarlier }) : ended;
     const isSaved = report(exit, { ...reporting, takeEarlier: () => takeEarlier(tracer.pid) });
     earlier.remove();
     if (isSaved) removeFormer();

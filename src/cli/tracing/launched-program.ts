@@ -6,6 +6,7 @@ import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, writeLines } from '../console/console.js';
 import { LABELS_NEED_LINES } from '../options/label-options.js';
 import { type LaunchValues, launchOptions } from '../options/launch-options.js';
+import type { WhatToRun } from './what-to-run.js';
 
 const SNAPSHOT_NOTICE =
   'code of the startup snapshot (--snapshot-blob) was compiled when the snapshot was built: its lines are where functions start, all others are where memory is allocated';
@@ -13,15 +14,17 @@ const SNAPSHOT_NOTICE =
 interface Launching {
   readonly values: LaunchValues & { readonly follow?: boolean };
   readonly console: Console;
+  /** Ends a command that has not started node yet. */
+  readonly signal?: AbortSignal;
 }
 
 /** Starts the program of the command line and stops it before its first line. */
-export function launchProgram([script, ...args]: readonly string[], { values, console }: Launching): Promise<LaunchedTracer> {
+export function launchProgram({ file, args, isCommand }: WhatToRun, { values, console, signal }: Launching): Promise<LaunchedTracer> {
   const options = launchOptions(args, values);
   if (options.labels && !options.lines) writeLines(console.err, [LABELS_NEED_LINES]);
   if (linesOf(options) && hasStartupSnapshot({ execArgv: values.nodeArg, NODE_OPTIONS: process.env.NODE_OPTIONS }))
     writeLines(console.err, [SNAPSHOT_NOTICE]);
-  return launch(script!, { ...options, follow: values.follow ?? false });
+  return launch(file, { ...options, follow: values.follow ?? false, ...(isCommand && { command: true, ...(signal && { signal }) }) });
 }
 
 /** A program that cannot be traced is not run at all. */

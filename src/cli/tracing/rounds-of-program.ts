@@ -25,7 +25,8 @@ interface Launched {
 /** Starts a program and takes its rounds. Ends the program if it has not ended by then. @returns what there is to say about its end */
 export async function takeRoundsOfProgram(rounds: LeakRounds, launched: Launched): Promise<string[]> {
   const { program, values, start, source, console } = launched;
-  const launching = launchProgram(program, { values, console });
+  const [file = '', ...args] = program;
+  const launching = launchProgram({ file, args, isCommand: false }, { values, console });
   const signals = new PassedSignals();
   let interrupt = () => {};
   const interrupted = new Promise<void>((resolve) => {

@@ -61,6 +61,8 @@ export class FollowedProcesses {
   #starter: { readonly pid: number; readonly argv: readonly string[] } | null = null;
   readonly #others: Known[] = [];
   #options: number | StartOptions | null = null;
+  #letRun: () => void = () => {};
+  readonly #mayRun: Promise<void>;
   readonly #listeners = new Set<(process: FollowedProcess) => void>();
   readonly #arriving = new Set<Promise<void>>();
   /** All of them run on this machine. */
@@ -71,6 +73,9 @@ export class FollowedProcesses {
     this.#first = new Promise((resolve) => {
       this.#announceFirst = resolve;
     });
+    this.#mayRun = new Promise((resolve) => {
+      this.#letRun = resolve;
+    });
   }
 
   /** On guard from the start to `leave()`. */
@@ -79,8 +84,8 @@ export class FollowedProcesses {
   }
 
   /** What the program's environment needs. */
-  environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-    return this.#tree.environment(env, this.#lines);
+  environment(env: NodeJS.ProcessEnv, options: { readonly isCommand: boolean }): NodeJS.ProcessEnv {
+    return this.#tree.environment(env, this.#lines, options);
   }
 
   /** The inspector of the program itself, when the program is paused. */
@@ -91,7 +96,7 @@ export class FollowedProcesses {
   /**
    * Connects to the program itself.
    * @param started the pid of the process that was started. It may be none of the followed ones: `node --watch` and `node --test` (from 20 on) load no
-   *   preload, and start others that do
+   *   preload, and start others that do, as does a command that is not Node
    */
   async connectProgram(title: string, started: number | null): Promise<Lifecycle> {
     const first = await this.#first;
@@ -107,9 +112,15 @@ export class FollowedProcesses {
     return this.#starter;
   }
 
-  /** How the processes that come from now on are traced. Before the first call they are left alone. */
+  /** How the processes are traced. */
   traceWith(options: number | StartOptions): void {
     this.#options = options;
+    this.mayRun();
+  }
+
+  /** The program runs. Processes that came before wait for this: a command may start several at once. Without `traceWith` they are left alone. */
+  mayRun(): void {
+    this.#letRun();
   }
 
   /** @returns a function that ends it */
@@ -126,6 +137,7 @@ export class FollowedProcesses {
   /** Leaves all processes but the program itself, with a last snapshot. Those that come from now on run without us. Never rejects: `closed` of each tracer says what failed. */
   async leave(): Promise<void> {
     this.#tree.stop();
+    this.mayRun();
     await Promise.all(this.#arriving);
     this.#tree.remove(); // releases processes that came too late; the others have been met
     await Promise.allSettled(
@@ -159,6 +171,7 @@ export class FollowedProcesses {
 
   /** Never rejects. */
   async #trace(process: Announcement, release: () => void): Promise<void> {
+    await this.#mayRun;
     const { parent, argv } = process;
     const pid = await pidOf(process);
     const parentPid =

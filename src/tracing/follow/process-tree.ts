@@ -75,11 +75,13 @@ export class ProcessTree {
   environment(
     { NODE_OPTIONS }: NodeJS.ProcessEnv,
     { execArgv: [option], env }: LaunchedLines,
+    { isCommand }: { readonly isCommand: boolean },
   ): { NODE_OPTIONS: string; NODE_TRACEMALLOC_FOLLOW: string } {
     const lines = option === undefined ? null : { option, env };
     const orders = { folder: this.#folder.path, network: ownNamespace('net'), parent: null, options: OPTIONS, option: OPTION, lines };
     return {
-      NODE_OPTIONS: NODE_OPTIONS ? `${OPTIONS} ${NODE_OPTIONS}` : OPTIONS,
+      // A script gets the option for its lines as an argument. The Node processes of a command have no other way to get it.
+      NODE_OPTIONS: [OPTIONS, NODE_OPTIONS, isCommand ? option : undefined].filter(Boolean).join(' '),
       NODE_TRACEMALLOC_FOLLOW: JSON.stringify(orders),
     };
   }

@@ -7,6 +7,7 @@ import type { LabelsOption } from '../../lines/labels/label-choice.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { errorCode, messageOf } from '../../protocol/error-text.js';
 import { foldingFlags, TRACKING_FLAGS } from '../../protocol/v8-flags.js';
+import { printable } from '../../text/printable.js';
 import { connectPaused } from '../attach/connect-paused.js';
 import { Caretaker } from '../cleanup/caretaker.js';
 import type { CleanupTask } from '../cleanup/cleanup-tasks.js';
@@ -17,7 +18,7 @@ import { breakAtStart } from './break-at-start.js';
 import { LaunchedTracer } from './launched-tracer.js';
 import { checkNodeOptions, hasOwnInspector, hasStartupSnapshot, samplesItself } from './node-options.js';
 import { ProgramStderr, type StderrOption } from './program-stderr.js';
-import { checkScript, type ScriptStart } from './script-check.js';
+import { checkScript, scriptStart } from './script-check.js';
 import { StartGuard } from './start-guard.js';
 
 const START_TIMEOUT_MS = 30_000;
@@ -50,6 +51,13 @@ export interface LaunchOptions {
   readonly mode?: Mode;
   /** Trace also the Node processes that the program starts, directly or through others, from their first lines on: `processes` of the tracer. */
   readonly follow?: boolean;
+  /**
+   * What is started is a command (`npm`, the path of any executable), not a script of node. Its Node processes are followed, and the first of them is the
+   * program. It starts node by itself, so `execPath` and `execArgv` make no sense.
+   */
+  readonly command?: boolean;
+  /** Ends the program if it is aborted before the program can be traced: a command may work for long before it starts node. */
+  readonly signal?: AbortSignal;
   /** Give the program its own process group, so that a Ctrl-C in the terminal reaches only this process. */
   readonly detached?: boolean;
 }
@@ -62,16 +70,13 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   const [stdin, stdout, destination] = streams(options.stdio);
   const lines = launchedLines(options);
   const { execArgv = [], env: given = process.env } = options;
-  checkNodeOptions({ script, execArgv, NODE_OPTIONS: given.NODE_OPTIONS, isFollowed: options.follow ?? false });
-  const start: ScriptStart = {
-    script,
-    args: options.args ?? [],
-    cwd: options.cwd ?? process.cwd(),
-    nodeOptions: [...execArgv, ...(given.NODE_OPTIONS ?? '').split(/\s+/)],
-    PATH: given.PATH,
-  };
-  checkScript(start);
-  const followed = options.follow ? new FollowedProcesses(lines) : null;
+  const isCommand = options.command ?? false;
+  if (isCommand) checkCommand(script, options);
+  const isFollowed = isCommand || (options.follow ?? false);
+  checkNodeOptions({ script, execArgv, NODE_OPTIONS: given.NODE_OPTIONS, isFollowed });
+  const start = isCommand ? null : scriptStart(script, options);
+  if (start) checkScript(start);
+  const followed = isFollowed ? new FollowedProcesses(lines) : null;
   const env = { ...given, ...lines.env };
   const before = followed ? [] : [INSPECT, HIDE_ARGUMENTS];
   const flags = followed ? [] : flagArguments(options);
@@ -80,21 +85,21 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
   const spawnOptions: SpawnOptions = {
     stdio: [stdin, stdout, 'pipe'],
     detached: options.detached ?? false,
-    env: { ...env, ...followed?.environment(env), ...guard.environment },
+    env: { ...env, ...followed?.environment(env, { isCommand }), ...guard.environment },
   };
   if (options.cwd !== undefined) spawnOptions.cwd = options.cwd;
-  const { execPath = process.execPath } = options;
+  const executable = isCommand ? script : (options.execPath ?? process.execPath);
   let child: ChildProcess;
   try {
-    child = spawn(execPath, args, spawnOptions);
+    child = spawn(executable, isCommand ? (options.args ?? []) : args, spawnOptions);
     guard.started(child.pid ?? null);
   } catch (error) {
     guard.end();
     await followed?.leave();
-    throw refused(error, execPath);
+    throw refused(error, executable);
   }
   try {
-    const { url, stderr } = await inspectorOf(child, { script, followed });
+    const { url, stderr } = await inspectorOf(child, { script, followed, options });
     const { stream, passedOn } = await stderr.direct(destination);
     const tasks = leavingTasks(url, child.pid!, options);
     guard.mayRun(tasks);
@@ -110,11 +115,26 @@ export async function launch(script: string, options: LaunchOptions = {}): Promi
       start,
     });
   } catch (error) {
-    child.kill('SIGKILL'); // the program has not run a line yet
+    killAll(child, options); // the program has not run a line yet
     guard.end();
     await followed?.leave();
     throw error;
   }
+}
+
+/** @throws UsageError */
+function checkCommand(command: string, { execArgv = [], execPath }: LaunchOptions): void {
+  if (execArgv.length === 0 && execPath === undefined) return;
+  throw new UsageError(
+    `${printable(command)} is a command, which starts node by itself: leave out --node and --node-arg (in code: execPath and execArgv), or put the options into NODE_OPTIONS`,
+  );
+}
+
+/** With the processes that a command may have started by now. */
+function killAll(child: ChildProcess, { command = false, detached = false }: LaunchOptions): void {
+  const isGroup = command && detached && process.platform !== 'win32' && child.pid !== undefined && child.exitCode === null;
+  if (isGroup) process.kill(-child.pid!, 'SIGKILL');
+  else child.kill('SIGKILL');
 }
 
 /** The error for options that `spawn` does not accept, or that the system refuses at once (E2BIG). */
@@ -195,10 +215,11 @@ function streams(stdio: LaunchOptions['stdio'] = 'inherit'): readonly [Stream, S
 /** Waits for the address of the inspector. Node writes it to stderr; a followed program announces it. */
 function inspectorOf(
   child: ChildProcess,
-  { script, followed }: { readonly script: string; readonly followed: FollowedProcesses | null },
+  { script, followed, options }: { readonly script: string; readonly followed: FollowedProcesses | null; readonly options: LaunchOptions },
 ): Promise<{ url: string; stderr: ProgramStderr }> {
   return new Promise((resolve, reject) => {
     let waiting = true;
+    const { command: isCommand = false, signal: aborting } = options;
     const finish = (act: () => void) => {
       if (!waiting) return; // the program has ended later, which `exited` tells
       waiting = false;
@@ -207,9 +228,10 @@ function inspectorOf(
     };
     const fail = (why: string, cause?: unknown) =>
       finish(() => {
-        child.kill('SIGKILL');
+        killAll(child, options);
         const said = stderr.said();
-        reject(new LaunchError(`${script} could not be started: ${why}${said === '' ? '' : `; it wrote: ${said}`}`, { cause }));
+        const what = isCommand ? 'has started no Node process that can be traced' : 'could not be started';
+        reject(new LaunchError(`${script} ${what}: ${why}${said === '' ? '' : `; it wrote: ${said}`}`, { cause }));
       });
     const onUrl = (url: string) => finish(() => resolve({ url, stderr }));
     const stderr = new ProgramStderr(child.stderr ?? Readable.from([]), {
@@ -217,10 +239,16 @@ function inspectorOf(
       isFollowed: followed !== null,
     });
     void followed?.programUrl.then(onUrl, (error: unknown) => fail(messageOf(error), error));
-    const timer = setTimeout(() => fail(`its inspector did not open within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
+    aborting?.addEventListener('abort', () => fail('it was interrupted'), { once: true });
+    const timer = isCommand
+      ? undefined
+      : setTimeout(() => fail(`its inspector did not open within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     child.on('error', (error) =>
       fail(`${child.spawnfile} does not run (${error.message}); check the paths of node and of its folder`, error),
     );
-    child.once('close', (code, signal) => fail(`node ended with ${signal ?? `exit code ${code}`} before the program's first line`));
+    child.once('close', (code, signal) => {
+      const end = `ended with ${signal ?? `exit code ${code}`}`;
+      fail(isCommand ? `it ${end}` : `node ${end} before the program's first line`);
+    });
   });
 }

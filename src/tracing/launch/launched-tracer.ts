@@ -42,7 +42,8 @@ interface Launched {
   readonly followed: FollowedProcesses | null;
   /** The program leads a process group. */
   readonly isDetached: boolean;
-  readonly start: ScriptStart;
+  /** null for a command. */
+  readonly start: ScriptStart | null;
 }
 
 /** A tracer of a program that `launch` started. */
@@ -65,7 +66,8 @@ export class LaunchedTracer extends Tracer {
   constructor(life: Lifecycle, { child, stderr, stderrPassedOn, followed, isDetached, start }: Launched) {
     super(life);
     const { session, domain } = life.target.main;
-    this.#firstLine = runsFile(start) ? new FirstLine(session, domain, { names: namesOf(start), isPausedThere: followed === null }) : null;
+    this.#firstLine =
+      start && runsFile(start) ? new FirstLine(session, domain, { names: namesOf(start), isPausedThere: followed === null }) : null;
     this.#life = life;
     this.#child = child;
     this.#followed = followed;
@@ -77,7 +79,7 @@ export class LaunchedTracer extends Tracer {
     const { nodeVersion } = life.target.info;
     this.exited = Promise.all([endOf(child, stderrPassedOn), this.closed]).then(([, { reason: _, ...closing }]) => {
       const { exitCode: code, signalCode: signal } = child;
-      if (!this.#firstLine?.isMissed || code === 0) return { code, signal, ...closing };
+      if (start === null || !this.#firstLine?.isMissed || code === 0) return { code, signal, ...closing };
       // The snapshot has only what Node itself holds.
       return { code, signal, snapshot: null, atHeapLimit: false, peak: null, error: didNotRun(start, { code, nodeVersion }) };
     });
@@ -91,6 +93,7 @@ export class LaunchedTracer extends Tracer {
 
   /** Lets the program run without tracing; does nothing if it runs already. */
   async resume(): Promise<void> {
+    this.#followed?.mayRun();
     await Promise.all([this.#watchFirstLine(), this.#life.resume()]);
   }
 

@@ -1,9 +1,10 @@
-import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { basename, delimiter, dirname, extname, join, relative, resolve } from 'node:path';
-import { isNode, managerIn } from '../../discovery/command-line.js';
+import { statSync } from 'node:fs';
+import { basename, dirname, extname, relative, resolve } from 'node:path';
+import { isNode } from '../../discovery/command-line.js';
 import { isFile, mainFile } from '../../discovery/main-file.js';
 import { LaunchError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
+import { findCommand, headOf, interpreterOf } from './find-command.js';
 
 /** How node is started. */
 export interface ScriptStart {
@@ -25,7 +26,18 @@ const TYPESCRIPT = /\.(?:[cm]?tsx?|jsx)$/;
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx'];
 /** What npm makes of a command of a package: a link to its script, or, as pnpm does and npm on Windows, a script for a shell that names it. */
 const SHELL_SHIM = /"\$basedir\/([^"]+\.[cm]?js)"/;
-const HEAD_BYTES = 4096;
+
+interface Starting {
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly execArgv?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export function scriptStart(script: string, { args = [], cwd = process.cwd(), execArgv = [], env = process.env }: Starting): ScriptStart {
+  const nodeOptions = [...execArgv, ...(env.NODE_OPTIONS ?? '').split(/\s+/)];
+  return { script, args, cwd, nodeOptions, PATH: env.PATH };
+}
 
 /** Whether the script is the file that runs first. */
 export function runsFile({ script, nodeOptions }: ScriptStart): boolean {
@@ -56,70 +68,30 @@ export function didNotRun(
 }
 
 function whyMissing(start: ScriptStart, path: string): string {
-  const { script, args, cwd } = start;
+  const { script, args } = start;
   if (isNode(script) && args.length > 0) {
     return 'tracemalloc starts node by itself; leave node out, and give its own options with --node-arg (in code: execArgv)';
   }
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return 'it is a folder without an index.js or a main file';
-  const command = basename(script) === script && extname(script) === '' ? commandScript(start) : undefined;
-  if (command === undefined) {
-    const other = EXTENSIONS.map((extension) => path.slice(0, path.length - extname(path).length) + extension).find(isFile);
-    return `there is no file ${path}${other === undefined ? '' : `, but ${basename(other)} is there`}`;
-  }
-  const found = command === null ? 'the script that it runs' : `its script: tracemalloc run --follow ${relativeTo(cwd, command)}`;
-  return `it is a command, not a script; give ${found}`;
-}
-
-/** The file that a command runs: null if that is no script of node, undefined if there is no such command. */
-function commandScript({ script, args, cwd, PATH = '' }: ScriptStart): string | null | undefined {
-  const isManager = managerIn(script) !== null;
-  const named = isManager ? args.filter((word) => !word.startsWith('-') && !['exec', 'run', 'dlx', 'x'].includes(word)) : [script];
-  const folders = above(cwd).map((folder) => join(folder, 'node_modules', '.bin'));
-  const own = named
-    .slice(0, 1)
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find(isFile);
-  const found =
-    own ??
-    PATH.split(delimiter)
-      .map((folder) => join(folder, script))
-      .find(isFile);
-  if (found === undefined) return isManager ? null : undefined;
-  const head = headOf(found);
-  const shim = SHELL_SHIM.exec(head)?.[1];
-  if (shim !== undefined) return resolve(dirname(found), shim);
-  return /^#!.*\bnode\b/.test(head) || /\.[cm]?js$/.test(realpathSync(found)) ? found : null;
+  if (basename(script) === script && findCommand(script, start) !== null)
+    return 'it is a command, not a script: tracemalloc run starts commands, too (in code: command: true)';
+  const other = EXTENSIONS.map((extension) => path.slice(0, path.length - extname(path).length) + extension).find(isFile);
+  return `there is no file ${path}${other === undefined ? '' : `, but ${basename(other)} is there`}`;
 }
 
 function advice({ script, cwd, nodeOptions }: ScriptStart, nodeVersion: string | null): string[] {
   const path = mainFile(resolve(cwd, script));
-  const head = isFile(path) ? headOf(path) : '';
-  const interpreter = /^#!\s*(?:\S*\/env\s+(?:-S\s+)?)?(\S+)/.exec(head)?.[1];
-  if (interpreter !== undefined && /^(?:(?:ba|da|z|k)?sh|python[\d.]*|perl|ruby)$/.test(basename(interpreter))) {
-    const shim = SHELL_SHIM.exec(head)?.[1];
+  const interpreter = isFile(path) ? interpreterOf(path) : null;
+  if (interpreter !== null && /^(?:(?:ba|da|z|k)?sh|python[\d.]*|perl|ruby)$/.test(interpreter)) {
+    const shim = SHELL_SHIM.exec(headOf(path))?.[1];
     const instead = shim === undefined ? '' : `; give the script that it runs: ${relativeTo(cwd, resolve(dirname(path), shim))}`;
-    return [`it is a script for ${basename(interpreter)}${instead}`];
+    return [`it is a script for ${interpreter}${instead}`];
   }
   if (!TYPESCRIPT.test(path) || nodeOptions.some((word) => LOADING.test(word))) return [];
   return [`if Node ${nodeVersion ?? ''} cannot read such a file, give it a loader that can: --node-arg=--import=tsx (in code: execArgv)`];
 }
 
-/** The folder and those above it. */
-function above(folder: string): string[] {
-  return dirname(folder) === folder ? [folder] : [folder, ...above(dirname(folder))];
-}
-
 function relativeTo(cwd: string, path: string): string {
   const short = relative(cwd, path);
   return short.startsWith('..') ? path : short;
-}
-
-function headOf(path: string): string {
-  const file = openSync(path, 'r');
-  try {
-    const buffer = Buffer.alloc(HEAD_BYTES);
-    return buffer.toString('latin1', 0, readSync(file, buffer, 0, HEAD_BYTES, 0));
-  } finally {
-    closeSync(file);
-  }
 }

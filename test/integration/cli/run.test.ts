@@ -268,20 +268,8 @@ it('NODE_V8_COVERAGE is for the program alone (long)', async () => {
 
 it('what is no script is not started, and the message says what to do', async () => {
   const cwd = enterTemporaryFolder();
-  for (const [args, reason] of [
-    [['nope.js'], `nope.js was not started: there is no file ${join(cwd, 'nope.js')}`],
-    [
-      ['--', 'node', 'x.js'],
-      'node was not started: tracemalloc starts node by itself; leave node out, and give its own options with --node-arg (in code: execArgv)',
-    ],
-    [
-      ['npx', 'jest'],
-      expect.stringMatching(/^npx was not started: it is a command, not a script; give (the script that it runs|its script: .*)$/),
-    ],
-  ] as const) {
-    const { code, stderr } = await callCommand(['run', ...args]);
-    expect([code, stderr.trimEnd().replace('tracemalloc: ', '')]).toEqual([1, reason]);
-  }
+  const { code, stderr } = await callCommand(['run', 'nope.js']);
+  expect([code, stderr]).toEqual([1, `tracemalloc: nope.js was not started: there is no file ${join(cwd, 'nope.js')}\n`]);
 });
 
 it('a program that is killed leaves no file, not even half of one', async () => {

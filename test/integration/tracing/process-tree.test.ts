@@ -13,7 +13,7 @@ it.each(oldestAndNewest())('a process that waits for us when we leave runs on, i
     meet = resolve;
   });
   const tree = new ProcessTree({ process: meet, kill: async () => {} });
-  const env = { ...process.env, ...tree.environment(process.env, { registration: null, execArgv: [], env: {} }) };
+  const env = { ...process.env, ...tree.environment(process.env, { registration: null, execArgv: [], env: {} }, { isCommand: false }) };
   const child = spawn(execPath, ['-p', "'went on'"], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   reapLater(async () => child.kill('SIGKILL'));
   const output = text(child.stdout);
