@@ -20,9 +20,11 @@ export async function originOf(
   if (loaded === null || text === null) return 'unknown';
   const { transform } = await import('../transform/transform.js'); // with its parser
   const sourceType = first.isModule ? 'module' : 'commonjs';
-  const labels = text.includes(CURRENT_LABEL);
-  const isOurs = [false, true].some(
-    (innerLinesOnly) => transform(loaded, { sourceType, isRunning: true, innerLinesOnly, labels }).code === text,
+  const isEditOf = (innerLinesOnly: boolean, labels: boolean) =>
+    transform(loaded, { sourceType, isRunning: true, innerLinesOnly, labels }).code === text;
+  // the program may use the name itself
+  const isOurs = (text.includes(CURRENT_LABEL) ? [true, false] : [false]).some(
+    (labels) => isEditOf(false, labels) || isEditOf(true, labels),
   );
   return isOurs && text !== loaded ? 'former' : 'unknown';
 }
