@@ -36,6 +36,8 @@ interface Settings {
 
 const MOST_LABELS = 256;
 const MOST_CHARACTERS = 200;
+/** The first half of a surrogate pair, at the end. */
+const HALF_PAIR = /[\uD800-\uDBFF]$/;
 
 /** @returns whether the program had no labels before */
 function install(load: Require, { requests, routes, names }: Settings): boolean {
@@ -104,7 +106,7 @@ function createLabels(vm: typeof import('node:vm'), { script, other }: Settings[
     return labelled;
   };
   return (value) => {
-    const label = value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS - 1)}…` : value;
+    const label = value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS - 1).replace(HALF_PAIR, '')}…` : value;
     return known.get(label) ?? (known.size <= MOST_LABELS ? make(label) : (known.get(other) ?? make(other)));
   };
 }

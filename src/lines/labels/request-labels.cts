@@ -11,8 +11,8 @@ const { routeOf, patternOf } = require('./request-routes.cjs') as {
 };
 
 interface Request {
-  readonly method?: string;
-  readonly url?: string;
+  readonly method: string;
+  readonly url: string;
   readonly httpVersionMajor?: number;
 }
 
@@ -67,6 +67,8 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
   const patterns = routes.map(patternOf);
   const undo: (() => void)[] = [];
   const changed = new Set<object>();
+  /** Prototypes of Node's requests, responses and sockets. What a program emits by hand as a request may be of any other kind. */
+  const kinds: Emitter[] = [];
 
   /** Puts `emit` before the one that objects of this prototype have, whoever made that. */
   const change = (prototype: Emitter, make: (next: Emit) => Emit) => {
@@ -94,10 +96,11 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
       return within(context, () => Reflect.apply(next, this, args));
     };
   const follow = (emitter: unknown, context: Context) => {
-    if (typeof emitter !== 'object' || emitter === null || typeof (emitter as Emitter).emit !== 'function') return;
+    if (typeof emitter !== 'object' || emitter === null) return;
+    const kind = streamKindOf(emitter) ?? kinds.find((prototype) => Object.prototype.isPrototypeOf.call(prototype, emitter));
+    if (!kind) return;
     Followed.set(emitter, context);
-    for (let at = Object.getPrototypeOf(emitter); at; at = Object.getPrototypeOf(at)) if (changed.has(at)) return;
-    change(Object.getPrototypeOf(emitter) as Emitter, followed);
+    change(kind, followed);
   };
   const begins =
     (contextIn: (args: unknown[]) => Context | undefined) =>
@@ -107,16 +110,17 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
         return context === undefined ? Reflect.apply(next, this, args) : within(context, () => Reflect.apply(next, this, args));
       };
   const request = begins(([event, request, other]) => {
-    if (!BEGINNINGS.has(event) || typeof request !== 'object' || request === null || (request as Request).httpVersionMajor === 2) return;
-    const context = contextOf(routeOf(request as Request, patterns));
+    if (!BEGINNINGS.has(event) || !isRequest(request) || request.httpVersionMajor === 2) return;
+    const context = contextOf(routeOf(request, patterns));
     follow(request, context);
     follow(other, context); // its response, or its socket
     return context;
   });
   const stream = begins(([event, stream, headers]) => {
     if (event !== 'stream' || typeof headers !== 'object' || headers === null) return;
-    const { ':method': method, ':path': url } = headers as Record<string, string>;
-    const context = contextOf(routeOf({ method: method!, url: url! }, patterns));
+    const { ':method': method, ':path': url = '' } = headers as Record<string, string>; // CONNECT has no path
+    if (typeof method !== 'string' || typeof url !== 'string') return;
+    const context = contextOf(routeOf({ method, url }, patterns));
     follow(stream, context);
     return context;
   });
@@ -130,6 +134,8 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
   };
   attempt(() => {
     const http = load('http') as typeof import('node:http');
+    const { Socket } = load('net') as typeof import('node:net');
+    kinds.push(http.IncomingMessage.prototype, http.ServerResponse.prototype, Socket.prototype);
     change(http.IncomingMessage.prototype, followed);
     change(http.ServerResponse.prototype, followed);
     change(http.Server.prototype, request);
@@ -143,6 +149,21 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
   return () => {
     for (const act of undo.reverse()) act();
   };
+}
+
+/** @returns the prototype of the streams of an HTTP/2 server, if this is one: Node does not export it */
+function streamKindOf(emitter: object): Emitter | undefined {
+  const prototype = Object.getPrototypeOf(emitter) as Emitter | null;
+  return prototype !== null && Object.hasOwn(prototype, 'pushStream') && typeof prototype.emit === 'function' ? prototype : undefined;
+}
+
+function isRequest(value: unknown): value is Request {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Request).method === 'string' &&
+    typeof (value as Request).url === 'string'
+  );
 }
 
 module.exports = labelRequests;

@@ -1,7 +1,7 @@
 // The label of a request. Part of what runs in a program with labels: see label-runtime.cts.
 interface Request {
-  readonly method?: string;
-  readonly url?: string;
+  readonly method: string;
+  readonly url: string;
 }
 
 const ID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -36,7 +36,7 @@ function patternOf(label: string): Pattern {
 }
 
 /** The method and the path of a request, without what differs from one request to the next, and so also without what names a person. */
-function routeOf({ method = '', url = '' }: Request, patterns: readonly Pattern[]): string {
+function routeOf({ method, url }: Request, patterns: readonly Pattern[]): string {
   const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/';
   const given = `${method} ${path}`;
   const pattern = patterns.find(({ matches, hasMethod }) => matches.test(hasMethod ? given : path));

@@ -32,7 +32,7 @@ describe.each(nodeBinaries())('limits of labels, Node $major', (node) => {
     expect(seen).toEqual({
       isClean: true,
       long: `${'x'.repeat(199)}…`,
-      pairs: 200,
+      pairs: `${'😀'.repeat(99)}…`,
       outer: 'outer',
       inner: 'inner',
       outerAgain: 'outer',

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { repoPath } from '../../../helpers/paths.js';
 
 interface Runtime {
-  routeOf(request: { method?: string; url?: string }, patterns: readonly unknown[]): string;
+  routeOf(request: { method: string; url: string }, patterns: readonly unknown[]): string;
   patternOf(label: string): unknown;
 }
 const { routeOf, patternOf } = createRequire(import.meta.url)(repoPath('dist/src/lines/labels/request-routes.cjs')) as Runtime;
@@ -89,7 +89,6 @@ describe('the target of a request', () => {
 
   test('of OPTIONS for the whole server', () => expect(routeOf({ method: 'OPTIONS', url: '*' }, [])).toBe('OPTIONS *'));
   test('of CONNECT', () => expect(routeOf({ method: 'CONNECT', url: 'example.com:443' }, [])).toBe('CONNECT example.com:443'));
-  test('of a request that has none', () => expect(routeOf({}, [])).toBe(' /'));
 });
 
 describe('patterns', () => {
