@@ -81,7 +81,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
     expect(scripts).toEqual(seen.map(([name, hasValue]) => [name, hasValue ? 'app.js' : 'x']));
   });
 
-  it('attach by the name of the script, and by the title', async () => {
+  it('attach by the name of the script, and by the title (matrix)', async () => {
     const target = await startTarget({ execPath, code: `process.title = 'my-${major}-app'; ${ALIVE}; console.log('ready')`, ready: true });
     const [first] = JSON.parse((await runCommand(['list', '--json'])).stdout).filter(({ pid }: { pid: number }) => pid === target.pid);
     expect(first.title).toBe(`my-${major}-app`);
@@ -172,7 +172,7 @@ function reapChild(line: string): void {
   reapLater(async () => void (pid > 1 && isOurs(pid) && process.kill(pid, 'SIGKILL')));
 }
 
-it('a number that could also be a port', async () => {
+it('a number that could also be a port (long)', async () => {
   const target = await startPlain(execPath, ALIVE);
   if (target.pid > 65_535) return; // no port has this number
   const server = createServer((socket) => socket.end('SSH-2.0\r\n')).on('error', () => {});

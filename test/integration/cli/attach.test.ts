@@ -72,7 +72,7 @@ describe.each(oldestAndNewest())('several snapshots in one tracing of Node $majo
     expect(compared).toMatch(/^traced .*\nsampled, .*\n\n +change /); // no note that it is not growth
   });
 
-  it('if the target is killed meanwhile, the latest snapshot is compared with the first', async () => {
+  it('if the target is killed meanwhile, the latest snapshot is compared with the first (matrix)', async () => {
     const target = await service(execPath);
     const cwd = temporaryFolder();
     const rounds = startCommand(['attach', `${target.port}`, '--warmup', '0', '--every', '200ms', '--duration', '1h', '-o', 'r.tmsnap'], {
@@ -89,7 +89,7 @@ describe.each(oldestAndNewest())('several snapshots in one tracing of Node $majo
 
 const execPath = process.execPath;
 
-it('--diff without a first snapshot prints what there is, says so, and exits with 1', async () => {
+it('--diff without a first snapshot prints what there is, says so, and exits with 1 (long)', async () => {
   const target = await service(execPath);
   const command = startCommand(['attach', `${target.port}`, '--warmup', '1h', '--diff', '--interval', '512']);
   await untilSampled(target, true);
@@ -135,7 +135,7 @@ it('if the target is killed meanwhile, it says so in one line and exits with 1; 
   }
 });
 
-it('says first that most memory is outside the heap', async () => {
+it('says first that most memory is outside the heap (long)', async () => {
   const target = await service(execPath, '--buffers');
   const { stdout } = await runCommand(['attach', `${target.port}`, '--duration', '100ms']);
   expect(stdout).toMatch(/^Most memory is outside the JavaScript heap, where these traces do not reach: external 6\d\.\d MiB against/);

@@ -184,7 +184,7 @@ describe('attach --checkpoint', () => {
     expect(readdirSync(cwd).sort()).toEqual(['s.tmsnap', 's.tmsnap.checkpoint']);
   });
 
-  it('a target that lives leaves no checkpoint', async () => {
+  it('a target that lives leaves no checkpoint (long)', async () => {
     const target = await startTarget({ execPath, file: repoPath('fixtures/programs/growing.cjs'), ready: true });
     const cwd = temporaryFolder();
     const { code } = await runCommand(['attach', ...EVERY, '--duration', '1s', '-o', 's.tmsnap', '--port', `${target.port}`], { cwd });

@@ -171,7 +171,7 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     expect(unheld.size).toBeLessThan(20_000);
   });
 
-  it('of another process is compared by type only', async () => {
+  it('of another process is compared by type only (matrix)', async () => {
     execFileSync(execPath, [PROGRAM, 'a.heapsnapshot', 'b.heapsnapshot']);
     const { oneProcess, collections, statistics } = await documentOf('diff', file, 'b.heapsnapshot');
     expect([oneProcess, collections]).toEqual([false, []]);
@@ -441,7 +441,7 @@ describe('diff of heap snapshots', () => {
     expect(stdout).toMatch(/\n\d+ more\n/);
   });
 
-  it('is also what export and report write with --diff', async () => {
+  it('is also what export and report write with --diff (long)', async () => {
     const { statistics } = await documentOf('diff', 'before.heapsnapshot', 'after.heapsnapshot');
     const expected = statistics.find((row: Row) => row.traceback.frames[0]!.filename === 'Session');
     const diff = ['after.heapsnapshot', '--diff', 'before.heapsnapshot'];

@@ -19,7 +19,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The examples of `attach`, `top` and `serve` are not run, because they name a process and a port of the reader's machine. */
-it.each(['stats', 'diff', 'report', 'export', 'list', 'run'])('the examples at the end of %s --help run', async (verb) => {
+it.each([
+  ['stats', ''],
+  ['diff', ''],
+  ['run', ''],
+  ['report', ' (long)'],
+  ['export', ' (long)'],
+  ['list', ' (long)'],
+] as const)('the examples at the end of %s --help run%s', async (verb) => {
   const { stdout: help } = await runCommand([verb, '--help'], { cwd: folder });
   const lines = [...help.matchAll(/^ {2}tracemalloc (.*)$/gm)].map(([, line]) => line!);
   expect(lines).toHaveLength(2);

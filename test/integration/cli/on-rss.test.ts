@@ -30,7 +30,7 @@ const STEP =
   /^\d+(\.\d)? MiB are resident, more than \d+(\.\d)? MiB\nsnapshot saved as s\.tmsnap\.rss\n\n?.* \d+ MiB resident\n(.*\n)+?.*all of it \(rss\)$/m;
 
 describe.each(oldestAndNewest())('--on-rss on Node $major', ({ execPath }) => {
-  it('run: a program that is killed leaves the snapshot of the last step', async () => {
+  it('run: a program that is killed leaves the snapshot of the last step (matrix)', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'grow.cjs'), `${growing(2e6)}grow();`);
     const { code, stderr } = await runCommand(['run', '--node', execPath, '--on-rss', '120MiB', '-o', 's.tmsnap', 'grow.cjs'], { cwd });
@@ -68,7 +68,7 @@ it.each([
 
 const group = memoryGroup();
 
-(group ? it : it.skip)('attach: the kernel ends a program at the limit of its control group', async () => {
+(group ? it : it.skip)('attach: the kernel ends a program at the limit of its control group (long)', async () => {
   const limit = 160 * 2 ** 20;
   group!.limit(limit);
   const target = await startTarget({ execPath: process.execPath, code: GROWING_ON_DEMAND, ready: true });

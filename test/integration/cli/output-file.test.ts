@@ -178,7 +178,7 @@ describe('the files beside the output', () => {
   });
 });
 
-it('if the folder disappears while the program runs, it says so in one line and exits with 1', async () => {
+it('if the folder disappears while the program runs, it says so in one line and exits with 1 (long)', async () => {
   mkdirSync(path('gone'));
   writeFileSync(path('wait.cjs'), "process.stdin.once('data', () => process.exit(0)); console.log('waits');");
   const command = startCommand(['run', '-o', 'gone/out.tmsnap', 'wait.cjs'], { cwd });

@@ -64,7 +64,7 @@ describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }
     expect(sizes[2]).toBeLessThan(10_000);
   });
 
-  it('--follow reports a process that closes its inspector, and has the others', async () => {
+  it('--follow reports a process that closes its inspector, and has the others (matrix)', async () => {
     const cwd = temporaryFolder();
     const file = program(`
       const { fork } = require('node:child_process');
@@ -104,7 +104,7 @@ describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }
     expect(code).toBe(expected);
   });
 
-  it('no snapshot of a program that never ran', async () => {
+  it('no snapshot of a program that never ran (matrix)', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'dep.mjs'), 'export const a = 1;');
     writeFileSync(join(cwd, 'link.mjs'), "import './dep.mjs'; import './missing.mjs';");
@@ -272,7 +272,7 @@ it('what is no script is not started, and the message says what to do', async ()
   expect([code, stderr]).toEqual([1, `tracemalloc: nope.js was not started: there is no file ${join(cwd, 'nope.js')}\n`]);
 });
 
-it('a program that is killed leaves no file, not even half of one', async () => {
+it('a program that is killed leaves no file, not even half of one (long)', async () => {
   const cwd = temporaryFolder();
   // Not process.kill(process.pid): we take a snapshot before that.
   const file = program('require("node:child_process").execSync("kill -9 " + process.pid)');

@@ -90,7 +90,7 @@ describe.each(oldestAndNewest())('tracemalloc serve on Node $major', ({ execPath
 
 const execPath = process.execPath;
 
-it('a target that ends does so as it would without us, and the command exits with 1', async () => {
+it('a target that ends does so as it would without us, and the command exits with 1 (long)', async () => {
   const target = await startTarget({ execPath, file: repoPath('fixtures/programs/service.cjs'), args: ['--graceful'], ready: true });
   const { command, url } = await startServing(target.port);
   const waiting = ask(`${url}/debug/pprof/heap?seconds=300`);
@@ -131,7 +131,7 @@ it('an address that others can reach needs a token, and gets a warning', async (
   expect(await ask(metrics, { headers })).toMatchObject({ status: 200 });
 });
 
-it('a token from the environment is needed on loopback, too', async () => {
+it('a token from the environment is needed on loopback, too (long)', async () => {
   const target = await growing(execPath);
   const { url } = await startServing(target.port, [], { TRACEMALLOC_TOKEN: TOKEN });
   expect(await ask(`${url}/metrics`)).toMatchObject({ status: 401 });

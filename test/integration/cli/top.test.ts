@@ -122,7 +122,11 @@ function lastPicture({ written }: InTerminal): string[] {
     await expectClean(target);
   });
 
-  it.each(['Ctrl-C', 'SIGTERM', 'SIGHUP'] as const)('%s leaves target and terminal clean', async (way) => {
+  it.each([
+    ['Ctrl-C', ''],
+    ['SIGTERM', ' (matrix)'],
+    ['SIGHUP', ' (matrix)'],
+  ] as const)('%s leaves target and terminal clean%s', async (way) => {
     const target = await service(execPath);
     const top = startTop(target);
     await top.waitFor(/(service\.cjs:4 serve)/);

@@ -41,7 +41,7 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     expect(naive.objects.length).toBeGreaterThan(3000);
   });
 
-  it('is read to the same stacks as a heap graph', async () => {
+  it('is read to the same stacks as a heap graph (matrix)', async () => {
     const graph = await HeapGraph.read([text]);
     const inHeap = objects.filter(({ domain }) => domain === 0);
     const stackOf = (id: number): string[] =>
@@ -105,7 +105,7 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
     else expect(large!.size).toBe(32);
   });
 
-  it('is refused if it is cut off', () => {
+  it('is refused if it is cut off (matrix)', () => {
     const random = seededRandom(major);
     for (let i = 0; i < 20; i++) expect(() => readInChunks(text.slice(0, randomBelow(random, text.length)))).toThrow(BadProfileError);
     expect(() => readInChunks(text.slice(0, -1))).toThrow(BadProfileError);

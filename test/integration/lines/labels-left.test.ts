@@ -20,7 +20,7 @@ const CONTROLLER = `
   setInterval(() => {}, 1000);`;
 
 describe.each(nodeBinaries())('labels in a running program, Node $major', ({ execPath, major }) => {
-  it('are gone after a stop, and closures made meanwhile still run', async () => {
+  it('are gone after a stop, and closures made meanwhile still run (matrix)', async () => {
     const { port } = await startTarget({ execPath, file: PROGRAM, ready: true });
     const before = await evaluateIn(port, 'look()');
     for (const round of [1, 2]) {

@@ -76,7 +76,7 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     expect(await evaluateIn(target.port, FLAGS)).toBe(flags);
   });
 
-  it('edits a script again and again, and never asks for the functions of what V8 keeps of the edits', async () => {
+  it('edits a script again and again, and never asks for the functions of what V8 keeps of the edits (matrix)', async () => {
     const target = await startTarget({ execPath, file: FILE, ready: true });
     for (let i = 0; i < 3; i++) {
       const tracer = await attach(target.port);

@@ -152,7 +152,7 @@ let misdeeds: Misdeeds;
     expect(shown.slice(0, expected.length)).toEqual(expected);
   });
 
-  it('--own begins with the own lines', async () => {
+  it('--own begins with the own lines (long)', async () => {
     expect((await runCommand(['report', 'now.tmsnap', '--own', '-o', 'own.html'], { cwd: folder })).code).toBe(0);
     await open('own.html');
     expect(await page.locator('#group-by').inputValue()).toBe('own');
@@ -198,7 +198,7 @@ let misdeeds: Misdeeds;
     expect(await pointAt(0.57, 2)).toMatch(/^load/);
   });
 
-  it('frames narrower than a pixel are coloured by their sum, and by what the search finds in them', async () => {
+  it('frames narrower than a pixel are coloured by their sum, and by what the search finds in them (long)', async () => {
     const tiny = (size: number) =>
       Array.from({ length: 500 }, (_, i) => ({
         size,

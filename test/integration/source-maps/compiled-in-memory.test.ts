@@ -62,7 +62,7 @@ describe.each(nodeBinaries())('texts that are not those of their files, on Node 
     expect(largeLines(raw)).toContain('script.js:7');
   });
 
-  test('attach: the same, before, during and after a live edit', async () => {
+  test('attach: the same, before, during and after a live edit (matrix)', async () => {
     const names = ['mapped.js', 'script.js', 'stay.js'];
     writeFileSync(join(folder, 'stay.js'), SOURCE);
     const target = await startTarget({ execPath, file: PROGRAM, args: [...args.slice(0, 2), ...names], ready: true });

@@ -64,7 +64,7 @@ describeNodes(
       });
     });
 
-    it('that never end are ended by the runner, and the next test passes', async () => {
+    it('that never end are ended by the runner, and the next test passes (matrix)', async () => {
       const program = ['--input-type=module', '--test-reporter=tap', '--eval', NEVER];
       const { stdout } = await promisify(execFile)(execPath, program, OPTIONS).catch((error: { stdout: string }) => error);
       expect(stdout).toMatch(/^not ok 1 - never$/m);

@@ -52,7 +52,7 @@ describe.each(nodeBinaries())('known allocations on Node $major', ({ execPath })
     expectBlocks(onLine(await traced('async.mjs', `work(${BLOCKS})`, { execPath }), 2), BLOCKS, 152);
   });
 
-  it('classes: instances belong to the function that makes them', async () => {
+  it('classes: instances belong to the function that makes them (matrix)', async () => {
     const snapshot = await traced('classes.mjs', `work(${4 * BLOCKS})`, { execPath });
     const sizes = snapshot.statistics('lineno').filter(({ traceback }) => [3, 8, 13, 16].includes(traceback.at(-1)!.lineno));
     const size = sizes.reduce((sum, statistic) => sum + statistic.size, 0);

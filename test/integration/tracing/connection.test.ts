@@ -20,8 +20,8 @@ function frame(message: object): Buffer {
 describe('a program that ends while we connect', () => {
   it.each([
     ['before its identity arrives', [ENDED, identity(false)]],
-    ['together with its identity', [identity(false), ENDED]],
-    ['before we could ask it to wait', [identity(true)]],
+    ['together with its identity (long)', [identity(false), ENDED]],
+    ['before we could ask it to wait (long)', [identity(true)]],
   ])('%s: is not kept waiting', async (_, lastWords) => {
     let left: Promise<void> | undefined;
     server = await startWebSocketServer((socket) => {

@@ -104,7 +104,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
     }
   });
 
-  it('a child that outlives the program runs on without us, its inspector closed', async () => {
+  it('a child that outlives the program runs on without us, its inspector closed (matrix)', async () => {
     const file = programOf(`
       if (process.argv[2] === 'child') setInterval(() => {}, 1000);
       else { const child = require('node:child_process').spawn(process.execPath, [__filename, 'child'], { detached: true, stdio: 'ignore' }); child.once('spawn', () => child.unref()); }`);
@@ -121,7 +121,7 @@ describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
   });
 
   (canUnshare ? it : it.skip)(
-    'a child in another pid namespace is traced under the pid that we see, one in another network is named',
+    'a child in another pid namespace is traced under the pid that we see, one in another network is named (matrix)',
     async () => {
       const file = programOf(`
       const { spawnSync } = require('node:child_process');

@@ -113,7 +113,7 @@ describe.each(oldestAndNewest())('onOom on Node $major', (binary) => {
     expect(await tracer.closed).toMatchObject({ snapshot: null, atHeapLimit: false });
   });
 
-  it('after the stop nothing watches the program', async () => {
+  it('after the stop nothing watches the program (matrix)', async () => {
     const target = await started(binary);
     const tracer = await attach(target.port);
     await tracer.start({ onOom: true });

@@ -121,7 +121,7 @@ describe.each(oldestAndNewest())('marks of a running program, Node $major', ({ e
   });
 });
 
-it('an error of a listener is an uncaught exception of the controller, and the target goes on', async () => {
+it('an error of a listener is an uncaught exception of the controller, and the target goes on (long)', async () => {
   const target = await startTarget({ execPath: process.execPath, file: repoPath('fixtures/programs/growing.cjs'), ready: true });
   const controller = await startTarget({
     execPath: process.execPath,

@@ -56,9 +56,9 @@ function expectKnownObjects(snapshot: Snapshot): void {
 describe.each(nodeBinaries())('object mode, launched, Node $major', ({ execPath }) => {
   it.each([
     ['timer', 0, 'later\n'],
-    ['exit', 7, ''],
+    ['exit (matrix)', 7, ''],
   ])('knows type, size and owner of everything, and lets the program end (%s)', async (end, code, printed) => {
-    const tracer = await launch(PROGRAM, { execPath, args: [end], mode: 'objects', stdio: 'pipe' });
+    const tracer = await launch(PROGRAM, { execPath, args: [end.split(' ')[0]!], mode: 'objects', stdio: 'pipe' });
     reapLater(() => tracer.kill('SIGKILL'));
     let stdout = '';
     tracer.stdout?.on('data', (chunk) => (stdout += String(chunk)));
@@ -135,7 +135,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     expect(await evaluate('kept.points.length')).toBe(POINTS + 3);
   });
 
-  it('tells what was allocated since an older snapshot, and on which line', async () => {
+  it('tells what was allocated since an older snapshot, and on which line (matrix)', async () => {
     const { tracer, evaluate } = await attached({ lines: true });
     await evaluate('makePoints(20)');
     const before = await tracer.takeSnapshot();

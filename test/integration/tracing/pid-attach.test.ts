@@ -110,7 +110,7 @@ describeNodes(
 );
 
 describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
-  it('a program that is busy in JavaScript', async () => {
+  it('a program that is busy in JavaScript (matrix)', async () => {
     const target = await startPlain(execPath, `setTimeout(() => { for (;;) { /* busy */ } }, 50)`);
     const notices: string[] = [];
     const tracer = await attach({ pid: target.pid }, { onNotice: (notice) => notices.push(notice) });
@@ -120,7 +120,7 @@ describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
     expect(notices[1]).toContain('the program is too busy to close it');
   });
 
-  it('a handler of its own', async () => {
+  it('a handler of its own (matrix)', async () => {
     const target = await startPlain(execPath, `process.on('SIGUSR1', () => console.log('mine')); ${ALIVE}`);
     expect((await failure(target.pid)).message).toContain('opened no inspector in time: it has a handler of its own for this signal');
     await target.waitFor('stdout', /^(mine)$/m);
@@ -146,7 +146,7 @@ describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
     }
   });
 
-  it('the inspector of another program behind one of its sockets is not taken for its own', async () => {
+  it('the inspector of another program behind one of its sockets is not taken for its own (matrix)', async () => {
     const other = await startTarget({ execPath, code: ALIVE });
     const proxy = `require('net').createServer((a) => { const b = require('net').connect(${other.port}, '127.0.0.1'); a.pipe(b).pipe(a);
       a.on('error', () => b.destroy()); b.on('error', () => a.destroy()); }).listen(0, '127.0.0.1', () => console.log('listens')); ${ALIVE}`;
@@ -265,7 +265,7 @@ it('a thread of a process: names the process, and sends no signal', async () => 
   await expectUntouched(target);
 });
 
-it('if it opens the inspector and cannot attach to it, it says that the inspector is open', async () => {
+it('if it opens the inspector and cannot attach to it, it says that the inspector is open (long)', async () => {
   const target = await startPlain(process.execPath, `Object.defineProperty(process, 'pid', { value: 1 }); ${ALIVE}`);
   const { message } = await failure(target.pid);
   const where = await target.waitFor('stderr', /listening on ws:\/\/([\d.:]+)/);

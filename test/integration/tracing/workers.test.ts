@@ -158,7 +158,7 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
     expect(await target.exited).toEqual({ code: 3, signal: null });
   });
 
-  it('that start while a running program is traced: what each allocates is in the snapshot, or the snapshot tells how much is not', async () => {
+  it('that start while a running program is traced: what each allocates is in the snapshot, or the snapshot tells how much is not (matrix)', async () => {
     const target = await startTarget({ execPath: binary.execPath, code: POOL, ready: true });
     const tracer = await attach(target.port);
     await tracer.start();
