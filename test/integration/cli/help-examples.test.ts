@@ -26,7 +26,7 @@ it.each([
   ['report', ' (long)'],
   ['export', ' (long)'],
   ['list', ' (long)'],
-] as const)('the examples at the end of %s --help run%s', async (verb) => {
+])('the examples at the end of %s --help run%s', async (verb) => {
   const { stdout: help } = await runCommand([verb, '--help'], { cwd: folder });
   const lines = [...help.matchAll(/^ {2}tracemalloc (.*)$/gm)].map(([, line]) => line!);
   expect(lines).toHaveLength(2);

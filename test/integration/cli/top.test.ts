@@ -126,7 +126,7 @@ function lastPicture({ written }: InTerminal): string[] {
     ['Ctrl-C', ''],
     ['SIGTERM', ' (matrix)'],
     ['SIGHUP', ' (matrix)'],
-  ] as const)('%s leaves target and terminal clean%s', async (way) => {
+  ] as const)('%s leaves target and terminal clean%s', async (way, _) => {
     const target = await service(execPath);
     const top = startTop(target);
     await top.waitFor(/(service\.cjs:4 serve)/);

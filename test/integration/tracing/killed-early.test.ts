@@ -64,17 +64,20 @@ describe.each(nodeBinaries())('a controller that is killed early, Node $major', 
     ['follow', ' (matrix)'],
   ] as const;
 
-  it.each(verbs)('%s: when the program has just been spawned, the program is ended before its first line%s', async (verb) => {
+  it.each(verbs)('%s: when the program has just been spawned, the program is ended before its first line%s', async (verb, _) => {
     const folder = temporaryFolder();
     await allGone(startDoomed(['spawned', verb, execPath, program(folder)], folder), folder);
     expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
-  it.each(verbs)('%s: when it has just connected, the program runs on, its stderr arrives, and its inspector is closed%s', async (verb) => {
-    const folder = temporaryFolder();
-    const stderr = await allGone(startDoomed(['connected', verb, execPath, program(folder)], folder), folder);
-    expect(stderr).toContain('ran\n');
-  });
+  it.each(verbs)(
+    '%s: when it has just connected, the program runs on, its stderr arrives, and its inspector is closed%s',
+    async (verb, _) => {
+      const folder = temporaryFolder();
+      const stderr = await allGone(startDoomed(['connected', verb, execPath, program(folder)], folder), folder);
+      expect(stderr).toContain('ran\n');
+    },
+  );
 
   it('attach: when it has sent the signal, the inspector is closed again', async () => {
     const folder = temporaryFolder();
