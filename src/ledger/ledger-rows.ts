@@ -67,7 +67,7 @@ const MOST_OWN_SOURCES = 3_000_000;
 export function ledgerRows(told: ResidentMemory, threads: readonly ThreadMemory[], circumstances: Circumstances): LedgerRow[] {
   const resident = threads.some(({ memory }) => memory.isCaged) ? withoutMarks(told) : told;
   const { binary, libraries, stacks, mappedFiles, stacksError, arenas } = resident;
-  const pool = new Pool(resident, circumstances.drift);
+  const pool = new Pool(resident, circumstances);
   const rows: LedgerRow[] = [
     ...rowsOfV8(resident, threads, { ...circumstances, pool }),
     ...rowsOutside(resident, threads, { ...circumstances, pool }),
@@ -83,13 +83,13 @@ export function ledgerRows(told: ResidentMemory, threads: readonly ThreadMemory[
 
 /** What malloc has from the kernel. What V8 knows of is taken from it, one after the other, so that all rows together never exceed it. */
 class Pool {
-  /** How wrong the rest can be; null if that is not known. */
+  /** How wrong the rest can be; null if that is not known. What a thread holds that did not answer is in the rest. */
   error: number | null;
   #left: number;
 
-  constructor({ heap, malloc, stacksError }: ResidentMemory, drift: number) {
+  constructor({ heap, malloc, stacksError }: ResidentMemory, { drift, isComplete }: Pick<Circumstances, 'drift' | 'isComplete'>) {
     this.#left = malloc.rss;
-    this.error = heap === null ? null : stacksError + drift;
+    this.error = heap === null || !isComplete ? null : stacksError + drift;
   }
 
   take(bytes: number): number {

@@ -149,6 +149,8 @@ describe('several threads', () => {
       ['main', 30 * MB],
       [null, 20 * MB],
     ]);
+    // What it holds outside of its heap is in the rest, and nobody knows how much that is.
+    expect(rows.find(({ kind }) => kind === 'malloc')).not.toHaveProperty('error');
   });
 
   test('never have more than the kernel says', () => {
