@@ -66,10 +66,14 @@ async function grownBy(execPath: string): Promise<{ heapUsed: number; rss: numbe
 const TIME_LIMIT_MS = 1_200_000;
 
 // All versions at once, because an attach mostly waits for answers.
-it('programs on all versions keep nothing of those that attach to them', async () => {
-  const nodes = nodeBinaries();
-  const grown = await Promise.all(nodes.map(({ execPath }) => grownBy(execPath)));
-  for (const [i, { heapUsed, rss }] of grown.entries()) {
-    expect([nodes[i]!.major, heapUsed < HEAP_BOUND, rss < RSS_BOUND]).toEqual([nodes[i]!.major, true, true]);
-  }
-}, TIME_LIMIT_MS);
+it(
+  'programs on all versions keep nothing of those that attach to them',
+  async () => {
+    const nodes = nodeBinaries();
+    const grown = await Promise.all(nodes.map(({ execPath }) => grownBy(execPath)));
+    for (const [i, { heapUsed, rss }] of grown.entries()) {
+      expect([nodes[i]!.major, heapUsed < HEAP_BOUND, rss < RSS_BOUND]).toEqual([nodes[i]!.major, true, true]);
+    }
+  },
+  TIME_LIMIT_MS,
+);
