@@ -80,7 +80,7 @@ describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath 
   });
 
   it.each([
-    [6, ''],
+    [6, ' (matrix)'],
     [7, ' (long)'],
     [8, ' (long)'],
   ])('%i: the difference of two snapshots%s', async (n) => {

@@ -17,17 +17,18 @@ afterEach(reapTargets);
 const ALIVE = 'setInterval(() => {}, 1000)';
 
 describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
-  it('tracemalloc attach PID: says so, prints the table, leaves the inspector closed', async () => {
+  it.each([
+    ['PID', (pid: number) => [`${pid}`]],
+    ['--pid PID (matrix)', (pid: number) => ['--pid', `${pid}`]],
+  ])('says so, prints the table, leaves the inspector closed: tracemalloc attach %s', async (_, how) => {
     const code = 'globalThis.kept = []; setInterval(function work() { kept.push(new Array(1000).fill(0)); }, 1)';
     const target = await startPlain(execPath, code, { execArgv: ['--inspect-port=0', '--max-inlined-bytecode-size=0'] });
-    for (const how of [[`${target.pid}`], ['--pid', `${target.pid}`]]) {
-      const { code: exitCode, stdout, stderr } = await runCommand(['attach', ...how, '--duration', '200ms', '--interval', '64']);
-      expect(stderr).toMatch(new RegExp(`^opened the inspector of process ${target.pid} on 127.0.0.1:\\d+; it is closed when we leave\n$`));
-      expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/ work$/m);
-      const { stdout: list } = await runCommand(['list', '--json']);
-      expect(JSON.parse(list).find(({ pid }: { pid: number }) => pid === target.pid)).toMatchObject({ inspector: 'closed', port: null });
-    }
+    const { code: exitCode, stdout, stderr } = await runCommand(['attach', ...how(target.pid), '--duration', '200ms', '--interval', '64']);
+    expect(stderr).toMatch(new RegExp(`^opened the inspector of process ${target.pid} on 127.0.0.1:\\d+; it is closed when we leave\n$`));
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/ work$/m);
+    const { stdout: list } = await runCommand(['list', '--json']);
+    expect(JSON.parse(list).find(({ pid }: { pid: number }) => pid === target.pid)).toMatchObject({ inspector: 'closed', port: null });
   });
 
   it('tracemalloc list: with and without an inspector, with its workers', async () => {

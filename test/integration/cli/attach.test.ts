@@ -36,7 +36,10 @@ describe.each(oldestAndNewest())('tracemalloc attach to Node $major', ({ execPat
     await expectClean(target);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends it early, with a result and a clean target', async (signal) => {
+  it.each([
+    { signal: 'SIGINT', mark: '' },
+    { signal: 'SIGTERM', mark: ' (matrix)' },
+  ] as const)('$signal ends it early, with a result and a clean target$mark', async ({ signal }) => {
     const target = await service(execPath);
     const command = startCommand(['attach', `127.0.0.1:${target.port}`, '--duration', '1h', '--json', '--interval', '512']);
     await untilSampled(target, true);

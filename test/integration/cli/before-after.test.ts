@@ -18,7 +18,7 @@ const atStart = (snapshot: Snapshot) => snapshot.capture.start!;
 const grown = ({ capture }: Snapshot, what: 'external' | 'rss') => capture.heap![what]! - capture.start!.heap![what]!;
 
 describe.each(nodeBinaries())('a process before and after the tracing, Node $major', ({ execPath }) => {
-  it('shows what grew outside the heap, and new threads', async () => {
+  it('shows what grew outside the heap, and new threads (matrix)', async () => {
     const { port } = await startTarget({ execPath, code: "console.log('ready'); setInterval(() => {}, 1000);", ready: true });
     const tracer = await attach(port);
     await tracer.start();

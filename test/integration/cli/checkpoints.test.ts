@@ -74,7 +74,7 @@ describe.each(oldestAndNewest())('run --checkpoint on Node $major', ({ execPath 
   it.each([
     ['process.exit (matrix)', tell('exit'), 3],
     ['a throw (matrix)', tell('throw'), 1],
-    ['SIGTERM to us', ({ child }: RunningCommand) => child.kill('SIGTERM'), 143],
+    ['SIGTERM to us (matrix)', ({ child }: RunningCommand) => child.kill('SIGTERM'), 143],
   ] as const)('%s: there is a last snapshot, and no checkpoint is left', async (_, end, code) => {
     const { cwd, command } = await running(execPath);
     await checkpointed(cwd, 's.tmsnap.checkpoint');

@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 it.each([
   ['stats', ''],
   ['diff', ''],
-  ['run', ''],
+  ['run', ' (long)'],
   ['report', ' (long)'],
   ['export', ' (long)'],
   ['list', ' (long)'],

@@ -30,7 +30,7 @@ afterEach(reapTargets);
 const EXACT = ['leaks', '--mode', 'exact', '--lines'];
 
 describe.each(oldestAndNewest())('tracemalloc leaks -- program on Node $major', ({ execPath }) => {
-  it('takes a round at each debugger statement, names the line that leaks, and leaves stdout to the program', async () => {
+  it('takes a round at each debugger statement, names the line that leaks, and leaves stdout to the program (matrix)', async () => {
     const { code, stdout, stderr } = await runCommand([...EXACT, '--node', execPath, '-o', 'b.tmseries', '--', 'batch.cjs', '7', '0']);
     expect([code, stdout]).toEqual([3, 'worked\n']);
     expect(stderr).toMatch(/^round 1 at .*batch\.cjs:9\n(.*\n)*round 7 at .*batch\.cjs:9\n/);

@@ -27,7 +27,7 @@ async function shown(executable: string, args: readonly string[]): Promise<{ row
 }
 
 describe.each(oldestAndNewest())('a Node with another name, Node $major', ({ major, execPath }) => {
-  it('is listed with its script, and can be attached to', async () => {
+  it('is listed with its script, and can be attached to (matrix)', async () => {
     const renamed = join(temporaryFolder(), 'server');
     const binary = realpathSync(execPath);
     try {

@@ -126,9 +126,9 @@ describe.each(oldestAndNewest())('tracemalloc run on Node $major', ({ execPath }
   });
 
   it.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)('%s: the snapshot is saved first, then the program ends by it', async (signal, expected) => {
+    { signal: 'SIGINT', expected: 130, mark: '' },
+    { signal: 'SIGTERM', expected: 143, mark: ' (matrix)' },
+  ] as const)('$signal: the snapshot is saved first, then the program ends by it$mark', async ({ signal, expected }) => {
     const cwd = temporaryFolder();
     const command = startCommand(['run', ...node, '--interval', '1', '--include', '*service.cjs', '-o', 's.tmsnap', SERVICE], { cwd });
     await command.waitFor('stdout', /(ready)/);

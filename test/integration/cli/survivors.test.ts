@@ -26,7 +26,7 @@ function expectEntriesAndMore({ size, count }: { size: number; count: number }, 
 }
 
 describe.each(nodeBinaries())('memory that was allocated between two snapshots and is still alive, Node $major', ({ execPath }) => {
-  it('is all of it and nothing else, in code and by the command', async () => {
+  it('is all of it and nothing else, in code and by the command (matrix)', async () => {
     // Without optimized code, which V8 books on the line that runs when its compiler is ready (up to 32 KB on Node 22, on a loaded machine).
     const execArgv = ['--max-inlined-bytecode-size=0', '--max-optimized-bytecode-size=0'];
     const { port } = await startTarget({ execPath, file: PROGRAM, execArgv, ready: true });

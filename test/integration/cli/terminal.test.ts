@@ -30,7 +30,7 @@ afterAll(reapTargets);
     [20, ''],
     [40, ' (long)'],
     [80, ' (long)'],
-    [200, ''],
+    [200, ' (long)'],
   ])('the tables fit into %i columns, and lines are whole%s', async (columns) => {
     for (const args of [
       ['stats', 'now.tmsnap'],

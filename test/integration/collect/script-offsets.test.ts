@@ -12,11 +12,11 @@ const KEPT = 100_000 * 8;
 
 describe.each(nodeBinaries())('a script whose loader gives it a negative offset, Node $major', ({ execPath }) => {
   it.each([
-    ['exact', '{"columnOffset":-34}', 1],
-    ['exact', '{"lineOffset":-2}', 0],
-    ['objects', '{"columnOffset":-34}', 1],
-    ['objects', '{"lineOffset":-2}', 0],
-  ] as const)('%s mode, %s', async (mode, offset, lineno) => {
+    { mode: 'exact', offset: '{"columnOffset":-34}', lineno: 1, mark: '' },
+    { mode: 'exact', offset: '{"lineOffset":-2}', lineno: 0, mark: '' },
+    { mode: 'objects', offset: '{"columnOffset":-34}', lineno: 1, mark: ' (matrix)' },
+    { mode: 'objects', offset: '{"lineOffset":-2}', lineno: 0, mark: ' (matrix)' },
+  ] as const)('$mode mode, $offset$mark', async ({ mode, offset, lineno }) => {
     const tracer = await launch(LOADER, { execPath, args: [MODULE, offset], mode, stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));
     await tracer.start({ mode });

@@ -11,7 +11,7 @@ const WAIT =
 describe.each(nodeBinaries())('exact mode, Node $major', ({ execPath }) => {
   it.each([
     ['the main thread', WAIT],
-    ['a worker', `new (require('node:worker_threads').Worker)(${JSON.stringify(WAIT)}, { eval: true });`],
+    ['a worker (matrix)', `new (require('node:worker_threads').Worker)(${JSON.stringify(WAIT)}, { eval: true });`],
   ])('%s may be in Atomics.wait when it is asked', async (_, code) => {
     const target = await startTarget({ execPath, code, ready: true });
     const tracer = await attach(target.port);

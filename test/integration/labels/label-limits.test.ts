@@ -48,7 +48,7 @@ describe.each(nodeBinaries())('limits of labels, Node $major', (node) => {
   });
 
   it.each([
-    [50_000, ''],
+    [50_000, ' (matrix)'],
     [1_000_000, ' (long)'],
   ])('%d requests leave nothing behind%s', (count) => {
     const program = repoPath('fixtures/programs/labels/many-requests.cjs');

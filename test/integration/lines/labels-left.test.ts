@@ -48,7 +48,7 @@ describe.each(nodeBinaries())('labels in a running program, Node $major', ({ exe
 
   // On Node 18 they were still there after two minutes in 2 of 4 runs, on a machine with more work than processors.
   (major === 18 ? it.skip : it)(
-    'are gone after the controller was killed',
+    'are gone after the controller was killed (matrix)',
     async () => {
       const { port } = await startTarget({ execPath, file: PROGRAM, ready: true });
       const before = await evaluateIn(port, 'look()');

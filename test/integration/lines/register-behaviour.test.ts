@@ -47,7 +47,7 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
   ];
 
   /** The others are as slow, or show what these show, too. */
-  const short = ['modules.mjs', 'evaluated.cjs', 'contexts.cjs'];
+  const short = ['modules.mjs'];
 
   test.each(names.map((name) => [name, short.includes(name) ? '' : ' (matrix)']))('%s does the same%s', (name) => {
     expect(compare(execPath, name!).plain.code).toBe(0);
@@ -63,7 +63,7 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
     expect(registered.stderr).toMatch(/throwing\.mjs:4:7/);
   });
 
-  test.each(['cjs', 'mjs'])('a long program that throws in its first line (%s) does not fill the screen', (type) => {
+  test.each(['cjs', 'mjs'])('a long program that throws in its first line (%s) does not fill the screen (matrix)', (type) => {
     const program = join(temporaryFolder(), `long.${type}`);
     writeFileSync(program, `throw new Error('at once');\n${'globalThis.kept = [{ a: [] }];\n'.repeat(3000)}`);
     for (const cache of ['cold', 'warm']) {

@@ -85,7 +85,7 @@ describe.each(nodeBinaries())('right lines on Node $major', ({ execPath }) => {
 
   it.each([
     ['known-lines.cjs', 1, ' (matrix)'],
-    ['known-lines.cjs', 8, ''],
+    ['known-lines.cjs', 8, ' (matrix)'],
     ['known-lines.mjs', 8, ' (matrix)'],
   ])('attached, exact, %s, %i rounds%s', async (program, rounds) => {
     expectExact(await attached(program, execPath, { mode: 'exact', rounds }), programPath(program));

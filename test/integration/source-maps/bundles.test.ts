@@ -60,7 +60,7 @@ test.each([
   expectPlaces(trueLines, LINES, 'line');
 });
 
-test('a minified bundle on one line', async () => {
+test('a minified bundle on one line (long)', async () => {
   const bundle = await esbuilt({ sourcemap: 'inline', minify: true });
   expect(readFileSync(bundle, 'utf8').split('\n').length).toBeLessThan(4);
   const { lines, snapshot } = await runAndShow([bundle], { options: ['--embed-maps'] });

@@ -52,7 +52,7 @@ const expected = (line: number) => [...TRUE.map((name) => `${name}:${line}`), ..
 const withoutOtherLines = (places: readonly string[]) => places.map((place) => place.replace(/(<in memory>):\d+$/, '$1:N'));
 
 describe.each(nodeBinaries())('texts that are not those of their files, on Node $major', ({ execPath }) => {
-  test('run: the lines are those of the source, or the rows say that they are not', async () => {
+  test('run: the lines are those of the source, or the rows say that they are not (matrix)', async () => {
     const { lines, snapshot } = await runAndShow([PROGRAM, ...args], { execPath });
     expect(withoutOtherLines(largeLines(lines))).toEqual(expected(4));
     expect(largeLines(lines)).toContain('script.js <in memory>:7');

@@ -47,7 +47,7 @@ const tsNode: Loader = { packages: 'loaders', nodeArgs: [], program: [`${FOLDER}
 const swc: Loader = { packages: 'compilers', nodeArgs: ['--import', '@swc-node/register/esm-register'], program: [`${FOLDER}/app.ts`] };
 
 describe.each(nodeBinaries())('where the functions of TypeScript start, on Node $major', (node) => {
-  test('compiled by tsx', () => expectLines(node, tsx, false));
+  test('compiled by tsx (matrix)', () => expectLines(node, tsx, false));
 });
 
 describe.each(oldestAndNewest())('on Node $major', (node) => {

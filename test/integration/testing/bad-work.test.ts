@@ -47,7 +47,7 @@ describeNodes(
   'work and options that are no good, on Node $major',
   (major) => major >= 20,
   ({ execPath }) => {
-    it('give one clear error, and leave no tracer behind', async () => {
+    it('give one clear error, and leave no tracer behind (matrix)', async () => {
       const { stdout } = await promisify(execFile)(execPath, ['--input-type=module', '--eval', PROGRAM], OPTIONS);
       expect(JSON.parse(stdout)).toEqual({
         throws: 'RangeError: of the work',

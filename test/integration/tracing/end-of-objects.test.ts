@@ -53,7 +53,7 @@ describe.each(nodeBinaries())('object mode, a program that ends while a heap sna
   );
 
   it(
-    'run --follow: kills itself',
+    'run --follow: kills itself (matrix)',
     async () => {
       const file = join(temporaryFolder(), 'killed.cjs');
       writeFileSync(file, "globalThis.kept = [{}]; setTimeout(() => process.kill(process.pid, 'SIGTERM'), 100);");

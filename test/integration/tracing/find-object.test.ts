@@ -28,7 +28,7 @@ describe.each(nodeBinaries())('where an object was made, Node $major', ({ execPa
     );
   }
 
-  it('is found by an expression; null for an object from before the start or clearTraces', async () => {
+  it('is found by an expression; null for an object from before the start or clearTraces (matrix)', async () => {
     const { tracer, evaluate } = await traced();
     await evaluate('makePoints(10)');
     await expectMadeBy('globalThis.makePoints', tracer.getObjectTraceback('kept.points[5]'));

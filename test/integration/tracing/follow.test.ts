@@ -87,7 +87,7 @@ async function tracesEachProcess(binary: NodeBinary, mode: 'exact' | 'objects'):
 }
 
 describe.each(nodeBinaries())('follow on Node $major', (binary) => {
-  it('traces each process from its first line on, however it was started', () => tracesEachProcess(binary, 'exact'));
+  it('traces each process from its first line on, however it was started (matrix)', () => tracesEachProcess(binary, 'exact'));
 });
 
 describe.each(oldestAndNewest())('follow on Node $major', (binary) => {

@@ -40,7 +40,7 @@ describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
     expect((await output)[1]).toContain('JavaScript heap out of memory');
   });
 
-  it('a program that was running', async () => {
+  it('a program that was running (matrix)', async () => {
     const target = await started(binary);
     const tracer = await attach(target.port);
     await tracer.start({ onOom: true });

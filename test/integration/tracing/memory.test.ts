@@ -64,7 +64,7 @@ describe.each(nodeBinaries())('a ledger of 100 MB, Node $major', ({ major, execP
     await tracer.close();
   });
 
-  it('of garbage, which only a collection tells from what is alive', async () => {
+  it('of garbage, which only a collection tells from what is alive (matrix)', async () => {
     const { tracer, program } = await started(execPath);
     await program.ask('garbage', 'held');
     const [heap] = (await tracer.getMemory({ gc: true })).rows;

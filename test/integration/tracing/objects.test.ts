@@ -124,7 +124,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     return { target, tracer, evaluate };
   }
 
-  it('knows type, size and owner of everything, and only of what is new after clearTraces', async () => {
+  it('knows type, size and owner of everything, and only of what is new after clearTraces (matrix)', async () => {
     const { tracer, evaluate } = await attached();
     await evaluate(`makePoints(${POINTS}); makeTypedArrays(10); makeBuffer()`);
     expectKnownObjects(await tracer.takeSnapshot());
@@ -199,7 +199,7 @@ describe.each(nodeBinaries())('object mode, attached, Node $major', ({ execPath 
     },
   );
 
-  it('is refused if the heap is large, says why, and leaves the target as it was', async () => {
+  it('is refused if the heap is large, says why, and leaves the target as it was (matrix)', async () => {
     const code =
       "globalThis.flagsTag = require('node:v8').cachedDataVersionTag; globalThis.kept = Array.from({ length: 16 }, () => new Array(1e6).fill(0)); console.log('ready'); setInterval(() => {}, 1000);";
     const target = await startTarget({ execPath, code, ready: true });

@@ -71,7 +71,7 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
   });
 
   // On a busy machine a reading may come despite the short time, and may hold a little more than the last snapshot.
-  it('a program that is too short for a reading has a peak, too, at least its last snapshot', async () => {
+  it('a program that is too short for a reading has a peak, too, at least its last snapshot (matrix)', async () => {
     const cwd = temporaryFolder();
     const file = join(cwd, 'short.cjs');
     writeFileSync(file, 'globalThis.kept = Array.from({ length: 20_000 }, (_, i) => BigInt(i + 1) << 2048n);');
