@@ -7,7 +7,6 @@ import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
 import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import { type Console, errorLine, type Output, writeLines } from '../console/console.js';
-import { onInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
 import { addLaunchOptions, type LaunchValues } from '../options/launch-options.js';
 import {
@@ -32,7 +31,7 @@ import { earlierSources } from '../tracing/earlier-sources.js';
 import { gatherProcesses } from '../tracing/follow.js';
 import { type Earlier, earlierNotice } from '../tracing/last-snapshot.js';
 import { launchProgram, startOrKill } from '../tracing/launched-program.js';
-import { PassedSignals } from '../tracing/passed-signals.js';
+import { launchPassingSignals } from '../tracing/passed-signals.js';
 import { checkOnRss, RSS_NAMES } from '../tracing/rss-snapshots.js';
 import { whatToRun } from '../tracing/what-to-run.js';
 
@@ -81,13 +80,10 @@ export async function run(words: readonly string[], given: RunValues, console: C
   const claimed = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
   const removeFormer = claimed === undefined ? () => {} : formerFiles(claimed, derivedNames(values));
   const beforeStart = new AbortController();
-  const launching = launchProgram(program, { values, console, signal: beforeStart.signal });
-  const signals = new PassedSignals();
-  // It rejects if the launch failed, which ends the command anyway, or if the program has ended already.
-  const stopListening = onInterruption((signal) => {
-    beforeStart.abort();
-    void signals.pass(signal, launching).catch(() => {});
-  });
+  const { launching, signals, stopListening } = launchPassingSignals(
+    () => launchProgram(program, { values, console, signal: beforeStart.signal }),
+    () => beforeStart.abort(),
+  );
   try {
     const tracer = await launching;
     const output = claimed ?? freeName((n) => defaultOutput(given.shell ? 'shell' : name, tracer.pid, n), derivedNames(values));

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
-import type { Interruption } from '../console/interruption.js';
+import { type Interruption, onInterruption } from '../console/interruption.js';
 
 /**
  * Passes the user's signals on to the program. The first is passed on after the last snapshot, the second at once. From the third on, the program
@@ -32,6 +32,25 @@ export class PassedSignals {
       await tracer.kill(this.#isFirstPassed ? signal : higher(this.#came[0]!, signal), { atOnce: true });
     } else await tracer.kill('SIGKILL', { atOnce: true, group: this.#came.includes('SIGINT') });
   }
+}
+
+interface Passing {
+  readonly launching: Promise<LaunchedTracer>;
+  readonly signals: PassedSignals;
+  readonly stopListening: () => void;
+}
+
+/** Starts a program, and passes on the signals that come. Listens before the start: whoever sees the program's first output may send one at once. */
+export function launchPassingSignals(launch: () => Promise<LaunchedTracer>, onSignal: () => void): Passing {
+  const signals = new PassedSignals();
+  let launching: Promise<LaunchedTracer>;
+  const stopListening = onInterruption((signal) => {
+    onSignal();
+    // It rejects if the launch failed, which ends the command anyway, or if the program has ended already.
+    void signals.pass(signal, launching).catch(() => {});
+  });
+  launching = launch();
+  return { launching, signals, stopListening };
 }
 
 function higher(a: Interruption, b: Interruption): Interruption {

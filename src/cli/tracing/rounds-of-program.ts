@@ -2,11 +2,10 @@ import { printable } from '../../text/printable.js';
 import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, errorLine, writeLines } from '../console/console.js';
-import { onInterruption } from '../console/interruption.js';
 import type { LaunchValues } from '../options/launch-options.js';
 import { launchProgram, startOrKill } from './launched-program.js';
 import type { LeakRounds } from './leak-rounds.js';
-import { PassedSignals } from './passed-signals.js';
+import { launchPassingSignals, type PassedSignals } from './passed-signals.js';
 import { type RoundSource, takeRoundsUntilEnough } from './rounds-of-process.js';
 
 /** How long a program may take to end after SIGTERM. */
@@ -26,17 +25,14 @@ interface Launched {
 export async function takeRoundsOfProgram(rounds: LeakRounds, launched: Launched): Promise<string[]> {
   const { program, values, start, source, console } = launched;
   const [file = '', ...args] = program;
-  const launching = launchProgram({ file, args, isCommand: false }, { values, console });
-  const signals = new PassedSignals();
   let interrupt = () => {};
   const interrupted = new Promise<void>((resolve) => {
     interrupt = resolve;
   });
-  const stopListening = onInterruption((signal) => {
-    interrupt();
-    // It rejects if the launch failed, which ends the command anyway, or if the program has ended already.
-    void signals.pass(signal, launching).catch(() => {});
-  });
+  const { launching, signals, stopListening } = launchPassingSignals(
+    () => launchProgram({ file, args, isCommand: false }, { values, console }),
+    interrupt,
+  );
   try {
     const tracer = await launching;
     const marked = source === null ? marksOf(tracer, { rounds, interrupted, console }) : null;
