@@ -104,6 +104,12 @@ export class IsolateTracing {
     if (!isFirst) await startSource();
   }
 
+  /** Forgets everything that was allocated so far, and what V8 allocates to tell of the scripts that it has. */
+  async clear(): Promise<void> {
+    await this.#scripts.learn();
+    await this.source.clear();
+  }
+
   /** Readings that were taken before stay valid. */
   async stop(end: SourceEnd): Promise<void> {
     await this.#scripts.stop();

@@ -45,7 +45,7 @@ export class ScriptWatch {
   async start({ isPaused }: { readonly isPaused: boolean }): Promise<void> {
     const { session, domain, hasOwnConnection, learnsScripts } = this.#isolate;
     if (!hasOwnConnection || !learnsScripts) return;
-    if (!isPaused) return this.#learn();
+    if (!isPaused) return this.learn();
     this.#leave = await domain.enter(USE);
     let seen = domain.scripts.size;
     this.#timer = setInterval(() => {
@@ -73,7 +73,7 @@ export class ScriptWatch {
     };
     if (!learnsScripts) return reading();
     if (hasOwnConnection) return domain.during(USE, reading);
-    if (!isLast) await this.#learn();
+    if (!isLast) await this.learn();
     return reading();
   }
 
@@ -91,8 +91,9 @@ export class ScriptWatch {
     await Promise.all(set);
   }
 
-  async #learn(): Promise<void> {
-    await this.#isolate.domain.during(USE, async () => {});
+  /** For this V8 allocates a table of line ends for each script that it has not told of before. */
+  async learn(): Promise<void> {
+    if (this.#isolate.learnsScripts) await this.#isolate.domain.during(USE, async () => {});
   }
 
   async #with(reading: Reading): Promise<Found> {

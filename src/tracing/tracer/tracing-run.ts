@@ -137,7 +137,7 @@ export class TracingRun {
   }
 
   async clear(): Promise<void> {
-    await Promise.all([this.#main.source.clear(), this.#workers.clear()]);
+    await Promise.all([this.#main.clear(), this.#workers.clear()]);
     this.#memory.begin(this.#memory.askMain());
     this.#id = randomUUID();
     this.#resumed = null;

@@ -87,7 +87,7 @@ export class TracedWorkers {
       worker.forget();
       if (!worker.isOpen) this.#traced.delete(worker);
     }
-    await this.#forEach((tracing) => tracing.source.clear());
+    await this.#forEach((tracing) => tracing.clear());
   }
 
   /**

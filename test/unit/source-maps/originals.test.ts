@@ -161,14 +161,18 @@ it.each([null, ''])('a source without a name (%j) is not used', (source) => {
 
 it('segments that go back again and again do not take longer', () => {
   const places = Array.from({ length: 20_000 }, (_, column): Place => [0, column]);
-  const msOf = (segments: string) => {
+  // The least of three: compiling, collections and other work of the machine only add to a measurement.
+  const costOf = (segments: string) => {
     const text = map(segments.repeat(200_000).slice(0, -1));
-    const before = process.cpuUsage();
-    ours(text, places);
-    return process.cpuUsage(before).user;
+    const costs = [1, 2, 3].map(() => {
+      const before = process.cpuUsage();
+      ours(text, places);
+      return process.cpuUsage(before).user;
+    });
+    return Math.min(...costs);
   };
-  msOf('CAAA,CAAA,'); // lets V8 compile the measured code
-  expect(msOf('gggBAAA,hggBAAA,')).toBeLessThan(6 * msOf('CAAA,CAAA,')); // with a linear search from place to place it took 20 times as long
+  const forwards = costOf('CAAA,CAAA,');
+  expect(costOf('gggBAAA,hggBAAA,')).toBeLessThan(6 * forwards); // with a linear search from place to place it took 20 times as long
 });
 
 test('the name of an identifier belongs to the place where it begins, however often that is asked for', () => {
