@@ -105,9 +105,9 @@ export class Lifecycle {
 
   /** Keeps what is alive now for `closed`. Never rejects, because the program's end follows. */
   async keepLastSnapshot({ isLast = false, atHeapLimit = false } = {}): Promise<void> {
-    if (!this.isTracing) return;
     try {
-      const snapshot = await this.inTurn(async (run) => run && this.history.take(run, { isLast }));
+      // Looked at in turn: the program may end just before its start is answered.
+      const snapshot = await this.inTurn(async (run) => (run && this.#session.isOpen ? this.history.take(run, { isLast }) : null));
       if (snapshot) this.#last = { snapshot, atHeapLimit, error: null };
     } catch (error) {
       this.#fail(error);

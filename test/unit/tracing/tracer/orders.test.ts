@@ -50,7 +50,7 @@ const PAIRS_AT_ONCE = `
   start start       : ok ok                 | START | tracing
   start stop        : ok ok                 | START STOP | not tracing
   start snapshot    : ok snapshot           | START READ | tracing
-  start end         : ok ok                 | STARTe END goodbye | not tracing | it ended
+  start end         : ok ok                 | STARTe READe END goodbye | not tracing | it ended, snapshot
   start lose        : ConnectionLost ok     | - | not tracing | lost
   start close       : ok ok                 | START LEAVE goodbye | not tracing | we closed it
   stop start        : ok ok                 | START | tracing
@@ -157,7 +157,7 @@ const PAUSED = `
   start, resume    : ok ok             | START RELEASE | tracing
   start resume     : ok ok             | START RELEASE | tracing
   start, end       : ok ok             | START RELEASE READe NodeWorker.enable END goodbye | not tracing | it ended, snapshot
-  start end        : ok ok             | STARTe RELEASE NodeWorker.enable END goodbye | not tracing | it ended
+  start end        : ok ok             | STARTe RELEASE READe NodeWorker.enable END goodbye | not tracing | it ended, snapshot
   start, lose      : ok ok             | START RELEASE | not tracing | lost
   start lose       : ConnectionLost ok | - | not tracing | lost
   start, close     : ok ok             | START RELEASE NodeWorker.enable LEAVE goodbye | not tracing | we closed it
