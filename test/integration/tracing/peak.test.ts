@@ -34,7 +34,7 @@ describe.each(oldestAndNewest())('the snapshot of the peak, Node $major', ({ exe
     return tracer;
   }
 
-  it('has the line that held the memory, although the last snapshot lacks it', async () => {
+  it('has the line that held the memory, although the last snapshot lacks it (matrix)', async () => {
     const { snapshot, peak } = await (await traced([], true)).exited;
     // A peak of less than a tenth above the last reading is not read, and sampling has an error of some percent.
     expect(bytesAt(peak, PEAK, 4)).toBeGreaterThan(40 * MB);
