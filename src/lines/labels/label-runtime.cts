@@ -19,7 +19,12 @@ interface Context {
 /** See request-labels.cts. */
 interface Labelling {
   readonly routes: readonly string[];
-  within<Result>(context: Context, work: () => Result): Result;
+  within<Self, Args extends unknown[], Result>(
+    context: Context,
+    work: (this: Self, ...args: Args) => Result,
+    self: Self,
+    args: Args,
+  ): Result;
   current(): Context | undefined;
   contextOf(label: string): Context;
   isOn(): boolean;
@@ -51,11 +56,11 @@ function install(load: Require, { requests, routes, names }: Settings): boolean 
   const unlabelled = labelledAs('');
   let isOn = true;
 
-  const within = <Result,>(context: Context, work: () => Result): Result => {
+  const within: Labelling['within'] = (context, work, self, args) => {
     const before = storage.getStore();
     storage.enterWith(context); // what `run` does, without its frame in the stacks of the program
     try {
-      return work();
+      return Reflect.apply(work, self, args);
     } finally {
       storage.enterWith(before as Context);
     }
@@ -67,7 +72,7 @@ function install(load: Require, { requests, routes, names }: Settings): boolean 
 
   const visible = {
     version: 1,
-    withLabel: <Result,>(label: string, work: () => Result): Result => within(contextOf(label), work),
+    withLabel: <Result,>(label: string, work: () => Result): Result => within(contextOf(label), work, undefined, []),
     setLabel(label: string): void {
       const context = storage.getStore();
       if (context) context.labelled = labelledAs(label);

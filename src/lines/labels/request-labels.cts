@@ -1,6 +1,8 @@
 // The requests of servers begin labelled work. Part of what runs in a program with labels: see label-runtime.cts.
 type Emitter = import('node:events').EventEmitter;
 type Emit = (this: Emitter, ...args: unknown[]) => boolean;
+/** Node keeps the listeners of an emitter by event, and none under an event that has none. */
+type Listening = { readonly _events?: Readonly<Record<PropertyKey, unknown>> };
 type Require = (name: string) => unknown;
 /** What work is done for; see label-runtime.cts. */
 type Context = object;
@@ -51,7 +53,12 @@ class Followed extends Given {
 interface Labelling {
   /** Requests to keep apart, or together, by a pattern: `GET /files/*`. */
   readonly routes: readonly string[];
-  within<Result>(context: Context, work: () => Result): Result;
+  within<Self, Args extends unknown[], Result>(
+    context: Context,
+    work: (this: Self, ...args: Args) => Result,
+    self: Self,
+    args: Args,
+  ): Result;
   current(): Context | undefined;
   contextOf(label: string): Context;
   isOn(): boolean;
@@ -69,6 +76,8 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
   const changed = new Set<object>();
   /** Prototypes of Node's requests, responses and sockets. What a program emits by hand as a request may be of any other kind. */
   const kinds: Emitter[] = [];
+  /** By the prototype of an object: its kind, or null if we do not follow it. */
+  const kindsByPrototype = new WeakMap<object, Emitter | null>();
 
   /** Puts `emit` before the one that objects of this prototype have, whoever made that. */
   const change = (prototype: Emitter, make: (next: Emit) => Emit) => {
@@ -91,14 +100,22 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
   };
   const followed = (next: Emit): Emit =>
     function (...args) {
-      const context = isOn() ? Followed.contextOf(this) : undefined;
-      if (context === undefined || context === current()) return Reflect.apply(next, this, args);
-      return within(context, () => Reflect.apply(next, this, args));
+      const context = Followed.contextOf(this);
+      if (context === undefined || !isHeard(this, args[0]) || !isOn() || context === current()) return Reflect.apply(next, this, args);
+      return within(context, next, this, args);
     };
   const follow = (emitter: unknown, context: Context) => {
     if (typeof emitter !== 'object' || emitter === null) return;
-    const kind = streamKindOf(emitter) ?? kinds.find((prototype) => Object.prototype.isPrototypeOf.call(prototype, emitter));
-    if (!kind) return;
+    const prototype = Object.getPrototypeOf(emitter) as Emitter | null;
+    if (prototype === null) return;
+    let kind = kindsByPrototype.get(prototype);
+    if (kind === undefined) {
+      kind = isStreamKind(prototype)
+        ? prototype
+        : (kinds.find((one) => one === prototype || Object.prototype.isPrototypeOf.call(one, prototype)) ?? null);
+      kindsByPrototype.set(prototype, kind);
+    }
+    if (kind === null) return;
     Followed.set(emitter, context);
     change(kind, followed);
   };
@@ -107,10 +124,11 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
     (next: Emit): Emit =>
       function (...args) {
         const context = isOn() ? contextIn(args) : undefined;
-        return context === undefined ? Reflect.apply(next, this, args) : within(context, () => Reflect.apply(next, this, args));
+        return context === undefined ? Reflect.apply(next, this, args) : within(context, next, this, args);
       };
-  const request = begins(([event, request, other]) => {
-    if (!BEGINNINGS.has(event) || !isRequest(request) || request.httpVersionMajor === 2) return;
+  const request = begins((args) => {
+    const [request, other] = [args[1], args[2]];
+    if (!BEGINNINGS.has(args[0]) || !isRequest(request) || request.httpVersionMajor === 2) return;
     const context = contextOf(routeOf(request, patterns));
     follow(request, context);
     follow(other, context); // its response, or its socket
@@ -151,10 +169,15 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
   };
 }
 
-/** @returns the prototype of the streams of an HTTP/2 server, if this is one: Node does not export it */
-function streamKindOf(emitter: object): Emitter | undefined {
-  const prototype = Object.getPrototypeOf(emitter) as Emitter | null;
-  return prototype !== null && Object.hasOwn(prototype, 'pushStream') && typeof prototype.emit === 'function' ? prototype : undefined;
+/** Whether these are the streams of an HTTP/2 server: Node does not export their prototype. */
+function isStreamKind(prototype: Emitter): boolean {
+  return Object.hasOwn(prototype, 'pushStream') && typeof prototype.emit === 'function';
+}
+
+/** Whether anybody listens. An error without a listener is thrown, and others may listen for all errors. */
+function isHeard(emitter: Emitter, event: unknown): boolean {
+  const listeners = (emitter as Listening)._events;
+  return listeners === undefined || event === 'error' || listeners[event as PropertyKey] !== undefined;
 }
 
 function isRequest(value: unknown): value is Request {

@@ -37,11 +37,17 @@ function patternOf(label: string): Pattern {
 
 /** The method and the path of a request, without what differs from one request to the next, and so also without what names a person. */
 function routeOf({ method, url }: Request, patterns: readonly Pattern[]): string {
-  const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/';
+  const path = pathOf(url);
   const given = `${method} ${path}`;
   const pattern = patterns.find(({ matches, hasMethod }) => matches.test(hasMethod ? given : path));
   if (pattern) return pattern.hasMethod ? pattern.label : `${method} ${pattern.label}`;
   return MAY_VARY.test(path) ? `${method} ${path.split('/').map(plainSegment).join('/')}` : given;
+}
+
+/** Most URLs of requests are nothing but a path. */
+function pathOf(url: string): string {
+  if (url.startsWith('/') && !url.includes('?') && !url.includes('#')) return url;
+  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/';
 }
 
 function plainSegment(segment: string): string {
