@@ -27,28 +27,13 @@ const KINDS = {
 } as const;
 type Kind = keyof typeof KINDS;
 
-/** What a labelled request costs a service: processor time of its process, in turn for three processes of a service. Nothing is sampled. */
+/** What a labelled request costs a service: processor time of its process, in turn for a process of each kind. Nothing is sampled. */
 export async function benchLabels(): Promise<void> {
-  const NODE_PATH = join(await providePackages('corpus'), 'node_modules');
   const rows: string[][] = [];
   for (const { major, execPath } of nodeBinaries()) {
     for (const framework of FRAMEWORKS) {
       for (const work of WORK) {
-        const start = (kind: Kind) => {
-          const { execArgv, env } = KINDS[kind];
-          return startTarget({ execPath, file: SERVICE, args: [framework, work], execArgv, env: { NODE_PATH, ...env }, ready: true });
-        };
-        const times: Record<Kind, number[]> = { 'no lines': [], 'true lines': [], labels: [] };
-        for (let i = 0; i < PROCESSES; i++) {
-          const services = { 'no lines': await start('no lines'), 'true lines': await start('true lines'), labels: await start('labels') };
-          for (let round = -WARM_UP; round < ROUNDS; round++) {
-            for (const kind of Object.keys(KINDS) as Kind[]) {
-              const time = await timeOf(services[kind]);
-              if (round >= 0) times[kind].push(time);
-            }
-          }
-          for (const service of Object.values(services)) await service.kill();
-        }
+        const times = await timesOf({ execPath, args: [framework, work] });
         const ratio = (kind: Kind) => median(times[kind].map((time, round) => time / times['true lines'][round]!)).toFixed(2);
         rows.push([`Node ${major}, ${framework}, ${work}`, ratio('no lines'), ratio('labels'), median(times['true lines']).toFixed(0)]);
       }
@@ -56,6 +41,27 @@ export async function benchLabels(): Promise<void> {
   }
   printTable([['processor time, to true lines alone', 'no lines', 'labels', `ms of ${REQUESTS} requests with true lines`], ...rows]);
   console.log(`medians of ${PROCESSES} times ${ROUNDS} paired rounds (goal: labels at most ${GOAL})`);
+}
+
+/** The time of each round, by kind. */
+async function timesOf(service: { readonly execPath: string; readonly args: readonly string[] }): Promise<Record<Kind, number[]>> {
+  const NODE_PATH = join(await providePackages('corpus'), 'node_modules');
+  const times: Record<Kind, number[]> = { 'no lines': [], 'true lines': [], labels: [] };
+  for (let i = 0; i < PROCESSES; i++) {
+    const services: [Kind, TargetProcess][] = [];
+    for (const kind of Object.keys(KINDS) as Kind[]) {
+      const { execArgv, env } = KINDS[kind];
+      services.push([kind, await startTarget({ ...service, file: SERVICE, execArgv, env: { NODE_PATH, ...env }, ready: true })]);
+    }
+    for (let round = -WARM_UP; round < ROUNDS; round++) {
+      for (const [kind, one] of services) {
+        const time = await timeOf(one);
+        if (round >= 0) times[kind].push(time);
+      }
+    }
+    for (const [, one] of services) await one.kill();
+  }
+  return times;
 }
 
 /** The processor time in ms that a service needs for the requests of one round. */

@@ -16,19 +16,7 @@ interface Context {
   labelled: Labelled;
 }
 
-/** See request-labels.cts. */
-interface Labelling {
-  readonly routes: readonly string[];
-  within<Self, Args extends unknown[], Result>(
-    context: Context,
-    work: (this: Self, ...args: Args) => Result,
-    self: Self,
-    args: Args,
-  ): Result;
-  current(): Context | undefined;
-  contextOf(label: string): Context;
-  isOn(): boolean;
-}
+type Labelling = import('./request-labels.cjs').Labelling;
 
 interface Settings {
   /** Label every request of an HTTP server. */
@@ -58,7 +46,7 @@ function install(load: Require, { requests, routes, names }: Settings): boolean 
 
   const within: Labelling['within'] = (context, work, self, args) => {
     const before = storage.getStore();
-    storage.enterWith(context); // what `run` does, without its frame in the stacks of the program
+    storage.enterWith(context as Context); // what `run` does, without its frame in the stacks of the program
     try {
       return Reflect.apply(work, self, args);
     } finally {

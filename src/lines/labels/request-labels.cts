@@ -50,7 +50,8 @@ class Followed extends Given {
   }
 }
 
-interface Labelling {
+/** What sets labels; see label-runtime.cts. */
+export interface Labelling {
   /** Requests to keep apart, or together, by a pattern: `GET /files/*`. */
   readonly routes: readonly string[];
   within<Self, Args extends unknown[], Result>(
@@ -76,7 +77,6 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
   const changed = new Set<object>();
   /** Prototypes of Node's requests, responses and sockets. What a program emits by hand as a request may be of any other kind. */
   const kinds: Emitter[] = [];
-  /** By the prototype of an object: its kind, or null if we do not follow it. */
   const kindsByPrototype = new WeakMap<object, Emitter | null>();
 
   /** Puts `emit` before the one that objects of this prototype have, whoever made that. */
@@ -104,17 +104,20 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
       if (context === undefined || !isHeard(this, args[0]) || !isOn() || context === current()) return Reflect.apply(next, this, args);
       return within(context, next, this, args);
     };
+  /** null: we do not follow objects of this prototype. */
+  const kindOf = (prototype: Emitter): Emitter | null => {
+    const known = kindsByPrototype.get(prototype);
+    if (known !== undefined) return known;
+    const isKind = (one: Emitter) => one === prototype || Object.prototype.isPrototypeOf.call(one, prototype);
+    const kind = isStreamKind(prototype) ? prototype : (kinds.find(isKind) ?? null);
+    kindsByPrototype.set(prototype, kind);
+    return kind;
+  };
   const follow = (emitter: unknown, context: Context) => {
     if (typeof emitter !== 'object' || emitter === null) return;
     const prototype = Object.getPrototypeOf(emitter) as Emitter | null;
     if (prototype === null) return;
-    let kind = kindsByPrototype.get(prototype);
-    if (kind === undefined) {
-      kind = isStreamKind(prototype)
-        ? prototype
-        : (kinds.find((one) => one === prototype || Object.prototype.isPrototypeOf.call(one, prototype)) ?? null);
-      kindsByPrototype.set(prototype, kind);
-    }
+    const kind = kindOf(prototype);
     if (kind === null) return;
     Followed.set(emitter, context);
     change(kind, followed);
@@ -126,9 +129,8 @@ function labelRequests(load: Require, { routes, within, current, contextOf, isOn
         const context = isOn() ? contextIn(args) : undefined;
         return context === undefined ? Reflect.apply(next, this, args) : within(context, next, this, args);
       };
-  const request = begins((args) => {
-    const [request, other] = [args[1], args[2]];
-    if (!BEGINNINGS.has(args[0]) || !isRequest(request) || request.httpVersionMajor === 2) return;
+  const request = begins(([event, request, other]) => {
+    if (!BEGINNINGS.has(event) || !isRequest(request) || request.httpVersionMajor === 2) return;
     const context = contextOf(routeOf(request, patterns));
     follow(request, context);
     follow(other, context); // its response, or its socket

@@ -46,10 +46,7 @@ describe.each(nodeBinaries())('on Node $major', ({ major, execPath }) => {
     ...(major >= 22 ? ['typed.ts'] : []),
   ];
 
-  /** The others are as slow, or show what these show, too. */
-  const short = ['modules.mjs'];
-
-  test.each(names.map((name) => [name, short.includes(name) ? '' : ' (matrix)']))('%s does the same%s', (name) => {
+  test.each(names.map((name) => [name, name === 'modules.mjs' ? '' : ' (matrix)']))('%s does the same%s', (name) => {
     expect(compare(execPath, name!).plain.code).toBe(0);
     compare(execPath, name!); // again, now from the cache
   });

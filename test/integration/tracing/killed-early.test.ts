@@ -59,12 +59,10 @@ describe.each(nodeBinaries())('a controller that is killed early, Node $major', 
     return file;
   };
 
-  const verbs = [
+  it.each([
     ['launch', ''],
     ['follow', ' (matrix)'],
-  ] as const;
-
-  it.each(verbs)('%s: when the program has just been spawned, the program is ended before its first line%s', async (verb, _) => {
+  ])('%s: when the program has just been spawned, the program is ended before its first line%s', async (verb) => {
     const folder = temporaryFolder();
     await allGone(startDoomed(['spawned', verb, execPath, program(folder)], folder), folder);
     expect(existsSync(join(folder, 'ran'))).toBe(false);
