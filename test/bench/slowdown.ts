@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_INTERVAL } from '../../src/collect/sampling/sampler.js';
+import { DEFAULT_INTERVAL } from '../../src/collect/sampling/sampler-commands.js';
 import { repoPath } from '../helpers/paths.js';
 import { printTable } from './measure.js';
 import { type Measurement, measureInTurn, runTraced, tracedWith } from './traced-run.js';

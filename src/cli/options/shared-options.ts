@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { DEFAULT_INTERVAL } from '../../collect/sampling/sampler.js';
+import { DEFAULT_INTERVAL } from '../../collect/sampling/sampler-commands.js';
 import { UsageError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { pathPatterns } from '../../report/text/patterns.js';

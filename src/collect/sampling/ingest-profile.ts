@@ -2,7 +2,7 @@ import { BadProfileError } from '../../errors.js';
 import { StringInterner } from '../../model/string-interner.js';
 import { type Decoding, decodeBlocks, type NodeColumns, wholeBlocks } from '../block-counts/decode-blocks.js';
 import { type SampleColumns, sampleColumns } from '../block-counts/sample-columns.js';
-import { type CallStack, CallStacks, OWN } from '../stacks/call-stack.js';
+import { type SampledStacks, sampledStacks, UNRESOLVED } from '../stacks/sampled-stacks.js';
 import type { ThreadTraces, TraceRows } from '../stacks/trace-collector.js';
 import type { ReadingOptions } from '../stacks/trace-source.js';
 import { type CallFrame, checkNode, type ProfileNode, type ProfileSample, type SamplingProfile } from '../stacks/v8-profile.js';
@@ -14,10 +14,6 @@ export interface IngestOptions extends ReadingOptions {
   readonly blocks?: Float64Array | null;
 }
 
-/** Two values that replace a traceback id: one for our own code, one as long as the tree has not been walked. */
-const LEFT_OUT = -2;
-const UNRESOLVED = -3;
-
 /**
  * Turns a profile of V8 into traces, in one pass over the tree and one over the samples. V8 may send stacks of any depth, so it does not
  * recurse.
@@ -26,7 +22,7 @@ const UNRESOLVED = -3;
  */
 export function ingestProfile(profile: SamplingProfile, traces: ThreadTraces, options: IngestOptions): number {
   const samples = sampleColumns(profile.samples);
-  const stacks = sampledStacks(profile.head, samples, { ...options, traces });
+  const stacks = sampledStacks(profile.head, samples.nodeNumbers, { ...options, traces });
   checkStrays(profile.samples, samples, stacks.tracebacks);
   const { blocks = decodeProfile(profile, { interval: options.interval }) } = options;
   const rows = rowsOf(samples, stacks, { interval: options.interval, blocks });
@@ -99,42 +95,6 @@ function checkStrays(samples: readonly ProfileSample[], { length, node, ordinal 
   for (let i = 0; i < length; i++) if (!isStray(i)) youngest = Math.max(youngest, ordinal[i]!);
   const damaged = samples.find((sample, i) => isStray(i) && sample.ordinal <= youngest);
   if (damaged) throw new BadProfileError(`the profile is damaged: a sample names node ${damaged.nodeId}, which is not in its tree`);
-}
-
-/** What the stack of every node that a sample names gives, by the number of the node. */
-interface SampledStacks {
-  /** Traceback ids; LEFT_OUT for nodes of our own code. */
-  readonly tracebacks: Int32Array;
-  /** Label ids; null if no stack has a label. */
-  readonly labels: Uint16Array | null;
-}
-
-function sampledStacks(
-  head: ProfileNode,
-  { nodeNumbers }: SampleColumns,
-  options: IngestOptions & { readonly traces: ThreadTraces },
-): SampledStacks {
-  const { stacks: table, labels: names } = options.traces;
-  const tracebacks = new Int32Array(nodeNumbers.size).fill(UNRESOLVED);
-  let labels: Uint16Array | null = null;
-  const stacks = new CallStacks(table, options);
-  const pending: { readonly node: ProfileNode; readonly caller: CallStack | null | typeof OWN }[] = [{ node: head, caller: null }];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const { node, caller } = next;
-    checkNode(node);
-    const stack = caller === OWN ? OWN : stacks.push(caller, node.callFrame);
-    const number = nodeNumbers.get(node.id);
-    if (number !== undefined) {
-      if (tracebacks[number] !== UNRESOLVED) throw new BadProfileError(`the profile is damaged: two nodes have the id ${node.id}`);
-      tracebacks[number] = stack === OWN ? LEFT_OUT : stacks.traceback(stack, options.tracebackLimit);
-      if (stack !== OWN && stack?.label) {
-        labels ??= new Uint16Array(nodeNumbers.size);
-        labels[number] = names.intern(stack.label);
-      }
-    }
-    for (const child of node.children) pending.push({ node: child, caller: stack });
-  }
-  return { tracebacks, labels };
 }
 
 /** What decoding needs of every node that a sample names, by its number. */

@@ -1,4 +1,4 @@
-import { CommandError, CommandTimeoutError, ForeignSamplerError, NotTracingError, UsageError } from '../../errors.js';
+import { CommandTimeoutError } from '../../errors.js';
 import { readHeapUsage } from '../../protocol/evaluate.js';
 import { parseSamplingProfile } from '../../protocol/schemas.js';
 import type { Session } from '../../protocol/session.js';
@@ -8,24 +8,11 @@ import type { ReadOptions, SampledReading, SourceEnd, SourceStart, TraceSource }
 import { checkSample, type SamplingProfile } from '../stacks/v8-profile.js';
 import { decodeProfile } from './ingest-profile.js';
 import { fitsMessage, tooLargeError } from './message-size.js';
-
-/**
- * Mean bytes between two samples. V8's own default is 32768, with which nearly every small block gives the same product of size and count.
- * Of all intervals near 32 KiB, 30912 tells the sizes of real heaps apart best (docs/decisions/counts.md).
- */
-export const DEFAULT_INTERVAL = 30912;
+import { asEnded, checkInterval, claimSampler, dropSamples, endSampling, PROFILE_TIMEOUT_MS, startSampling } from './sampler-commands.js';
 
 /** The object group that holds our markers in the target. */
 const MARKS = 'node-tracemalloc';
 
-export const ANOTHER_SAMPLES =
-  'another tool is sampling the heap of this target, and V8 has only one sampler; stop the other tool first, or take over with force (--take-over)';
-const ENDED =
-  'somebody else has ended the sampling, and what it knew is lost: V8 has one sampler for each thread, which node --heap-prof ends at the end of the program, and an agent, or the program itself, by HeapProfiler.stopSampling; trace without them';
-
-/** So many bytes between two samples that there are none. */
-const NEVER = 2 ** 30;
-const PROFILE_TIMEOUT_MS = 180_000;
 /** The longest wait for a collection that only improves an estimate. */
 const COLLECTION_MS = 10_000;
 /** At the end of a program we still ask for a profile whose estimate is up to this many times what fits. */
@@ -40,16 +27,6 @@ export interface SamplerOptions {
   readonly hasOwnConnection: boolean;
   /** The longest wait for a profile, in ms; default 180,000, because the collection and message of a large heap take seconds. */
   readonly profileTimeoutMs?: number | undefined;
-}
-
-/**
- * With a value between 0 and 1 the target aborts on a check in V8, in all versions.
- *
- * @throws UsageError
- */
-export function checkInterval(interval: number): void {
-  if (Number.isInteger(interval) && interval >= 1) return;
-  throw new UsageError(`the sampling interval must be an integer of at least 1 byte, not ${interval}`);
 }
 
 /** The sampling heap profiler of one isolate. */
@@ -81,14 +58,7 @@ export class Sampler implements TraceSource {
   /** With `force`, takes over from a sampler that another tool started. */
   async start({ force, onSent }: SourceStart): Promise<void> {
     // Both requests are sent together. If the target is stopped, the short limit of the first finds out, not the long one of the profile.
-    const [used, isSampled] = await Promise.all([this.#heapUsed(), this.#somebodySamples()]);
-    if (isSampled) {
-      if (!force) throw new ForeignSamplerError(ANOTHER_SAMPLES);
-      await this.#session.send('HeapProfiler.stopSampling', undefined, {
-        timeoutMs: this.#profileTimeoutMs,
-        doing: 'taking over the sampler',
-      });
-    }
+    const [used] = await Promise.all([this.#heapUsed(), claimSampler(this.#session, { force, timeoutMs: this.#profileTimeoutMs })]);
     const begun = this.#begin(used);
     onSent?.();
     await begun;
@@ -96,26 +66,12 @@ export class Sampler implements TraceSource {
 
   /** Forgets everything allocated so far. */
   async clear(): Promise<void> {
-    await this.#end();
+    await dropSamples(this.#session);
     await this.#begin(await this.#heapUsed());
   }
 
-  /**
-   * After `HeapProfiler.disable`, V8 still takes this conversation for one that samples: its end would end the sampler of whoever samples then (18 to
-   * 26). Only `stopSampling` makes V8 forget it. That collects the garbage, so it is left out if the conversation ends now. It ends a new sampling
-   * that has no samples, so that its message is small.
-   */
   async stop({ isLeaving }: SourceEnd): Promise<void> {
-    const ended = this.#end();
-    if (isLeaving) return ended;
-    const options = { timeoutMs: this.#profileTimeoutMs, doing: 'ending the sampling' };
-    const begun = this.#session.send('HeapProfiler.startSampling', { samplingInterval: NEVER }, options);
-    await Promise.all([ended, begun, this.#session.send('HeapProfiler.stopSampling', undefined, options)]);
-  }
-
-  /** `HeapProfiler.disable` ends our sampling without the collection and the message of `stopSampling` (18 to 26). */
-  async #end(): Promise<void> {
-    await this.#session.send('HeapProfiler.disable', undefined, { doing: 'ending the sampling' });
+    await endSampling(this.#session, { isLeaving, timeoutMs: this.#profileTimeoutMs });
   }
 
   /** @throws NotTracingError if another tool has ended the sampling */
@@ -123,7 +79,7 @@ export class Sampler implements TraceSource {
     await this.#checkMessageSize({ isLast }); // before our turn, so that a target that does not answer holds up nobody else
     const [answer, { usedSize: liveBytes }] = await inTurn(() => (this.#lineTables ? this.#askMarked() : this.#ask())).catch(
       (error: unknown) => {
-        throw isNotStarted(error) ? new NotTracingError(ENDED, { cause: error }) : error;
+        throw asEnded(error);
       },
     );
     const whole: SamplingProfile = parseSamplingProfile(answer);
@@ -168,22 +124,7 @@ export class Sampler implements TraceSource {
     this.#memory.sizes = new Map(); // after a new start V8 counts ordinals from the beginning
     this.#lastUsed = heapUsed;
     this.#lineTables = this.#interval === 1 ? new LineTables() : null;
-    // No stackDepth: Node 18 to 24 ignore it, Node 26 dies of a large one, and V8's default depth of 128 is what we want.
-    await this.#session.send('HeapProfiler.startSampling', { samplingInterval: this.#interval }, { doing: 'starting the sampling' });
-  }
-
-  /** The command fails if nobody samples. Otherwise it costs the target a collection. */
-  async #somebodySamples(): Promise<boolean> {
-    try {
-      await this.#session.send('HeapProfiler.getSamplingProfile', undefined, {
-        timeoutMs: this.#profileTimeoutMs,
-        doing: 'asking whether somebody samples',
-      });
-      return true;
-    } catch (error) {
-      if (isNotStarted(error)) return false;
-      throw error;
-    }
+    await startSampling(this.#session, this.#interval);
   }
 
   /**
@@ -217,11 +158,6 @@ export class Sampler implements TraceSource {
   async #heapUsed(): Promise<number> {
     return (await readHeapUsage(this.#session, { doing: 'reading the heap usage' })).usedSize;
   }
-}
-
-/** V8's answer if nobody samples. */
-function isNotStarted(error: unknown): boolean {
-  return error instanceof CommandError && /not started/.test(error.message);
 }
 
 /** @throws BadProfileError at the first sample that is not one */

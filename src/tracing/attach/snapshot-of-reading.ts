@@ -1,5 +1,5 @@
 import { decodeProfile } from '../../collect/sampling/ingest-profile.js';
-import { DEFAULT_INTERVAL } from '../../collect/sampling/sampler.js';
+import { DEFAULT_INTERVAL } from '../../collect/sampling/sampler-commands.js';
 import { parseSamplingProfile } from '../../protocol/schemas.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
 import { buildSnapshot } from '../tracer/build-snapshot.js';

@@ -1,4 +1,4 @@
-import { ANOTHER_SAMPLES } from '../../collect/sampling/sampler.js';
+import { ANOTHER_SAMPLES } from '../../collect/sampling/sampler-commands.js';
 import { ForeignSamplerError, UsageError } from '../../errors.js';
 import { linesOf, type Registration } from '../isolate/line-scope.js';
 import type { TrueLines } from '../isolate/true-lines.js';

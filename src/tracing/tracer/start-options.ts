@@ -1,4 +1,4 @@
-import { checkInterval, DEFAULT_INTERVAL } from '../../collect/sampling/sampler.js';
+import { checkInterval, DEFAULT_INTERVAL } from '../../collect/sampling/sampler-commands.js';
 import { assertNever, UnsupportedError, UsageError } from '../../errors.js';
 import { type LabelsOption, labelChoiceOf } from '../../lines/labels/label-choice.js';
 import type { Mode } from '../../model/trace-columns.js';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_INTERVAL } from '../../../src/collect/sampling/sampler.js';
+import { DEFAULT_INTERVAL } from '../../../src/collect/sampling/sampler-commands.js';
 import { totalOf } from '../../../src/model/column-totals.js';
 import type { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { launch } from '../../../src/tracing/launch/launch.js';

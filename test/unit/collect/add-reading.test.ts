@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { addReading } from '../../../src/collect/add-reading.js';
 import { decodeProfile } from '../../../src/collect/sampling/ingest-profile.js';
-import { DEFAULT_INTERVAL } from '../../../src/collect/sampling/sampler.js';
+import { DEFAULT_INTERVAL } from '../../../src/collect/sampling/sampler-commands.js';
 import { TraceCollector } from '../../../src/collect/stacks/trace-collector.js';
 import type { Reading } from '../../../src/collect/stacks/trace-source.js';
 import { readInChunks } from '../../helpers/heap-snapshots.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DEFAULT_INTERVAL } from '../../../src/collect/sampling/sampler.js';
+import { DEFAULT_INTERVAL } from '../../../src/collect/sampling/sampler-commands.js';
 import { canRecoverCounts } from '../../../src/model/count-precision.js';
 
 test('counts can be recovered at the default interval, and at interval 1', () => {

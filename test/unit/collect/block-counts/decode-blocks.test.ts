@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BlockMemory, wholeBlocks } from '../../../../src/collect/block-counts/decode-blocks.js';
 import { decodeProfile, ingestProfile } from '../../../../src/collect/sampling/ingest-profile.js';
-import { DEFAULT_INTERVAL } from '../../../../src/collect/sampling/sampler.js';
+import { DEFAULT_INTERVAL } from '../../../../src/collect/sampling/sampler-commands.js';
 import { TraceCollector } from '../../../../src/collect/stacks/trace-collector.js';
 import type { TraceColumns } from '../../../../src/model/trace-columns.js';
 import { seededRandom } from '../../../helpers/random.js';
