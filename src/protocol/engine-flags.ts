@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../errors.js';
+import { ConnectionLostError, UnsupportedError } from '../errors.js';
 import { evaluateOwn } from './evaluate.js';
 import type { Session } from './session.js';
 
@@ -17,6 +17,7 @@ export const V8 = `process.getBuiltinModule?.('v8') ?? (() => {
  *
  * @returns for each flag, whether setting it changed V8's tag for code caches, which is a hash of its flags (18 to 26); true if the target
  *   gave no answer for that flag
+ * @throws UnsupportedError if the target does not let us, ConnectionLostError if the program has ended
  */
 export async function setFlags(session: Session, flags: readonly string[]): Promise<boolean[]> {
   const calls = flags.map((flag) => `set(() => v8.setFlagsFromString('${flag}'))`).join(', ');
@@ -25,6 +26,8 @@ export async function setFlags(session: Session, flags: readonly string[]): Prom
     `{ const v8 = ${V8}; const set = (act) => { const before = v8.cachedDataVersionTag(); act(); return before !== v8.cachedDataVersionTag(); }; [${calls}] }`,
     { doing: 'setting flags of V8' },
   );
+  if (session.programEnd.hasCome)
+    throw new ConnectionLostError(`${session.label} gave no answer while setting flags of V8: the program has ended`);
   if (problem !== null) {
     throw new UnsupportedError(
       `this target does not let us set flags of V8 (${problem}); start the program with ${flags.join(' ')} instead`,
