@@ -9,7 +9,8 @@ export function collectedIn(reading: Reading): ReadonlySet<string> {
     for (const { line, scriptId } of reading.objects.functions) if (line === 0 && scriptId > 0) ids.add(`${scriptId}`);
     return ids;
   }
-  forEachNode(reading.profile.head, ({ callFrame }) => {
+  const { head } = reading.kind === 'samples' ? reading.profile : reading.allocations;
+  forEachNode(head, ({ callFrame }) => {
     if (callFrame && isCollected(callFrame)) ids.add(callFrame.scriptId);
   });
   return ids;

@@ -44,16 +44,17 @@ function profileOf({ snapshot, old, notes }: Contents, samplesOf: SamplesOf): Pr
   const { table, rows } = rowsOf({ snapshot, old });
   const strings = new StringTable();
   const type = (name: string, unit: string) => new ValueType({ type: strings.dedup(name), unit: strings.dedup(unit) });
-  const { interval, target, time } = snapshot.capture;
+  const { interval, target, time, mode, churn } = snapshot.capture;
+  const sampled = mode === 'churn' ? 'alloc' : 'inuse'; // as Go names them
   return new Profile({
-    sampleType: [type('inuse_objects', 'count'), type('inuse_space', 'bytes')],
-    defaultSampleType: strings.dedup('inuse_space'),
+    sampleType: [type(`${sampled}_objects`, 'count'), type(`${sampled}_space`, 'bytes')],
+    defaultSampleType: strings.dedup(`${sampled}_space`),
     sample: rows.flatMap((row) => samplesOf(row, table, strings)),
     ...placesOf(table, { program: target.title || 'node', strings }),
     periodType: type('space', 'bytes'),
     period: interval ?? 1,
     timeNanos: nanoseconds(time),
-    durationNanos: old ? durationBetween(old.capture.time, time) : 0n,
+    durationNanos: old ? durationBetween(old.capture.time, time) : BigInt(Math.round((churn?.seconds ?? 0) * 1e9)),
     comment: notes.map((note) => strings.dedup(note)),
     stringTable: strings,
   });

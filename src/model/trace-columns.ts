@@ -55,6 +55,8 @@ export interface CaptureInfo {
   readonly ended?: number | undefined;
   /** Left out if labels were off. `overflow`: the program used more labels than can be told apart; the further ones are `(other)`. */
   readonly labels?: { readonly overflow: boolean } | undefined;
+  /** In churn mode only. Left out in a file that does not say. */
+  readonly churn?: Churn | undefined;
 }
 
 /** What a process says of itself. */
@@ -66,7 +68,19 @@ export interface TargetInfo {
   readonly script?: string | undefined;
 }
 
-export type Mode = 'sampling' | 'exact' | 'objects';
+export type Mode = 'sampling' | 'exact' | 'objects' | 'churn';
+
+/** The time of a capture in churn mode, whose traces are all that was allocated in it, dead or alive. */
+export interface Churn {
+  readonly seconds: number;
+  /** Bytes by which the live heaps have grown in this time; negative if they shrank. */
+  readonly grown: number;
+  /**
+   * The garbage collections of the main thread, without those that we forced, and the part of the time that they took; left out if they are not
+   * known. What a program collected in the half second before its end is not told.
+   */
+  readonly collections?: { readonly count: number; readonly seconds: number; readonly share: number } | undefined;
+}
 
 /** What a process held at one moment. Its heap includes garbage, except right after a collection, as at the capture. */
 export interface ProcessTotals {

@@ -152,6 +152,8 @@ export class LifetimesBuilder {
 
   #checked({ capture, columns, threads, lastBirths }: SnapshotParts): readonly number[] {
     const number = this.#rounds.length + 1;
+    if (capture.mode === 'churn')
+      throw new UsageError(`snapshot ${number} cannot be a round: churn mode does not tell which block is alive; take it in another mode`);
     if (!columns.birth || !lastBirths || capture.tracing === undefined)
       throw new UsageError(`snapshot ${number} cannot be a round: its order of allocation is not known; take it with a tracer`);
     const [before] = this.#rounds.slice(-1);

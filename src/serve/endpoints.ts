@@ -24,6 +24,8 @@ interface Parameters {
 interface Shown {
   /** Maps a snapshot to the lines that the user wants to see. */
   readonly show: (snapshot: Snapshot) => Snapshot;
+  /** The target is traced in churn mode: only `allocs` is there. */
+  readonly isChurn: boolean;
   /** Says what the resident memory of the target consists of. */
   readonly readLedger: () => Promise<Ledger | null>;
 }
@@ -41,10 +43,12 @@ export class Endpoints {
   readonly #profiles = new WeakMap<Snapshot, Uint8Array>();
   readonly #ledgers = new WeakMap<Snapshot, Promise<Ledger | null>>();
   readonly #differences = new Slots(MAX_DIFFERENCES);
+  readonly #isChurn: boolean;
   readonly #paths: ReadonlyMap<string, Endpoint>;
   #target: Snapshot['capture']['target'] | null = null;
 
-  constructor(snapshots: SharedSnapshots, { show, readLedger }: Shown) {
+  constructor(snapshots: SharedSnapshots, { show, isChurn, readLedger }: Shown) {
+    this.#isChurn = isChurn;
     this.#snapshots = snapshots;
     this.#show = show;
     this.#readLedger = readLedger;
@@ -52,8 +56,8 @@ export class Endpoints {
     this.#paths = new Map<string, Endpoint>([
       ['/debug/pprof', index],
       ['/debug/pprof/', index],
-      ['/debug/pprof/heap', (parameters) => this.#profile('heap', parameters)],
-      // These are live allocations too, as the sample types say. V8 can add the dead, but not separately, and not on Node 18.
+      ['/debug/pprof/heap', (parameters) => (isChurn ? refuseHeap() : this.#profile('heap', parameters))],
+      // Without churn mode these are live allocations too, as the sample types say. V8 can add the dead, but not separately, and not on Node 18.
       ['/debug/pprof/allocs', (parameters) => this.#profile('allocs', parameters)],
       ['/metrics', () => this.#metrics()],
     ]);
@@ -70,7 +74,7 @@ export class Endpoints {
     return {
       type: 'text/html; charset=utf-8',
       headers: { 'Content-Security-Policy': PAGE_POLICY },
-      body: indexPage(this.#target, this.#snapshots),
+      body: indexPage(this.#target, this.#snapshots, { isChurn: this.#isChurn }),
     };
   }
 
@@ -134,6 +138,13 @@ export class Endpoints {
       throw new Refusal(503, error.message, { headers: retryAfter(this.#snapshots.restMs), cause: error });
     }
   }
+}
+
+async function refuseHeap(): Promise<never> {
+  throw new Refusal(
+    404,
+    'not found: --mode churn records what is allocated, dead or alive, at /debug/pprof/allocs; serve without it for the live heap',
+  );
 }
 
 function nullIfUnread(error: unknown): null {

@@ -66,6 +66,8 @@ function costMetrics(isUp: boolean, { count, totalMs, lastFailure }: Pick<Shared
   ];
 }
 
+const LIVE_BYTES = 'Live memory allocated since the tracing began; domain 0 is the JavaScript heap.';
+
 function memoryMetrics(snapshot: Snapshot): Metric[] {
   const { columns, capture } = snapshot;
   const { heap, time } = capture;
@@ -79,9 +81,16 @@ function memoryMetrics(snapshot: Snapshot): Metric[] {
   }
   const byDomain = (of: 'bytes' | 'blocks') => [...domains].map(([domain, sum]) => [`{domain="${domain}"}`, sum[of]] as const);
   return [
-    bytes('tracemalloc_traced_bytes', 'Live memory allocated since the tracing began; domain 0 is the JavaScript heap.', byDomain('bytes')),
-    gauge('tracemalloc_traced_blocks', 'Live blocks allocated since the tracing began.', byDomain('blocks')),
-    ...labelMetrics(snapshot),
+    ...(capture.mode === 'churn'
+      ? [
+          bytes('tracemalloc_allocated_bytes', 'Memory allocated since the tracing began, dead or alive.', byDomain('bytes')),
+          gauge('tracemalloc_allocated_blocks', 'Blocks allocated since the tracing began, dead or alive.', byDomain('blocks')),
+        ]
+      : [
+          bytes('tracemalloc_traced_bytes', LIVE_BYTES, byDomain('bytes')),
+          gauge('tracemalloc_traced_blocks', 'Live blocks allocated since the tracing began.', byDomain('blocks')),
+          ...labelMetrics(snapshot),
+        ]),
     bytes('tracemalloc_heap_used_bytes', 'Used JavaScript heap of all threads.', known(heap?.heapUsed)),
     bytes('tracemalloc_heap_total_bytes', 'Reserved JavaScript heap of all threads.', known(heap?.heapTotal)),
     bytes('tracemalloc_external_bytes', 'Memory outside of the heap that its objects hold, ArrayBuffers included.', known(heap?.external)),

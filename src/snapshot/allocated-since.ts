@@ -24,6 +24,10 @@ export function youngestBirths({ columns, threads }: Pick<SnapshotParts, 'column
  */
 export function survivors(now: SnapshotParts, before: SnapshotParts): TraceColumns {
   const { birth, thread } = now.columns;
+  if (now.capture.mode === 'churn')
+    throw new UsageError(
+      'churn mode does not tell which block is alive: compare the two snapshots, whose difference is what was allocated in between, dead or alive',
+    );
   if (!birth || !before.lastBirths)
     throw new UsageError(
       'what was allocated since cannot be told: the order of allocation is not known; take both snapshots with a tracer',

@@ -65,13 +65,23 @@ export function mergeSnapshots(snapshots: readonly NamedSnapshot[]): Snapshot {
 
 /** The capture of the first snapshot, with heap totals summed, and with the names of threads as in the result. */
 function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
-  const { tracing: _, missing: __, atHeapLimit: ___, late: ____, ended: _____, labels: ______, ...first } = snapshots[0]!.snapshot.capture;
+  const {
+    tracing: _,
+    missing: __,
+    atHeapLimit: ___,
+    late: ____,
+    ended: _____,
+    labels: ______,
+    churn: _______,
+    ...first
+  } = snapshots[0]!.snapshot.capture;
   const captures = snapshots.map(({ name, snapshot }) => ({ name, ...snapshot.capture }));
   const missing = captures.flatMap(({ name, missing = [] }) => missing.map((one) => ({ ...one, thread: `${name} ${one.thread}` })));
   const late = captures.flatMap(({ name, late = [] }) => late.map((one) => ({ ...one, thread: `${name} ${one.thread}` })));
   const atHeapLimit = captures.flatMap(({ name, atHeapLimit = [] }) => atHeapLimit.map((thread) => `${name} ${thread}`));
   const labelled = captures.flatMap(({ labels }) => labels ?? []);
   const ended = captures.reduce((sum, { ended = 0 }) => sum + ended, 0);
+  const churns = captures.flatMap(({ churn }) => churn ?? []);
   return {
     ...first,
     heap: sumOf(captures.map(({ heap }) => heap)),
@@ -86,6 +96,9 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
     ...(atHeapLimit.length > 0 && { atHeapLimit }),
     ...(late.length > 0 && { late }),
     ...(ended > 0 && { ended }),
+    ...(churns.length > 0 && {
+      churn: { seconds: Math.max(...churns.map(({ seconds }) => seconds)), grown: churns.reduce((sum, { grown }) => sum + grown, 0) },
+    }),
     ...(labelled.length > 0 && { labels: { overflow: labelled.some(({ overflow }) => overflow) } }),
   };
 }

@@ -114,7 +114,8 @@ function sourceOf({ every, each, timeout: timeoutMs }: LeaksValues, subject: Sub
 
 /** @throws UsageError for options that do not fit together */
 function check(values: LeaksValues, wanted: number): void {
-  const { warmup, node, nodeArg, behindDashes } = values;
+  const { warmup, node, nodeArg, behindDashes, mode } = values;
+  if (mode === 'churn') throw new UsageError('a leak is memory that stays, and --mode churn does not tell what stays; leave it out');
   checkOwn(values);
   checkTypes(values);
   if (behindDashes === null && (node !== undefined || nodeArg.length > 0))

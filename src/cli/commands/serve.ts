@@ -56,6 +56,7 @@ export async function run([name]: readonly string[], values: ServeValues, consol
   );
   const endpoints = new Endpoints(snapshots, {
     show: (snapshot) => shown(snapshot, mapper),
+    isChurn: values.mode === 'churn',
     readLedger: async () => (await tracing).getMemory(),
   });
   // Before the target is touched, because the address may be taken. Who asks early waits.

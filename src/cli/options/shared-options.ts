@@ -56,13 +56,16 @@ export function addTracingOptions(command: Command): Command {
     command
       .option('--nframe <n>', 'how many of the most recent frames to keep of each stack', positiveInteger, DEFAULT_NFRAME)
       .addOption(
-        new Option('--mode <mode>', 'what to record: samples, every block, or every object with its type')
-          .choices(['sampling', 'exact', 'objects'])
+        new Option(
+          '--mode <mode>',
+          'what to record: samples, every block, every object with its type; or churn, all that is allocated, dead or alive',
+        )
+          .choices(['sampling', 'exact', 'objects', 'churn'])
           .default('sampling'),
       )
       .option(
         '--interval <bytes>',
-        `mean bytes between two samples; only with --mode sampling (default: ${DEFAULT_INTERVAL})`,
+        `mean bytes between two samples; only with --mode sampling and churn (default: ${DEFAULT_INTERVAL})`,
         positiveInteger,
       )
       .option('--lines', "true lines: instrument the program's own files so that every line has its own bytes")

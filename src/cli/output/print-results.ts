@@ -65,17 +65,22 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
   const idle = grouping.keyType === 'thread' ? idleThreads(snapshot, (name) => isThreadWanted(name, values)) : [];
   const statistics = [...selected.statistics(grouping.keyType, grouping), ...idle];
   const total = totalOf(selected.columns);
+  const { churn } = snapshot.capture;
   const reason = selected.columns.length > 0 ? null : reasonFor([snapshot], values, printing);
   tellOfGaps([snapshot], values, { reason, ...printing });
   if (values.json) {
     const document = statisticsJson(statistics.slice(0, values.top), total, grouping);
-    stream.write(jsonText({ ...document, ...memoryJson(beforeAfter(selected.capture)) }));
+    stream.write(jsonText({ ...document, ...memoryJson(beforeAfter(selected.capture)), ...(churn && { churn }) }));
     return selected;
   }
   const isPacked = packedLines(selected.table);
   const table = values.tree
     ? treeLines(selected, { ...treeOptions(values, { stream, cwd }), isPacked })
-    : statisticsTable(statistics, { ...tableOptions(values, { stream, cwd }), isPacked });
+    : statisticsTable(statistics, {
+        ...tableOptions(values, { stream, cwd }),
+        isPacked,
+        ...(churn && { churn: { seconds: churn.seconds, total: totalOf(snapshot.columns).size } }),
+      });
   const lines = reason === null ? table : wrapped(reason, widthOfTerminal(stream));
   const above = coverage(selected, subjectOf(statistics, values, isPacked), stream);
   const below = [...cutNotes(selected, values), ...memoryLines(beforeAfter(selected.capture))];

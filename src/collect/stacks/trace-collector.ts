@@ -4,8 +4,7 @@ import { StringInterner } from '../../model/string-interner.js';
 import type { TraceColumns } from '../../model/trace-columns.js';
 
 /** The traces that one isolate adds to a snapshot. Ids of tracebacks, types and labels come from the collector's builders. */
-export interface TraceRows extends Pick<TraceColumns, 'length' | 'traceback' | 'size' | 'count' | 'type' | 'label'> {
-  readonly birth: Float64Array;
+export interface TraceRows extends Pick<TraceColumns, 'length' | 'traceback' | 'size' | 'count' | 'type' | 'label' | 'birth'> {
   readonly domain: Uint8Array | null;
 }
 
@@ -39,12 +38,12 @@ export class TraceCollector {
     const [first] = this.#parts;
     // Most snapshots have one thread, whose columns need no copy.
     if (first?.rows.length === length && this.threads.length === 1) return { ...first.rows, thread: null };
-    const has = (column: 'domain' | 'type' | 'label') => this.#parts.some(({ rows }) => rows[column] !== null);
+    const has = (column: 'domain' | 'type' | 'label' | 'birth') => this.#parts.some(({ rows }) => rows[column] !== null);
     const columns = {
       traceback: new Uint32Array(length),
       size: new Float64Array(length),
       count: new Uint32Array(length),
-      birth: new Float64Array(length),
+      birth: has('birth') ? new Float64Array(length) : null,
       domain: has('domain') ? new Uint8Array(length) : null,
       type: has('type') ? new Uint32Array(length) : null,
       label: has('label') ? new Uint16Array(length) : null,
@@ -55,7 +54,7 @@ export class TraceCollector {
       columns.traceback.set(rows.traceback, at);
       columns.size.set(rows.size, at);
       columns.count.set(rows.count, at);
-      columns.birth.set(rows.birth, at);
+      if (rows.birth) columns.birth?.set(rows.birth, at);
       if (rows.domain) columns.domain?.set(rows.domain, at);
       if (rows.type) columns.type?.set(rows.type, at);
       if (rows.label) columns.label?.set(rows.label, at);

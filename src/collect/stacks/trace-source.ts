@@ -1,4 +1,5 @@
 import type { HeapObjects } from '../heap-snapshot/heap-objects.js';
+import type { Allocations, GcTotals } from './allocations.js';
 import type { CallStackOptions } from './call-stack.js';
 import type { SamplingProfile } from './v8-profile.js';
 
@@ -7,8 +8,8 @@ export interface ReadingOptions extends CallStackOptions {
   readonly tracebackLimit: number;
 }
 
-/** What was alive in an isolate at one moment, as plain data; see `addReading`. */
-export type Reading = SampledReading | ObjectReading;
+/** What was alive in an isolate at one moment, or was allocated up to then, as plain data; see `addReading`. */
+export type Reading = SampledReading | ObjectReading | AllocationReading;
 
 interface AnyReading {
   /** Bytes of the heap at that moment, traced or not, without garbage. */
@@ -27,6 +28,18 @@ export interface SampledReading extends AnyReading {
 export interface ObjectReading extends AnyReading {
   readonly kind: 'objects';
   readonly objects: HeapObjects;
+}
+
+/** All that was allocated since the start, dead or alive. */
+export interface AllocationReading extends AnyReading {
+  readonly kind: 'allocations';
+  readonly allocations: Allocations;
+  /** The time in which it was allocated. */
+  readonly seconds: number;
+  /** Bytes by which the live heap has grown in this time. */
+  readonly grown: number;
+  /** The garbage collections in this time, without those that we forced; null if they are not known. */
+  readonly collections: GcTotals | null;
 }
 
 export interface ReadOptions {

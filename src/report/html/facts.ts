@@ -5,6 +5,7 @@ import type { Series } from '../../series/series.js';
 import { comparisonOf } from '../../snapshot/comparison.js';
 import { hasPackedLines } from '../../snapshot/packed-lines.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
+import { samplingInterval } from '../../snapshot/statistics/sampling-error.js';
 import { listed } from '../../text/listing.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
@@ -91,7 +92,7 @@ function captureFacts({ capture, tracebackLimit, columns, threads }: Snapshot, r
     ['threads', `${threads.length}`],
     ['traces', `${columns.length}, ${formatSize(totalOf(columns).size)}`],
   ];
-  if (mode === 'sampling') settings.splice(5, 0, ['interval', interval === null ? 'unknown' : formatSize(interval)]);
+  if (mode === 'sampling' || mode === 'churn') settings.splice(5, 0, ['interval', interval === null ? 'unknown' : formatSize(interval)]);
   return { role, settings };
 }
 
@@ -104,8 +105,8 @@ function errorNotes(now: Snapshot, old: Snapshot | null): string[] {
   return old ? [ERRORS, NOISE] : [ERRORS];
 }
 
-function isSampled({ mode, interval }: CaptureInfo): boolean {
-  return mode === 'sampling' && interval !== null && interval > 1;
+function isSampled(capture: CaptureInfo): boolean {
+  return samplingInterval(capture) !== null;
 }
 
 /** Stacks without their oldest frames cannot be placed below them, which the reader must know. */

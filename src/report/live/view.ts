@@ -104,7 +104,9 @@ function tableLines(
 ): string[] {
   if (!readings) return [];
   const whose = onlyLabels.length > 0 ? ' for these labels' : '';
-  const nothing = filter === '' ? `nothing allocated since${whose} is still alive` : 'no place contains this text';
+  const isChurn = readings.last.snapshot.capture.mode === 'churn';
+  const none = isChurn ? `nothing was allocated${whose}` : `nothing allocated since${whose} is still alive`;
+  const nothing = filter === '' ? none : 'no place contains this text';
   if (rows.length === 0) return [cutEnd(nothing, width)];
   const since = (title: string, change: (row: LiveRow) => LiveRow['sinceStart'], dispensable: number): Column => ({
     title,

@@ -3,6 +3,7 @@ import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { NOT_OWN } from '../../snapshot/statistics/package-name.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
+import { churnLine } from './churn-notes.js';
 import { threadNotes } from './thread-notes.js';
 
 const ROUGH_COUNTS = 'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.';
@@ -15,7 +16,7 @@ const INLINED =
  * JavaScript heap, that comes first.
  */
 export function coverageLines(capture: CaptureInfo, tracedBytes: number, subject: Subject = {}): string[] {
-  return [...reachNotes(capture), coverage(capture.heap, tracedBytes), ...methodNotes(capture, subject)];
+  return [...reachNotes(capture), coverage(capture, tracedBytes), ...methodNotes(capture, subject)];
 }
 
 /** What stands below the lines. */
@@ -43,7 +44,7 @@ export function cutStacksNote(bytes: number, tracebackLimit: number): string[] {
 export function methodNotes(capture: CaptureInfo, { ofFunctions = false, ofPackedLines = false }: Subject = {}): string[] {
   const { mode, interval } = capture;
   const inlined = ofFunctions && mayHoldInlined(capture) ? ` ${INLINED}` : '';
-  const areCountsRough = mode === 'sampling' && interval !== null && !canRecoverCounts(interval);
+  const areCountsRough = (mode === 'sampling' || mode === 'churn') && interval !== null && !canRecoverCounts(interval);
   const packed = ofPackedLines ? PACKED : '';
   return [`${method(capture)}${packed}.${inlined}`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...gapNotes(capture)];
 }
@@ -60,8 +61,8 @@ export function gapNotes(capture: CaptureInfo): string[] {
   return [...(capture.resumed === undefined ? [] : [resumedNote(capture.resumed)]), ...threadNotes(capture)];
 }
 
-function coverage(heap: HeapTotals | null, tracedBytes: number): string {
-  const parts = [`traced ${formatSize(tracedBytes)}`];
+function coverage({ heap, mode, churn }: CaptureInfo, tracedBytes: number): string {
+  const parts = [mode === 'churn' ? churnLine(churn, tracedBytes) : `traced ${formatSize(tracedBytes)}`];
   if (heap) {
     parts.push(`heap used ${formatSize(heap.heapUsed)}`);
     if (heap.external !== null) parts.push(`external ${formatSize(heap.external)}`);
@@ -80,6 +81,8 @@ function method({ mode, interval, precision }: CaptureInfo): string {
         : `sampled, one block in ${formatSize(interval)} on average; ${lines}`;
     case 'exact':
       return `exact, every block; ${lines}`;
+    case 'churn':
+      return `all that was allocated, dead or alive, ${interval === 1 ? 'every block' : `one block in ${formatSize(interval ?? 0)} on average`}; ${lines}`;
     case 'objects':
       return `every object; ${lines}`;
   }

@@ -3,8 +3,10 @@ import type { KeyType } from '../../snapshot/statistics/key-type.js';
 import type { Statistic, StatisticDiff } from '../../snapshot/statistics/statistic.js';
 import { formatSize } from '../../text/size-format.js';
 import { widthOf, wrapped } from '../../text/text-width.js';
+import { rateOf } from './churn-notes.js';
 import { type Colours, changeStyle, PLAIN } from './colours.js';
 import { type Column, columnLines, type LastColumn } from './column-lines.js';
+import { percent } from './percent.js';
 import { callerOf, placeOf } from './place.js';
 import { placeNotes } from './place-notes.js';
 
@@ -21,6 +23,8 @@ export interface TableOptions {
   readonly colours: Colours;
   /** Which lines hold much of a program; default: none. */
   readonly isPacked?: IsPacked;
+  /** In churn mode: the time in which everything was allocated, and how much it was before any filter. */
+  readonly churn?: { readonly seconds: number; readonly total: number };
 }
 
 export interface DiffOptions extends TableOptions {
@@ -35,12 +39,13 @@ const NOISE_NOTE = '~ within two standard errors (±): sampling alone may make s
 
 /** The largest groups as aligned columns, then one line for the rest. Sampled sizes have their standard error beside them. */
 export function statisticsTable(statistics: readonly Statistic[], options: TableOptions): string[] {
-  if (statistics.length === 0) return ['nothing allocated in this time is still alive'];
-  const { cumulative, top, width } = options;
+  const { cumulative, top, width, churn } = options;
+  if (statistics.length === 0) return [churn ? 'nothing was allocated in this time' : 'nothing allocated in this time is still alive'];
   const shown = statistics.slice(0, top);
   const columns: Column[] = [
     { title: 'size', cells: shown.map(({ size }) => formatSize(size)) },
     ...errorColumn(shown),
+    ...(churn ? churnColumns(shown, churn) : []),
     { title: 'count', cells: shown.map(({ count }) => `${count}`), dispensable: 2 },
     { title: 'average', cells: shown.map(({ size, count }) => average(size, count)), dispensable: 3 },
   ];
@@ -66,6 +71,13 @@ export function diffTable(diffs: readonly StatisticDiff[], options: DiffOptions)
   if (rest.length > 0)
     lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ sizeDiff }) => sizeDiff)), true)), width));
   return [...lines, ...[...noiseNote(shown), ...placeNotes(shown)].flatMap((line) => wrapped(line, width))];
+}
+
+function churnColumns(shown: readonly Statistic[], { seconds, total }: NonNullable<TableOptions['churn']>): Column[] {
+  return [
+    { title: 'rate', cells: shown.map(({ size }) => rateOf(size, seconds)) },
+    { title: 'share', cells: shown.map(({ size }) => percent(size, total)), dispensable: 4 },
+  ];
 }
 
 function columnsOfGrowth(shown: readonly StatisticDiff[], { colours }: TableOptions): Column[] {

@@ -59,7 +59,7 @@ export const sectionSchema = z.object({
 /** CaptureInfo. */
 export const captureSchema = z.object({
   /** Added in 1. */
-  mode: z.enum(['sampling', 'exact', 'objects']),
+  mode: z.enum(['sampling', 'exact', 'objects', 'churn']),
   /** Mean bytes between two samples. Added in 1. */
   interval: z.nullable(z.number().check(z.positive())),
   /** ISO 8601, UTC. Added in 1. */
@@ -95,6 +95,14 @@ export const captureSchema = z.object({
   ended: z.optional(z.int().check(z.nonnegative())),
   /** Whether the program used more labels than can be told apart. Left out if labels were off. Added in 1. */
   labels: z.optional(z.object({ overflow: z.boolean() })),
+  /** For mode `churn`: the time of the capture, the growth of the live heaps in it, and the garbage collections of the main thread, with their part of the time. Added in 1. */
+  churn: z.optional(
+    z.object({
+      seconds: bytes,
+      grown: z.number(),
+      collections: z.optional(z.object({ count: z.int().check(z.nonnegative()), seconds: bytes, share: bytes })),
+    }),
+  ),
 });
 
 export const metadataSchema = z.object({

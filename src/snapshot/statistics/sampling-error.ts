@@ -48,9 +48,10 @@ function bucketSpread({ parts, assignment }: GroupedTraces, interval: number, sk
   const sums = assignment.column === 'traceback' && skip === NO_ROW ? sumsOf(parts.columns) : null;
   if (sums?.spread?.interval === interval) return sums.spread;
   const { size, count } = parts.columns;
+  const varianceOf = parts.capture.mode === 'churn' ? summedVariance : traceVariance;
   const spread = {
     samples: sumByBucket(assignment, (row) => Number(!skip(row))),
-    variance: sumByBucket(assignment, (row) => (skip(row) ? 0 : traceVariance(size[row]!, count[row]!, interval))),
+    variance: sumByBucket(assignment, (row) => (skip(row) ? 0 : varianceOf(size[row]!, count[row]!, interval))),
   };
   if (sums) sums.spread = { interval, ...spread };
   return spread;
@@ -58,7 +59,7 @@ function bucketSpread({ parts, assignment }: GroupedTraces, interval: number, sk
 
 /** Mean bytes between two samples; null if sizes are exact. */
 export function samplingInterval({ mode, interval }: CaptureInfo): number | null {
-  return mode === 'sampling' && interval !== null && interval > 1 ? interval : null;
+  return (mode === 'sampling' || mode === 'churn') && interval !== null && interval > 1 ? interval : null;
 }
 
 /**
@@ -88,6 +89,12 @@ export function traceVariance(size: number, count: number, interval: number): nu
   return block * block * (scale * (scale - 1) + fraction * (1 - fraction));
 }
 
+/** The same for a trace of churn mode, which is the sum of many samples of blocks of one size. */
+function summedVariance(size: number, count: number, interval: number): number {
+  if (size === 0) return 0;
+  return traceVariance(size, count, interval) * (count / blocksPerSample(size / count, interval));
+}
+
 /** The standard error of each group's size, in bytes; 0 if sizes are exact. */
 export function standardErrors(grouped: GroupedTraces, groupCount: number): Float64Array {
   const variance = groupVariance(grouped, groupCount, NO_ROW);
@@ -96,6 +103,7 @@ export function standardErrors(grouped: GroupedTraces, groupCount: number): Floa
 
 /** The standard error of each group's difference, in bytes. The variances of independent samples add up. */
 export function differenceErrors(grouped: GroupedTraces, old: GroupedTraces, groupCount: number): Float64Array {
+  if (grouped.parts.capture.mode === 'churn' && areOfOneTracing(grouped.parts, old.parts)) return laterErrors(grouped, old, groupCount);
   const shared = sharedSamples(grouped.parts, old.parts);
   const added = groupVariance(grouped, groupCount, shared.now);
   const removed = groupVariance(old, groupCount, shared.old);
@@ -115,10 +123,21 @@ export function sharedSamples(now: SnapshotParts, old: SnapshotParts): Record<'n
   };
 }
 
+function areOfOneTracing(parts: SnapshotParts, old: SnapshotParts): boolean {
+  return parts.capture.tracing !== undefined && parts.capture.tracing === old.capture.tracing;
+}
+
+/** All samples of the earlier of two captures in churn mode are in the later one, too. Those that are only in the later one scatter. */
+function laterErrors(grouped: GroupedTraces, old: GroupedTraces, groupCount: number): Float64Array {
+  const [now, before] = [grouped, old].map((one) => sampleSpread(one, groupCount, NO_ROW)?.variance);
+  if (!now || !before) return new Float64Array(groupCount);
+  const unseen = unseenVariance(grouped.parts.capture);
+  return now.map((variance, group) => (variance === before[group] ? 0 : Math.sqrt(Math.abs(variance - before[group]!) + unseen)));
+}
+
 /** The births of each snapshot, sorted; nulls unless the two are of one tracing and their births are known. */
 function sharedBirths(parts: SnapshotParts, old: SnapshotParts): [Float64Array, Float64Array] | [null, null] {
-  const sameTracing = parts.capture.tracing !== undefined && parts.capture.tracing === old.capture.tracing;
-  if (!sameTracing || !parts.columns.birth || !old.columns.birth) return [null, null];
+  if (!areOfOneTracing(parts, old) || !parts.columns.birth || !old.columns.birth) return [null, null];
   return [parts.columns.birth.slice().sort(), old.columns.birth.slice().sort()];
 }
 

@@ -1,4 +1,5 @@
 import { addReading } from '../../collect/add-reading.js';
+import { ChurnSampler } from '../../collect/churn/churn-sampler.js';
 import { ObjectTracker } from '../../collect/objects/object-tracker.js';
 import { Sampler } from '../../collect/sampling/sampler.js';
 import type { CollectedScript } from '../../collect/stacks/collected-scripts.js';
@@ -20,6 +21,8 @@ export interface IsolateSettings {
   readonly interval: number | null;
   readonly lines: LinesOption;
   readonly labels: LabelsOption;
+  /** What is allocated is sampled, dead or alive. */
+  readonly isChurn: boolean;
   /** Shared by all isolates that may collect their garbage at the same time. */
   readonly gcLimiter: GcLimiter | Promise<GcLimiter>;
 }
@@ -71,14 +74,10 @@ export class IsolateTracing {
   readonly #scripts: ScriptWatch;
 
   constructor(isolate: Isolate, settings: IsolateSettings) {
-    const { session, maxMessageBytes, hasOwnConnection, profileTimeoutMs } = isolate;
     this.isolate = isolate;
     this.#settings = settings;
     this.#scripts = new ScriptWatch(isolate);
-    this.source =
-      settings.interval === null
-        ? new ObjectTracker(session)
-        : new Sampler(session, { interval: settings.interval, maxMessageBytes, hasOwnConnection, profileTimeoutMs });
+    this.source = sourceOf(isolate, settings);
   }
 
   /** Before flags of V8 are changed. @throws ForeignSamplerError if another tool uses the same part of V8 and must not meet other flags */
@@ -134,4 +133,13 @@ export class IsolateTracing {
     const heap = await readHeapTotals(isolate.session); // after the profile, which has just collected the garbage
     return { isolate, heap, reading, collected };
   }
+}
+
+function sourceOf(
+  { session, maxMessageBytes, hasOwnConnection, profileTimeoutMs }: Isolate,
+  { interval, isChurn, gcLimiter }: IsolateSettings,
+): TraceSource {
+  if (interval === null) return new ObjectTracker(session);
+  if (!isChurn) return new Sampler(session, { interval, maxMessageBytes, hasOwnConnection, profileTimeoutMs });
+  return new ChurnSampler(session, { interval, profileTimeoutMs, inTurn: async (work) => (await gcLimiter).run(work) });
 }

@@ -198,6 +198,7 @@ function takesFlags({ execArgv = [], env = process.env }: LaunchOptions): boolea
 function modeArguments(mode: Mode = 'sampling'): readonly string[] {
   switch (mode) {
     case 'sampling':
+    case 'churn':
       return [];
     case 'exact':
       return foldingFlags(OLDEST_NODE).set;

@@ -10,7 +10,7 @@ import { GIVEN_UP, leaveInTime } from './leaving.js';
 import { abandoned, closed, ending, IDLE, type Life, resumed, started, stopped, suspended } from './life.js';
 import { SerialQueue } from './serial-queue.js';
 import { SnapshotHistory } from './snapshot-history.js';
-import { checkOwnProcess, checkStartOptions, type StartOptions } from './start-options.js';
+import { checkOwnProcess, checkStartOptions, checkVersion, type StartOptions } from './start-options.js';
 import type { TracedTarget } from './traced-target.js';
 import { type TracerOptions, tracedTarget } from './tracer-options.js';
 import { TracingRun } from './tracing-run.js';
@@ -76,6 +76,7 @@ export class Lifecycle {
     return this.#queue.run(async () => {
       this.#gate.check(options);
       checkStartOptions(options);
+      checkVersion(options, this.target.info.nodeVersion);
       const run = new TracingRun(this.target, options);
       if (this.target.isSelf) checkOwnProcess(options);
       if (this.#life.run === null) await this.#begin(run, options);

@@ -37,12 +37,12 @@ export class SnapshotHistory {
   }
 
   /** Forgets all earlier readings, and watches the heap from now on. If a reading is expensive, only if the peak was asked for. */
-  begin(run: Pick<TracingRun, 'keepsPeak' | 'isHeavy' | 'heapUsed'>): void {
-    const { keepsPeak, isHeavy } = run;
+  begin(run: Pick<TracingRun, 'keepsPeak' | 'isHeavy' | 'hasPeak' | 'heapUsed'>): void {
+    const { keepsPeak, isHeavy, hasPeak } = run;
     this.forget();
     this.#keepsSnapshot = keepsPeak;
     this.#watch.stop();
-    if (keepsPeak || !isHeavy) this.#watch.start(keepsPeak ? ASKED : UNASKED, () => run.heapUsed());
+    if (keepsPeak || (hasPeak && !isHeavy)) this.#watch.start(keepsPeak ? ASKED : UNASKED, () => run.heapUsed());
   }
 
   /** Of two snapshots of the same size the later one counts as the highest. */

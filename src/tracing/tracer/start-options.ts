@@ -10,9 +10,12 @@ const MAX_FRAMES = 65535;
 export interface StartOptions {
   /** Most recent frames kept of each traceback; default 1, as in tracemalloc. */
   readonly nframe?: number;
-  /** Default `'sampling'`. */
+  /**
+   * Default `'sampling'`. In `'churn'` mode traces are all that was allocated since the start, dead or alive, one for each block size at a place
+   * (`capture.churn` has the time); Node 20 and later.
+   */
   readonly mode?: Mode;
-  /** Mean bytes between two samples, an integer of at least 1; sampling mode only. */
+  /** Mean bytes between two samples, an integer of at least 1; sampling and churn mode only. */
   readonly interval?: number;
   /**
    * True lines: in a running program, replaces the source of its own files (`'all'`: of packages, too) so that every line that allocates has
@@ -64,6 +67,7 @@ export function tracebackLimitOf({ nframe = 1 }: StartOptions): number {
 export function intervalOf({ mode = 'sampling', interval }: StartOptions): number | null {
   switch (mode) {
     case 'sampling':
+    case 'churn':
       if (interval !== undefined) checkInterval(interval);
       return interval ?? DEFAULT_INTERVAL;
     case 'exact':
@@ -83,13 +87,24 @@ export function intervalOf({ mode = 'sampling', interval }: StartOptions): numbe
  * @throws UsageError
  */
 export function checkStartOptions(options: StartOptions): void {
-  const { mode, onOom, labels = false } = options;
+  const { mode, onOom, peak, labels = false } = options;
   labelChoiceOf(labels);
   tracebackLimitOf(options);
   intervalOf(options);
   if (onOom && mode === 'objects') {
     throw new UsageError('object mode has no snapshot at the heap limit, where its heap snapshot does not fit; leave onOom out');
   }
+  if (mode === 'churn' && onOom)
+    throw new UsageError('churn mode tells what was allocated, not what fills the heap at its limit; leave onOom out');
+  if (mode === 'churn' && peak) throw new UsageError('churn mode tells what was allocated, which has no peak; leave peak out');
+}
+
+/** @throws UnsupportedError if the Node version cannot keep samples of dead blocks; 18 ignores the request, and would show what lives */
+export function checkVersion({ mode }: StartOptions, nodeVersion: string | null): void {
+  if (mode !== 'churn' || !/^v(\d|1[0-9])\./.test(nodeVersion ?? '')) return;
+  throw new UnsupportedError(
+    `churn mode needs Node 20 or later, and the target runs ${nodeVersion}, which forgets what was freed; use sampling mode`,
+  );
 }
 
 /** @throws UnsupportedError for what a process cannot do to itself */

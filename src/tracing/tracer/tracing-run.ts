@@ -12,6 +12,7 @@ import { linesOf } from '../isolate/line-scope.js';
 import { turnForHeap } from '../isolate/turn-for-heap.js';
 import { type HeapListeners, TracedWorkers } from '../workers/traced-workers.js';
 import { buildSnapshot } from './build-snapshot.js';
+import { churnOf } from './churn.js';
 import type { Circumstances } from './gate.js';
 import { HeapCost } from './heap-cost.js';
 import { ProcessMemory } from './process-memory.js';
@@ -48,15 +49,8 @@ export class TracingRun {
   #id = randomUUID();
 
   constructor(target: TracedTarget, options: StartOptions) {
-    const {
-      mode = 'sampling',
-      force = false,
-      labels = false,
-      workers = true,
-      keepEnded = false,
-      onOom = false,
-      onNotice = () => {},
-    } = options;
+    const { mode = 'sampling', force = false, labels = false, workers = true, keepEnded = false, onOom = false } = options;
+    const { yes: isAccepted = false, onNotice = () => {} } = options;
     this.tracebackLimit = tracebackLimitOf(options);
     this.#force = force;
     this.keepsPeak = options.peak ?? false;
@@ -66,11 +60,10 @@ export class TracingRun {
     this.#inlining = (options.inlining ?? true) && mode !== 'objects' && !lines;
     // A heap snapshot can wait long for the event loop. Other processes must not wait with it.
     const gcLimiter = mode === 'objects' ? new GcLimiter() : target.gcLimiter;
-    this.#settings = { interval: intervalOf(options), lines, labels, gcLimiter };
+    this.#settings = { interval: intervalOf(options), isChurn: mode === 'churn', lines, labels, gcLimiter };
     const { main } = target;
     this.#flags = new ChangedFlags(main.session, target.caretaker);
     this.#main = new IsolateTracing(main, this.#settings);
-    const isAccepted = options.yes ?? false;
     const costOptions = { heapUsed: () => this.heapUsed(), nodeMajor: this.#major, isAccepted, isOurs: target.wasPaused, onNotice };
     this.#cost = new HeapCost(main.session, { ...costOptions, isTracking: this.isHeavy });
     this.#workers = new TracedWorkers(main.session, {
@@ -93,6 +86,11 @@ export class TracingRun {
   /** A snapshot is expensive, and the tracking keeps the program from its end. */
   get isHeavy(): boolean {
     return this.#mode === 'objects';
+  }
+
+  /** Whether what it tells can grow and shrink, so that it has a peak that is not the last reading. */
+  get hasPeak(): boolean {
+    return this.#mode !== 'churn';
   }
 
   async start(circumstances: Circumstances): Promise<void> {
@@ -189,6 +187,7 @@ export class TracingRun {
         tracing: this.#id,
         ...(this.#resumed !== null && { resumed: this.#resumed }),
         ...notes,
+        ...churnOf(all.map(({ reading }) => reading)),
       },
     });
   }

@@ -6,6 +6,7 @@ import { Profile } from 'pprof-format';
 import { attach } from '../../../src/index.js';
 import { ask } from '../../helpers/ask.js';
 import { runCommand } from '../../helpers/command.js';
+import { commanded } from '../../helpers/commanded.js';
 import { evaluateIn, inTurnOfItsOwn } from '../../helpers/evaluate.js';
 import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
@@ -32,12 +33,12 @@ function expectBlocks(bytes: number | undefined, blocks: number): void {
 }
 
 /** Bytes of a profile by the name of the function that allocated. */
-async function bytesByFunction(url: string): Promise<Map<string, number>> {
+async function bytesByFunction(url: string, type = 'inuse_space'): Promise<Map<string, number>> {
   const response = await fetch(url);
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
   const { sample, sampleType, location, function: functions, stringTable } = Profile.decode(gunzipSync(await response.arrayBuffer()));
   const text = (index: number | bigint) => stringTable.strings[Number(index)]!;
-  const space = sampleType.findIndex(({ type }) => text(type) === 'inuse_space');
+  const space = sampleType.findIndex(({ type: each }) => text(each) === type);
   const bytes = new Map<string, number>();
   for (const {
     locationId: [leaf],
@@ -98,6 +99,20 @@ describe.each(oldestAndNewest())('tracemalloc serve on Node $major', ({ execPath
 });
 
 const execPath = process.execPath;
+
+it('--mode churn serves what is allocated, dead or alive, as allocs', async () => {
+  const target = await startTarget({ execPath: process.execPath, file: repoPath('fixtures/programs/known-garbage.cjs'), ready: true });
+  const { command, url } = await startServing(target.port, ['--mode', 'churn', '--no-inline']);
+  await commanded(target.child).ask('200', 'done');
+  const allocated = 200 * 10_000 * 56;
+  const bytes = (await bytesByFunction(`${url}/debug/pprof/allocs`, 'alloc_space')).get('objects')!;
+  // The standard error of so many bytes at the default interval, five times.
+  expect(Math.abs(bytes - allocated)).toBeLessThan(5 * Math.sqrt(allocated * 30_912));
+  expect(await ask(`${url}/debug/pprof/heap`)).toMatchObject({ status: 404, text: expect.stringContaining('/debug/pprof/allocs') });
+  expect((await ask(`${url}/metrics`)).text).toMatch(/^tracemalloc_allocated_bytes\{domain="0"\} \d+$/m);
+  command.child.kill('SIGINT');
+  expect((await command.exited).code).toBe(0);
+});
 
 it('a target that ends does so as it would without us, and the command exits with 1 (long)', async () => {
   const target = await startTarget({ execPath, file: repoPath('fixtures/programs/service.cjs'), args: ['--graceful'], ready: true });

@@ -47,7 +47,7 @@ async function served({
   const server = await ProfileServer.listen({
     address,
     token: token === undefined ? null : new BearerToken(token, 'it'),
-    endpoints: new Endpoints(new SharedSnapshots(take, () => {}), { show, readLedger }),
+    endpoints: new Endpoints(new SharedSnapshots(take, () => {}), { show, readLedger, isChurn: false }),
     onError: (error) => faults.push(error),
   });
   servers.push(server);
@@ -266,7 +266,7 @@ it('refuses an address that is in use, not local, or reachable by others', async
           async () => anyMemory(),
           () => {},
         ),
-        { show: (snapshot) => snapshot, readLedger: async () => null },
+        { show: (snapshot) => snapshot, readLedger: async () => null, isChurn: false },
       ),
       onError: (error) => faults.push(error),
     });

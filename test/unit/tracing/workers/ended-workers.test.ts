@@ -39,6 +39,7 @@ function workersOf(transport: FakeTransport, { keepEnded = false, onOom = false 
     interval: 512,
     lines: false,
     labels: false,
+    isChurn: false,
     gcLimiter: new GcLimiter(),
     workers: true,
     pauseNew: false,

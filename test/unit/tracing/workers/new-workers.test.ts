@@ -39,6 +39,7 @@ function programWithWorker(usedBytes: number) {
     interval: 512,
     lines: { all: true, include: [], exclude: [] },
     labels: false,
+    isChurn: false,
     gcLimiter: new GcLimiter(),
     workers: true,
     pauseNew: false,
