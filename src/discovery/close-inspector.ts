@@ -14,9 +14,9 @@ import { readSocketTable } from './socket-table.js';
  * the program to close it after we have gone: after this time and one more poll of its event loop, in which a busy program notices that we
  * left (docs/decisions/closing-an-inspector.md).
  */
-const AFTER_US_MS = 100;
+export const AFTER_US_MS = 100;
 /** A program that stays busy for longer leaves its inspector open, since another client may be using it by then. */
-const LATEST_S = 1;
+export const LATEST_S = 1;
 /** Before Node 20.16 the function behind `inspector.close` is reached as `process._debugEnd`. */
 const CLOSE = `{
   const { setTimeout, setImmediate } = ${TIMERS};

@@ -7,20 +7,34 @@ const DEFAULT_PORT = 9229;
 /** The options, in a command line or in NODE_OPTIONS, that choose the inspector's port. */
 const PORT_OPTION = /^--(?:inspect-port|debug-port|inspect|inspect-brk|inspect-wait)=(?:.*:)?(\d+)$/;
 
+interface Holder {
+  /** `127.0.0.1:9229` */
+  readonly where: string;
+  readonly uid: number;
+  /** null if we cannot see it. */
+  readonly pid: number | null;
+}
+
+/** Who listens on the port on which a process would open its inspector; null if nobody does. */
+export async function holderOfInspectorPort({ pid, facts }: KnownProcess): Promise<Holder | null> {
+  const port = portOf([...nodeOptionsOf(pid), ...(facts?.argv ?? [])]);
+  const socket = (await readSocketTable('listening'))?.find(({ local }) => local.port === port);
+  if (socket === undefined) return null;
+  const holder = { where: hostPort(socket.local), uid: socket.uid };
+  for (const other of await listPids()) if ((await openFilesOf(other))?.includes(socket.name)) return { ...holder, pid: other };
+  return { ...holder, pid: null };
+}
+
 /**
  * Says which other process holds the port on which a process would open its inspector: `127.0.0.1:9229 is held by process 4712 (node)`;
  * null if none does.
  */
-export async function otherHolderOfPort({ pid, facts }: KnownProcess): Promise<string | null> {
-  const port = portOf([...nodeOptionsOf(pid), ...(facts?.argv ?? [])]);
-  const socket = (await readSocketTable('listening'))?.find(({ local }) => local.port === port);
-  if (socket === undefined) return null;
-  const where = hostPort(socket.local);
-  for (const other of await listPids()) {
-    const files = await openFilesOf(other);
-    if (files?.includes(socket.name)) return `${where} is held by process ${other} (${readProc(other)?.argv.join(' ') || 'ended since'})`;
-  }
-  return `${where} is held by a process of user ${socket.uid}, which we cannot see`;
+export async function otherHolderOfPort(target: KnownProcess): Promise<string | null> {
+  const holder = await holderOfInspectorPort(target);
+  if (holder === null) return null;
+  const { where, uid, pid } = holder;
+  if (pid === null) return `${where} is held by a process of user ${uid}, which we cannot see`;
+  return `${where} is held by process ${pid} (${readProc(pid)?.argv.join(' ') || 'ended since'})`;
 }
 
 /** Our pid of the process that listens on `port` and has `ownPid` in its own pid namespace; null if we cannot see it. */

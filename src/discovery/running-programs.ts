@@ -57,16 +57,19 @@ export async function launcherNotice(pid: number): Promise<string | null> {
 /** One clause about the Node processes that a process has started, directly or through others; null if there are none, or without /proc. */
 export async function programsBelow(pid: number): Promise<string | null> {
   if (!hasProc()) return null;
-  const all = await readAll();
-  const byPid = new Map(all.map((facts) => [facts.pid, facts]));
-  const below = programsAmong(all, await renamedAmong(all)).filter(
-    ({ facts, launcher }) => launcher === null && ancestorsOf(facts, byPid).includes(pid),
-  );
+  const below = (await programsInTree(pid)).filter((one) => one.launcher === null && one.pid !== pid);
   if (below.length === 0) return null;
   return `below it, Node runs in process ${listed(
     below.map((one) => `${one.pid} (${printable(one.title)})`),
     'and',
   )}`;
+}
+
+/** The Node processes of this machine that are `root` or below it. Reads /proc. */
+export async function programsInTree(root: number): Promise<RunningProgram[]> {
+  const all = await readAll();
+  const byPid = new Map(all.map((facts) => [facts.pid, facts]));
+  return programsAmong(all, await renamedAmong(all)).filter(({ pid, facts }) => pid === root || ancestorsOf(facts, byPid).includes(root));
 }
 
 /** @param all the processes of the machine: shells may stand between two Node processes */

@@ -5,6 +5,7 @@ import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { printable } from '../../text/printable.js';
 import type { ObjectName } from '../../tracing/isolate/find-object.js';
+import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, errorLine, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
@@ -22,7 +23,7 @@ import {
   type TreeValues,
 } from '../options/shared-options.js';
 import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
-import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
+import { addTargetOptions, type Target, type TargetValues, targetOf } from '../options/target-argument.js';
 import { FAILED } from '../output/exit-codes.js';
 import { HeapOutput } from '../output/heap-output.js';
 import { addForceOption, claimOutput, type DerivedNames, formerFiles, type OutputValues } from '../output/output-file.js';
@@ -36,9 +37,11 @@ import { type Pause, pausesOf } from '../tracing/pause.js';
 import { RoundTables } from '../tracing/round-tables.js';
 import { dueByTime, type Round, takeRounds } from '../tracing/rounds.js';
 import { checkOnRss, RSS_NAMES } from '../tracing/rss-snapshots.js';
+import { traceProcesses } from '../tracing/trace-processes.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
 interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, RoundValues, LimitValues, OutputValues {
+  readonly follow: boolean;
   readonly output?: string;
   readonly where?: string;
   readonly heapSnapshot?: string;
@@ -51,6 +54,11 @@ const NO_FIRST_NOTICE = 'there is no earlier round to compare with: what follows
 export function configure(command: Command): Command {
   addLimitOption(addRoundOptions(addTargetOptions(command)), 'the total, or with --diff or --every the growth,')
     .option('-o, --output <file>', 'save the snapshot as this file; with --diff or --every the earlier ones as FILE.1, FILE.2 …')
+    .option(
+      '--follow',
+      'also trace the Node processes below the process, and those that start meanwhile; with -o, each is saved as FILE.PID, and all of them as FILE',
+      false,
+    )
     .option(
       '--where <expression>',
       'with --mode objects: print where an object was allocated; give an expression that yields it in the target, or its id in the heap as @N',
@@ -74,6 +82,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
     throw new UsageError('--checkpoint needs -o FILE: the checkpoints are saved as FILE.checkpoint');
   if (values.onRss !== undefined && values.output === undefined)
     throw new UsageError('--on-rss needs -o FILE: the snapshot is saved as FILE.rss');
+  if (values.follow) checkFollow(values);
   const mapper = sourceMapperOf(values, console);
   const output = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
   const removeFormer = output === undefined ? () => {} : formerFiles(output, derivedNames(values));
@@ -82,6 +91,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   const reporting = { output, values, console, mapper };
   const interruption = firstInterruption();
   try {
+    if (values.follow) return await runFollowing({ target, label }, { start, interrupted: interruption.came, ...reporting });
     return await whileTracing({ target, start, console }, async (tracer) => {
       const sources = output === undefined ? [] : earlierSources(tracer, { file: output, label, values, console, mapper });
       const tables = roundTablesOf(reporting);
@@ -116,8 +126,46 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   }
 }
 
+/** @throws UsageError if another option is for one process */
+function checkFollow(values: AttachValues): void {
+  const forOne = [
+    ['--diff', values.diff],
+    ['--every', values.every !== undefined],
+    ['--where', values.where !== undefined],
+    ['--heap-snapshot', values.heapSnapshot !== undefined],
+    ['--checkpoint', values.checkpoint !== undefined],
+    ['--on-oom', values.onOom],
+    ['--on-rss', values.onRss !== undefined],
+    ['--port', values.port !== undefined],
+  ] as const;
+  const [given] = forOne.find(([, isGiven]) => isGiven) ?? [];
+  if (given !== undefined)
+    throw new UsageError(`--follow takes one snapshot of each process; ${given} is for a single process: leave it out`);
+}
+
+interface Following extends Reporting {
+  readonly start: StartOptions;
+  readonly interrupted: Promise<void>;
+}
+
+/** Traces the process and those below it. */
+async function runFollowing(target: Target, { start, interrupted, ...reporting }: Following): Promise<number> {
+  const { output, values, console } = reporting;
+  const { durationMs } = timetableOf(values, values);
+  const snapshot = await traceProcesses({ target, start, durationMs, output: output ?? null, interrupted, console });
+  if (snapshot === null) {
+    writeLines(console.err, ['there is no snapshot: none of the processes could be traced to the end']);
+    return FAILED;
+  }
+  const limit = new SizeLimit(values, console);
+  limit.checkTotal(printStatistics(snapshot, values, printing(reporting)));
+  if (output !== undefined) save(snapshot, output, reporting);
+  return limit.exitCode;
+}
+
 function derivedNames(values: AttachValues): DerivedNames {
   return [
+    ...(values.follow ? [/^\.\d+(\.\d+)?$/] : []),
     ...(values.checkpoint === undefined ? [] : [CHECKPOINT_NAMES]),
     ...(values.onRss === undefined ? [] : [RSS_NAMES]),
     ...(hasRounds(values) ? [ROUND_NAMES] : []),

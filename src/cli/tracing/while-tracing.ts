@@ -9,7 +9,7 @@ import { LABELS_NEED_LINES } from '../options/label-options.js';
 import type { Target } from '../options/target-argument.js';
 import { editReport, restoreReport } from './edit-report.js';
 
-const EDIT_NOTICE =
+export const EDIT_NOTICE =
   'replacing the source of scripts in the running target, so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave';
 
 const GIVEN_UP_NOTICE =

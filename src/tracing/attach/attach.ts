@@ -40,7 +40,11 @@ export interface AttachOptions {
 export async function attach(target: TargetName | { readonly pid: number }, options: AttachOptions = {}): Promise<Tracer> {
   checkTimeout(options);
   const chosen = await chooseTarget(target, options);
-  return 'pid' in chosen ? attachToPid(chosen.pid, options) : attachToEndpoint(chosen, options);
+  if (!('pid' in chosen)) return attachToEndpoint(chosen, options);
+  checkPid(chosen.pid);
+  const launcher = await launcherNotice(chosen.pid);
+  if (launcher !== null) options.onNotice?.(launcher);
+  return attachToPid(chosen.pid, options);
 }
 
 function checkTimeout({ timeoutMs }: AttachOptions): void {
@@ -62,11 +66,9 @@ async function attachToEndpoint(endpoint: Endpoint, { timeoutMs, onNotice }: Att
   return tracerOf(connection, { findLocalPid });
 }
 
-async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions): Promise<Tracer> {
-  checkPid(pid);
-  const launcher = await launcherNotice(pid);
-  if (launcher !== null) onNotice?.(launcher);
-  const { opened, ...connection } = await connectToPid(pid, timeoutMs);
+/** @param connect opens the conversation */
+export async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions, connect = connectToPid): Promise<Tracer> {
+  const { opened, ...connection } = await connect(pid, timeoutMs);
   if (!opened) return tracerOf(connection, { localPid: pid });
   const where = hostPort(connection.endpoint);
   onNotice?.(`opened the inspector of process ${pid} on ${where}; it is closed when we leave`);

@@ -24,6 +24,7 @@ const SENDERS: Record<string, string> = {
 };
 const EVALUATORS: Record<string, string> = {
   'discovery/close-inspector.ts': BY_EVALUATE,
+  'discovery/move-inspector.ts': `${BY_EVALUATE}; what runs later, in a turn of the event loop, has a try statement of its own`,
   'ledger/isolate-memory.ts': BY_EVALUATE,
   'lines/labels/install-labels.ts': `${BY_EVALUATE}; in a turn of the event loop, it has a try statement of its own`,
   'lines/live-edit/collected-functions.ts': BY_EVALUATE,

@@ -1,0 +1,143 @@
+import { setTimeout } from 'node:timers/promises';
+import { findProgram } from '../../discovery/find-program.js';
+import { UsageError } from '../../errors.js';
+import type { Snapshot } from '../../snapshot/snapshot.js';
+import { printable } from '../../text/printable.js';
+import { attachTree, type TreeProcess } from '../../tracing/attach/attach-tree.js';
+import { linesOf } from '../../tracing/isolate/line-scope.js';
+import type { Closing } from '../../tracing/tracer/closing.js';
+import type { StartOptions } from '../../tracing/tracer/start-options.js';
+import { type Console, writeLines } from '../console/console.js';
+import { LABELS_NEED_LINES } from '../options/label-options.js';
+import type { Target } from '../options/target-argument.js';
+import { takeLastSnapshot } from './last-snapshot.js';
+import { pausesOf } from './pause.js';
+import { type ProcessOutcome, saveProcesses } from './save-processes.js';
+import { EDIT_NOTICE, leave } from './while-tracing.js';
+
+interface ProcessesTracing {
+  readonly target: Target;
+  readonly start: StartOptions;
+  /** Infinity: until Ctrl-C. */
+  readonly durationMs: number;
+  /** The beginning of the names of files; null: nothing is saved. */
+  readonly output: string | null;
+  readonly interrupted: Promise<void>;
+  readonly console: Console;
+}
+
+/**
+ * Traces a process and all Node processes below it, also those that start meanwhile, and leaves them as they were. Prints the tree of processes, and
+ * saves the snapshot of each. What cannot be traced is named there, and the rest goes on.
+ *
+ * @returns one snapshot of all; null if there is none
+ * @throws UsageError if there is no Node process
+ */
+export async function traceProcesses(options: ProcessesTracing): Promise<Snapshot | null> {
+  const { target, start, durationMs, output, interrupted, console } = options;
+  const { err } = console;
+  const root = await pidOf(target);
+  if (start.labels && !start.lines) writeLines(err, [LABELS_NEED_LINES]);
+  if (linesOf(start)) writeLines(err, [EDIT_NOTICE]);
+  const tree = new TracedProcesses(root, start, console);
+  void interrupted.then(() => tree.stopLooking());
+  try {
+    await tree.look();
+    if (tree.isEmpty)
+      throw new UsageError(`neither process ${root} nor any below it is a Node process; tracemalloc list shows what there is`);
+    const looking = tree.lookAgain();
+    await pausesOf({ closed: tree.closed }, { label: target.label, interrupted, console })(durationMs, 'the result');
+    tree.stopLooking();
+    await looking;
+    return saveProcesses(await tree.outcomes(), { output, console });
+  } finally {
+    tree.stopLooking();
+    await tree.leave();
+  }
+}
+
+/** How often to look for new processes. */
+const LOOK_EVERY_MS = 1000;
+
+class TracedProcesses {
+  readonly #root: number;
+  readonly #start: StartOptions;
+  readonly #console: Console;
+  readonly #processes = new Map<number, TreeProcess>();
+  readonly #stop = new AbortController();
+
+  constructor(root: number, start: StartOptions, console: Console) {
+    this.#root = root;
+    this.#start = start;
+    this.#console = console;
+  }
+
+  get isEmpty(): boolean {
+    return this.#processes.size === 0;
+  }
+
+  /** Resolves when those that are traced now are all gone. Never, if there are none. */
+  get closed(): Promise<Closing> {
+    const tracers = [...this.#processes.values()].flatMap(({ tracer }) => tracer ?? []);
+    if (tracers.length === 0) return new Promise(() => {});
+    return Promise.all(tracers.map(({ closed }) => closed)).then((all) => all[0]!);
+  }
+
+  /** Begins to trace the processes that are not known yet. */
+  async look(): Promise<void> {
+    const onNotice = (notice: string) => writeLines(this.#console.err, [printable(notice)]);
+    const found = await attachTree(this.#root, { known: new Set(this.#processes.keys()), signal: this.#stop.signal, onNotice });
+    for (const process of found) this.#processes.set(process.pid, process);
+    await Promise.all(
+      found.map(async ({ tracer, ...process }) => {
+        const problem = await tracer?.start({ ...this.#start, onNotice }).then(
+          () => null,
+          (error: unknown) => error,
+        );
+        if (tracer && problem) this.#processes.set(process.pid, { ...process, tracer, problem });
+      }),
+    );
+  }
+
+  /** Looks for new processes until it is stopped. */
+  async lookAgain(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await setTimeout(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+      if (!signal.aborted) await this.look();
+    }
+  }
+
+  stopLooking(): void {
+    this.#stop.abort();
+  }
+
+  /** The last snapshots. */
+  outcomes(): Promise<ProcessOutcome[]> {
+    return Promise.all([...this.#processes.values()].map(outcomeOf));
+  }
+
+  async leave(): Promise<void> {
+    await Promise.all([...this.#processes.values()].map(({ tracer }) => tracer && leave(tracer, this.#console.err)));
+  }
+}
+
+async function outcomeOf({ tracer, pid, parentPid, command, problem }: TreeProcess): Promise<ProcessOutcome> {
+  const row = { pid, parentPid: parentPid ?? pid, command, snapshot: null, earlier: null, atHeapLimit: false, error: problem };
+  if (tracer === null || problem !== null) return row;
+  try {
+    const { snapshot } = await takeLastSnapshot(tracer, () => null);
+    return { ...row, snapshot };
+  } catch (error) {
+    return { ...row, error };
+  }
+}
+
+/** @throws UsageError if the target is not a process of this machine */
+async function pidOf({ target, label }: Target): Promise<number> {
+  if (typeof target === 'object' && 'pid' in target) return target.pid;
+  if (typeof target === 'string' && /^\d+$/.test(target)) return Number(target);
+  const named = typeof target === 'string' ? await findProgram(target) : null;
+  if (named?.pid != null) return named.pid;
+  throw new UsageError(`--follow needs the pid of a process of this machine, or the name of its script, not ${label}`);
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { inspectorAmong, listenersOf } from '../../../src/discovery/inspectable.js';
+import { lookAt } from '../../../src/discovery/process-identity.js';
+import { programsInTree } from '../../../src/discovery/running-programs.js';
+import { Snapshot } from '../../../src/index.js';
+import { runCommand, startCommand } from '../../helpers/command.js';
+import { nodeBinaries } from '../../helpers/nodes.js';
+import { repoPath } from '../../helpers/paths.js';
+import { startPlain } from '../../helpers/plain-process.js';
+import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+/** The functions that hold memory in a file, the largest first. */
+function keepers(file: string): string[] {
+  return Snapshot.load(file)
+    .statistics('function')
+    .filter(({ size }) => size > 100_000)
+    .map(({ traceback }) => traceback.at(-1)!.functionName);
+}
+
+describe.each(nodeBinaries())('attach --follow on Node $major', ({ execPath }) => {
+  it('traces the processes below, and those that start meanwhile, and closes all inspectors (matrix)', async () => {
+    const cwd = temporaryFolder();
+    // All inspectors of the tree open on one port, as on 9229, but on one of our own: other tests run beside.
+    const env = { NODE_OPTIONS: `--inspect-port=${await freePort()}` };
+    const { child, pid: root } = await startPlain(execPath, '', {
+      command: [execPath, repoPath('fixtures/programs/tree/cluster.cjs')],
+      env,
+    });
+    const command = startCommand(['attach', `${root}`, '--follow', '--duration', '10m', '-o', 's.tmsnap'], { cwd });
+    const opened = (count: number) =>
+      command.waitFor('stderr', new RegExp(`(?:opened the inspector of process (\\d+) on 127\\.0\\.0\\.1:\\d+; [^]*){${count}}`));
+    await opened(4);
+    child.stdin.write('one more\n');
+    const late = await opened(5);
+    command.child.kill('SIGINT');
+    const { code, stderr, stdout } = await command.exited;
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^5 processes:\n\d+ {2}cluster\.cjs {2}\S+ [KM]iB$/m)]);
+    expect(stderr).not.toContain('no snapshot');
+    expect(stdout).toMatch(/cluster\.cjs:\d+ keep/);
+    const programs = await programsInTree(root);
+    const files = programs.map(({ pid }) => `s.tmsnap.${pid}`);
+    expect(readdirSync(cwd).sort()).toEqual(['s.tmsnap', ...files].sort());
+    expect(files).toContain(`s.tmsnap.${late}`);
+    expect(programs.map(({ pid, script }) => [script, keepers(join(cwd, `s.tmsnap.${pid}`))[0] ?? null])).toEqual(
+      programs.map(({ script }) => [script, script!.endsWith('below.cjs') ? 'below' : 'keep']),
+    );
+    for (const { pid } of programs) expect(await inspectorAmong(await listenersOf(lookAt(pid)))).toBeNull();
+  });
+});
+
+it.each([
+  [['--diff'], /--follow takes one snapshot of each process; --diff is for a single process: leave it out$/m],
+  [['--port', '9229'], /name one target/],
+])('attach --follow refuses %j', async (args, message) => {
+  const { code, stderr } = await runCommand(['attach', '1', '--follow', ...args], { cwd: temporaryFolder() });
+  expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
+it('attach --follow says so if there is no Node process', async () => {
+  const { pid } = await startPlain('', '', { command: ['/bin/sh', '-c', 'echo ready; exec sleep 600'] });
+  const { code, stderr } = await runCommand(['attach', `${pid}`, '--follow'], { cwd: temporaryFolder() });
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`neither process ${pid} nor any below it is a Node process`)]);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
