@@ -1,4 +1,5 @@
 import { messageOf } from '../protocol/error-text.js';
+import { nodeMajor } from '../text/node-major.js';
 import { formatSize } from '../text/size-format.js';
 import { type AskedThread, askIsolate, isUnanswered } from './isolate-memory.js';
 import type { Ledger, MissingThread } from './ledger.js';
@@ -41,7 +42,7 @@ export async function readLedger({ pid, localPid, nodeVersion, threads, withoutW
     if (isOfOneMoment || attempt === ATTEMPTS) {
       const { answers, notes } = collect === null ? { ...after, notes: [] } : await withLiveHeaps(after.answers, threads, collect);
       const isComplete = after.missing.length === 0 && !withoutWorkers;
-      const circumstances = { drift, isComplete, externalHasWasm: Number.parseInt(nodeVersion?.slice(1) ?? '', 10) < 26 };
+      const circumstances = { drift, isComplete, externalHasWasm: nodeMajor(nodeVersion) < 26 };
       return {
         pid,
         time,

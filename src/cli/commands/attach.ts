@@ -91,7 +91,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   const reporting = { output, values, console, mapper };
   const interruption = firstInterruption();
   try {
-    if (values.follow) return await runFollowing({ target, label }, { start, interrupted: interruption.came, ...reporting });
+    if (values.follow) return await runFollowing({ target, label }, { start, interrupted: interruption.came, removeFormer, ...reporting });
     return await whileTracing({ target, start, console }, async (tracer) => {
       const sources = output === undefined ? [] : earlierSources(tracer, { file: output, label, values, console, mapper });
       const tables = roundTablesOf(reporting);
@@ -146,10 +146,12 @@ function checkFollow(values: AttachValues): void {
 interface Following extends Reporting {
   readonly start: StartOptions;
   readonly interrupted: Promise<void>;
+  /** Removes the files of an earlier run that were not written anew. */
+  readonly removeFormer: () => void;
 }
 
 /** Traces the process and those below it. */
-async function runFollowing(target: Target, { start, interrupted, ...reporting }: Following): Promise<number> {
+async function runFollowing(target: Target, { start, interrupted, removeFormer, ...reporting }: Following): Promise<number> {
   const { output, values, console } = reporting;
   const { durationMs } = timetableOf(values, values);
   const snapshot = await traceProcesses({ target, start, durationMs, output: output ?? null, interrupted, console });
@@ -160,6 +162,7 @@ async function runFollowing(target: Target, { start, interrupted, ...reporting }
   const limit = new SizeLimit(values, console);
   limit.checkTotal(printStatistics(snapshot, values, printing(reporting)));
   if (output !== undefined) save(snapshot, output, reporting);
+  removeFormer();
   return limit.exitCode;
 }
 

@@ -9,7 +9,7 @@ import { LABELS_NEED_LINES } from '../options/label-options.js';
 import type { Target } from '../options/target-argument.js';
 import { editReport, restoreReport } from './edit-report.js';
 
-export const EDIT_NOTICE =
+const EDIT_NOTICE =
   'replacing the source of scripts in the running target, so that every line that allocates has its own bytes, and switching inlining off; both are put back when we leave';
 
 const GIVEN_UP_NOTICE =
@@ -31,13 +31,22 @@ interface Tracing extends Attaching {
 export async function whileTracing<T>({ start, ...attaching }: Tracing, work: (tracer: Tracer) => Promise<T>): Promise<T> {
   const { err } = attaching.console;
   return await whileAttached(attaching, async (tracer, onNotice) => {
-    if (start.labels && !start.lines) writeLines(err, [LABELS_NEED_LINES]);
-    const lines = linesOf(start);
-    if (lines) writeLines(err, [EDIT_NOTICE]);
-    await tracer.start({ ...start, onNotice });
-    if (lines) writeLines(err, editReport(tracer.scriptEdits));
+    tellOfStart(start, err);
+    await startAndTell(tracer, { ...start, onNotice }, err);
     return await work(tracer);
   });
+}
+
+/** Says what a start will change in a target. */
+export function tellOfStart(start: StartOptions, err: Console['err']): void {
+  if (start.labels && !start.lines) writeLines(err, [LABELS_NEED_LINES]);
+  if (linesOf(start)) writeLines(err, [EDIT_NOTICE]);
+}
+
+/** Starts the tracing, and says which scripts have true lines. */
+export async function startAndTell(tracer: Tracer, start: StartOptions, err: Console['err']): Promise<void> {
+  await tracer.start(start);
+  if (linesOf(start)) writeLines(err, editReport(tracer.scriptEdits));
 }
 
 /** Attaches to a running process for `work`, and leaves it as it was. `onNotice` tells the user of a change to it. */
@@ -50,11 +59,16 @@ export async function whileAttached<T>(
   try {
     return await work(tracer, onNotice);
   } finally {
-    const isEdited = tracer.isTracing() && tracer.scriptEdits.length > 0;
-    await leave(tracer, err);
-    if ((await tracer.closed).reason === GIVEN_UP) writeLines(err, [GIVEN_UP_NOTICE]);
-    else if (isEdited) writeLines(err, restoreReport(tracer.scriptEdits));
+    await leaveAndTell(tracer, err);
   }
+}
+
+/** Leaves a target as it was, and says what could not be put back. */
+export async function leaveAndTell(tracer: Tracer, err: Console['err']): Promise<void> {
+  const isEdited = tracer.isTracing() && tracer.scriptEdits.length > 0;
+  await leave(tracer, err);
+  if ((await tracer.closed).reason === GIVEN_UP) writeLines(err, [GIVEN_UP_NOTICE]);
+  else if (isEdited) writeLines(err, restoreReport(tracer.scriptEdits));
 }
 
 /** Closes the tracer. Tells the user if that takes long, because the target is busy or a snapshot is on its way. */

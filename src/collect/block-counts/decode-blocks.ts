@@ -60,8 +60,11 @@ export function decodeBlocks(
 /**
  * The whole number of blocks that a sample stands for: 1 / p, rounded up or down by a hash of the ordinal. It is right in the mean and the same in every
  * snapshot. V8 rounds to the nearest number, which is off by up to a third for blocks near the interval.
+ *
+ * @param size the block size in bytes; 0 if no size explains the sample, which is then one block of its own size
  */
 export function wholeBlocks(size: number, interval: number, ordinal: number): number {
+  if (size === 0) return 1;
   return Math.floor(blocksPerSample(size, interval) + uniform(ordinal, ROUNDING));
 }
 

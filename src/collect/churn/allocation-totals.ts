@@ -33,14 +33,15 @@ export class AllocationTotals {
   add(profile: SamplingProfile): void {
     const interval = this.#interval;
     const samples = sampleColumns(profile.samples);
-    const blocks = decodeProfile(profile, { interval });
+    const blocks = decodeProfile(profile, { interval }, samples);
     const products = [...samples.sizes.keys()];
     const nodes = this.#merge(profile.head, samples.nodeNumbers);
     for (let i = 0; i < samples.length; i++) {
       const sums = nodes[samples.node[i]!]?.sums;
       if (!sums) continue;
-      const block = blocks?.[i] || products[samples.size[i]!]!; // a size that nothing explains is one block
-      const count = blocks?.[i] ? wholeBlocks(block, interval, samples.ordinal[i]!) : 1;
+      const decoded = blocks?.[i] ?? 0;
+      const count = wholeBlocks(decoded, interval, samples.ordinal[i]!);
+      const block = decoded || products[samples.size[i]!]!;
       const sum = sums.get(block);
       if (sum) {
         sum.size += block * count;

@@ -53,7 +53,7 @@ export class GcTimes {
     const answer = await this.#session.programEnd.evaluating(() => this.#session.send('Runtime.evaluate', asked, DOING), DOING);
     this.#objectId = created.safeParse(answer).data?.result.objectId ?? null;
     if (this.#objectId === null) return;
-    this.#since = performance.now();
+    this.#counting();
     // Nobody waits for it: if the connection is lost, the next command says so.
     const look = () => void this.around(async () => {}).catch(() => {});
     this.#timer = setInterval(look, PERIOD_MS).unref();
@@ -79,11 +79,11 @@ export class GcTimes {
       sent ??= send();
       return sent;
     };
-    const asked = () => Promise.all([this.#call(TAKE).then((answer) => this.#add(answer)), once(), this.#call(RESUME)]);
+    // Each answer is taken when it comes: two of these may be under way.
+    const asked = () =>
+      Promise.all([this.#call(TAKE).then((answer) => this.#add(answer)), once(), this.#call(RESUME).then(() => this.#counting())]);
     const answers = await this.#session.programEnd.evaluating(asked, DOING);
-    if (answers === null) return once(); // at the end of a program nothing is evaluated
-    this.#since = performance.now();
-    return answers[1];
+    return answers === null ? once() : answers[1]; // at the end of a program nothing is evaluated
   }
 
   /** Ends the profiler, and lets it go: V8 may collect it late. */
@@ -93,6 +93,10 @@ export class GcTimes {
     const send = () => Promise.all([this.#call(TAKE), this.#session.send('Runtime.releaseObjectGroup', { objectGroup: GROUP }, DOING)]);
     this.#objectId = null;
     await this.#session.programEnd.evaluating(send, DOING);
+  }
+
+  #counting(): void {
+    this.#since = performance.now();
   }
 
   #add(answer: unknown): void {

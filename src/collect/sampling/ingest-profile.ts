@@ -24,16 +24,20 @@ export function ingestProfile(profile: SamplingProfile, traces: ThreadTraces, op
   const samples = sampleColumns(profile.samples);
   const stacks = sampledStacks(profile.head, samples.nodeNumbers, { ...options, traces });
   checkStrays(profile.samples, samples, stacks.tracebacks);
-  const { blocks = decodeProfile(profile, { interval: options.interval }) } = options;
+  const { blocks = decodeProfile(profile, { interval: options.interval }, samples) } = options;
   const rows = rowsOf(samples, stacks, { interval: options.interval, blocks });
   traces.append(rows);
   return rows.size.reduce((sum, size) => sum + size, 0);
 }
 
-/** The block size of each sample, in bytes, 0 if no size explains it; null if every block has its own sample. Updates the memory. */
-export function decodeProfile({ head, samples: all }: SamplingProfile, decoding: Decoding): Float64Array | null {
+/**
+ * The block size of each sample, in bytes, 0 if no size explains it; null if every block has its own sample. Updates the memory.
+ *
+ * @param columns those of the samples, if they are known
+ */
+export function decodeProfile({ head, samples: all }: SamplingProfile, decoding: Decoding, columns?: SampleColumns): Float64Array | null {
   if (decoding.interval <= 1) return null;
-  const samples = sampleColumns(all);
+  const samples = columns ?? sampleColumns(all);
   return decodeBlocks(samples, sampledNodes(head, samples), decoding);
 }
 
@@ -63,10 +67,10 @@ function rowsOf(
     if (labels) rows.label![length] = labels[node]!;
     const product = products[samples.size[i]!]!;
     const ordinal = samples.ordinal[i]!;
-    const block = blocks?.[i] ?? 0; // 0 means one block, of the product's size
-    const count = block === 0 ? 1 : wholeBlocks(block, interval, ordinal);
+    const block = blocks?.[i] ?? 0;
+    const count = wholeBlocks(block, interval, ordinal);
     rows.traceback[length] = traceback;
-    rows.size[length] = block === 0 ? product : block * count;
+    rows.size[length] = (block || product) * count;
     rows.count[length] = count;
     rows.birth[length] = ordinal;
     length++;

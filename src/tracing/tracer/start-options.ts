@@ -2,6 +2,7 @@ import { checkInterval, DEFAULT_INTERVAL } from '../../collect/sampling/sampler-
 import { assertNever, UnsupportedError, UsageError } from '../../errors.js';
 import { type LabelsOption, labelChoiceOf } from '../../lines/labels/label-choice.js';
 import type { Mode } from '../../model/trace-columns.js';
+import { nodeMajor } from '../../text/node-major.js';
 import type { LinesOption } from '../isolate/line-scope.js';
 
 /** CPython's upper bound of the traceback limit. */
@@ -101,7 +102,7 @@ export function checkStartOptions(options: StartOptions): void {
 
 /** @throws UnsupportedError if the Node version cannot keep samples of dead blocks; 18 ignores the request, and would show what lives */
 export function checkVersion({ mode }: StartOptions, nodeVersion: string | null): void {
-  if (mode !== 'churn' || !/^v(\d|1[0-9])\./.test(nodeVersion ?? '')) return;
+  if (mode !== 'churn' || !(nodeMajor(nodeVersion) < 20)) return;
   throw new UnsupportedError(
     `churn mode needs Node 20 or later, and the target runs ${nodeVersion}, which forgets what was freed; use sampling mode`,
   );

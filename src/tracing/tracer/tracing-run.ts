@@ -4,6 +4,7 @@ import type { HeapChunkListener, SourceEnd } from '../../collect/stacks/trace-so
 import { UnsupportedError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
+import { nodeMajor } from '../../text/node-major.js';
 import { ChangedFlags } from '../isolate/changed-flags.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
 import { heapUsedOf, type Isolate } from '../isolate/isolate.js';
@@ -223,7 +224,7 @@ export class TracingRun {
 
   /** NaN if the target did not tell its version. */
   get #major(): number {
-    return Number.parseInt(this.#target.info.nodeVersion?.slice(1) ?? '', 10);
+    return nodeMajor(this.#target.info.nodeVersion);
   }
 
   /** Sets the flags that all isolates compile with from now on. */
