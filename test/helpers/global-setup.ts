@@ -1,7 +1,11 @@
 import { requestedVersions } from './nodes.js';
 import { provideNode } from './provide.js';
 
+/** The variable that marks all processes that a run of jest starts. */
+export const RUN_MARK = 'TRACEMALLOC_TEST_RUN';
+
 /** Downloads the Node binaries that this run asks for. Packages and the browser are provided by the tests that use them. */
 export default async function globalSetup(): Promise<void> {
+  process.env[RUN_MARK] = `${process.pid}`;
   await Promise.all(requestedVersions().map(provideNode));
 }

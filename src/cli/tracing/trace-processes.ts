@@ -4,16 +4,14 @@ import { UsageError } from '../../errors.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { printable } from '../../text/printable.js';
 import { attachTree, type TreeProcess } from '../../tracing/attach/attach-tree.js';
-import { linesOf } from '../../tracing/isolate/line-scope.js';
 import type { Closing } from '../../tracing/tracer/closing.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, writeLines } from '../console/console.js';
-import { LABELS_NEED_LINES } from '../options/label-options.js';
 import type { Target } from '../options/target-argument.js';
 import { takeLastSnapshot } from './last-snapshot.js';
 import { pausesOf } from './pause.js';
 import { type ProcessOutcome, saveProcesses } from './save-processes.js';
-import { EDIT_NOTICE, leave } from './while-tracing.js';
+import { leaveAndTell, startAndTell, tellOfStart } from './while-tracing.js';
 
 interface ProcessesTracing {
   readonly target: Target;
@@ -35,20 +33,16 @@ interface ProcessesTracing {
  */
 export async function traceProcesses(options: ProcessesTracing): Promise<Snapshot | null> {
   const { target, start, durationMs, output, interrupted, console } = options;
-  const { err } = console;
   const root = await pidOf(target);
-  if (start.labels && !start.lines) writeLines(err, [LABELS_NEED_LINES]);
-  if (linesOf(start)) writeLines(err, [EDIT_NOTICE]);
+  tellOfStart(start, console.err);
   const tree = new TracedProcesses(root, start, console);
   void interrupted.then(() => tree.stopLooking());
   try {
     await tree.look();
     if (tree.isEmpty)
       throw new UsageError(`neither process ${root} nor any below it is a Node process; tracemalloc list shows what there is`);
-    const looking = tree.lookAgain();
-    await pausesOf({ closed: tree.closed }, { label: target.label, interrupted, console })(durationMs, 'the result');
-    tree.stopLooking();
-    await looking;
+    const pause = pausesOf({ closed: tree.closed }, { label: target.label, interrupted, console });
+    await Promise.all([pause(durationMs, 'the result').finally(() => tree.stopLooking()), tree.lookAgain()]);
     return saveProcesses(await tree.outcomes(), { output, console });
   } finally {
     tree.stopLooking();
@@ -65,6 +59,7 @@ class TracedProcesses {
   readonly #console: Console;
   readonly #processes = new Map<number, TreeProcess>();
   readonly #stop = new AbortController();
+  readonly #onNotice = (notice: string): void => writeLines(this.#console.err, [printable(notice)]);
 
   constructor(root: number, start: StartOptions, console: Console) {
     this.#root = root;
@@ -83,20 +78,27 @@ class TracedProcesses {
     return Promise.all(tracers.map(({ closed }) => closed)).then((all) => all[0]!);
   }
 
-  /** Begins to trace the processes that are not known yet. */
+  /** Begins to trace the processes that are not known yet, each at once: it takes up to two seconds to attach to the next. */
   async look(): Promise<void> {
-    const onNotice = (notice: string) => writeLines(this.#console.err, [printable(notice)]);
-    const found = await attachTree(this.#root, { known: new Set(this.#processes.keys()), signal: this.#stop.signal, onNotice });
-    for (const process of found) this.#processes.set(process.pid, process);
-    await Promise.all(
-      found.map(async ({ tracer, ...process }) => {
-        const problem = await tracer?.start({ ...this.#start, onNotice }).then(
-          () => null,
-          (error: unknown) => error,
-        );
-        if (tracer && problem) this.#processes.set(process.pid, { ...process, tracer, problem });
-      }),
-    );
+    const known = new Set(this.#processes.keys());
+    const starts: Promise<void>[] = [];
+    for await (const process of attachTree(this.#root, { known, signal: this.#stop.signal, onNotice: this.#onNotice })) {
+      this.#processes.set(process.pid, process);
+      starts.push(this.#begin(process));
+    }
+    await Promise.all(starts);
+  }
+
+  async #begin(process: TreeProcess): Promise<void> {
+    const { tracer, pid, command } = process;
+    if (tracer === null) return;
+    const { err } = this.#console;
+    try {
+      await startAndTell(tracer, { ...this.#start, onNotice: this.#onNotice }, err);
+      writeLines(err, [printable(`tracing process ${pid}: ${command[0]}`)]);
+    } catch (problem) {
+      this.#processes.set(pid, { ...process, problem });
+    }
   }
 
   /** Looks for new processes until it is stopped. */
@@ -118,7 +120,7 @@ class TracedProcesses {
   }
 
   async leave(): Promise<void> {
-    await Promise.all([...this.#processes.values()].map(({ tracer }) => tracer && leave(tracer, this.#console.err)));
+    await Promise.all([...this.#processes.values()].map(({ tracer }) => tracer && leaveAndTell(tracer, this.#console.err)));
   }
 }
 

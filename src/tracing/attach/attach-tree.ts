@@ -36,16 +36,16 @@ interface TreeOptions extends AttachOptions {
  * Attaches to the process `root` and to all Node processes below it, also to those that start meanwhile. `root` may be another program, such as a shell.
  * Close each tracer. Linux only.
  *
- * @returns the processes that were not known; those that cannot be attached to have the reason
+ * @returns the processes that were not known, each as soon as it is attached to; those that cannot be attached to have the reason
  * @throws UnsupportedError on another system
  */
-export async function attachTree(root: number, { known, signal, ...options }: TreeOptions): Promise<TreeProcess[]> {
+export async function* attachTree(root: number, { known, signal, ...options }: TreeOptions): AsyncGenerator<TreeProcess, void> {
   checkPid(root);
   if (!hasProc()) throw new UnsupportedError(`the processes below another can be found on Linux only: ${process.platform} has no /proc`);
-  const found = new Map<number, TreeProcess>();
+  const found = new Set<number>();
   for (;;) {
     const added = (await programsInTree(root)).filter(({ pid }) => !known.has(pid) && !found.has(pid));
-    if (added.length === 0 || signal.aborted) return [...found.values()];
+    if (added.length === 0 || signal.aborted) return;
     const inspectors = await Inspectors.of(added);
     try {
       const waiting = new Map(added.map((program) => [program.pid, program]));
@@ -56,8 +56,10 @@ export async function attachTree(root: number, { known, signal, ...options }: Tr
         const { pid } = program;
         waiting.delete(pid);
         const attaching = { root, isOurs: inspectors.wereClosed(pid), options };
-        if (!signal.aborted) found.set(pid, await attached(program, attaching));
-        else if (await inspectors.hasOpened(pid)) await closeAgain(program, attaching);
+        if (!signal.aborted) {
+          found.add(pid);
+          yield await attached(program, attaching);
+        } else if (await inspectors.hasOpened(pid)) await closeAgain(program, attaching);
         inspectors.settled(pid);
       }
     } finally {

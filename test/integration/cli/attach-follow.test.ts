@@ -1,7 +1,8 @@
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { inspectorAmong, listenersOf } from '../../../src/discovery/inspectable.js';
 import { lookAt } from '../../../src/discovery/process-identity.js';
@@ -33,23 +34,26 @@ describe.each(nodeBinaries())('attach --follow on Node $major', ({ execPath }) =
       env,
     });
     const command = startCommand(['attach', `${root}`, '--follow', '--duration', '10m', '-o', 's.tmsnap'], { cwd });
-    const opened = (count: number) =>
-      command.waitFor('stderr', new RegExp(`(?:opened the inspector of process (\\d+) on 127\\.0\\.0\\.1:\\d+; [^]*){${count}}`));
-    await opened(4);
+    const tracing = (count: number) =>
+      command.waitFor('stderr', new RegExp(`(?:tracing process \\d+: [^]*){${count - 1}}tracing process (\\d+):`));
+    await tracing(4);
     child.stdin.write('one more\n');
-    const late = await opened(5);
+    const late = await tracing(5);
+    const programs = await programsInTree(root);
+    await keptByAll(
+      child.stdout,
+      programs.map(({ pid }) => pid),
+    );
     command.child.kill('SIGINT');
     const { code, stderr, stdout } = await command.exited;
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^5 processes:\n\d+ {2}cluster\.cjs {2}\S+ [KM]iB$/m)]);
     expect(stderr).not.toContain('no snapshot');
     expect(stdout).toMatch(/cluster\.cjs:\d+ keep/);
-    const programs = await programsInTree(root);
     const files = programs.map(({ pid }) => `s.tmsnap.${pid}`);
     expect(readdirSync(cwd).sort()).toEqual(['s.tmsnap', ...files].sort());
     expect(files).toContain(`s.tmsnap.${late}`);
-    // The late one may have had no time to keep anything.
-    const earlier = programs.filter(({ pid }) => `${pid}` !== late);
-    expect(earlier.map(({ pid, script }) => [basename(script!), keepers(join(cwd, `s.tmsnap.${pid}`))[0]]).sort()).toEqual([
+    expect(programs.map(({ pid, script }) => [basename(script!), keepers(join(cwd, `s.tmsnap.${pid}`))[0]]).sort()).toEqual([
+      ['below.cjs', 'below'],
       ['below.cjs', 'below'],
       ['cluster.cjs', 'keep'],
       ['cluster.cjs', 'keep'],
@@ -72,6 +76,19 @@ it('attach --follow says so if there is no Node process', async () => {
   const { code, stderr } = await runCommand(['attach', `${pid}`, '--follow'], { cwd: temporaryFolder() });
   expect([code, stderr]).toEqual([2, expect.stringContaining(`neither process ${pid} nor any below it is a Node process`)]);
 });
+
+/** Waits until each process has kept 10,000 more objects: it prints its pid for each 1,000. */
+async function keptByAll(stdout: Readable, pids: readonly number[]): Promise<void> {
+  const waiting = new Map(pids.map((pid) => [`${pid}`, 10]));
+  for await (const [text] of on(stdout, 'data')) {
+    for (const pid of String(text).split('\n')) {
+      const times = waiting.get(pid);
+      if (times === 1) waiting.delete(pid);
+      else if (times !== undefined) waiting.set(pid, times - 1);
+    }
+    if (waiting.size === 0) return;
+  }
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
