@@ -33,7 +33,7 @@ export type { LedgerKind, LedgerRow } from './ledger/ledger-rows.js';
 export type { LabelsOption } from './lines/labels/label-choice.js';
 export type { ScriptEdit } from './lines/live-edit/live-edit.js';
 export { Frame, type Precision } from './model/frame.js';
-export type { CaptureInfo, Churn, HeapTotals, Mode } from './model/trace-columns.js';
+export type { CaptureInfo, Churn, HeapTotals, Mode, ResidentPart } from './model/trace-columns.js';
 export { Traceback } from './model/traceback.js';
 export type { TargetName } from './protocol/address.js';
 export type { Growth } from './series/growth.js';

@@ -33,6 +33,8 @@ export interface CaptureInfo {
   readonly time: string;
   readonly target: TargetInfo;
   readonly heap: HeapTotals | null;
+  /** What the resident memory consisted of. Left out if the system does not tell, as only Linux does, or if a thread did not answer. */
+  readonly resident?: readonly ResidentPart[] | undefined;
   /** JavaScript threads that ran then, the main thread included; left out if unknown. */
   readonly running?: number | undefined;
   /** The process when the tracing began; left out if unknown. */
@@ -87,6 +89,15 @@ export interface ProcessTotals {
   readonly heap: HeapTotals | null;
   /** JavaScript threads, the main thread included; left out if unknown. */
   readonly running?: number | undefined;
+}
+
+/** A kind of resident memory, with the word of LEDGER_KINDS. All parts add up to the resident memory of the process. */
+export interface ResidentPart {
+  readonly kind: string;
+  /** Resident bytes. */
+  readonly bytes: number;
+  /** Whether the bytes are worked out from what V8 says, not only from what the kernel says. */
+  readonly estimated: boolean;
 }
 
 /** Totals of the process at the capture, in bytes; null if the target could not be asked. */

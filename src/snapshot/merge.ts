@@ -1,6 +1,7 @@
 import { copyTracebacks } from '../model/compact.js';
 import { sumOf } from '../model/heap-totals.js';
 import { LabelInterner } from '../model/label-interner.js';
+import { summedByKind } from '../model/resident-parts.js';
 import { StackTableBuilder } from '../model/stack-table.js';
 import { StringInterner } from '../model/string-interner.js';
 import type { CaptureInfo, TraceColumns } from '../model/trace-columns.js';
@@ -73,6 +74,7 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
     ended: _____,
     labels: ______,
     churn: _______,
+    resident: ________,
     ...first
   } = snapshots[0]!.snapshot.capture;
   const captures = snapshots.map(({ name, snapshot }) => ({ name, ...snapshot.capture }));
@@ -82,9 +84,11 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
   const labelled = captures.flatMap(({ labels }) => labels ?? []);
   const ended = captures.reduce((sum, { ended = 0 }) => sum + ended, 0);
   const churns = captures.flatMap(({ churn }) => churn ?? []);
+  const residents = captures.flatMap(({ resident }) => (resident === undefined ? [] : [resident]));
   return {
     ...first,
     heap: sumOf(captures.map(({ heap }) => heap)),
+    ...(residents.length === captures.length && { resident: summedByKind(residents.flat()) }),
     running: countOf(captures.map(({ running }) => running)),
     start: {
       heap: sumOf(captures.map(({ start }) => start?.heap ?? null)),

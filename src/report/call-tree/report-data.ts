@@ -101,4 +101,6 @@ export interface CoverageFacts {
   readonly external: number | null;
   readonly arrayBuffers: number | null;
   readonly rss: number | null;
+  /** The parts of the resident memory, the largest first; empty if unknown. */
+  readonly resident: readonly { readonly kind: string; readonly bytes: number; readonly estimated: boolean }[];
 }

@@ -13,6 +13,7 @@ import type { CaptureFacts, CoverageFacts, ReportFacts } from '../call-tree/repo
 import { comparisonNotes } from '../text/comparison-notes.js';
 import { methodNotes, reachNotes } from '../text/coverage.js';
 import { labelNotes } from '../text/label-notes.js';
+import { shownParts } from '../text/resident-line.js';
 
 const ERRORS = '± is the standard error of a sampled size: about 95 % of the figures are within two of it.';
 const NOISE = '~ marks a change of at most two standard errors (±): sampling alone may make it.';
@@ -69,13 +70,14 @@ function gaps({ lifetimes: { rounds } }: Series): string[] {
   ];
 }
 
-function coverageFacts({ columns, capture: { heap } }: Snapshot): CoverageFacts {
+function coverageFacts({ columns, capture: { heap, resident } }: Snapshot): CoverageFacts {
   return {
     traced: totalOf(columns).size,
     heapUsed: heap?.heapUsed ?? null,
     external: heap?.external ?? null,
     arrayBuffers: heap?.arrayBuffers ?? null,
     rss: heap?.rss ?? null,
+    resident: shownParts(resident ?? []).map((part) => ({ ...part, kind: printable(part.kind) })),
   };
 }
 

@@ -82,7 +82,7 @@ function aboutLines(state: LiveState): string[] {
       .join('  '),
     ...(cost ? [costLine(cost)] : []),
     `by ${keyTitle(keyType)}, sorted by ${sort === 'size' ? sort : `change ${sort}`}${labels}${filtered}`,
-    ...coverageLines(capture, totalOf(columns).size),
+    ...coverageLines(capture, totalOf(columns).size, { bars: true }),
     ...(keyType === 'label' ? labelLines(last.snapshot) : []),
     '',
   ];

@@ -4,6 +4,7 @@ import { NOT_OWN } from '../../snapshot/statistics/package-name.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
 import { churnLine } from './churn-notes.js';
+import { residentLine } from './resident-line.js';
 import { threadNotes } from './thread-notes.js';
 
 const ROUGH_COUNTS = 'Counts and averages are rough at this interval, sizes are not: the default interval tells block sizes apart.';
@@ -16,15 +17,17 @@ const INLINED =
  * JavaScript heap, that comes first.
  */
 export function coverageLines(capture: CaptureInfo, tracedBytes: number, subject: Subject = {}): string[] {
-  return [...reachNotes(capture), coverage(capture, tracedBytes), ...methodNotes(capture, subject)];
+  return [...reachNotes(capture), coverage(capture, tracedBytes), ...residentLine(capture, subject), ...methodNotes(capture, subject)];
 }
 
-/** What stands below the lines. */
+/** What stands below the lines, and how they look. */
 export interface Subject {
   /** Rows are places of JavaScript functions, some of which may be hot. */
   readonly ofFunctions?: boolean;
   /** Some rows are on lines that hold much of a program. */
   readonly ofPackedLines?: boolean;
+  /** A bar for each part of the resident memory. */
+  readonly bars?: boolean;
 }
 
 /** A note if most memory is where traces do not reach. */

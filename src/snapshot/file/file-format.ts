@@ -73,6 +73,8 @@ export const captureSchema = z.object({
   }),
   /** Totals of the process in bytes; null if unknown. Added in 1. */
   heap: z.nullable(heapTotals),
+  /** Resident memory by kind, in bytes; left out if unknown. Added in 1. */
+  resident: z.optional(z.readonly(z.array(z.object({ kind: z.string(), bytes, estimated: z.boolean() })))),
   /** JavaScript threads, the main thread included. Added in 1. */
   running: z.optional(z.int()),
   /** The same two when the tracing began. Added in 1. */

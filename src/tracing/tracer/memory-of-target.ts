@@ -4,7 +4,7 @@ import { readLedger } from '../../ledger/read-ledger.js';
 import type { Session } from '../../protocol/session.js';
 import { Workers } from '../../protocol/workers.js';
 import { collectGarbage } from '../isolate/collect-garbage.js';
-import type { TracedTarget } from './traced-target.js';
+import { localPidOf, type TracedTarget } from './traced-target.js';
 import type { TracingRun } from './tracing-run.js';
 
 /** A worker that does not answer delays the ledger by no more than this. */
@@ -15,11 +15,6 @@ export interface MemoryOptions {
   readonly workers?: boolean;
   /** Default false; true collects the garbage of each thread after the reading, so that `live` of its heap is known. */
   readonly gc?: boolean;
-}
-
-/** The number by which this machine knows the process; null if it may be on another one. */
-export async function localPidOf({ localPid, findLocalPid }: Pick<TracedTarget, 'localPid' | 'findLocalPid'>): Promise<number | null> {
-  return localPid ?? (await findLocalPid());
 }
 
 /** What the resident memory of the target consists of. */

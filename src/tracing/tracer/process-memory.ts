@@ -1,14 +1,18 @@
 import { readProc } from '../../discovery/proc.js';
-import type { CaptureInfo, HeapTotals, ProcessTotals } from '../../model/trace-columns.js';
+import { readLedger } from '../../ledger/read-ledger.js';
+import { summedByKind } from '../../model/resident-parts.js';
+import type { CaptureInfo, HeapTotals, ProcessTotals, ResidentPart } from '../../model/trace-columns.js';
 import { readHeapTotals, totalOfThreads } from '../isolate/read-heap-totals.js';
 import type { TracedWorkers } from '../workers/traced-workers.js';
-import type { TracedTarget } from './traced-target.js';
+import { localPidOf, type TracedTarget } from './traced-target.js';
 
 /** The totals of a process during one run of tracing: when it began, and at each snapshot. */
 export class ProcessMemory {
   readonly #target: TracedTarget;
   readonly #workers: TracedWorkers;
   #atStart: Promise<ProcessTotals> | null = null;
+  /** It may take a look at all processes of the machine, so it is asked once. */
+  #localPid: Promise<number | null> | null = null;
 
   constructor(target: TracedTarget, workers: TracedWorkers) {
     this.#target = target;
@@ -28,9 +32,28 @@ export class ProcessMemory {
   }
 
   /** What a snapshot tells. @param heaps of all threads, the main thread first */
-  async atSnapshot(heaps: readonly (HeapTotals | null)[]): Promise<Pick<CaptureInfo, 'heap' | 'running' | 'start'>> {
+  async atSnapshot(heaps: readonly (HeapTotals | null)[]): Promise<Pick<CaptureInfo, 'heap' | 'resident' | 'running' | 'start'>> {
     const start = await this.#atStart;
-    return { heap: this.#withRss(totalOfThreads(heaps)), ...this.#running, ...(start !== null && { start }) };
+    const heap = this.#withRss(totalOfThreads(heaps));
+    // A thread that has not told its heap would not tell this either, and would be waited for again.
+    const resident = heap === null ? undefined : await this.#resident();
+    return { heap, ...(resident && { resident }), ...this.#running, ...(start !== null && { start }) };
+  }
+
+  /** undefined if the system does not tell it, or if the process ends meanwhile. */
+  async #resident(): Promise<ResidentPart[] | undefined> {
+    const { main, info } = this.#target;
+    this.#localPid ??= localPidOf(this.#target);
+    const localPid = await this.#localPid;
+    if (localPid === null) return undefined;
+    const subject = { pid: info.pid, nodeVersion: info.nodeVersion, localPid, threads: [main, ...this.#workers.isolates], collect: null };
+    try {
+      const { rows, missing, swap } = await readLedger({ ...subject, withoutWorkers: this.#workers.running === undefined });
+      const areMappingsKnown = swap !== null;
+      return areMappingsKnown && missing.length === 0 ? summedByKind(rows) : undefined;
+    } catch {
+      return undefined; // the snapshot is there, and the next command tells if the connection is lost
+    }
   }
 
   get #running(): Pick<ProcessTotals, 'running'> {

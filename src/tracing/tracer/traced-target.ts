@@ -18,3 +18,8 @@ export interface TracedTarget {
   /** The program was started for us, and was paused before its first line. */
   readonly wasPaused: boolean;
 }
+
+/** The number by which this machine knows the process; null if it may be on another one. */
+export async function localPidOf({ localPid, findLocalPid }: Pick<TracedTarget, 'localPid' | 'findLocalPid'>): Promise<number | null> {
+  return localPid ?? (await findLocalPid());
+}

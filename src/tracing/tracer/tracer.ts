@@ -13,9 +13,10 @@ import { type RssLimit, type RssListener, type RssWatch, watchRss } from '../wat
 import type { Closing } from './closing.js';
 import { explainTarget, explainTargetBuffers, type TargetWhyOptions } from './explain-target.js';
 import type { Lifecycle } from './lifecycle.js';
-import { localPidOf, type MemoryOptions, memoryOfTarget } from './memory-of-target.js';
+import { type MemoryOptions, memoryOfTarget } from './memory-of-target.js';
 import { objectTraceback } from './object-traceback.js';
 import type { StartOptions } from './start-options.js';
+import { localPidOf } from './traced-target.js';
 
 export interface TakeOptions {
   /** In object mode: gets the text of V8's own heap snapshot of the main thread, of the same moment, in chunks. */

@@ -64,6 +64,18 @@ describe.each(nodeBinaries())('a ledger of 100 MB, Node $major', ({ major, execP
     await tracer.close();
   });
 
+  it('of Buffers, in the snapshot of a tracing', async () => {
+    const { tracer, program } = await started(execPath);
+    await tracer.start();
+    const resident = async () => (await tracer.takeSnapshot()).capture.resident!.find(({ kind }) => kind === 'array-buffers')!;
+    const before = await resident();
+    await program.ask('buffers', 'held');
+    const after = await resident();
+    expect(after.bytes - before.bytes).toBeGreaterThan(LEAST);
+    expect(after.bytes - before.bytes).toBeLessThan(MOST);
+    await tracer.close();
+  });
+
   it('of garbage, which only a collection tells from what is alive (matrix)', async () => {
     const { tracer, program } = await started(execPath);
     await program.ask('garbage', 'held');

@@ -41,7 +41,7 @@ function list(notes: readonly string[]): HTMLElement {
   return element('ul', {}, ...notes.map((note) => element('li', {}, note)));
 }
 
-const COVERAGE: readonly (readonly [string, keyof CoverageFacts])[] = [
+const COVERAGE: readonly (readonly [string, Exclude<keyof CoverageFacts, 'resident'>])[] = [
   ['traced', 'traced'],
   ['heap used', 'heapUsed'],
   ['external', 'external'],
@@ -50,10 +50,17 @@ const COVERAGE: readonly (readonly [string, keyof CoverageFacts])[] = [
 ];
 
 function coverageCard({ coverage: now, oldCoverage: old, oldMoment }: ReportFacts): HTMLElement {
-  const rows = COVERAGE.map(([name, field]) => ({ name, bytes: now[field], before: old?.[field] ?? null }));
+  const totals = COVERAGE.map(([name, field]) => ({ name, mark: '', bytes: now[field], before: old?.[field] ?? null }));
+  const parts = now.resident.map(({ kind, bytes, estimated }) => ({
+    name: `of it ${kind}`,
+    mark: estimated ? ' ±' : '',
+    bytes,
+    before: old?.resident.find((part) => part.kind === kind)?.bytes ?? null,
+  }));
+  const rows = [...totals, ...parts];
   const most = Math.max(1, ...rows.map(({ bytes }) => bytes ?? 0));
   const body = element('dl', { class: old ? 'coverage compared' : 'coverage' });
-  for (const { name, bytes, before } of rows) {
+  for (const { name, mark, bytes, before } of rows) {
     if (bytes === null) continue;
     const bar = element('span', { class: 'track-bar' });
     bar.style.width = `${(100 * bytes) / most}%`;
@@ -63,7 +70,7 @@ function coverageCard({ coverage: now, oldCoverage: old, oldMoment }: ReportFact
         'div',
         { class: name === 'traced' ? 'traced' : '' },
         element('dt', {}, name),
-        element('dd', {}, track, formatSize(bytes), ...beforeText(before, oldMoment)),
+        element('dd', {}, track, `${formatSize(bytes)}${mark}`, ...beforeText(before, oldMoment)),
       ),
     );
   }

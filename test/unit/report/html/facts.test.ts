@@ -26,6 +26,7 @@ it('gives the memory of the process, and the traced part of it', () => {
     external: 50 * MIB,
     arrayBuffers: null,
     rss: 90 * MIB,
+    resident: [],
   });
   expect(reportFacts(sampled, null).oldCoverage).toBeNull();
   expect(reportFacts(exact, sampled).oldCoverage).toEqual(reportFacts(sampled, null).coverage);

@@ -49,6 +49,7 @@ function richSnapshot(): Snapshot {
     inlining: true,
     running: 3,
     labels: { overflow: true },
+    resident: [{ kind: HOSTILE[3]!, bytes: 1.5, estimated: true }],
     start: { heap: null, running: 1 },
   } as const;
   const places = new OriginalPlacesBuilder(bare.table.locationFile.length);
