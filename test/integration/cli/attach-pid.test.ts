@@ -8,7 +8,7 @@ import { parseCommandLine } from '../../../src/discovery/command-line.js';
 import { isOurs } from '../../../src/discovery/process-identity.js';
 import { attach } from '../../../src/index.js';
 import { runCommand, startCommand } from '../../helpers/command.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
 import { startPlain } from '../../helpers/plain-process.js';
 import { reapLater, reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
@@ -16,7 +16,7 @@ afterEach(reapTargets);
 
 const ALIVE = 'setInterval(() => {}, 1000)';
 
-describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
+describe.each(oldestAndNewest())('Node $major', ({ major, execPath }) => {
   it.each([
     ['PID', (pid: number) => [`${pid}`]],
     ['--pid PID (matrix)', (pid: number) => ['--pid', `${pid}`]],

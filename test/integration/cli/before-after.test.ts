@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { attach, launch, type Snapshot } from '../../../src/index.js';
 import { callCommand } from '../../helpers/command.js';
 import { evaluateIn } from '../../helpers/evaluate.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
 import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
 afterAll(reapTargets);
@@ -17,7 +17,7 @@ const WORKER = `new Promise((resolve) => { globalThis.worker = new (process.main
 const atStart = (snapshot: Snapshot) => snapshot.capture.start!;
 const grown = ({ capture }: Snapshot, what: 'external' | 'rss') => capture.heap![what]! - capture.start!.heap![what]!;
 
-describe.each(nodeBinaries())('a process before and after the tracing, Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('a process before and after the tracing, Node $major', ({ execPath }) => {
   it('shows what grew outside the heap, and new threads (matrix)', async () => {
     const { port } = await startTarget({ execPath, code: "console.log('ready'); setInterval(() => {}, 1000);", ready: true });
     const tracer = await attach(port);

@@ -9,7 +9,7 @@ import { type HeldCluster, Snapshot } from '../../../src/index.js';
 import { TRACKING_FLAGS } from '../../../src/protocol/v8-flags.js';
 import { pathText } from '../../../src/report/text/holders.js';
 import { callCommand } from '../../helpers/command.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { enterTemporaryFolder, reapTargets } from '../../helpers/target-process.js';
 
@@ -181,7 +181,7 @@ describe.each(nodeBinaries())('a heap snapshot of Node $major', ({ major, execPa
   });
 });
 
-describe.each(nodeBinaries())('a heap snapshot with stacks of Node $major', ({ major, execPath }) => {
+describe.each(oldestAndNewest())('a heap snapshot with stacks of Node $major', ({ major, execPath }) => {
   const file = `${major}-stacks.heapsnapshot`;
   const lineOf = (text: string) =>
     readFileSync(TRACKED, 'utf8')

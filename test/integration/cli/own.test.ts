@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { attach, Snapshot, type StartOptions } from '../../../src/index.js';
 import { callCommand, runCommand } from '../../helpers/command.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
 import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
 afterAll(reapTargets);
@@ -42,7 +42,7 @@ interface Row {
 
 const place = ({ filename, lineno }: { readonly filename: string; readonly lineno: number }) => `${filename}:${lineno}`;
 
-describe.each(nodeBinaries())('own code first, Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('own code first, Node $major', ({ execPath }) => {
   it('a package allocates, and the lines of the program get the bytes; a tool of a package is a program, too (long)', async () => {
     const output = join(folder, 'app.tmsnap');
     const run = (script: string) =>

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { attach, Filter, type Snapshot } from '../../../src/index.js';
 import { runCommand } from '../../helpers/command.js';
 import { evaluateIn } from '../../helpers/evaluate.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
 
@@ -25,7 +25,7 @@ function expectEntriesAndMore({ size, count }: { size: number; count: number }, 
   expect(size - made * ENTRY.bytes).toBeLessThan(3000);
 }
 
-describe.each(nodeBinaries())('memory that was allocated between two snapshots and is still alive, Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('memory that was allocated between two snapshots and is still alive, Node $major', ({ execPath }) => {
   it('is all of it and nothing else, in code and by the command (matrix)', async () => {
     // Without optimized code, which V8 books on the line that runs when its compiler is ready (up to 32 KB on Node 22, on a loaded machine).
     const execArgv = ['--max-inlined-bytecode-size=0', '--max-optimized-bytecode-size=0'];

@@ -6,7 +6,7 @@ import { pathText } from '../../../src/report/text/holders.js';
 import { expectClean } from '../../helpers/clean-target.js';
 import { callCommand } from '../../helpers/command.js';
 import { HOLDER_PROGRAMS } from '../../helpers/holder-programs.js';
-import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
 import { enterTemporaryFolder, reapTargets, startTarget } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
@@ -21,7 +21,7 @@ const programs = HOLDER_PROGRAMS.map((program) => ({
   title: program.name === QUICK ? program.name : `${program.name} (long)`,
 }));
 
-describe.each(nodeBinaries())('why on a running program, Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('why on a running program, Node $major', ({ execPath }) => {
   it.each(programs)(
     'names what a person would name, and leaves: $title',
     async ({ file, what, count, path, retained, thread = 'main' }) => {
@@ -58,7 +58,7 @@ setInterval(addMore, 5);
 const code = "globalThis.parts = Array.from({ length: 7 }, () => Buffer.alloc(200_000)); setInterval(() => {}, 5)";
 new Worker(code, { eval: true }).once('online', () => console.log('ready'));`;
 
-describe.each(nodeBinaries())('why --buffers on a running program, Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('why --buffers on a running program, Node $major', ({ execPath }) => {
   it('names the owners in each thread, at once or with where they were made, and leaves (matrix)', async () => {
     const target = await startTarget({ execPath, code: BUFFERS, ready: true });
     const owners = async (...options: readonly string[]) => {

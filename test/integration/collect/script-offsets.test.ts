@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { launch } from '../../../src/index.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { reapLater, reapTargets } from '../../helpers/target-process.js';
 
@@ -10,7 +10,7 @@ const LOADER = repoPath('fixtures', 'programs', 'offset-loader.cjs');
 const MODULE = '/virtual/module.js';
 const KEPT = 100_000 * 8;
 
-describe.each(nodeBinaries())('a script whose loader gives it a negative offset, Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('a script whose loader gives it a negative offset, Node $major', ({ execPath }) => {
   it.each([
     { mode: 'exact', offset: '{"columnOffset":-34}', lineno: 1, mark: '' },
     { mode: 'exact', offset: '{"lineOffset":-2}', lineno: 0, mark: '' },

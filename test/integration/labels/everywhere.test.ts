@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import { launch, type Snapshot } from '../../../src/index.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { reapLater, reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
@@ -31,7 +31,7 @@ function kept(snapshot: Snapshot | null): Record<string, number> {
   return counts;
 }
 
-it.each(nodeBinaries())('labels reach the workers and the children of a program (matrix), Node $major', async ({ execPath }) => {
+it.each(oldestAndNewest())('labels reach the workers and the children of a program (matrix), Node $major', async ({ execPath }) => {
   const file = join(temporaryFolder(), 'program.cjs');
   writeFileSync(file, PROGRAM);
   const tracer = await launch(file, { execPath, follow: true, labels: 'program', stdio: 'ignore' });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { type NodeBinary, nodeBinaries } from '../../helpers/nodes.js';
+import { type NodeBinary, oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { removeTemporaryFolders, runRegistered, temporaryFolder } from '../../helpers/registered.js';
 
@@ -21,7 +21,7 @@ function runLabelled({ execPath }: NodeBinary, args: readonly string[], { labels
   return runRegistered(execPath, args, { env, execArgv: ['--expose-gc'] });
 }
 
-describe.each(nodeBinaries())('limits of labels, Node $major', (node) => {
+describe.each(oldestAndNewest())('limits of labels, Node $major', (node) => {
   it('labels may be any text, nest, are at most 257, and leave the storage of the program alone', () => {
     const { stdout, stderr, code } = runLabelled(node, [repoPath('fixtures/programs/labels/odd-labels.cjs')], { labels: 'program' });
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });

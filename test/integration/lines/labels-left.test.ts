@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { attach } from '../../../src/index.js';
 import { evaluateIn, openEvaluator } from '../../helpers/evaluate.js';
-import { nodeBinaries } from '../../helpers/nodes.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { reapLater, reapTargets, startTarget } from '../../helpers/target-process.js';
 
@@ -19,7 +19,7 @@ const CONTROLLER = `
   console.log('labelled');
   setInterval(() => {}, 1000);`;
 
-describe.each(nodeBinaries())('labels in a running program, Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('labels in a running program, Node $major', ({ execPath }) => {
   it('are gone after a stop, and closures made meanwhile still run (matrix)', async () => {
     const { port } = await startTarget({ execPath, file: PROGRAM, ready: true });
     const before = await evaluateIn(port, 'look()');

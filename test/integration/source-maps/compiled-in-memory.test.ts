@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { attach } from '../../../src/index.js';
 import { withOriginalLines } from '../../../src/snapshot/original-lines.js';
 import { commanded } from '../../helpers/commanded.js';
-import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
+import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { runAndShow, statsOf } from '../../helpers/shown-lines.js';
 import { reapTargets, startTarget, temporaryFolder } from '../../helpers/target-process.js';
@@ -51,7 +51,7 @@ const expected = (line: number) => [...TRUE.map((name) => `${name}:${line}`), ..
 /** Lines of a text in memory differ with the compiler. */
 const withoutOtherLines = (places: readonly string[]) => places.map((place) => place.replace(/(<in memory>):\d+$/, '$1:N'));
 
-describe.each(nodeBinaries())('texts that are not those of their files, on Node $major', ({ execPath }) => {
+describe.each(oldestAndNewest())('texts that are not those of their files, on Node $major', ({ execPath }) => {
   test('run: the lines are those of the source, or the rows say that they are not (matrix)', async () => {
     const { lines, snapshot } = await runAndShow([PROGRAM, ...args], { execPath });
     expect(withoutOtherLines(largeLines(lines))).toEqual(expected(4));
