@@ -62,17 +62,17 @@ describe.each(oldestAndNewest())('several snapshots in one tracing of Node $majo
     command.child.kill('SIGINT');
     const { code, stdout } = await command.exited;
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^round 2, [\d.]+ s after round 1:\ntraced (?:.*\n){4} *\+[\d.]+ KiB .*service\.cjs:4 serve\n/);
+    expect(stdout).toMatch(/^round 2, [\d.]+ s after round 1:\ntraced (?:.*\n){5} *\+[\d.]+ KiB .*service\.cjs:4 serve\n/);
     expect(stdout).toMatch(/\n\nround 3, [\d.]+ s after round 2:\ntraced /);
     expect(stdout).toMatch(
-      /\n\nround \d+, [\d.]+ s after round 1:\ntraced (?:.*\n){4} *\+[\d.]+ [KM]iB .*service\.cjs:4 serve\n(?:.*\n)?before → after: heap .*\n$/,
+      /\n\nround \d+, [\d.]+ s after round 1:\ntraced (?:.*\n){5} *\+[\d.]+ [KM]iB .*service\.cjs:4 serve\n(?:.*\n)?before → after: heap .*\n$/,
     );
     await expectClean(target);
     const [first, last] = [Snapshot.load(`${cwd}/r.tmsnap.1`), Snapshot.load(`${cwd}/r.tmsnap`)];
     expect(first.capture.tracing).toBe(last.capture.tracing);
     expect(last.allocatedSince(first).traces.length).toBeGreaterThan(0);
     const { stdout: compared } = await runCommand(['diff', 'r.tmsnap.1', 'r.tmsnap'], { cwd });
-    expect(compared).toMatch(/^traced .*\nsampled, .*\n\n +change /); // no note that it is not growth
+    expect(compared).toMatch(/^traced .*\nresident: .*\nsampled, .*\n\n +change /); // no note that it is not growth
   });
 
   it('if the target is killed meanwhile, the latest snapshot is compared with the first (matrix)', async () => {
