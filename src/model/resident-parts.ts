@@ -9,3 +9,19 @@ export function summedByKind(parts: readonly ResidentPart[]): ResidentPart[] {
   }
   return [...byKind.values()];
 }
+
+/** A kind of memory with a smaller part of all is one of the others. */
+const LEAST_SHARE = 0.05;
+
+/** The large parts, the largest first, and one for all others. */
+export function shownParts(resident: readonly ResidentPart[]): ResidentPart[] {
+  const least = LEAST_SHARE * totalOfParts(resident);
+  const large = resident.filter(({ bytes }) => bytes > 0 && bytes >= least).sort((a, b) => b.bytes - a.bytes);
+  const others = resident.filter(({ bytes }) => bytes > 0 && bytes < least);
+  const estimated = others.some((part) => part.estimated);
+  return others.length === 0 ? large : [...large, { kind: 'other', bytes: totalOfParts(others), estimated }];
+}
+
+export function totalOfParts(parts: readonly ResidentPart[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+}

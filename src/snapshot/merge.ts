@@ -74,7 +74,6 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
     ended: _____,
     labels: ______,
     churn: _______,
-    resident: ________,
     ...first
   } = snapshots[0]!.snapshot.capture;
   const captures = snapshots.map(({ name, snapshot }) => ({ name, ...snapshot.capture }));
@@ -88,7 +87,7 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
   return {
     ...first,
     heap: sumOf(captures.map(({ heap }) => heap)),
-    ...(residents.length === captures.length && { resident: summedByKind(residents.flat()) }),
+    resident: residents.length === captures.length ? summedByKind(residents.flat()) : undefined,
     running: countOf(captures.map(({ running }) => running)),
     start: {
       heap: sumOf(captures.map(({ start }) => start?.heap ?? null)),

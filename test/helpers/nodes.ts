@@ -20,17 +20,14 @@ export const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
 const RUNNING: NodeBinary = { major: majorOf(process.versions.node), execPath: process.execPath };
 
 /**
- * The versions that TEST_NODES asks for, to be downloaded: `18,26` these two, `all` every supported one, `others` every one but the running one. Empty
- * if it is not set: the tests then run on the Node that runs them.
+ * The versions that TEST_NODES asks for, to be downloaded: `18,26` these two, `all` every supported one. Empty if it is not set: the tests then run on the Node that runs them.
  */
 export function requestedVersions(request = process.env.TEST_NODES ?? ''): string[] {
   if (request === '') return [];
   if (request === 'all') return [...NODE_VERSIONS];
-  if (request === 'others') return NODE_VERSIONS.filter((version) => majorOf(version) !== RUNNING.major);
   return request.split(',').map((name) => {
     const version = NODE_VERSIONS.find((each) => majorOf(each) === Number(name));
-    if (version === undefined)
-      throw new Error(`TEST_NODES=${request}: give some of ${NODE_VERSIONS.map(majorOf).join(',')}, or all, or others`);
+    if (version === undefined) throw new Error(`TEST_NODES=${request}: give some of ${NODE_VERSIONS.map(majorOf).join(',')}, or all`);
     return version;
   });
 }

@@ -1,3 +1,4 @@
+import type { ResidentPart } from '../../model/trace-columns.js';
 import type { SeriesData } from './series-data.js';
 
 /**
@@ -101,6 +102,6 @@ export interface CoverageFacts {
   readonly external: number | null;
   readonly arrayBuffers: number | null;
   readonly rss: number | null;
-  /** The parts of the resident memory, the largest first; empty if unknown. */
-  readonly resident: readonly { readonly kind: string; readonly bytes: number; readonly estimated: boolean }[];
+  /** The parts of the resident memory; empty if unknown. */
+  readonly resident: readonly ResidentPart[];
 }

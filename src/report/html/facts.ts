@@ -13,7 +13,6 @@ import type { CaptureFacts, CoverageFacts, ReportFacts } from '../call-tree/repo
 import { comparisonNotes } from '../text/comparison-notes.js';
 import { methodNotes, reachNotes } from '../text/coverage.js';
 import { labelNotes } from '../text/label-notes.js';
-import { shownParts } from '../text/resident-line.js';
 
 const ERRORS = '± is the standard error of a sampled size: about 95 % of the figures are within two of it.';
 const NOISE = '~ marks a change of at most two standard errors (±): sampling alone may make it.';
@@ -77,7 +76,7 @@ function coverageFacts({ columns, capture: { heap, resident } }: Snapshot): Cove
     external: heap?.external ?? null,
     arrayBuffers: heap?.arrayBuffers ?? null,
     rss: heap?.rss ?? null,
-    resident: shownParts(resident ?? []).map((part) => ({ ...part, kind: printable(part.kind) })),
+    resident: (resident ?? []).map((part) => ({ ...part, kind: printable(part.kind) })),
   };
 }
 

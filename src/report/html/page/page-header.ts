@@ -1,3 +1,4 @@
+import { shownParts } from '../../../model/resident-parts.js';
 import { formatSize } from '../../../text/size-format.js';
 import type { CaptureFacts, CoverageFacts, ReportFacts } from '../../call-tree/report-data.js';
 import { element } from './dom.js';
@@ -51,7 +52,7 @@ const COVERAGE: readonly (readonly [string, Exclude<keyof CoverageFacts, 'reside
 
 function coverageCard({ coverage: now, oldCoverage: old, oldMoment }: ReportFacts): HTMLElement {
   const totals = COVERAGE.map(([name, field]) => ({ name, mark: '', bytes: now[field], before: old?.[field] ?? null }));
-  const parts = now.resident.map(({ kind, bytes, estimated }) => ({
+  const parts = shownParts(now.resident).map(({ kind, bytes, estimated }) => ({
     name: `of it ${kind}`,
     mark: estimated ? ' ±' : '',
     bytes,
