@@ -54,7 +54,7 @@ export const VERBS: readonly Verb[] = [
     name: 'leaks',
     group: 'Look:',
     description: 'take several snapshots of a process and say which lines leak; ends with 3 if one does. A program to start comes after --',
-    args: [TARGET, ['[args...]', 'with --: a program to start, and its arguments']],
+    args: [TARGET, ['[args...]', 'with --: a script or a command to start, and its arguments']],
     load: async () => (await import('./commands/on-processes.js')).leaks,
   },
   {

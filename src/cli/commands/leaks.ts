@@ -8,7 +8,7 @@ import type { BehindDashes } from '../options/behind-dashes.js';
 import { addExamples } from '../options/examples.js';
 import { addFilterOptions, filteredSeries } from '../options/filter-options.js';
 import { ignoreRules } from '../options/ignore-rules.js';
-import { addLaunchOptions, type LaunchValues } from '../options/launch-options.js';
+import { addLaunchOptions, addShellOption, type LaunchValues } from '../options/launch-options.js';
 import { collected, duration, period, positiveInteger, rowCount, wholeNumber } from '../options/option-values.js';
 import { addTracingOptions, checkOwn, ownOption, startOptions, type TableValues } from '../options/shared-options.js';
 import { addEmbedOption, addSourceMapOptions, seriesWithEmbedded, sourceMapperOf } from '../options/source-maps.js';
@@ -20,12 +20,14 @@ import { checkTypes } from '../output/print-results.js';
 import { LeakRounds } from '../tracing/leak-rounds.js';
 import { type RoundSource, takeRoundsOfProcess } from '../tracing/rounds-of-process.js';
 import { takeRoundsOfProgram } from '../tracing/rounds-of-program.js';
+import { whatToRun } from '../tracing/what-to-run.js';
 
 interface LeaksValues extends LaunchValues, TargetValues, OutputValues, BehindDashes, Omit<TableValues, 'cumulative'> {
   readonly rounds?: number;
   readonly every?: number;
   readonly each?: string;
   readonly timeout: number;
+  readonly shell: boolean;
   readonly warmup: number;
   readonly ignore: readonly string[];
   readonly output?: string;
@@ -53,6 +55,7 @@ export function configure(command: Command): Command {
     .addOption(ownOption())
     .option('--top <n>', 'how many rows to print, or all (default: 10)', rowCount)
     .option('--json', 'print one JSON document instead of a table', false);
+  addShellOption(command);
   return addExamples(addForceOption(addEmbedOption(addSourceMapOptions(addFilterOptions(addTracingOptions(command))))), [
     ["tracemalloc leaks src/server.ts --each 'npx autocannon -a 2000 http://localhost:3000'", 'a round is 2,000 requests'],
     ['tracemalloc leaks --lines -- batch.js --size 1000', 'a round is what batch.js --size 1000 does up to its next debugger statement'],
@@ -72,7 +75,7 @@ export async function run(args: readonly string[], values: LeaksValues, console:
   const notes =
     'target' in subject
       ? await takeRoundsOfProcess(rounds, { target: subject, start, source: source!, console })
-      : await takeRoundsOfProgram(rounds, { ...subject, values, start, source, console });
+      : await takeRoundsOfProgram(rounds, { program: whatToRun(subject.program, values, console), values, start, source, console });
   if (notes.length > 0) writeLines(console.err, notes);
   const series = rounds.series();
   if (series === null) {
@@ -114,12 +117,12 @@ function sourceOf({ every, each, timeout: timeoutMs }: LeaksValues, subject: Sub
 
 /** @throws UsageError for options that do not fit together */
 function check(values: LeaksValues, wanted: number): void {
-  const { warmup, node, nodeArg, behindDashes, mode } = values;
+  const { warmup, node, nodeArg, shell, behindDashes, mode } = values;
   if (mode === 'churn') throw new UsageError('a leak is memory that stays, and --mode churn does not tell what stays; leave it out');
   checkOwn(values);
   checkTypes(values);
-  if (behindDashes === null && (node !== undefined || nodeArg.length > 0))
-    throw new UsageError('--node and --node-arg are for a program to start, which comes after --');
+  if (behindDashes === null && (node !== undefined || nodeArg.length > 0 || shell))
+    throw new UsageError('--node, --node-arg and --shell are for a program to start, which comes after --');
   if (wanted < warmup + LEAST_ROUNDS)
     throw new UsageError(`a leak takes ${LEAST_ROUNDS} rounds after the warm-up: give --rounds ${warmup + LEAST_ROUNDS} or more`);
 }

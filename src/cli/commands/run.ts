@@ -8,7 +8,7 @@ import { printable } from '../../text/printable.js';
 import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
 import { type Console, errorLine, type Output, writeLines } from '../console/console.js';
 import { addExamples } from '../options/examples.js';
-import { addLaunchOptions, type LaunchValues } from '../options/launch-options.js';
+import { addLaunchOptions, addShellOption, type LaunchValues } from '../options/launch-options.js';
 import {
   addLossOptions,
   addTableOptions,
@@ -52,13 +52,12 @@ export function configure(command: Command): Command {
     .option('-o, --output <file>', 'where to save the snapshot (default: SCRIPT.PID.tmsnap)')
     .option('--marks', 'also take a snapshot at every debugger statement that the program passes', false)
     .option('--peak', "also keep the snapshot of the highest reading; takes up to a tenth of the program's time", false)
-    .option('--shell', 'the program is a line for the shell: npm run build && node app.js', false)
     .option(
       '--follow',
       'also trace the Node processes that the program starts; saves each as FILE.PID, and all of them as FILE; always on for commands',
       false,
     );
-  addLimitOption(addLaunchOptions(command)).passThroughOptions();
+  addLimitOption(addShellOption(addLaunchOptions(command))).passThroughOptions();
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
     ['tracemalloc run app.js', 'what app.js holds at its end'],
     ['tracemalloc run --peak -o app.tmsnap app.js --size 1000', 'what app.js --size 1000 holds at its peak and at its end'],

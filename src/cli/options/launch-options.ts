@@ -16,6 +16,10 @@ export function addLaunchOptions(command: Command): Command {
     .option('--node-arg <arg>', 'an argument for node itself; repeatable', collected, []);
 }
 
+export function addShellOption(command: Command): Command {
+  return command.option('--shell', 'the program is a line for the shell: npm run build && node app.js', false);
+}
+
 export function launchOptions(args: readonly string[], values: LaunchValues): LaunchOptions {
   return {
     args,

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readProc } from '../../../src/discovery/proc.js';
 import { Series } from '../../../src/index.js';
 import { callCommand, runCommand, startCommand } from '../../helpers/command.js';
 import { oldestAndNewest } from '../../helpers/nodes.js';
@@ -26,6 +27,11 @@ beforeEach(() => {
   writeFileSync(join(cwd, 'batch.cjs'), BATCH);
 });
 afterEach(reapTargets);
+
+/** Resolves when a process has ended that is not ours. */
+async function endOf(pid: number): Promise<void> {
+  while (readProc(pid) !== null && readProc(pid)!.state !== 'Z') await new Promise((resolve) => setImmediate(resolve));
+}
 
 const EXACT = ['leaks', '--mode', 'exact', '--lines'];
 
@@ -85,6 +91,49 @@ describe('a program that is started', () => {
   });
 });
 
+describe('a command that is started', () => {
+  beforeEach(() => {
+    writeFileSync(join(cwd, 'package.json'), '{"scripts": {"start": "node batch.cjs 7 0"}}');
+    writeFileSync(join(cwd, 'service.cjs'), 'setInterval(() => {}, 1000);');
+  });
+
+  it('npm start: the rounds are those of the process that passes debugger statements', async () => {
+    const { code, stderr } = await runCommand([...EXACT, '-o', 'b.tmseries', '--', 'npm', 'start']);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/^ +leaks +\+\d+ B .*batch\.cjs:4 work$/m)]);
+    expect(stderr).not.toMatch(/also ran|has ended/);
+    expect(Series.load(join(cwd, 'b.tmseries')).rounds).toHaveLength(7);
+  });
+
+  it('a build before the service, and a process beside it, by the clock (long)', async () => {
+    const line = 'node -e "0" && node service.cjs & sleep 1; node service.cjs & sh -c "echo pid \\$\\$; exec sleep 1000"';
+    const { code, stdout, stderr } = await runCommand(['leaks', '--every', '500ms', '--shell', '--', line]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^6 rounds, the first 1 for warming up$/m)]);
+    expect(stderr).toMatch(
+      /^the rounds are those of process \d+ \(service\.cjs\); the command also ran process \d+( \(service\.cjs\))? and process \d+.*: leaks PID$/m,
+    );
+    await endOf(Number(/pid (\d+)/.exec(stdout)![1])); // the shell passes no SIGTERM on
+  });
+
+  it('a tool that starts the program as its child, by the clock (long)', async () => {
+    const tool = join(cwd, 'node_modules', 'tool');
+    mkdirSync(tool, { recursive: true });
+    writeFileSync(
+      join(tool, 'cli.cjs'),
+      "require('node:child_process').spawn(process.execPath, process.argv.slice(2), { stdio: 'inherit' });",
+    );
+    const { code, stderr } = await runCommand(['leaks', '--every', '500ms', '--', 'node', join(tool, 'cli.cjs'), 'service.cjs']);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^taking the rounds of process \d+ \(service\.cjs\)$/m)]);
+    expect(stderr).not.toMatch(/also ran/);
+  });
+
+  it('that ends without a process to take rounds of says so (long)', async () => {
+    writeFileSync(join(cwd, 'package.json'), '{"scripts": {"start": "echo nothing"}}');
+    const { code, stderr } = await runCommand(['leaks', '--every', '500ms', '--', 'npm', 'start']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^there is no round, and so no verdict$/m)]);
+    expect(stderr).toMatch(/^the command has run no Node process but npm/m);
+  });
+});
+
 it('(long) a program that does not end at SIGTERM is killed', async () => {
   writeFileSync(join(cwd, 'service.cjs'), "setInterval(() => {}, 1000); process.on('SIGTERM', () => console.log('stays'));");
   const { code, stdout } = await runCommand(['leaks', '--every', '100ms', '--', 'service.cjs']);
@@ -96,7 +145,8 @@ it.each([
   [['leaks', '4711', '--', 'batch.cjs'], /name a process, or a program to start after --, not both/],
   [['leaks', '--pid', '4711', '--', 'batch.cjs'], /not both/],
   [['leaks', 'batch.cjs', 'more'], /a program to start and its arguments come after --/],
-  [['leaks', '--node', 'node', '4711'], /--node and --node-arg are for a program to start/],
+  [['leaks', '--node', 'node', '4711'], /--node, --node-arg and --shell are for a program to start/],
+  [['leaks', '--shell', '4711'], /--node, --node-arg and --shell are for a program to start/],
   [['leaks', '--', 'missing.cjs'], /missing\.cjs was not started: there is no file/],
 ])('%j is refused', async (words, message) => {
   const { code, stderr } = await callCommand(words);
