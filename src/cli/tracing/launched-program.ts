@@ -1,3 +1,4 @@
+import { isPackedProgram } from '../../discovery/node-binary.js';
 import { linesOf } from '../../tracing/isolate/line-scope.js';
 import { launch } from '../../tracing/launch/launch.js';
 import type { LaunchedTracer } from '../../tracing/launch/launched-tracer.js';
@@ -18,13 +19,19 @@ interface Launching {
   readonly signal?: AbortSignal;
 }
 
+const EMBEDDED_NOTICE =
+  'a script inside of a single executable application has no true lines when it is run: its lines are where functions start; start the application, and attach --lines to it';
+
 /** Starts the program of the command line and stops it before its first line. */
-export function launchProgram({ file, args, isCommand }: WhatToRun, { values, console, signal }: Launching): Promise<LaunchedTracer> {
+export async function launchProgram({ file, args, isCommand }: WhatToRun, { values, console, signal }: Launching): Promise<LaunchedTracer> {
   const options = launchOptions(args, values);
   if (options.labels && !options.lines) writeLines(console.err, [LABELS_NEED_LINES]);
   if (linesOf(options) && hasStartupSnapshot({ execArgv: values.nodeArg, NODE_OPTIONS: process.env.NODE_OPTIONS }))
     writeLines(console.err, [SNAPSHOT_NOTICE]);
-  return launch(file, { ...options, follow: values.follow ?? false, ...(isCommand && { command: true, ...(signal && { signal }) }) });
+  const following = { follow: values.follow ?? false, ...(isCommand && { command: true, ...(signal && { signal }) }) };
+  const tracer = await launch(file, { ...options, ...following });
+  if (linesOf(options) && isCommand && (await isPackedProgram(tracer.pid))) writeLines(console.err, [EMBEDDED_NOTICE]);
+  return tracer;
 }
 
 /** A program that cannot be traced is not run at all. */

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import { CommandError } from '../../errors.js';
 import type { DebuggerDomain, ParsedScript } from '../../protocol/debugger-domain.js';
 import type { Session } from '../../protocol/session.js';
 import { type PositionLookup, positionLookup } from '../table/position-table.js';
 import type { TransformOptions } from '../transform/transform.js';
 import { endsAtCollectedFunctions, losesConstructors } from './collected-functions.js';
+import { embeddedScript } from './embedded-script.js';
 import { originOf } from './former-edits.js';
 import { type Outcome, type Replacement, replaceSources } from './replace-sources.js';
 
@@ -91,9 +93,10 @@ export class LiveEdit {
   ): Promise<{ scripts: ParsedScript[]; later: ScriptEdit[] }> {
     const scripts: ParsedScript[] = [];
     const later: ScriptEdit[] = [];
+    const embedded = await embeddedScript(this.#session, all);
     for (const script of all) {
       const { url } = script;
-      if (!matches(url) || this.#isLeftover(script)) continue;
+      if (!matches(script === embedded ? resolve('/', url) : url) || this.#isLeftover(script)) continue;
       const origin = await originOf(script, all, async (one) => this.originalOf(one.scriptId) ?? this.#sourceOf(one));
       if (origin === 'unknown' && (await endsAtCollectedFunctions(this.#session))) later.push({ url, outcome: 'failed', reason: LATER });
       else if (origin !== 'former') scripts.push(script);
