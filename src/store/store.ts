@@ -14,10 +14,13 @@ export interface Store {
   stats(question: StatsQuestion): Promise<FleetStats>;
   diff(question: DiffQuestion): Promise<FleetDiff>;
   leaks(question: LeaksQuestion): Promise<FleetLeaks>;
-  /** The newest profile of each process as one snapshot, whose sizes are those of all processes together. */
-  merged(question: StatsQuestion): Promise<Snapshot>;
-  /** Bytes a process over time, by release. */
+  /** The newest profile of each process as one snapshot. `keyType` and `cumulative` do not matter. */
+  merged(question: StatsQuestion): Promise<FleetSnapshot>;
+  /** Bytes a process over time, by release. `keyType` and `cumulative` do not matter. */
   history(question: LeaksQuestion): Promise<FleetHistory>;
+  /** The names of all services, and of the releases of one. */
+  services(): Promise<string[]>;
+  releases(service: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -27,7 +30,10 @@ export interface Profile {
   readonly snapshot: Snapshot;
 }
 
-/** Who a process is, in the words of OpenTelemetry's semantic conventions. */
+/**
+ * Who a process is, in the words of OpenTelemetry's semantic conventions. A process is one host, pid and instance. A profile is one process and one
+ * time: see `profileId`.
+ */
 export interface Identity {
   /** `service.name` */
   readonly service: string;
@@ -38,7 +44,8 @@ export interface Identity {
   /** `process.pid`; 0 if unknown. */
   readonly pid: number;
   /**
-   * `service.instance.id`: tells two processes of one host and pid apart. The id of the tracing (`capture.tracing`) if nothing better is known.
+   * `service.instance.id`: tells two processes of one host and pid apart. Empty if host and pid do that. If one of them is unknown and nothing better
+   * is known, the id of the tracing (`capture.tracing`).
    */
   readonly instance: string;
   /** Further resource attributes, such as `k8s.pod.name` and `k8s.namespace.name`. */
@@ -86,6 +93,7 @@ export interface FleetStats {
 
 /** The memory of one group. A process that has none of it counts with 0. */
 export interface FleetStatistic {
+  /** As `Groups.traceback` makes it: see docs/decisions/what-a-group-is.md. */
   readonly traceback: Traceback;
   /** Bytes a process: the mean. */
   readonly size: number;
@@ -130,16 +138,29 @@ export interface FleetGrowth {
   readonly slope: number;
   /** Standard error of `slope`, in bytes an hour, from the scatter between the processes; of one process, from its residuals. */
   readonly standardError: number;
-  /** Processes in which it grows. */
+  /** Processes in which it grows. A process that is traced anew counts anew. */
   readonly processes: number;
   /** Processes of the release with at least two profiles. */
   readonly of: number;
 }
 
+/** The memory of all processes together. */
+export interface FleetSnapshot {
+  readonly processes: number;
+  /**
+   * Sizes and counts are sums over the processes. Its interval is null, because the standard error of a sum does not show the scatter between the
+   * processes.
+   */
+  readonly snapshot: Snapshot;
+}
+
+/** Each point is of a stretch of time as long as `stretchLength` says. */
 export interface FleetHistory {
   readonly points: readonly {
     readonly release: string;
+    /** The beginning of the stretch. */
     readonly time: Date;
+    /** Processes with a profile in it. Each counts with its newest there. */
     readonly processes: number;
     /** Bytes a process: the mean. */
     readonly size: number;
