@@ -1,0 +1,23 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const LENGTHS: readonly number[] = [
+  ...[1, 5, 10, 30].map((seconds) => seconds * SECOND),
+  ...[1, 5, 10, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 3, 6, 12].map((hours) => hours * HOUR),
+  DAY,
+  7 * DAY,
+];
+
+/** A picture has no room for more. */
+const MOST_STRETCHES = 120;
+
+/**
+ * The length in ms of the stretches that a history is made of: the shortest one of LENGTHS that leaves at most 120 between the first and the last
+ * profile. A stretch begins at a multiple of its length since 1970.
+ */
+export function stretchLength(firstMs: number, lastMs: number): number {
+  return LENGTHS.find((length) => (lastMs - firstMs) / length <= MOST_STRETCHES) ?? LENGTHS.at(-1)!;
+}
