@@ -1,6 +1,7 @@
 import type { Frame } from '../model/frame.js';
 import type { Traceback } from '../model/traceback.js';
 import type { KeyType } from '../snapshot/statistics/key-type.js';
+import { groupedBy } from './grouped-by.js';
 
 interface Placed {
   readonly traceback: Traceback;
@@ -19,8 +20,8 @@ const WITH_LINES: ReadonlySet<KeyType> = new Set<KeyType>(['lineno', 'own', 'fun
  */
 export function matchPlaces<T extends Placed>(keyType: KeyType, now: readonly T[], old: readonly T[]): Matched<T>[] {
   const canMove = WITH_LINES.has(keyType);
-  const functions = byName(now, (group) => functionsOf(group, canMove));
-  const before = byName(old, (group) => functionsOf(group, canMove));
+  const functions = groupedBy(now, (group) => functionsOf(group, canMove));
+  const before = groupedBy(old, (group) => functionsOf(group, canMove));
   const matched: Matched<T>[] = [];
   for (const [name, groups] of functions) matched.push(...pairs(groups, before.get(name) ?? []));
   for (const [name, groups] of before) if (!functions.has(name)) matched.push(...pairs([], groups));
@@ -41,17 +42,6 @@ function pairs<T extends Placed>(now: readonly T[], old: readonly T[]): Matched<
     return [group, same];
   });
   return [...matched, ...[...places.values()].map((group): Matched<T> => [null, group])];
-}
-
-function byName<T>(groups: readonly T[], nameOf: (group: T) => string): Map<string, T[]> {
-  const named = new Map<string, T[]>();
-  for (const group of groups) {
-    const name = nameOf(group);
-    const same = named.get(name);
-    if (same) same.push(group);
-    else named.set(name, [group]);
-  }
-  return named;
 }
 
 /** The stack without the lines that may move. */

@@ -63,7 +63,8 @@ interface Question {
   readonly host: string | null;
   /** Resource attributes that a profile must have. */
   readonly attributes: Readonly<Record<string, string>>;
-  readonly filters: readonly AnyFilter[];
+  /** Lists that are applied one after the other, each as `Snapshot.filterTraces` does: a trace must pass all lists. */
+  readonly filters: readonly (readonly AnyFilter[])[];
   readonly keyType: KeyType;
   readonly cumulative: boolean;
 }

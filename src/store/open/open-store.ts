@@ -1,0 +1,26 @@
+import { UsageError } from '../../errors.js';
+import type { Store } from '../store.js';
+
+export interface StoreOptions {
+  /** Receives a line about each thing that is left out of an answer, such as a damaged file. Default: nobody is told. */
+  readonly onNotice?: (notice: string) => void;
+}
+
+/** By the scheme of a URL. The code of a store is loaded only if a URL asks for it. */
+const STORES: Readonly<Record<string, (url: string, options: StoreOptions) => Promise<Store>>> = {
+  folder: async (url, options) => new (await import('../folder/folder-store.js')).FolderStore(url.slice('folder:'.length), options),
+};
+
+/**
+ * Opens the store at a URL: `folder:DIR` is a folder of this machine, which is made when something is pushed.
+ *
+ * @throws UsageError if the URL is of no store
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  const scheme = /^([a-z]+):/.exec(url)?.[1] ?? '';
+  if (!Object.hasOwn(STORES, scheme))
+    throw new UsageError(
+      `${JSON.stringify(url)} is no store; give ${Object.keys(STORES).join(': or ')}: and what follows it, such as folder:./profiles`,
+    );
+  return await STORES[scheme]!(url, options);
+}
