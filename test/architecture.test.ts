@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tracing: ['text', 'protocol', 'discovery', 'ledger', 'model', 'collect', 'heap-graph', 'lines', 'source-maps', 'snapshot'],
   report: ['text', 'model', 'snapshot', 'series', 'heap-graph', 'ledger'],
   formats: ['text', 'protocol', 'model', 'snapshot', 'series', 'collect', 'report'],
+  store: ['text', 'model', 'snapshot', 'series', 'formats'],
   testing: ['text', 'model', 'snapshot', 'series', 'source-maps', 'tracing', 'report', 'heap-graph'],
   serve: ['text', 'protocol', 'ledger', 'model', 'snapshot', 'formats'],
   cli: [
@@ -40,6 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'source-maps',
     'report',
     'serve',
+    'store',
   ],
   index: ['text', 'protocol', 'ledger', 'model', 'snapshot', 'series', 'collect', 'heap-graph', 'lines', 'tracing'],
 };

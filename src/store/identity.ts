@@ -49,16 +49,17 @@ export function flagResource({ service, release, host, instance, attributes }: I
  * Whose a snapshot is.
  *
  * @param resource the surest value of each attribute
+ * @param file names the instance if nothing else does, so that two processes of which nothing is known are not taken for one
  * @throws UsageError if nothing names the service
  */
-export function identityOf(resource: Resource, { target, tracing }: Pick<CaptureInfo, 'target' | 'tracing'>): Identity {
+export function identityOf(resource: Resource, { target, tracing }: Pick<CaptureInfo, 'target' | 'tracing'>, file = ''): Identity {
   const { [SERVICE]: service, [RELEASE]: release = '', [HOST]: host = '', [PID]: pidText, [INSTANCE]: given, ...attributes } = resource;
   if (service === undefined)
     throw new UsageError(
       'nothing names the service; give --service NAME, or set OTEL_SERVICE_NAME, or run it below a package.json with a name',
     );
   const pid = target.pid ?? pidOf(pidText) ?? 0;
-  const instance = given ?? (host !== '' && pid !== 0 ? '' : (tracing ?? ''));
+  const instance = given ?? (host !== '' && pid !== 0 ? '' : (tracing ?? (pid === 0 ? file : '')));
   return { service, release, host, pid, instance, attributes };
 }
 

@@ -100,9 +100,8 @@ function foundAs(path: string, capture: ReturnType<typeof capturesOf>[number], r
   const timeMs = Date.parse(capture.time);
   if (Number.isNaN(timeMs)) throw new UsageError(`${path} has a time that is none: ${capture.time}`);
   const service = serviceOfFolder(topFolder(root, path)) || basename(root);
-  const identity = identityOf({ 'service.name': service, ...capture.resource }, capture);
-  const isNobody = identity.pid === 0 && identity.host === '' && identity.instance === '';
-  return { path, identity: isNobody ? { ...identity, instance: relative(root, path) } : identity, timeMs, tracing: capture.tracing };
+  const identity = identityOf({ 'service.name': service, ...capture.resource }, capture, relative(root, path));
+  return { path, identity, timeMs, tracing: capture.tracing };
 }
 
 /** The first folder below the root that leads to a path; empty for a file of the root itself. */

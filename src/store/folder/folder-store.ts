@@ -5,12 +5,12 @@ import { writeFailureReason } from '../../snapshot/file/atomic-write.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
 import { checkKey } from '../../snapshot/statistics/key-type.js';
 import { compilePattern } from '../../text/fnmatch.js';
-import { fleetDiff } from '../fleet-diff.js';
 import { fleetGrowth } from '../fleet-growth.js';
 import { fleetStatistics, type ReleaseSums } from '../fleet-statistics.js';
 import { groupedBy } from '../grouped-by.js';
 import { processKey, resourceOfIdentity } from '../identity.js';
 import { unknownName } from '../nearest-names.js';
+import { fleetDiff } from '../release-change.js';
 import type {
   DiffQuestion,
   FleetDiff,

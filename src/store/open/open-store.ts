@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js';
+import { FolderStore } from '../folder/folder-store.js';
 import type { Store } from '../store.js';
 
 export interface StoreOptions {
@@ -6,9 +7,9 @@ export interface StoreOptions {
   readonly onNotice?: (notice: string) => void;
 }
 
-/** By the scheme of a URL. The code of a store is loaded only if a URL asks for it. */
+/** By the scheme of a URL. */
 const STORES: Readonly<Record<string, (url: string, options: StoreOptions) => Promise<Store>>> = {
-  folder: async (url, options) => new (await import('../folder/folder-store.js')).FolderStore(url.slice('folder:'.length), options),
+  folder: async (url, options) => new FolderStore(url.slice('folder:'.length), options),
 };
 
 /**
