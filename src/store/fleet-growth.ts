@@ -25,6 +25,8 @@ const LEAST_LATE = 0.5;
 const LATE_ERRORS = 1.5;
 /** One process needs five profiles for a leak. */
 const LEAST_FREEDOM = 3;
+/** Bytes that a group grows over the time of a tracing. Less is none. */
+const LEAST_GROWTH = 1;
 /** An error above this share of the mean size, over the time of a process, says nothing about whether a group is level. */
 const LEVEL_ERROR = 0.25;
 
@@ -61,6 +63,7 @@ function growthOfGroup(group: GroupGrowth, release: ReleaseGrowth): FleetGrowth 
  * by the tail of the normal distribution, exp(-z²/2), that takes z² = 3² + 2 ln(groups).
  */
 function verdictOfSlope(whole: Slope, group: GroupGrowth, { whole: time, late: lateTime, groups }: ReleaseGrowth): FleetGrowth['verdict'] {
+  if (whole.slope > 0 && whole.slope * hoursOf(time) < LEAST_GROWTH) return 'level';
   const sureness = surenessOf(whole);
   if (sureness <= SIGNIFICANT) return isLevel(whole, group.whole, time) ? 'level' : 'noise';
   if (lateTime.sxx === 0) return 'grows';
@@ -81,9 +84,11 @@ function surenessOf({ slope, standardError, freedom }: Slope): number {
   return ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p((t * t) / freedom));
 }
 
-/** Profiles that are evenly spaced over T hours have Sxx = profiles · T² / 12. */
-function isLevel({ standardError }: Slope, { size }: GrowthSums, { profiles, sxx }: TimeSums): boolean {
-  if (profiles === 0 || sxx === 0) return false;
-  const hours = Math.sqrt((12 * sxx) / profiles);
-  return standardError * hours <= (LEVEL_ERROR * size) / profiles;
+function isLevel({ standardError }: Slope, { size }: GrowthSums, time: TimeSums): boolean {
+  return time.profiles > 0 && standardError * hoursOf(time) <= (LEVEL_ERROR * size) / time.profiles;
+}
+
+/** The time of a tracing: profiles that are evenly spaced over T hours have Sxx = profiles · T² / 12. */
+function hoursOf({ profiles, sxx }: TimeSums): number {
+  return profiles === 0 ? 0 : Math.sqrt((12 * sxx) / profiles);
 }

@@ -52,16 +52,23 @@ export interface Slope {
   readonly freedom: number;
 }
 
+/** Below this share of its parts, a difference is what the rounding of numbers leaves of 0. */
+const ROUNDING = 1e-12;
+
 export function sxxOf({ profiles, hours, squares }: ProfileMoments): number {
-  return profiles === 0 ? 0 : Math.max(0, squares - (hours * hours) / profiles);
+  return profiles === 0 ? 0 : Math.max(0, difference(squares, (hours * hours) / profiles));
 }
 
 export function sxyOf({ profiles, hours }: ProfileMoments, { size, products }: SizeMoments): number {
-  return profiles === 0 ? 0 : products - (size * hours) / profiles;
+  return profiles === 0 ? 0 : difference(products, (size * hours) / profiles);
 }
 
 export function syyOf({ profiles }: ProfileMoments, { size, squares }: SizeMoments): number {
-  return profiles === 0 ? 0 : Math.max(0, squares - (size * size) / profiles);
+  return profiles === 0 ? 0 : Math.max(0, difference(squares, (size * size) / profiles));
+}
+
+function difference(a: number, b: number): number {
+  return Math.abs(a - b) <= ROUNDING * Math.abs(a) ? 0 : a - b;
 }
 
 /**

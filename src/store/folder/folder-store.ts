@@ -46,9 +46,7 @@ export class FolderStore implements Store {
   readonly #folder: string;
   readonly #onNotice: (notice: string) => void;
 
-  /** @throws UsageError if the name of the folder is empty */
   constructor(folder: string, { onNotice = () => {} }: Options = {}) {
-    if (folder === '') throw new UsageError('folder: names no folder; give folder:DIR');
     this.#folder = folder;
     this.#onNotice = onNotice;
   }

@@ -18,10 +18,17 @@ const STORES: Readonly<Record<string, (url: string, options: StoreOptions) => Pr
  * @throws UsageError if the URL is of no store
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  const scheme = /^([a-z]+):/.exec(url)?.[1] ?? '';
-  if (!Object.hasOwn(STORES, scheme))
-    throw new UsageError(
-      `${JSON.stringify(url)} is no store; give ${Object.keys(STORES).join(': or ')}: and what follows it, such as folder:./profiles`,
-    );
-  return await STORES[scheme]!(url, options);
+  return await STORES[schemeOf(url)]!(url, options);
+}
+
+/** Call it before the work begins, without reaching for the store. @throws UsageError if the URL is of no store */
+export function checkStoreUrl(url: string): void {
+  schemeOf(url);
+}
+
+function schemeOf(url: string): string {
+  const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(url) ?? [];
+  if (Object.hasOwn(STORES, scheme) && rest !== '') return scheme;
+  const schemes = Object.keys(STORES).map((name) => `${name}:`);
+  throw new UsageError(`${JSON.stringify(url)} is no store; give ${schemes.join(' or ')} and what follows it, such as folder:./profiles`);
 }
