@@ -75,6 +75,13 @@ const FLEET: readonly SimpleVerb[] = [
     load: async () => (await import('./commands/on-files.js')).fleet.diff,
   },
   {
+    name: 'report',
+    group: 'Share:',
+    description: 'make an HTML page of a service: bytes a process over time by release, what grows, and a flame graph',
+    args: [STORE],
+    load: async () => (await import('./commands/on-files.js')).fleet.report,
+  },
+  {
     name: 'export',
     group: 'Share:',
     description: 'write the newest profiles of all processes together as one .tmsnap, for report, export and stats',

@@ -14,10 +14,21 @@ const LENGTHS: readonly number[] = [
 /** A picture has no room for more. */
 const MOST_STRETCHES = 120;
 
+/** If a process has a profile in only some of the stretches, their means would jump between the processes. */
+const LEAST_GAPS = 2;
+
+/** When profiles were taken, in ms. */
+export interface ProfileTimes {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** From one profile of a process to its next, on average; 0 if no process has two. */
+  readonly gapMs: number;
+}
+
 /**
  * The length in ms of the stretches that a history is made of: the shortest one of LENGTHS that leaves at most 120 between the first and the last
- * profile. A stretch begins at a multiple of its length since 1970.
+ * profile, and holds two profiles of a process. A stretch begins at a multiple of its length since 1970.
  */
-export function stretchLength(firstMs: number, lastMs: number): number {
-  return LENGTHS.find((length) => (lastMs - firstMs) / length <= MOST_STRETCHES) ?? LENGTHS.at(-1)!;
+export function stretchLength({ firstMs, lastMs, gapMs }: ProfileTimes): number {
+  return LENGTHS.find((length) => (lastMs - firstMs) / length <= MOST_STRETCHES && length >= LEAST_GAPS * gapMs) ?? LENGTHS.at(-1)!;
 }

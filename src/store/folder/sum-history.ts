@@ -2,17 +2,13 @@ import { totalOf } from '../../model/column-totals.js';
 import { groupedBy } from '../grouped-by.js';
 import { processKey } from '../identity.js';
 import type { FleetHistory } from '../store.js';
-import { stretchLength } from '../stretches.js';
+import { type ProfileTimes, stretchLength } from '../stretches.js';
 import type { FoundProfile } from './find-profiles.js';
 import type { ProfileReader } from './read-profiles.js';
 
 /** Only the newest profile of each process in each stretch of time is read. */
 export function historyOf(profiles: readonly FoundProfile[], reader: ProfileReader): FleetHistory {
-  const times = profiles.map(({ timeMs }) => timeMs);
-  const length = stretchLength(
-    times.reduce((first, time) => Math.min(first, time), Number.POSITIVE_INFINITY),
-    times.reduce((last, time) => Math.max(last, time), Number.NEGATIVE_INFINITY),
-  );
+  const length = stretchLength(timesOf(profiles));
   const startOf = ({ timeMs }: FoundProfile) => Math.floor(timeMs / length) * length;
   const sums = new Map<string, { release: string; startMs: number; processes: number; size: number }>();
   const stretches = groupedBy(profiles, (one) => JSON.stringify([one.identity.release, startOf(one), processKey(one.identity)]));
@@ -37,4 +33,17 @@ export function historyOf(profiles: readonly FoundProfile[], reader: ProfileRead
       size: size / processes,
     })),
   };
+}
+
+function timesOf(profiles: readonly FoundProfile[]): ProfileTimes {
+  let [firstMs, lastMs, spans, gaps] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+  for (const ofProcess of groupedBy(profiles, ({ identity }) => processKey(identity)).values()) {
+    const first = ofProcess.reduce((least, { timeMs }) => Math.min(least, timeMs), Number.POSITIVE_INFINITY);
+    const last = ofProcess.reduce((most, { timeMs }) => Math.max(most, timeMs), Number.NEGATIVE_INFINITY);
+    firstMs = Math.min(firstMs, first);
+    lastMs = Math.max(lastMs, last);
+    spans += last - first;
+    gaps += ofProcess.length - 1;
+  }
+  return { firstMs, lastMs, gapMs: gaps === 0 ? 0 : spans / gaps };
 }

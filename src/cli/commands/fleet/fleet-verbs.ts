@@ -2,5 +2,6 @@
 export * as diff from './fleet-diff.js';
 export * as export from './fleet-export.js';
 export * as leaks from './fleet-leaks.js';
+export * as report from './fleet-page.js';
 export * as push from './fleet-push.js';
 export * as stats from './fleet-stats.js';

@@ -263,13 +263,14 @@ describe('bytes a process over time', () => {
       profile({ time: `${DAY}10:00:00.100Z`, lines: { 1: 999 } }),
       profile({ time: `${DAY}10:00:00.900Z`, lines: { 1: 100 } }),
       profile({ time: `${DAY}10:00:00.500Z`, pid: 2, lines: { 1: 300 } }),
-      profile({ time: `${DAY}10:00:03.000Z`, lines: { 1: 50 } }),
+      profile({ time: `${DAY}10:00:00.400Z`, lines: { 1: 888 } }),
+      profile({ time: `${DAY}10:00:01.200Z`, lines: { 1: 50 } }),
       profile({ time: `${DAY}10:00:00.500Z`, pid: 3, release: '2', lines: { 1: 1 } }),
     ]);
     const { points } = await store.history({ ...QUESTION, releases: [] });
     expect(points).toEqual([
       { release: '1', time: new Date(`${DAY}10:00:00Z`), processes: 2, size: 200 },
-      { release: '1', time: new Date(`${DAY}10:00:03Z`), processes: 1, size: 50 },
+      { release: '1', time: new Date(`${DAY}10:00:01Z`), processes: 1, size: 50 },
       { release: '2', time: new Date(`${DAY}10:00:00Z`), processes: 1, size: 1 },
     ]);
   });
