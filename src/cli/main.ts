@@ -80,10 +80,11 @@ function ownVersion(): string {
   return (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 }
 
-/** Leaves out defaults that say nothing: "(default: false)", "(default: [])". */
+/** Leaves out defaults that say nothing: "(default: false)", "(default: [])", "(default: {})". */
 function optionDescription(option: Option): string {
-  const says = option.defaultValue !== false && !(Array.isArray(option.defaultValue) && option.defaultValue.length === 0);
-  return says ? Help.prototype.optionDescription(option) : option.description;
+  const { defaultValue } = option;
+  const isEmpty = typeof defaultValue === 'object' && defaultValue !== null && Object.keys(defaultValue).length === 0;
+  return defaultValue === false || isEmpty ? option.description : Help.prototype.optionDescription(option);
 }
 
 function describe(error: unknown, verbose: boolean): string {
