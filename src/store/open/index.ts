@@ -1,4 +1,4 @@
-export { type IdentityFlags, identityOf, type Resource, resourceOf, type Surroundings } from '../identity.js';
+export { identityOf, type Resource, resourceOf, type Surroundings } from '../identity.js';
 export { profileId } from '../profile-id.js';
 export type {
   DiffQuestion,
