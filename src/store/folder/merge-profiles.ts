@@ -1,12 +1,11 @@
 import { copyTracebacks } from '../../model/compact.js';
-import { sumOf } from '../../model/heap-totals.js';
 import { LabelInterner } from '../../model/label-interner.js';
 import { RowInterner } from '../../model/row-interner.js';
 import { StackTableBuilder } from '../../model/stack-table.js';
 import { StringInterner } from '../../model/string-interner.js';
-import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { usedTracebacks } from '../../model/trace-loops.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
+import { CaptureMerger } from '../merge-captures.js';
 import { GroupColumns } from './group-columns.js';
 
 const FIELDS = 5;
@@ -91,36 +90,5 @@ export class ProfileMerger {
         count: Math.floor((count + piece) / pieces),
       }));
     });
-  }
-}
-
-/** The capture of snapshots of several processes. */
-class CaptureMerger {
-  #newest: CaptureInfo | null = null;
-  #hasLines = false;
-  #isSampled = false;
-  readonly #heaps: (HeapTotals | null)[] = [];
-  readonly #versions = new Set<string | null>();
-
-  add(capture: CaptureInfo): void {
-    if (!this.#newest || Date.parse(capture.time) > Date.parse(this.#newest.time)) this.#newest = capture;
-    this.#hasLines ||= capture.precision === 'line';
-    this.#isSampled ||= capture.mode === 'sampling';
-    this.#heaps.push(capture.heap);
-    this.#versions.add(capture.target.nodeVersion);
-  }
-
-  build(title: string, resource: Readonly<Record<string, string>>): CaptureInfo {
-    const { mode = 'sampling', time = new Date().toISOString() } = this.#newest ?? {};
-    const [nodeVersion = null] = this.#versions.size === 1 ? this.#versions : [];
-    return {
-      mode: this.#isSampled ? 'sampling' : mode,
-      interval: null,
-      time,
-      target: { pid: null, title, nodeVersion },
-      heap: this.#heaps.length === 0 ? null : sumOf(this.#heaps),
-      precision: this.#hasLines ? 'line' : 'function',
-      resource,
-    };
   }
 }

@@ -1,0 +1,151 @@
+import { UsageError } from '../../errors.js';
+import { totalOf } from '../../model/column-totals.js';
+import { tableOfOriginals } from '../../model/original-places.js';
+import { RowInterner } from '../../model/row-interner.js';
+import type { HeapTotals } from '../../model/trace-columns.js';
+import { Snapshot } from '../../snapshot/snapshot.js';
+import { ownFolderOf } from '../../snapshot/statistics/own-files.js';
+import { samplingInterval, traceVariance, unseenVariance } from '../../snapshot/statistics/sampling-error.js';
+import { processKey } from '../identity.js';
+import { profileId } from '../profile-id.js';
+import type { Profile } from '../store.js';
+import type { Row } from './client.js';
+import { hexToDecimal, StackEncoder } from './encode-stacks.js';
+
+const MS_PER_HOUR = 3_600_000;
+const FIELDS = 5;
+
+/** A profile as rows of the three tables. */
+export interface EncodedProfile {
+  /** As `profileId` makes it, a decimal number. */
+  readonly id: string;
+  readonly service: string;
+  readonly release: string;
+  /** Hash of the process and its tracing. */
+  readonly tracing: string;
+  readonly timeMs: number;
+  /** The start of its hour, in seconds since 1970. */
+  readonly hour: number;
+  /** Values of the further columns of PROFILE_COLUMNS. */
+  readonly facts: Row;
+  /** Values of SAMPLE_SUMS, without their arrays. */
+  readonly samples: readonly SampleRow[];
+  /** By hash of a stack: makes its row. */
+  readonly stacks: ReadonlyMap<string, () => Row>;
+}
+
+interface SampleRow {
+  readonly stack: string;
+  readonly thread: string;
+  readonly domain: number;
+  readonly type: string;
+  readonly label: string;
+  size: number;
+  count: number;
+  variance: number;
+}
+
+/** In the order of `EncodedProfile.facts`. */
+export const FACT_COLUMNS = [
+  'host',
+  'pid',
+  'instance',
+  'attributes',
+  'node_version',
+  'mode',
+  'precision',
+  'interval',
+  'traceback_limit',
+  'unseen',
+  'size',
+  'heap_used',
+  'heap_total',
+  'external',
+  'array_buffers',
+  'rss',
+] as const;
+
+/** On the lines of the sources, if the snapshot knows them. @throws UsageError for a profile that says nothing about what is alive */
+export function encodeProfile({ identity, snapshot: given }: Profile): EncodedProfile {
+  const { original } = given;
+  const snapshot = original ? new Snapshot({ ...given, table: tableOfOriginals(given.table, original), original: null }) : given;
+  const { capture } = snapshot;
+  if (capture.mode === 'churn')
+    throw new UsageError('a profile of mode churn tells what was allocated, not what is alive; a store takes the other modes');
+  const timeMs = Date.parse(capture.time);
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  const tracing = createHash('sha256')
+    .update(`${capture.tracing ?? ''} ${processKey(identity)}`)
+    .digest('hex')
+    .slice(0, 16);
+  const isSampled = samplingInterval(capture) !== null;
+  return {
+    id: hexToDecimal(profileId(identity, capture.time)),
+    service: identity.service,
+    release: identity.release,
+    tracing: hexToDecimal(tracing),
+    timeMs,
+    hour: (Math.floor(timeMs / MS_PER_HOUR) * MS_PER_HOUR) / 1000,
+    facts: [
+      identity.host,
+      identity.pid,
+      identity.instance,
+      identity.attributes,
+      capture.target.nodeVersion ?? '',
+      capture.mode,
+      capture.precision,
+      capture.interval,
+      snapshot.tracebackLimit,
+      isSampled ? unseenVariance(capture) : 0,
+      totalOf(snapshot.columns).size,
+      ...heapRow(capture.heap),
+    ],
+    ...sampleRows(snapshot),
+  };
+}
+
+function heapRow(heap: HeapTotals | null): Row {
+  const { heapUsed = null, heapTotal = null, external = null, arrayBuffers = null, rss = null } = heap ?? {};
+  return [heapUsed, heapTotal, external, arrayBuffers, rss];
+}
+
+/** Traces that differ in nothing that a question asks are one row. */
+function sampleRows(snapshot: Snapshot): Pick<EncodedProfile, 'samples' | 'stacks'> {
+  const { columns, table, threads, types, labels, capture } = snapshot;
+  const interval = samplingInterval(capture);
+  const encoder = new StackEncoder(table, ownFolderOf(snapshot));
+  const hashes = new Map<number, string>();
+  const stacks = new Map<string, () => Row>();
+  const hashOf = (traceback: number): string => {
+    const known = hashes.get(traceback);
+    if (known !== undefined) return known;
+    const hash = encoder.hash(traceback);
+    hashes.set(traceback, hash);
+    stacks.set(hash, () => encoder.row(traceback, hash));
+    return hash;
+  };
+  const rows = new RowInterner();
+  const key = new Uint32Array(FIELDS);
+  const samples: SampleRow[] = [];
+  for (let i = 0; i < columns.length; i++) {
+    const traceback = columns.traceback[i]!;
+    const [domain, thread, type, label] = [columns.domain, columns.thread, columns.type, columns.label].map((column) => column?.[i] ?? 0);
+    key.set([traceback, domain!, thread!, type!, label!]);
+    const id = rows.intern(key, 0, FIELDS);
+    samples[id] ??= {
+      stack: hashOf(traceback),
+      thread: threads[thread!]!,
+      domain: domain!,
+      type: columns.type ? types[type!]! : '',
+      label: columns.label ? labels[label!]! : '',
+      size: 0,
+      count: 0,
+      variance: 0,
+    };
+    const [size, count] = [columns.size[i]!, columns.count[i]!];
+    samples[id].size += size;
+    samples[id].count += count;
+    if (interval !== null) samples[id].variance += traceVariance(size, count, interval);
+  }
+  return { samples, stacks };
+}

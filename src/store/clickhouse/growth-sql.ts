@@ -1,0 +1,126 @@
+import { SIGNIFICANT } from '../pooled-slope.js';
+import type { BoundValues } from './bound-values.js';
+import type { GroupSql } from './group-sql.js';
+
+const MS_PER_HOUR = 3_600_000;
+
+/**
+ * Each profile with the hours since the first of its tracing, `x`, and whether it is in the later half of the time of its tracing. Tracings with one
+ * profile are left out.
+ *
+ * @param chosen see `chosenProfiles`
+ */
+function placedProfiles(chosen: string): string {
+  const window = '(PARTITION BY release, tracing)';
+  return `SELECT release, tracing, hour, push, (ms - first) / ${MS_PER_HOUR} AS x, 2 * ms >= first + last AS late FROM (
+  SELECT release, tracing, hour, push, toUnixTimestamp64Milli(time) AS ms, min(ms) OVER ${window} AS first, max(ms) OVER ${window} AS last,
+    count() OVER ${window} AS profiles
+  FROM (${chosen})
+)
+WHERE profiles > 1`;
+}
+
+/** The moments of each tracing, as ProfileMoments: `n, hours, squares, sxx`, and of its late profiles `late_…`; all 0 if there is only one late one. */
+function tracingMoments(placed: string): string {
+  return `SELECT release, tracing,
+  toFloat64(count()) AS n, sum(x) AS hours, sum(x * x) AS squares, greatest(0, squares - hours * hours / n) AS sxx,
+  toFloat64(if(countIf(late) > 1, countIf(late), 0)) AS late_n, sumIf(x, late) AS late_hours, sumIf(x * x, late) AS late_squares,
+  if(late_n > 0, greatest(0, late_squares - late_hours * late_hours / late_n), 0) AS late_sxx
+FROM (${placed})
+GROUP BY release, tracing`;
+}
+
+/** Rows, one a release: release, then of all profiles tracings, profiles, Sxx, Sxx², then the same of the late ones. As TimeSums. */
+export function timeSums(chosen: string): string {
+  return `SELECT release, toFloat64(count()), sum(n), sum(sxx), sum(sxx * sxx),
+  toFloat64(countIf(late_n > 0)), sum(late_n), sum(late_sxx), sum(late_sxx * late_sxx)
+FROM (${tracingMoments(placedProfiles(chosen))})
+GROUP BY release`;
+}
+
+/**
+ * Rows: release, group, processes that grow, then of all profiles size, Sxy, Sxy², Sxx·Sxy and Syy, then the same of the late ones. As GrowthSums.
+ *
+ * By three steps: the bytes of each profile, as one array for each group, tracing and hour; the moments of each tracing; the sums of a release.
+ */
+export function growthSums(chosen: string, service: string, group: GroupSql, values: BoundValues): string {
+  const placed = placedProfiles(chosen);
+  const moments = ['', 'late_'].map(
+    (late) => `
+    ${late}products - ${late}size * t.${late}hours / t.${late}n AS ${late}sxy,
+    greatest(0, ${late}square - ${late}size * ${late}size / t.${late}n) AS ${late}syy`,
+  );
+  const grows = `sxx > 0 AND sxy > 0 AND (n = 2 OR sxy * sxy > ${SIGNIFICANT ** 2} * sxx * greatest(0, syy - sxy * sxy / sxx) / (n - 2))`;
+  const late = (of: string) => `sumIf(${of}, late_n > 0)`;
+  return `SELECT release, grp, toUInt32(countIf(${grows})),
+  sum(size), sum(sxy), sum(sxy * sxy), sum(sxx * sxy), sum(syy),
+  ${late('late_size')}, ${late('late_sxy')}, ${late('late_sxy * late_sxy')}, ${late('late_sxx * late_sxy')}, ${late('late_syy')}
+FROM (
+  SELECT s.release AS release, grp, n, sxx, late_n, late_sxx, size, late_size, ${moments.join(',')}
+  FROM (
+    SELECT release, tracing, grp,
+      sum(arraySum(v)) AS size, sum(arrayDotProduct(v, v)) AS square, sum(arrayDotProduct(v, x)) AS products,
+      sum(arraySum(w)) AS late_size, sum(arrayDotProduct(w, w)) AS late_square, sum(arrayDotProduct(w, arraySlice(x, 1 + early))) AS late_products
+    FROM (SELECT *, arraySlice(v, 1 + early) AS w FROM (${hourlySizes(placed, service, group, values)}))
+    GROUP BY release, tracing, grp
+  ) AS s
+  GLOBAL INNER JOIN (${tracingMoments(placed)}) AS t ON s.release = t.release AND s.tracing = t.tracing
+)
+GROUP BY release, grp
+HAVING sum(size) > 0`;
+}
+
+/**
+ * Rows: release, tracing, hour, grp; `v`, the bytes of the group in each profile of the hour; `x` of these profiles, in order of time; `early`, how many of
+ * them are not late.
+ *
+ * A row of samples has its own list of profiles, `pushes`: a stack is not in every profile, and of some profiles we were not asked. Mostly the list is the
+ * wanted one, and the array of bytes can be added as it is. Or one list is a run of the other, and the array is moved or cut. At last, values are looked up one
+ * by one, which takes 20 times as long.
+ *
+ * @param placed a query for `release, tracing, hour, push, x, late`
+ */
+export function hourlySizes(placed: string, service: string, { from, conditions }: GroupSql, values: BoundValues): string {
+  const wanted = `SELECT release AS of_release, tracing AS of_tracing, hour AS of_hour, groupArray(push) AS wanted
+  FROM (SELECT * FROM (${placed}) ORDER BY x, push) GROUP BY release, tracing, hour`;
+  const times = `SELECT release, tracing, hour, groupArray(x) AS x, countIf(NOT late) AS early
+  FROM (SELECT * FROM (${placed}) ORDER BY x, push) GROUP BY release, tracing, hour`;
+  const isRun = 'arraySlice(wanted, indexOf(wanted, pushes[1]), length(pushes)) = pushes';
+  const moved = 'arrayConcat(arrayResize(emptyArrayFloat64(), indexOf(wanted, pushes[1]) - 1), sizes)';
+  const hasRun = 'arraySlice(pushes, indexOf(pushes, wanted[1]), length(wanted)) = wanted';
+  const cut = 'arraySlice(sizes, indexOf(pushes, wanted[1]), length(wanted))';
+  const lookedUp = 'arrayMap(push -> sizes[indexOf(pushes, push)], wanted)';
+  const where = [
+    `samples.service = ${values.add('String', service)}`,
+    `samples.hour GLOBAL IN (SELECT hour FROM (${placed}))`,
+    `samples.tracing GLOBAL IN (SELECT tracing FROM (${placed}))`,
+    ...conditions,
+  ];
+  return `SELECT sums.release AS release, sums.tracing AS tracing, sums.hour AS hour, grp, times.x AS x, times.early AS early,
+  arrayMap((one, other) -> one + other, arrayResize(direct, length(x)), arrayResize(others, length(x))) AS v
+FROM (
+  SELECT of_release AS release, of_tracing AS tracing, of_hour AS hour, grp,
+    sumForEachIf(sizes, pushes = wanted) AS direct,
+    sumForEach(multiIf(pushes = wanted, [], ${isRun}, ${moved}, ${hasRun}, ${cut}, ${lookedUp})) AS others
+  FROM ${from} GLOBAL INNER JOIN (${wanted}) AS profiles ON samples.tracing = profiles.of_tracing AND samples.hour = profiles.of_hour
+  WHERE ${where.join(' AND ')}
+  GROUP BY of_release, of_tracing, of_hour, grp
+) AS sums
+GLOBAL INNER JOIN (${times}) AS times ON sums.release = times.release AND sums.tracing = times.tracing AND sums.hour = times.hour`;
+}
+
+/**
+ * Rows: release, start of the stretch in ms, processes, bytes of all of them.
+ *
+ * @param newest a query for `release, stretch, push, tracing, hour`: the newest profile of each process in each stretch
+ */
+export function historySums(newest: string, service: string, group: GroupSql, values: BoundValues): string {
+  const placed = `SELECT release, tracing, hour, push, push AS x, true AS late FROM (${newest})`;
+  return `SELECT n.release, toFloat64(n.stretch), toUInt32(count()), sum(p.size)
+FROM (${newest}) AS n
+GLOBAL LEFT JOIN (
+  SELECT place AS push, sum(size) AS size FROM (${hourlySizes(placed, service, group, values)}) ARRAY JOIN v AS size, x AS place GROUP BY place
+) AS p ON n.push = p.push
+GROUP BY n.release, n.stretch
+ORDER BY n.release, n.stretch`;
+}
