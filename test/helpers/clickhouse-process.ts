@@ -12,5 +12,5 @@ const session = new Session(data, { connectionArgs: (process.env.CLICKHOUSE_ARGU
 const query = async (sql: string, format: string): Promise<Uint8Array> => (await session.queryAsync(sql, { format })).bytes();
 const user = { name: process.env.CLICKHOUSE_USER ?? 'default', password: process.env.CLICKHOUSE_PASSWORD ?? '' };
 const port = await serveEngine(query, user);
-console.log(`ready on ${port}`);
+process.stdout.write(`ready on ${port}\n`);
 process.stdin.on('end', () => process.exit(0)).resume(); // ends with the test, however that ends

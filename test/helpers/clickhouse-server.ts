@@ -14,7 +14,7 @@ export async function provideClickHouse(): Promise<string | null> {
   try {
     return await providePackages('clickhouse');
   } catch (error) {
-    console.warn(`tests with ClickHouse are skipped: chdb could not be installed: ${String(error).split('\n')[0]}`);
+    process.stderr.write(`tests with ClickHouse are skipped: chdb could not be installed: ${String(error).split('\n')[0]}\n`);
     return null;
   }
 }

@@ -43,7 +43,7 @@ export class StackEncoder {
     const { filenames, functionNames, locationFile, locationLine, locationColumn, locationFunction, locationIsLine, totalFrames } =
       this.#table;
     const locations = this.#framesOf(traceback);
-    const column = <T>(valueOf: (location: number) => T) => Array.from(locations, valueOf);
+    const column = <T>(read: (location: number) => T) => Array.from(locations, read);
     return [
       hash,
       column((location) => filenames[locationFile[location]!]!),

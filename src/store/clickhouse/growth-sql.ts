@@ -1,4 +1,4 @@
-import { SIGNIFICANT } from '../pooled-slope.js';
+import { ROUNDING, SIGNIFICANT } from '../pooled-slope.js';
 import type { BoundValues } from './bound-values.js';
 import type { GroupSql } from './group-sql.js';
 
@@ -47,8 +47,8 @@ export function growthSums(chosen: string, service: string, group: GroupSql, val
   const placed = placedProfiles(chosen);
   const moments = ['', 'late_'].map(
     (late) => `
-    ${late}products - ${late}size * t.${late}hours / t.${late}n AS ${late}sxy,
-    greatest(0, ${late}square - ${late}size * ${late}size / t.${late}n) AS ${late}syy`,
+    ${unrounded(`${late}products`, `${late}size * t.${late}hours / t.${late}n`)} AS ${late}sxy,
+    greatest(0, ${unrounded(`${late}square`, `${late}size * ${late}size / t.${late}n`)}) AS ${late}syy`,
   );
   const grows = `sxx > 0 AND sxy > 0 AND (n = 2 OR sxy * sxy > ${SIGNIFICANT ** 2} * sxx * greatest(0, syy - sxy * sxy / sxx) / (n - 2))`;
   const late = (of: string) => `sumIf(${of}, late_n > 0)`;
@@ -68,6 +68,11 @@ FROM (
 )
 GROUP BY release, grp
 HAVING sum(size) > 0`;
+}
+
+/** As in pooled-slope.ts. */
+function unrounded(from: string, subtracted: string): string {
+  return `if(abs(${from} - ${subtracted}) <= ${ROUNDING} * ${from}, 0, ${from} - ${subtracted})`;
 }
 
 /**

@@ -57,7 +57,9 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
   it.each(keys)('group alike by %s, cumulative %s', async (keyType, cumulative) => {
     const question = { ...WHOLE, service: 'random', keyType, cumulative };
     await sameAnswers((store) => store.stats(question), statisticOf);
-    await sameAnswers((store) => store.diff({ ...question, release: '2.1', against: '2.0' }), statisticOf);
+    // releases are matched by the names of functions: see nameOf
+    const service = keyType === 'traceback' ? 'simulated' : 'random';
+    await sameAnswers((store) => store.diff({ ...question, service, release: '2.1', against: '2.0' }), statisticOf);
     await sameAnswers((store) => store.leaks({ ...question, releases: [] }), statisticOf);
   });
 
@@ -86,12 +88,13 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
       { host: 'host-[!0]' },
       { release: '2.1' },
       { attributes: { 'k8s.pod.name': 'pod-1' } },
-      { attributes: { 'k8s.pod.name': '' } },
     ];
     for (const part of chosen) {
       await sameAnswers((store) => store.stats({ ...question, ...part }), statisticOf);
       await sameAnswers((store) => store.leaks({ ...question, ...part, releases: [] }), statisticOf);
     }
+    const answers = await both((store) => store.stats({ ...question, attributes: { 'no.such': '' } }));
+    expect(answers.map(({ processes }) => processes)).toEqual([0, 0]);
   });
 
   it('merge alike', async () => {
@@ -148,8 +151,8 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
   async function sameAnswers<A extends object>(ask: (store: Store) => Promise<A>, rowOf: (row: Row) => unknown): Promise<void> {
     const [one, other] = await both(ask);
     const [expected, found] = [one, other].map((answer) => {
-      const { statistics, growth, ...rest } = answer as { statistics?: Row[]; growth?: Row[] };
-      const rows = (statistics ?? growth)!.map((row) => [nameOf(row), row] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+      const { statistics, growth, ...rest } = answer as { statistics?: Row[]; growth?: Row[]; keyType: KeyType };
+      const rows = (statistics ?? growth)!.map((row) => [nameOf(row, rest.keyType), row] as const).sort(([a], [b]) => (a < b ? -1 : 1));
       return { rest, rows };
     });
     expect(expected!.rows.length).toBeGreaterThan(0);
@@ -160,13 +163,10 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
 
 type Row = { readonly traceback: Traceback; readonly release?: string };
 
-/** How the frames of a group that has several are named depends on the one that was seen first. */
-function nameOf({ traceback, release = '' }: Row): string {
-  return JSON.stringify([
-    release,
-    traceback.frames.map(({ filename, lineno }: Frame) => [filename, lineno]),
-    traceback.frames.length === 1 && traceback.frames[0]!.functionName,
-  ]);
+/** Of stacks with the same lines, those of the one that was seen first name the functions: so only lines are compared. */
+function nameOf({ traceback, release = '' }: Row, keyType: KeyType): string {
+  const frames = traceback.frames.map(({ filename, lineno, column, functionName }: Frame) => [filename, lineno, column, functionName]);
+  return JSON.stringify([release, keyType === 'traceback' ? frames.map((frame) => frame.slice(0, 2)) : frames]);
 }
 
 function statisticOf({ traceback: _, ...numbers }: Row): object {
@@ -201,7 +201,8 @@ function randomProfiles(): Profile[] {
       Array.from({ length: 7 }, (_, round): Profile => {
         const tracing = process === 0 && round > 2 ? 'second' : 'first';
         const snapshot = randomSnapshot(10 * r + process, { from: 20 * round + (tracing === 'second' ? 5 : 0), interval: 4096 });
-        const time = new Date(START + round * 20 * MINUTE + process * 7_001).toISOString();
+        const offBeat = process * 7_001 + round ** 2 * 11_173; // on the beat, a slope can be exactly as sure as it must be
+        const time = new Date(START + round * 20 * MINUTE + offBeat).toISOString();
         const heap = { heapUsed: 1000 + round, heapTotal: 2000, external: 3, arrayBuffers: null, rss: 4000 };
         const target = { pid: 40 + process, title: '', nodeVersion: 'v24.0.0' };
         return {
@@ -224,14 +225,13 @@ function identityOf(service: string, release: string, process: number): Identity
   };
 }
 
-/** Without what UTF-8 cannot encode, and what no server takes. */
+/** Those of HOSTILE_NAMES that quote or separate, and what only SQL understands. */
 const HOSTILE_SERVICES = [
-  ...HOSTILE_NAMES.filter((name) => !/\p{Cs}/u.test(name)),
+  ...HOSTILE_NAMES.filter((name) => /^[\0`\t]|b "c"|\n/.test(name)),
   "'; DROP TABLE tracemalloc_profiles; --",
   "\\' OR 1=1 --",
   '{v0:String}',
   '\\N',
-  '',
 ];
 
 function hostileProfiles(): Profile[] {
