@@ -77,6 +77,7 @@ const EXPORTS = [
   'ProfileTooLargeError',
   'BadProfileError',
   'SnapshotFileError',
+  'StoreError',
   'OutputFileError',
   'LaunchError',
   'ListenError',
@@ -173,6 +174,11 @@ describe('the layers', () => {
   it('import chrome-remote-interface in one file', () => {
     const users = imports.filter(({ specifier }) => specifier.startsWith('chrome-remote-interface'));
     expect(new Set(users.map(({ file }) => file))).toEqual(new Set(['protocol/websocket.ts']));
+  });
+
+  it('import @clickhouse/client in one file', () => {
+    const users = imports.filter(({ specifier }) => specifier.startsWith('@clickhouse/'));
+    expect(new Set(users.map(({ file }) => file))).toEqual(new Set(['store/clickhouse/client.ts']));
   });
 
   it('stay under about 250 lines a file and 25 files a folder', () => {

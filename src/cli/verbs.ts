@@ -41,10 +41,17 @@ const FILE = [
   'a .tmsnap file, a .tmseries file (its last round, or round 2 as FILE@2), a .heapprofile file of Chrome or Node, or a .heapsnapshot or .heaptimeline file',
 ] as const;
 
-const STORE = ['<store>', 'where the profiles are: folder:DIR'] as const;
+const STORE = ['<store>', 'where the profiles are: folder:DIR, or a ClickHouse: http://HOST:8123/DATABASE'] as const;
 
 /** The verbs of `tracemalloc fleet`. */
 const FLEET: readonly SimpleVerb[] = [
+  {
+    name: 'init',
+    group: 'Record:',
+    description: 'create the tables for profiles in a ClickHouse; a folder needs none',
+    args: [['<store>', 'the ClickHouse: http://HOST:8123/DATABASE. User and password come from the environment']],
+    load: async () => (await import('./commands/on-files.js')).fleet.init,
+  },
   {
     name: 'push',
     group: 'Record:',

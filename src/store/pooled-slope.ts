@@ -53,7 +53,7 @@ export interface Slope {
 }
 
 /** Below this share of its parts, a difference is what the rounding of numbers leaves of 0. */
-const ROUNDING = 1e-12;
+export const ROUNDING = 1e-12;
 
 export function sxxOf({ profiles, hours, squares }: ProfileMoments): number {
   return profiles === 0 ? 0 : Math.max(0, difference(squares, (hours * hours) / profiles));

@@ -22,14 +22,14 @@ import { checkSchema } from './check-schema.js';
 import { ClickHouse } from './client.js';
 import { readCredentials } from './credentials.js';
 import { type GroupSql, groupSql } from './group-sql.js';
-import { growthSums, historySums, timeSums } from './growth-sql.js';
+import { growthSums, historySums, timeSums, timesOfProfiles } from './growth-sql.js';
 import { OF_PROFILE, processSums } from './process-sql.js';
 import { type Asked, chosenProfiles, newestProfiles } from './profile-sql.js';
-import { Pusher } from './push-profiles.js';
 import { type FrameArrays, namedTraceback, tracebackOf } from './read-frames.js';
 import { readMerged } from './read-merged.js';
 import { PROFILES } from './schema.js';
 import { storeAddress } from './store-url.js';
+import { ProfileWriter } from './write-profiles.js';
 
 const TIMEOUT_MS = 120_000;
 
@@ -44,11 +44,11 @@ type Named = Pick<StatsQuestion, 'service'>;
 /** The tables that `initStore` makes, and questions as SQL: what comes back are sums by group. */
 export class ClickHouseStore implements Store {
   readonly #clickHouse: ClickHouse;
-  readonly #pusher: Pusher;
+  readonly #writer: ProfileWriter;
 
   private constructor(clickHouse: ClickHouse) {
     this.#clickHouse = clickHouse;
-    this.#pusher = new Pusher(clickHouse);
+    this.#writer = new ProfileWriter(clickHouse);
   }
 
   /** @throws UsageError for a wrong URL, StoreError if the server cannot be reached, or has no tables that we know */
@@ -64,7 +64,7 @@ export class ClickHouseStore implements Store {
   }
 
   async push(profiles: readonly Profile[]): Promise<void> {
-    await this.#pusher.push(profiles);
+    await this.#writer.write(profiles);
   }
 
   async stats(question: StatsQuestion): Promise<FleetStats> {
@@ -118,13 +118,12 @@ export class ClickHouseStore implements Store {
     await this.#checkNames(question, releases);
     const values = new BoundValues();
     const chosen = chosenProfiles(question, releases, values);
-    const milliseconds = (of: string) => `toFloat64(toUnixTimestamp64Milli(${of}))`;
-    const [[first, last, profiles] = [0, 0, 0]] = await this.#clickHouse.query<[number, number, number]>(
-      `SELECT ${milliseconds('min(time)')}, ${milliseconds('max(time)')}, toUInt32(count()) FROM (${chosen})`,
+    const [[firstMs, lastMs, gapMs, processes] = [0, 0, 0, 0]] = await this.#clickHouse.query<[number, number, number, number]>(
+      timesOfProfiles(chosen),
       values.all,
     );
-    if (profiles === 0) return { points: [] };
-    const length = values.add('Int64', stretchLength(first, last));
+    if (processes === 0) return { points: [] };
+    const length = values.add('Int64', stretchLength({ firstMs, lastMs, gapMs }));
     const stretched = `SELECT *, intDiv(toUnixTimestamp64Milli(time), ${length}) * ${length} AS stretch FROM (${chosen})`;
     const newest = newestProfiles(stretched, { push: 'push', tracing: 'tracing', hour: 'hour' }, ['release', 'stretch']);
     const group = groupSql({ ...question, keyType: null }, releases, values);

@@ -23,9 +23,9 @@ WHERE profiles > 1`;
 /** The moments of each tracing, as ProfileMoments: `n, hours, squares, sxx`, and of its late profiles `late_…`; all 0 if there is only one late one. */
 function tracingMoments(placed: string): string {
   return `SELECT release, tracing,
-  toFloat64(count()) AS n, sum(x) AS hours, sum(x * x) AS squares, greatest(0, squares - hours * hours / n) AS sxx,
+  toFloat64(count()) AS n, sum(x) AS hours, sum(x * x) AS squares, greatest(0, ${unrounded('squares', 'hours * hours / n')}) AS sxx,
   toFloat64(if(countIf(late) > 1, countIf(late), 0)) AS late_n, sumIf(x, late) AS late_hours, sumIf(x * x, late) AS late_squares,
-  if(late_n > 0, greatest(0, late_squares - late_hours * late_hours / late_n), 0) AS late_sxx
+  if(late_n > 0, greatest(0, ${unrounded('late_squares', 'late_hours * late_hours / late_n')}), 0) AS late_sxx
 FROM (${placed})
 GROUP BY release, tracing`;
 }
@@ -72,7 +72,7 @@ HAVING sum(size) > 0`;
 
 /** As in pooled-slope.ts. */
 function unrounded(from: string, subtracted: string): string {
-  return `if(abs(${from} - ${subtracted}) <= ${ROUNDING} * ${from}, 0, ${from} - ${subtracted})`;
+  return `if(abs(${from} - ${subtracted}) <= ${ROUNDING} * abs(${from}), 0, ${from} - ${subtracted})`;
 }
 
 /**
@@ -112,6 +112,16 @@ FROM (
   GROUP BY of_release, of_tracing, of_hour, grp
 ) AS sums
 GLOBAL INNER JOIN (${times}) AS times ON sums.release = times.release AND sums.tracing = times.tracing AND sums.hour = times.hour`;
+}
+
+/** One row, as ProfileTimes: first, last, and the mean gap, in ms; then the number of processes. */
+export function timesOfProfiles(chosen: string): string {
+  return `SELECT toFloat64(min(first)), toFloat64(max(last)), if(sum(n - 1) = 0, 0, sum(last - first) / sum(n - 1)), toUInt32(count())
+FROM (
+  SELECT min(toUnixTimestamp64Milli(time)) AS first, max(toUnixTimestamp64Milli(time)) AS last, count() AS n
+  FROM (${chosen})
+  GROUP BY host, pid, instance
+)`;
 }
 
 /**

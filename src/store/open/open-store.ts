@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js';
+import { storeAddress } from '../clickhouse/store-url.js';
 import { FolderStore } from '../folder/folder-store.js';
 import type { Store } from '../store.js';
 
@@ -7,15 +8,23 @@ export interface StoreOptions {
   readonly onNotice?: (notice: string) => void;
 }
 
+const openClickHouse = async (url: string): Promise<Store> => {
+  const { ClickHouseStore } = await import('../clickhouse/clickhouse-store.js');
+  return await ClickHouseStore.open(url);
+};
+
 /** By the scheme of a URL. */
 const STORES: Readonly<Record<string, (url: string, options: StoreOptions) => Promise<Store>>> = {
   folder: async (url, options) => new FolderStore(url.slice('folder:'.length), options),
+  http: openClickHouse,
+  https: openClickHouse,
 };
 
 /**
- * Opens the store at a URL: `folder:DIR` is a folder of this machine, which is made when something is pushed.
+ * Opens the store at a URL: `folder:DIR` is a folder of this machine, which is made when something is pushed. `http://HOST:8123/DATABASE` is a ClickHouse
+ * with the tables of `tracemalloc fleet init`. Its user and password are in the environment.
  *
- * @throws UsageError if the URL is of no store
+ * @throws UsageError if the URL is of no store, StoreError if the server cannot be reached, or has no such tables
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   return await STORES[schemeOf(url)]!(url, options);
@@ -28,7 +37,14 @@ export function checkStoreUrl(url: string): void {
 
 function schemeOf(url: string): string {
   const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/s.exec(url) ?? [];
-  if (Object.hasOwn(STORES, scheme) && rest !== '') return scheme;
-  const schemes = Object.keys(STORES).map((name) => `${name}:`);
-  throw new UsageError(`${JSON.stringify(url)} is no store; give ${schemes.join(' or ')} and what follows it, such as folder:./profiles`);
+  if (Object.hasOwn(STORES, scheme) && rest !== '') {
+    if (scheme !== 'folder') storeAddress(url);
+    return scheme;
+  }
+  throw new UsageError(`${withoutSecrets(url)} is no store; give folder:DIR, such as folder:./profiles, or http://HOST:8123/DATABASE`);
+}
+
+/** What stands before an @ may have a password in it. */
+function withoutSecrets(url: string): string {
+  return url.includes('@') ? 'this' : JSON.stringify(url);
 }

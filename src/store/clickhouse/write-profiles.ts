@@ -31,7 +31,7 @@ const SAMPLE_COLUMNS = [
  * Writes profiles: stacks, then samples, then the profile itself. A question looks at the samples of the profiles that it finds, so that a profile counts
  * only if all of it is there. Whatever a broken push leaves behind is of no profile.
  */
-export class Pusher {
+export class ProfileWriter {
   readonly #clickHouse: ClickHouse;
   /** Stacks that the table has, with their service and release. Forgotten after a day, because they must be written again some day. */
   readonly #written = new Set<string>();
@@ -42,7 +42,7 @@ export class Pusher {
   }
 
   /** @throws UsageError for a profile that says nothing about what is alive, StoreError */
-  async push(profiles: readonly Profile[]): Promise<void> {
+  async write(profiles: readonly Profile[]): Promise<void> {
     let batch: EncodedProfile[] = [];
     let rows = 0;
     for (const profile of profiles) {
@@ -50,13 +50,13 @@ export class Pusher {
       batch.push(encoded);
       rows += encoded.samples.length;
       if (rows < BATCH_ROWS) continue;
-      await this.#write(batch);
+      await this.#writeBatch(batch);
       [batch, rows] = [[], 0];
     }
-    await this.#write(batch);
+    await this.#writeBatch(batch);
   }
 
-  async #write(batch: readonly EncodedProfile[]): Promise<void> {
+  async #writeBatch(batch: readonly EncodedProfile[]): Promise<void> {
     const profiles = await this.#withoutKnown(batch);
     if (profiles.length === 0) return;
     await this.#writeStacks(profiles);
