@@ -3,6 +3,7 @@ import { provideNode } from '../helpers/provide.js';
 import { benchAccuracy } from './accuracy/accuracy.js';
 import { benchEngine } from './engine.js';
 import { benchFleet } from './fleet.js';
+import { benchFleetClickHouse } from './fleet-clickhouse.js';
 import { benchHeapGraph } from './heap-graph.js';
 import { benchHeapSnapshot } from './heap-snapshot.js';
 import { benchIsolates } from './isolates.js';
@@ -54,6 +55,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'own-lines': benchOwnLines,
   peaks: benchPeaks,
   fleet: benchFleet,
+  'fleet-clickhouse': benchFleetClickHouse,
 };
 
 for (const version of requestedVersions()) await provideNode(version);

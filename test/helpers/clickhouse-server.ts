@@ -6,6 +6,7 @@ import { outputOf, reapLater, temporaryFolder, waitForText } from './target-proc
 export interface ClickHouseServer {
   /** Without a database. */
   readonly url: string;
+  readonly pid: number;
   close(): Promise<unknown>;
 }
 
@@ -33,5 +34,5 @@ export async function startClickHouse(packages: string, env: NodeJS.ProcessEnv =
   };
   reapLater(close);
   const port = await waitForText(child, { name: 'stdout', pattern: /ready on (\d+)/, output: outputOf(child) });
-  return { url: `http://127.0.0.1:${port}`, close };
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid!, close };
 }

@@ -7,6 +7,8 @@ import { OLDEST_SERVER, SCHEMA_VERSION, TABLES, versionIn } from './schema.js';
 export async function existingTables(clickHouse: ClickHouse): Promise<string[]> {
   const { host, database } = clickHouse.place;
   const [[version] = ['']] = await clickHouse.query<[string]>('SELECT version()');
+  if (!/^\d+\.\d+/.test(version))
+    throw new StoreError(`cannot ask ClickHouse at ${host}: it answers as no ClickHouse does; check host and port`);
   if (isOlder(version))
     throw new StoreError(
       `ClickHouse at ${host} is version ${printable(version)}, which is too old for us; update it to ${OLDEST_SERVER.join('.')} or later`,

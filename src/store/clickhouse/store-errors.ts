@@ -36,7 +36,7 @@ const BY_CONNECTION: readonly (readonly [RegExp, (place: Place) => string])[] = 
   [/wrong version number|EPROTO|packet length too long/i, () => 'it does not speak TLS on this port; give http:// or another port'],
   [/[Tt]imeout|ETIMEDOUT/, ({ timeoutMs }) => `it did not answer within ${timeoutMs / 1000} s; try again, or ask about less`],
   [
-    /ECONNRESET|socket hang up|aborted|premature|unexpected end of file|incorrect data check|EPIPE|JSON/i,
+    /ECONNRESET|socket hang up|aborted|premature|unexpected end of file|incorrect data check|EPIPE|end of JSON input|Unterminated/i,
     () => 'the connection broke before the answer was whole; try again',
   ],
 ];

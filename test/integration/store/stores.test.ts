@@ -54,22 +54,27 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
     ...KEY_TYPES.map((key) => [key, false] as const),
     ...(['filename', 'lineno', 'function', 'package', 'own', 'label'] as const).map((key) => [key, true] as const),
   ];
-  it.each(keys)('group alike by %s, cumulative %s', async (keyType, cumulative) => {
-    const question = { ...WHOLE, service: 'random', keyType, cumulative };
-    await sameAnswers((store) => store.stats(question), statisticOf);
-    // releases are matched by the names of functions: see nameOf
-    const service = keyType === 'traceback' ? 'simulated' : 'random';
-    await sameAnswers((store) => store.diff({ ...question, service, release: '2.1', against: '2.0' }), statisticOf);
-    await sameAnswers((store) => store.leaks({ ...question, releases: [] }), statisticOf);
-  });
+  /** Each of the others takes a second, and asks with the same SQL but for the key. */
+  const isShort = ([keyType, cumulative]: (typeof keys)[number]) => keyType === (cumulative ? 'own' : 'lineno');
+  it.each(keys.map((key) => [...key, isShort(key) ? '' : '(long)'] as const))(
+    'group alike by %s, cumulative %s %s',
+    async (keyType, cumulative) => {
+      const question = { ...WHOLE, service: 'random', keyType, cumulative };
+      await sameAnswers((store) => store.stats(question), statisticOf);
+      // releases are matched by the names of functions: see nameOf
+      const service = keyType === 'traceback' ? 'simulated' : 'random';
+      await sameAnswers((store) => store.diff({ ...question, service, release: '2.1', against: '2.0' }), statisticOf);
+      await sameAnswers((store) => store.leaks({ ...question, releases: [] }), statisticOf);
+    },
+  );
 
   it.each([
-    ['an inclusive file', [[new Filter(true, '*/a.js')]]],
-    ['an exclusive file and line of any frame', [[new Filter(false, '*node_modules*', { lineno: 3, allFrames: true })]]],
-    ['a file of one domain', [[new Filter(true, '/app/[ab].js', { domain: 1 })]]],
+    ['an inclusive file (long)', [[new Filter(true, '*/a.js')]]],
+    ['an exclusive file and line of any frame (long)', [[new Filter(false, '*node_modules*', { lineno: 3, allFrames: true })]]],
+    ['a file of one domain (long)', [[new Filter(true, '/app/[ab].js', { domain: 1 })]]],
     ['a file that only one domain loses', [[new Filter(false, '*', { domain: 0 })]]],
-    ['a domain', [[new DomainFilter(true, 1)]]],
-    ['threads and labels', [[new ThreadFilter(false, 'worker ?'), new LabelFilter(true, '*users*')]]],
+    ['a domain (long)', [[new DomainFilter(true, 1)]]],
+    ['threads and labels (long)', [[new ThreadFilter(false, 'worker ?'), new LabelFilter(true, '*users*')]]],
     ['two lists', [[new Filter(true, '/app/*')], [new LabelFilter(true, '(none)'), new DomainFilter(false, 1)]]],
   ])('filter alike by %s', async (_name, filters) => {
     for (const keyType of ['filename', 'thread'] as const) {
@@ -109,12 +114,12 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
   it('tell alike what was when', async () => {
     for (const filters of [[], [[new Filter(true, '*/a.js')]]]) {
       const [one, other] = await both((store) => store.history({ ...WHOLE, service: 'random', filters, releases: [] }));
-      expect(one.points.length).toBeGreaterThan(10);
+      expect(one.points.length).toBeGreaterThan(5);
       expect(other.points).toEqual(one.points.map((point) => ({ ...point, size: close(point.size) })));
     }
   });
 
-  it('find the same leaks', async () => {
+  it('find the same leaks (long)', async () => {
     const question = { ...WHOLE, service: 'simulated', releases: [] };
     const [one, other] = await both((store) => store.leaks(question));
     const leaks = ({ growth }: typeof one) =>
