@@ -22,7 +22,7 @@ import { checkSchema } from './check-schema.js';
 import { ClickHouse } from './client.js';
 import { readCredentials } from './credentials.js';
 import { type GroupSql, groupSql } from './group-sql.js';
-import { growthSums, historySums, timeSums, timesOfProfiles } from './growth-sql.js';
+import { filteredHistorySums, growthSums, historySums, timeSums, timesOfProfiles } from './growth-sql.js';
 import { OF_PROFILE, processSums } from './process-sql.js';
 import { type Asked, chosenProfiles, newestProfiles } from './profile-sql.js';
 import { type FrameArrays, namedTraceback, tracebackOf } from './read-frames.js';
@@ -125,12 +125,13 @@ export class ClickHouseStore implements Store {
     if (processes === 0) return { points: [] };
     const length = values.add('Int64', stretchLength({ firstMs, lastMs, gapMs }));
     const stretched = `SELECT *, intDiv(toUnixTimestamp64Milli(time), ${length}) * ${length} AS stretch FROM (${chosen})`;
-    const newest = newestProfiles(stretched, { push: 'push', tracing: 'tracing', hour: 'hour' }, ['release', 'stretch']);
-    const group = groupSql({ ...question, keyType: null }, releases, values);
-    const points = await this.#clickHouse.query<[release: string, ms: number, processes: number, size: number]>(
-      historySums(newest, service, group, values),
-      values.all,
-    );
+    const columns = { push: 'push', hour: 'hour', size: 'size' };
+    const stretches = { newest: newestProfiles(stretched, columns, ['release', 'stretch']), service };
+    const sql =
+      question.filters.flat().length === 0
+        ? historySums(stretches)
+        : filteredHistorySums(stretches, groupSql({ ...question, keyType: null }, releases, values), values);
+    const points = await this.#clickHouse.query<[release: string, ms: number, processes: number, size: number]>(sql, values.all);
     return { points: points.map(([release, ms, processes, size]) => ({ release, time: new Date(ms), processes, size: size / processes })) };
   }
 

@@ -79,22 +79,18 @@ function unrounded(from: string, subtracted: string): string {
  * Rows: release, tracing, hour, grp; `v`, the bytes of the group in each profile of the hour; `x` of these profiles, in order of time; `early`, how many of
  * them are not late.
  *
- * A row of samples has its own list of profiles, `pushes`: a stack is not in every profile, and of some profiles we were not asked. Mostly the list is the
- * wanted one, and the array of bytes can be added as it is. Or one list is a run of the other, and the array is moved or cut. At last, values are looked up one
- * by one, which takes 20 times as long.
- *
- * @param placed a query for `release, tracing, hour, push, x, late`
+ * A row of samples has its own list of profiles, `pushes`: a stack is not in every profile, and some profiles are not asked about. If the list is the
+ * beginning of the wanted one, its array of bytes can be added as it is, and if it is a later run of it, with zeros before. All other rows are put in place
+ * value by value, which takes several times as long.
  */
-export function hourlySizes(placed: string, service: string, { from, conditions }: GroupSql, values: BoundValues): string {
+function hourlySizes(placed: string, service: string, { from, conditions }: GroupSql, values: BoundValues): string {
   const wanted = `SELECT release AS of_release, tracing AS of_tracing, hour AS of_hour, groupArray(push) AS wanted
   FROM (SELECT * FROM (${placed}) ORDER BY x, push) GROUP BY release, tracing, hour`;
   const times = `SELECT release, tracing, hour, groupArray(x) AS x, countIf(NOT late) AS early
   FROM (SELECT * FROM (${placed}) ORDER BY x, push) GROUP BY release, tracing, hour`;
+  const isBeginning = 'pushes = arraySlice(wanted, 1, length(pushes))';
   const isRun = 'arraySlice(wanted, indexOf(wanted, pushes[1]), length(pushes)) = pushes';
   const moved = 'arrayConcat(arrayResize(emptyArrayFloat64(), indexOf(wanted, pushes[1]) - 1), sizes)';
-  const hasRun = 'arraySlice(pushes, indexOf(pushes, wanted[1]), length(wanted)) = wanted';
-  const cut = 'arraySlice(sizes, indexOf(pushes, wanted[1]), length(wanted))';
-  const lookedUp = 'arrayMap(push -> sizes[indexOf(pushes, push)], wanted)';
   const where = [
     `samples.service = ${values.add('String', service)}`,
     `samples.hour GLOBAL IN (SELECT hour FROM (${placed}))`,
@@ -102,17 +98,32 @@ export function hourlySizes(placed: string, service: string, { from, conditions 
     ...conditions,
   ];
   return `SELECT sums.release AS release, sums.tracing AS tracing, sums.hour AS hour, grp, times.x AS x, times.early AS early,
-  arrayMap((one, other) -> one + other, arrayResize(direct, length(x)), arrayResize(others, length(x))) AS v
+  if(empty(others), arrayResize(direct, length(x)), arrayMap((one, other) -> one + other, arrayResize(direct, length(x)), arrayResize(others, length(x)))) AS v
 FROM (
   SELECT of_release AS release, of_tracing AS tracing, of_hour AS hour, grp,
-    sumForEachIf(sizes, pushes = wanted) AS direct,
-    sumForEach(multiIf(pushes = wanted, [], ${isRun}, ${moved}, ${hasRun}, ${cut}, ${lookedUp})) AS others
+    sumForEachIf(sizes, ${isBeginning}) AS direct,
+    sumForEach(multiIf(${isBeginning}, [], ${isRun}, ${moved}, ${IN_PLACE})) AS others
   FROM ${from} GLOBAL INNER JOIN (${wanted}) AS profiles ON samples.tracing = profiles.of_tracing AND samples.hour = profiles.of_hour
   WHERE ${where.join(' AND ')}
   GROUP BY of_release, of_tracing, of_hour, grp
 ) AS sums
 GLOBAL INNER JOIN (${times}) AS times ON sums.release = times.release AND sums.tracing = times.tracing AND sums.hour = times.hour`;
 }
+
+/** By element of `wanted`, and of `pushes`: 2 if it is in the other list, too. */
+const SHARED_WANTED = 'arraySlice(arrayEnumerateUniq(arrayConcat(pushes, wanted)), 1 + length(pushes))';
+const SHARED_PUSHES = 'arraySlice(arrayEnumerateUniq(arrayConcat(wanted, pushes)), 1 + length(wanted))';
+
+/** The values of `list` at what the two lists share, in order of push. No lambda reads an array from outside, which ClickHouse would copy for every element. */
+function sharedOf(list: string, pushes: string, shared: string): string {
+  const kept = (of: string) => `arrayFilter((one, times) -> times = 2, ${of}, ${shared})`;
+  return `arraySort((one, push) -> push, ${kept(list)}, ${kept(pushes)})`;
+}
+
+/** `sizes` in the places of `wanted`, with zeros for what it lacks: sorted by place, after both lists have been brought into one order. */
+const IN_PLACE = `arraySort((size, place) -> place,
+  arrayResize(${sharedOf('sizes', 'pushes', SHARED_PUSHES)}, length(wanted)),
+  arrayConcat(${sharedOf('arrayEnumerate(wanted)', 'wanted', SHARED_WANTED)}, arrayFilter((place, times) -> times = 1, arrayEnumerate(wanted), ${SHARED_WANTED})))`;
 
 /** One row, as ProfileTimes: first, last, and the mean gap, in ms; then the number of processes. */
 export function timesOfProfiles(chosen: string): string {
@@ -124,18 +135,29 @@ FROM (
 )`;
 }
 
-/**
- * Rows: release, start of the stretch in ms, processes, bytes of all of them.
- *
- * @param newest a query for `release, stretch, push, tracing, hour`: the newest profile of each process in each stretch
- */
-export function historySums(newest: string, service: string, group: GroupSql, values: BoundValues): string {
-  const placed = `SELECT release, tracing, hour, push, push AS x, true AS late FROM (${newest})`;
-  return `SELECT n.release, toFloat64(n.stretch), toUInt32(count()), sum(p.size)
-FROM (${newest}) AS n
-GLOBAL LEFT JOIN (
-  SELECT place AS push, sum(size) AS size FROM (${hourlySizes(placed, service, group, values)}) ARRAY JOIN v AS size, x AS place GROUP BY place
-) AS p ON n.push = p.push
-GROUP BY n.release, n.stretch
-ORDER BY n.release, n.stretch`;
+/** The newest profile of each process in each stretch of time. */
+export interface Stretched {
+  /** A query for `release, stretch, push, hour, size`. */
+  readonly newest: string;
+  readonly service: string;
+}
+
+/** Rows: release, start of the stretch in ms, processes, bytes of all of them. */
+export function historySums({ newest }: Stretched): string {
+  return `SELECT release, toFloat64(stretch), toUInt32(count()), sum(size) FROM (${newest}) GROUP BY release, stretch ORDER BY release, stretch`;
+}
+
+/** The same of the traces that pass the conditions of a group. */
+export function filteredHistorySums({ newest, service }: Stretched, { from, conditions }: GroupSql, values: BoundValues): string {
+  const where = [
+    `samples.service = ${values.add('String', service)}`,
+    `samples.hour GLOBAL IN (SELECT hour FROM (${newest}))`,
+    `of_push GLOBAL IN (SELECT push FROM (${newest}))`,
+    ...conditions,
+  ];
+  const filtered = `SELECT of_push, sum(of_size) AS size FROM ${from} ARRAY JOIN pushes AS of_push, sizes AS of_size WHERE ${where.join(' AND ')} GROUP BY of_push`;
+  return historySums({
+    newest: `SELECT release, stretch, filtered.size AS size FROM (${newest}) AS newest GLOBAL LEFT JOIN (${filtered}) AS filtered ON newest.push = filtered.of_push`,
+    service,
+  });
 }
