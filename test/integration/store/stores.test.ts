@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Frame } from '../../../src/model/frame.js';
 import type { Traceback } from '../../../src/model/traceback.js';
@@ -8,9 +9,11 @@ import { ClickHouseStore } from '../../../src/store/clickhouse/clickhouse-store.
 import { initStore } from '../../../src/store/clickhouse/init-store.js';
 import { FolderStore } from '../../../src/store/folder/folder-store.js';
 import type { Identity, Profile, StatsQuestion, Store } from '../../../src/store/store.js';
+import { compilePattern, patternToRe2 } from '../../../src/text/fnmatch.js';
 import { provideClickHouse, startClickHouse } from '../../helpers/clickhouse-server.js';
 import { simulateService } from '../../helpers/fleet-simulation.js';
 import { HOSTILE_NAMES, hostileTraces } from '../../helpers/hostile-traces.js';
+import { repoPath } from '../../helpers/paths.js';
 import { randomSnapshot } from '../../helpers/random-snapshot.js';
 import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
@@ -34,11 +37,12 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
 (packages === null ? describe.skip : describe)('a folder and ClickHouse', () => {
   let folder: Store;
   let clickHouse: Store;
+  let server: string;
   beforeAll(async () => {
-    const { url } = await startClickHouse(packages!);
-    await initStore(`${url}/fleet`, { cluster: null, env: {} });
+    ({ url: server } = await startClickHouse(packages!));
+    await initStore(`${server}/fleet`, { cluster: null, env: {} });
     folder = new FolderStore(temporaryFolder());
-    clickHouse = await ClickHouseStore.open(`${url}/fleet`, { env: {} });
+    clickHouse = await ClickHouseStore.open(`${server}/fleet`, { env: {} });
     for (const profiles of [randomProfiles(), hostileProfiles(), simulatedProfiles()]) {
       await folder.push(profiles);
       await clickHouse.push(profiles);
@@ -140,6 +144,69 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
     expect(await clickHouse.releases('random')).toEqual(['2.0', '2.1']);
   });
 
+  it('match patterns alike', async () => {
+    const patterns = [
+      '*',
+      '?',
+      '/app/*.js',
+      'a.js',
+      '[!x]',
+      '[b-a]',
+      '[!b-a]',
+      '[b-a!-d]',
+      '[]]',
+      '[',
+      '[abc',
+      '[a-c]*',
+      '*a*b',
+      '.+^$()|{}\\\\',
+      '',
+    ];
+    const names = [
+      '',
+      'a',
+      'b',
+      'x',
+      ']',
+      '[',
+      '-',
+      '[abc',
+      'a.js',
+      'axjs',
+      '/app/deep/er/x.js',
+      'a\nb',
+      'cab',
+      '\u{1f600}',
+      '.+^$()|{}\\\\',
+      'B',
+    ];
+    const answers = await sql(
+      'SELECT arrayMap(pattern -> arrayMap(name -> match(name, pattern), {names:Array(String)}), {patterns:Array(String)}) FORMAT JSONCompactEachRow',
+      { names, patterns: patterns.map(patternToRe2) },
+    );
+    const expected = patterns.map((pattern) => names.map((name) => Number(compilePattern(pattern)(name))));
+    expect(JSON.parse(answers)).toEqual([expected]);
+  });
+
+  it('keep what the documentation asks', async () => {
+    const page = readFileSync(repoPath('docs/reference/fleet-schema.md'), 'utf8');
+    const queries = [...page.matchAll(/^```sql\n([\s\S]*?)^```/gm)]
+      .flatMap(([, text]) => text!.split(/;\n/))
+      .filter((text) => text.trim() !== '');
+    expect(queries.length).toBeGreaterThan(6);
+    const start = `toDateTime(${Math.floor(START / 1000)}, 'UTC')`;
+    for (const query of queries) {
+      const filled = query
+        .replaceAll('$service', 'simulated')
+        .replaceAll('$__fromTime', start)
+        .replaceAll('$__toTime', 'now()')
+        .replaceAll('$file', '/app/service.js')
+        .replaceAll('$line', '2');
+      const rows = (await sql(filled, {})).trim().split('\n');
+      if (filled.includes("'simulated'")) expect(rows.length).toBeGreaterThan(20);
+    }
+  });
+
   it('offer the nearest names', async () => {
     const messages = await both(async (store) => [
       await messageOf(store.stats({ ...WHOLE, service: 'radnom' })),
@@ -148,6 +215,19 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
     expect(messages[0][0]).toContain('"random"');
     expect(messages[1]).toEqual(messages[0]);
   });
+
+  async function sql(text: string, parameters: Readonly<Record<string, readonly string[]>>): Promise<string> {
+    const url = new URL(`${server}/?database=fleet`);
+    for (const [name, values] of Object.entries(parameters)) url.searchParams.set(`param_${name}`, arrayText(values));
+    const headers = { authorization: `Basic ${Buffer.from('default:').toString('base64')}` };
+    const answer = await fetch(url, {
+      method: 'POST',
+      body: text,
+      headers,
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    return await answer.text();
+  }
 
   async function both<T>(ask: (store: Store) => Promise<T>): Promise<[T, T]> {
     return [await ask(folder), await ask(clickHouse)];
@@ -165,6 +245,10 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
     expect(found!.rows.map(([name, row]) => [name, rowOf(row)])).toEqual(expected!.rows.map(([name, row]) => [name, closeRow(rowOf(row))]));
   }
 });
+
+function arrayText(values: readonly string[]): string {
+  return `[${values.map((value) => `'${value.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`).join(',')}]`;
+}
 
 type Row = { readonly traceback: Traceback; readonly release?: string };
 
