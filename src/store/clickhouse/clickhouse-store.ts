@@ -37,6 +37,8 @@ interface Options {
   readonly env?: NodeJS.ProcessEnv;
   /** How long the server may take for an answer. */
   readonly timeoutMs?: number;
+  /** Receives a line about what a push leaves out. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 type Named = Pick<StatsQuestion, 'service'>;
@@ -46,13 +48,16 @@ export class ClickHouseStore implements Store {
   readonly #clickHouse: ClickHouse;
   readonly #writer: ProfileWriter;
 
-  private constructor(clickHouse: ClickHouse) {
+  private constructor(clickHouse: ClickHouse, onNotice: (notice: string) => void) {
     this.#clickHouse = clickHouse;
-    this.#writer = new ProfileWriter(clickHouse);
+    this.#writer = new ProfileWriter(clickHouse, onNotice);
   }
 
   /** @throws UsageError for a wrong URL, StoreError if the server cannot be reached, or has no tables that we know */
-  static async open(url: string, { env = process.env, timeoutMs = TIMEOUT_MS }: Options = {}): Promise<ClickHouseStore> {
+  static async open(
+    url: string,
+    { env = process.env, timeoutMs = TIMEOUT_MS, onNotice = () => {} }: Options = {},
+  ): Promise<ClickHouseStore> {
     const clickHouse = await ClickHouse.open({ address: storeAddress(url), credentials: readCredentials(env), timeoutMs });
     try {
       await checkSchema(clickHouse);
@@ -60,7 +65,7 @@ export class ClickHouseStore implements Store {
       await clickHouse.close();
       throw error;
     }
-    return new ClickHouseStore(clickHouse);
+    return new ClickHouseStore(clickHouse, onNotice);
   }
 
   async push(profiles: readonly Profile[]): Promise<void> {

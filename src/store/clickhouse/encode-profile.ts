@@ -32,7 +32,16 @@ export interface EncodedProfile {
   readonly samples: readonly SampleRow[];
   /** By hash of a stack: makes its row. */
   readonly stacks: ReadonlyMap<string, () => Row>;
+  /** Rows that were too many, and are one now. */
+  readonly folded: number;
 }
+
+/** Rows of a profile. A program with more different stacks would fill the store with what nobody can read. */
+export const MOST_ROWS = 100_000;
+
+const OTHER_STACKS = '<other stacks>';
+
+type Rows = Pick<EncodedProfile, 'samples' | 'stacks'>;
 
 interface SampleRow {
   readonly stack: string;
@@ -100,8 +109,31 @@ export function encodeProfile({ identity, snapshot: given }: Profile): EncodedPr
       totalOf(snapshot.columns).size,
       ...heapRow(capture.heap),
     ],
-    ...sampleRows(snapshot),
+    ...boundedRows(sampleRows(snapshot)),
   };
+}
+
+/** The largest rows, and the sum of the others as one of a stack with a name of its own. */
+function boundedRows({ samples, stacks }: Rows): Pick<EncodedProfile, 'samples' | 'stacks' | 'folded'> {
+  if (samples.length <= MOST_ROWS) return { samples, stacks, folded: 0 };
+  const sorted = samples.toSorted((a, b) => b.size - a.size);
+  const rest = sorted.splice(MOST_ROWS - 1);
+  const sumOf = (field: 'size' | 'count' | 'variance') => rest.reduce((sum, row) => sum + row[field], 0);
+  const { table } = Snapshot.fromTraces([{ size: 0, frames: [[OTHER_STACKS, 0]] }]);
+  const encoder = new StackEncoder(table, '');
+  const stack = encoder.hash(0);
+  const other = {
+    stack,
+    thread: '',
+    domain: 0,
+    type: '',
+    label: '',
+    size: sumOf('size'),
+    count: sumOf('count'),
+    variance: sumOf('variance'),
+  };
+  const kept = new Map(sorted.map((row) => [row.stack, stacks.get(row.stack)!]));
+  return { samples: [...sorted, other], stacks: kept.set(stack, () => encoder.row(0, stack)), folded: rest.length };
 }
 
 function heapRow(heap: HeapTotals | null): Row {
@@ -110,7 +142,7 @@ function heapRow(heap: HeapTotals | null): Row {
 }
 
 /** Traces that differ in nothing that a question asks are one row. */
-function sampleRows(snapshot: Snapshot): Pick<EncodedProfile, 'samples' | 'stacks'> {
+function sampleRows(snapshot: Snapshot): Rows {
   const { columns, table, threads, types, labels, capture } = snapshot;
   const interval = samplingInterval(capture);
   const encoder = new StackEncoder(table, ownFolderOf(snapshot));

@@ -1,6 +1,6 @@
 import type { Profile } from '../store.js';
 import type { ClickHouse, Row } from './client.js';
-import { type EncodedProfile, encodeProfile, FACT_COLUMNS } from './encode-profile.js';
+import { type EncodedProfile, encodeProfile, FACT_COLUMNS, MOST_ROWS } from './encode-profile.js';
 import { STACK_COLUMNS } from './encode-stacks.js';
 import { PROFILES, SAMPLES, STACK_REFRESH_DAYS, STACKS } from './schema.js';
 
@@ -37,8 +37,11 @@ export class ProfileWriter {
   readonly #written = new Set<string>();
   #writtenSinceMs = Date.now();
 
-  constructor(clickHouse: ClickHouse) {
+  readonly #onNotice: (notice: string) => void;
+
+  constructor(clickHouse: ClickHouse, onNotice: (notice: string) => void) {
     this.#clickHouse = clickHouse;
+    this.#onNotice = onNotice;
   }
 
   /** @throws UsageError for a profile that says nothing about what is alive, StoreError */
@@ -47,6 +50,10 @@ export class ProfileWriter {
     let rows = 0;
     for (const profile of profiles) {
       const encoded = encodeProfile(profile);
+      if (encoded.folded > 0)
+        this.#onNotice(
+          `a profile has more than ${MOST_ROWS} different stacks: the ${encoded.folded} smallest count as one, <other stacks>`,
+        );
       batch.push(encoded);
       rows += encoded.samples.length;
       if (rows < BATCH_ROWS) continue;

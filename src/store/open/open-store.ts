@@ -8,9 +8,9 @@ export interface StoreOptions {
   readonly onNotice?: (notice: string) => void;
 }
 
-const openClickHouse = async (url: string): Promise<Store> => {
+const openClickHouse = async (url: string, options: StoreOptions): Promise<Store> => {
   const { ClickHouseStore } = await import('../clickhouse/clickhouse-store.js');
-  return await ClickHouseStore.open(url);
+  return await ClickHouseStore.open(url, options);
 };
 
 /** By the scheme of a URL. */
