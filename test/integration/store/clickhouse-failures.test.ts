@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { ClickHouseStore } from '../../../src/store/clickhouse/clickhouse-store.js';
-import { initStore } from '../../../src/store/clickhouse/init-store.js';
+import { initSql, initStore } from '../../../src/store/clickhouse/init-store.js';
 import type { Profile, StatsQuestion } from '../../../src/store/store.js';
 import { provideClickHouse, startClickHouse } from '../../helpers/clickhouse-server.js';
 import { startCommand } from '../../helpers/command.js';
@@ -121,6 +121,36 @@ describe('a server that is none, or does not answer as one', () => {
     expect(await initStore(`${url}/twice`, { cluster: null, env: CREDENTIALS })).toEqual([]);
   });
 
+  it('understands the SQL for a cluster', async () => {
+    const statements = initSql(`${url}/fleet`, { cluster: 'of `two\\' });
+    expect(statements).toHaveLength(7);
+    for (const statement of statements) expect(await sql(`EXPLAIN AST ${statement}`)).toMatch(/^Create/);
+    expect(statements.filter((statement) => statement.includes('ON CLUSTER `of \\`two\\\\`'))).toHaveLength(7);
+  });
+
+  it('keeps one profile an hour after a week, and none after thirty days', async () => {
+    const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    const before = (days: number, minutes: number) => new Date(hour - days * 86_400_000 + minutes * 60_000).toISOString();
+    const store = await ClickHouseStore.open(`${url}/twice`, { env: CREDENTIALS });
+    const sizes = new Map([
+      [before(8, 40), 2000],
+      [before(8, 10), 1000],
+      [before(31, 0), 4000],
+    ]);
+    await store.push([...sizes].map(([time, size]) => profile({ time, size })));
+    const stats = async () =>
+      (await store.stats({ ...QUESTION, from: new Date(hour - 9 * 86_400_000) })).statistics.map(({ size }) => size);
+    expect(await stats()).toEqual([1000]);
+    for (const table of ['tracemalloc_profiles', 'tracemalloc_samples']) {
+      await sql(`OPTIMIZE TABLE twice.${table} FINAL`);
+      expect(await rowsOf(`twice.${table}`)).toBe(1);
+    }
+    expect(await stats()).toEqual([1000]);
+    await store.push([profile({ time: before(8, 20), size: 8000 })]); // late, into an hour that has its profile
+    expect(await stats()).toEqual([1000]);
+    await store.close();
+  });
+
   it('counts a profile once, though a push breaks and several push it at once', async () => {
     let isBroken = true;
     const through = await serve(async (request, response) => {
@@ -137,7 +167,7 @@ describe('a server that is none, or does not answer as one', () => {
     });
     const stores = await Promise.all([1, 2, 3].map(() => ClickHouseStore.open(`${through}/fleet`, { env: CREDENTIALS })));
     expect((await failureOf(stores[0]!.push([profile()]))).message).toContain('cannot push to');
-    expect(await rowsOf('tracemalloc_samples')).toBe(1);
+    expect(await rowsOf('fleet.tracemalloc_samples')).toBe(1);
     expect(await stores[0]!.services()).toEqual([]);
     isBroken = false;
     await Promise.all(stores.map((store) => store.push([profile(), profile()])));
@@ -173,10 +203,10 @@ describe('a server that is none, or does not answer as one', () => {
 
   const taken = new Date().toISOString();
 
-  function profile(): Profile {
-    const snapshot = Snapshot.fromTraces([{ size: 1000, frames: [['/app/a.js', 1]] }]);
+  function profile({ time = taken, size = 1000 } = {}): Profile {
+    const snapshot = Snapshot.fromTraces([{ size, frames: [['/app/a.js', 1]] }]);
     const identity = { service: 'once', release: '1', host: 'h', pid: 1, instance: '', attributes: {} };
-    return { identity, snapshot: new Snapshot({ ...snapshot, capture: { ...snapshot.capture, time: taken } }) };
+    return { identity, snapshot: new Snapshot({ ...snapshot, capture: { ...snapshot.capture, time } }) };
   }
 
   async function sql(text: string): Promise<string> {
@@ -186,7 +216,7 @@ describe('a server that is none, or does not answer as one', () => {
   }
 
   async function rowsOf(table: string): Promise<number> {
-    return Number(await sql(`SELECT count() FROM fleet.${table}`));
+    return Number(await sql(`SELECT count() FROM ${table}`));
   }
 
   /** Those that the server reads. */
