@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,9 +9,10 @@ import { ClickHouseStore } from '../../../src/store/clickhouse/clickhouse-store.
 import { initSql, initStore } from '../../../src/store/clickhouse/init-store.js';
 import type { Profile, StatsQuestion } from '../../../src/store/store.js';
 import { provideClickHouse, startClickHouse } from '../../helpers/clickhouse-server.js';
-import { startCommand } from '../../helpers/command.js';
+import { callCommand, startCommand } from '../../helpers/command.js';
 import { failureOf } from '../../helpers/failure.js';
-import { reapLater, reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+import { repoPath } from '../../helpers/paths.js';
+import { enterTemporaryFolder, reapLater, reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
 const PASSWORD = 'a password: with "quotes"';
 const CREDENTIALS = { CLICKHOUSE_USER: 'default', CLICKHOUSE_PASSWORD: PASSWORD };
@@ -187,6 +188,29 @@ describe('a server that is none, or does not answer as one', () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('refuses the user "nobody"');
     expect(refused.stderr).not.toContain(PASSWORD);
+  });
+
+  it('carries out the commands of the guide', async () => {
+    const page = readFileSync(repoPath('docs/guide/fleet-in-clickhouse.md'), 'utf8');
+    const commands = [...page.matchAll(/^tracemalloc (fleet .*)$/gm)].map(([, command]) => command!);
+    expect(commands.length).toBeGreaterThan(5);
+    enterTemporaryFolder();
+    const variables = { ...process.env };
+    Object.assign(process.env, CREDENTIALS);
+    try {
+      profile().snapshot.dump('shop.tmsnap');
+      for (const command of commands) {
+        const { code, stderr } = await callCommand(command.replace('http://clickhouse:8123/tracemalloc', `${url}/guide`).split(' '));
+        expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: expect.any(String) });
+      }
+      expect(
+        Snapshot.load('shop-now.tmsnap')
+          .statistics('lineno')
+          .map(({ size }) => size),
+      ).toEqual([1000]);
+    } finally {
+      process.env = variables;
+    }
   });
 
   const QUESTION: StatsQuestion = {
