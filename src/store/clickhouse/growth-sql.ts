@@ -12,8 +12,8 @@ const MS_PER_HOUR = 3_600_000;
  */
 function placedProfiles(chosen: string): string {
   const window = '(PARTITION BY release, tracing)';
-  return `SELECT release, tracing, hour, hourly, push, (ms - first) / ${MS_PER_HOUR} AS x, 2 * ms >= first + last AS late FROM (
-  SELECT release, tracing, hour, hourly, push, toUnixTimestamp64Milli(time) AS ms, min(ms) OVER ${window} AS first, max(ms) OVER ${window} AS last,
+  return `SELECT release, tracing, hour, push, (ms - first) / ${MS_PER_HOUR} AS x, 2 * ms >= first + last AS late FROM (
+  SELECT release, tracing, hour, push, toUnixTimestamp64Milli(time) AS ms, min(ms) OVER ${window} AS first, max(ms) OVER ${window} AS last,
     count() OVER ${window} AS profiles
   FROM (${chosen})
 )
@@ -76,7 +76,7 @@ function unrounded(from: string, subtracted: string): string {
 }
 
 /**
- * Rows: release, tracing, hour, grp; `v`, the bytes of the group in each profile of the hour, the lasting one by itself; `x` of these profiles, in order of time; `early`, how many of
+ * Rows: release, tracing, hour, grp; `v`, the bytes of the group in each profile of the hour; `x` of these profiles, in order of time; `early`, how many of
  * them are not late.
  *
  * A row of samples has its own list of profiles, `pushes`: a stack is not in every profile, and some profiles are not asked about. If the list is the
@@ -84,10 +84,10 @@ function unrounded(from: string, subtracted: string): string {
  * value by value, which takes several times as long.
  */
 function hourlySizes(placed: string, service: string, { from, conditions }: GroupSql, values: BoundValues): string {
-  const wanted = `SELECT release AS of_release, tracing AS of_tracing, hour AS of_hour, hourly AS is_hourly, groupArray(push) AS wanted
-  FROM (SELECT * FROM (${placed}) ORDER BY x, push) GROUP BY release, tracing, hour, hourly`;
-  const times = `SELECT release, tracing, hour, hourly, groupArray(x) AS x, countIf(NOT late) AS early
-  FROM (SELECT * FROM (${placed}) ORDER BY x, push) GROUP BY release, tracing, hour, hourly`;
+  const wanted = `SELECT release AS of_release, tracing AS of_tracing, hour AS of_hour, groupArray(push) AS wanted
+  FROM (SELECT * FROM (${placed}) ORDER BY x, push) GROUP BY release, tracing, hour`;
+  const times = `SELECT release, tracing, hour, groupArray(x) AS x, countIf(NOT late) AS early
+  FROM (SELECT * FROM (${placed}) ORDER BY x, push) GROUP BY release, tracing, hour`;
   const isBeginning = 'pushes = arraySlice(wanted, 1, length(pushes))';
   const isRun = 'arraySlice(wanted, indexOf(wanted, pushes[1]), length(pushes)) = pushes';
   const moved = 'arrayConcat(arrayResize(emptyArrayFloat64(), indexOf(wanted, pushes[1]) - 1), sizes)';
@@ -100,14 +100,14 @@ function hourlySizes(placed: string, service: string, { from, conditions }: Grou
   return `SELECT sums.release AS release, sums.tracing AS tracing, sums.hour AS hour, grp, times.x AS x, times.early AS early,
   if(empty(others), arrayResize(direct, length(x)), arrayMap((one, other) -> one + other, arrayResize(direct, length(x)), arrayResize(others, length(x)))) AS v
 FROM (
-  SELECT of_release AS release, of_tracing AS tracing, of_hour AS hour, is_hourly AS hourly, grp,
+  SELECT of_release AS release, of_tracing AS tracing, of_hour AS hour, grp,
     sumForEachIf(sizes, ${isBeginning}) AS direct,
     sumForEach(multiIf(${isBeginning}, [], ${isRun}, ${moved}, ${IN_PLACE})) AS others
-  FROM ${from} GLOBAL INNER JOIN (${wanted}) AS profiles ON samples.tracing = profiles.of_tracing AND samples.hour = profiles.of_hour AND samples.hourly = profiles.is_hourly
+  FROM ${from} GLOBAL INNER JOIN (${wanted}) AS profiles ON samples.tracing = profiles.of_tracing AND samples.hour = profiles.of_hour
   WHERE ${where.join(' AND ')}
-  GROUP BY of_release, of_tracing, of_hour, is_hourly, grp
+  GROUP BY of_release, of_tracing, of_hour, grp
 ) AS sums
-GLOBAL INNER JOIN (${times}) AS times ON sums.release = times.release AND sums.tracing = times.tracing AND sums.hour = times.hour AND sums.hourly = times.hourly`;
+GLOBAL INNER JOIN (${times}) AS times ON sums.release = times.release AND sums.tracing = times.tracing AND sums.hour = times.hour`;
 }
 
 /** By element of `wanted`, and of `pushes`: 2 if it is in the other list, too. */
