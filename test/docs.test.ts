@@ -21,7 +21,7 @@ const COMMANDS = [
   'why',
   'memory',
   'list',
-  ...['push', 'stats', 'leaks', 'diff', 'report', 'export'].map((verb) => `fleet ${verb}`),
+  ...['init', 'push', 'stats', 'leaks', 'diff', 'report', 'export'].map((verb) => `fleet ${verb}`),
 ] as const;
 /** Inside the repository, so that `node-tracemalloc` is the package itself. */
 const SNIPPETS = repoPath('dist/docs-examples');

@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js';
+import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeAddress } from '../clickhouse/store-url.js';
 import { FolderStore } from '../folder/folder-store.js';
 import type { Store } from '../store.js';
@@ -8,16 +9,11 @@ export interface StoreOptions {
   readonly onNotice?: (notice: string) => void;
 }
 
-const openClickHouse = async (url: string, options: StoreOptions): Promise<Store> => {
-  const { ClickHouseStore } = await import('../clickhouse/clickhouse-store.js');
-  return await ClickHouseStore.open(url, options);
-};
-
 /** By the scheme of a URL. */
 const STORES: Readonly<Record<string, (url: string, options: StoreOptions) => Promise<Store>>> = {
   folder: async (url, options) => new FolderStore(url.slice('folder:'.length), options),
-  http: openClickHouse,
-  https: openClickHouse,
+  http: ClickHouseStore.open,
+  https: ClickHouseStore.open,
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../../errors.js';
+import { initSql, initStore } from '../../../store/clickhouse/init-store.js';
 import { type Console, writeLines } from '../../console/console.js';
 import { addExamples } from '../../options/examples.js';
 
@@ -23,7 +24,6 @@ export function configure(command: Command): Command {
 export async function run([url = '']: readonly string[], { cluster: named, dryRun }: InitValues, { out, err }: Console): Promise<number> {
   const cluster = named ?? null;
   if (url.startsWith('folder:')) throw new UsageError('a folder needs no tables; push to it');
-  const { initSql, initStore } = await import('../../../store/clickhouse/init-store.js');
   if (dryRun) {
     writeLines(
       out,
