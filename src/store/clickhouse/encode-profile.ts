@@ -26,9 +26,9 @@ export interface EncodedProfile {
   readonly timeMs: number;
   /** The start of its hour, in seconds since 1970. */
   readonly hour: number;
-  /** Values of the further columns of PROFILE_COLUMNS. */
+  /** Values of FACT_COLUMNS. */
   readonly facts: Row;
-  /** Values of SAMPLE_SUMS, without their arrays. */
+  /** One for each stack, thread, domain, type and label. */
   readonly samples: readonly SampleRow[];
   /** By hash of a stack: makes its row. */
   readonly stacks: ReadonlyMap<string, () => Row>;
@@ -54,7 +54,7 @@ interface SampleRow {
   variance: number;
 }
 
-/** In the order of `EncodedProfile.facts`. */
+/** Columns of the table of profiles, besides those that `EncodedProfile` names. */
 export const FACT_COLUMNS = [
   'host',
   'pid',

@@ -19,7 +19,6 @@ const BY_CODE: Readonly<Record<string, (place: Place, said: string) => string>> 
   60: missingTables,
   47: otherTables,
   243: diskFull,
-  75: diskFull,
   241: (_place, said) => `it has too little memory for that (${said}); ask about less: a shorter time, one release, or fewer hosts`,
   159: () => 'it stopped because that took longer than it allows; ask about less, or raise max_execution_time',
   252: () => 'it has too many parts to merge; push less often, or larger batches',

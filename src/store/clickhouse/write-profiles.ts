@@ -33,11 +33,10 @@ const SAMPLE_COLUMNS = [
  */
 export class ProfileWriter {
   readonly #clickHouse: ClickHouse;
+  readonly #onNotice: (notice: string) => void;
   /** Stacks that the table has, with their service and release. Forgotten after a day, because they must be written again some day. */
   readonly #written = new Set<string>();
   #writtenSinceMs = Date.now();
-
-  readonly #onNotice: (notice: string) => void;
 
   constructor(clickHouse: ClickHouse, onNotice: (notice: string) => void) {
     this.#clickHouse = clickHouse;
