@@ -1,5 +1,9 @@
 import { sumOf } from '../model/heap-totals.js';
 import type { CaptureInfo, HeapTotals, TargetInfo } from '../model/trace-columns.js';
+import type { StatsQuestion } from './store.js';
+
+/** Whose processes they are. */
+export type MergedService = Pick<StatsQuestion, 'service' | 'release'>;
 
 /** What of a capture goes into the merged one. */
 type MergedCapture = Pick<CaptureInfo, 'mode' | 'time' | 'precision' | 'heap'> & { readonly target: Pick<TargetInfo, 'nodeVersion'> };
@@ -20,14 +24,15 @@ export class CaptureMerger {
     this.#versions.add(capture.target.nodeVersion);
   }
 
-  build(title: string, resource: Readonly<Record<string, string>>): CaptureInfo {
+  build({ service, release }: MergedService): CaptureInfo {
+    const resource = { 'service.name': service, ...(release !== null && { 'service.version': release }) };
     const { mode = 'sampling', time = new Date().toISOString() } = this.#newest ?? {};
     const [nodeVersion = null] = this.#versions.size === 1 ? this.#versions : [];
     return {
       mode: this.#isSampled ? 'sampling' : mode,
       interval: null,
       time,
-      target: { pid: null, title, nodeVersion },
+      target: { pid: null, title: Object.values(resource).join(' '), nodeVersion },
       heap: this.#heaps.length === 0 ? null : sumOf(this.#heaps),
       precision: this.#hasLines ? 'line' : 'function',
       resource,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { traceVariance, unseenVariance } from '../../src/snapshot/statistics/sampling-error.js';
 import { ClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.js';
 import { initStore } from '../../src/store/clickhouse/init-store.js';
-import type { StatsQuestion } from '../../src/store/store.js';
 import { type ClickHouseServer, provideClickHouse, startClickHouse } from '../helpers/clickhouse-server.js';
+import { everythingOf } from '../helpers/fleet-questions.js';
 import { INTERVAL, simulateService } from '../helpers/fleet-simulation.js';
 import { reapTargets } from '../helpers/target-process.js';
 import { printTable, timed } from './measure.js';
@@ -21,17 +21,7 @@ const LEAKS: ReadonlyMap<number, number> = new Map([
 ]);
 const ROUNDS = 3;
 
-const QUESTION: StatsQuestion = {
-  service: 'api',
-  release: null,
-  from: null,
-  to: null,
-  host: null,
-  attributes: {},
-  filters: [],
-  keyType: 'lineno',
-  cumulative: false,
-};
+const QUESTION = everythingOf('api');
 
 /**
  * Questions to ClickHouse on as many rows as `BENCH_ROWS` says (default 1e6,1e7), for example 1e8. The rows are made in the engine by the law of the sampler:

@@ -62,18 +62,22 @@ export function filtered(snapshot: Snapshot, values: FilterValues, { mapper, cwd
 
 /** What the user asks for as lists of filters. A trace must pass each of the lists. */
 export function filterLists(values: FilterValues, cwd: string): AnyFilter[][] {
-  const { domain, thread, onlyLabel } = values;
+  const { domain, thread } = values;
   return [
     domain === undefined ? [] : [new DomainFilter(true, domain)],
     thread.map((pattern) => new ThreadFilter(true, pattern)),
-    onlyLabel.map((pattern) => new LabelFilter(true, pattern)),
+    labelFilters(values),
     filtersOf(values, cwd),
   ].filter((list) => list.length > 0);
 }
 
 /** The traces of the labels that the user asks for. */
-export function withLabels(snapshot: Snapshot, { onlyLabel }: Pick<FilterValues, 'onlyLabel'>): Snapshot {
-  return onlyLabel.length === 0 ? snapshot : snapshot.filterTraces(onlyLabel.map((pattern) => new LabelFilter(true, pattern)));
+export function withLabels(snapshot: Snapshot, values: Pick<FilterValues, 'onlyLabel'>): Snapshot {
+  return values.onlyLabel.length === 0 ? snapshot : snapshot.filterTraces(labelFilters(values));
+}
+
+function labelFilters({ onlyLabel }: Pick<FilterValues, 'onlyLabel'>): LabelFilter[] {
+  return onlyLabel.map((pattern) => new LabelFilter(true, pattern));
 }
 
 /** `filtered` for all rounds of a series. */

@@ -16,7 +16,10 @@ const VARIABLE = 'TRACEMALLOC_PUSH';
 
 export function addPushOptions(command: Command): Command {
   return addIdentityOptions(
-    command.option('--push <store>', `send snapshots to a store of many processes: folder:DIR (default: ${VARIABLE}, or none)`),
+    command.option(
+      '--push <store>',
+      `send snapshots to a store of many processes: folder:DIR, or a ClickHouse (default: ${VARIABLE}, or none)`,
+    ),
   );
 }
 

@@ -4,6 +4,7 @@ import { fleetStatistics, type ReleaseSums } from '../fleet-statistics.js';
 import { groupedBy } from '../grouped-by.js';
 import { unknownName } from '../nearest-names.js';
 import { fleetDiff } from '../release-change.js';
+import { releasesOf } from '../releases-of.js';
 import type {
   DiffQuestion,
   FleetDiff,
@@ -73,9 +74,9 @@ export class ClickHouseStore implements Store {
   }
 
   async stats(question: StatsQuestion): Promise<FleetStats> {
-    const { keyType, cumulative, release } = question;
+    const { keyType, cumulative } = question;
     checkKey(keyType, cumulative);
-    return fleetStatistics(keyType, await this.#sumsOf(question, toReleases(release)));
+    return fleetStatistics(keyType, await this.#sumsOf(question, releasesOf(question)));
   }
 
   async diff(question: DiffQuestion): Promise<FleetDiff> {
@@ -113,7 +114,7 @@ export class ClickHouseStore implements Store {
   }
 
   async merged(question: StatsQuestion): Promise<FleetSnapshot> {
-    const releases = toReleases(question.release);
+    const releases = releasesOf(question);
     await this.#checkNames(question, releases);
     return await readMerged(this.#clickHouse, question, releases);
   }
@@ -205,10 +206,6 @@ export class ClickHouseStore implements Store {
     const missing = releases.find((release) => !known.includes(release));
     if (missing !== undefined) throw unknownName(`release of ${service}`, missing, known);
   }
-}
-
-function toReleases(release: string | null): string[] {
-  return release === null ? [] : [release];
 }
 
 function timesOf([tracings, profiles, sxx, sxx2]: readonly number[]) {

@@ -1,4 +1,3 @@
-import { UsageError } from '../../errors.js';
 import { totalOf } from '../../model/column-totals.js';
 import { tableOfOriginals } from '../../model/original-places.js';
 import { RowInterner } from '../../model/row-interner.js';
@@ -6,6 +5,7 @@ import type { HeapTotals } from '../../model/trace-columns.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
 import { ownFolderOf } from '../../snapshot/statistics/own-files.js';
 import { samplingInterval, traceVariance, unseenVariance } from '../../snapshot/statistics/sampling-error.js';
+import { checkAlive } from '../check-alive.js';
 import { processKey } from '../identity.js';
 import { profileId } from '../profile-id.js';
 import type { Profile } from '../store.js';
@@ -79,8 +79,7 @@ export function encodeProfile({ identity, snapshot: given }: Profile): EncodedPr
   const { original } = given;
   const snapshot = original ? new Snapshot({ ...given, table: tableOfOriginals(given.table, original), original: null }) : given;
   const { capture } = snapshot;
-  if (capture.mode === 'churn')
-    throw new UsageError('a profile of mode churn tells what was allocated, not what is alive; a store takes the other modes');
+  checkAlive(capture);
   const timeMs = Date.parse(capture.time);
   const { createHash } = process.getBuiltinModule('node:crypto');
   const tracing = createHash('sha256')

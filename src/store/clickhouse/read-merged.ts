@@ -1,3 +1,4 @@
+import { blockPieces } from '../../model/block-pieces.js';
 import type { Precision } from '../../model/frame.js';
 import type { HeapTotals, Mode } from '../../model/trace-columns.js';
 import type { TraceInput } from '../../snapshot/from-traces.js';
@@ -35,15 +36,12 @@ type TraceRow = [
   ...frames: FrameArrays,
 ];
 
-/** A trace holds up to 2^32 - 1 blocks. */
-const MOST_BLOCKS = 0xffff_ffff;
-
 /** @param releases empty: all */
 export async function readMerged(clickHouse: ClickHouse, question: StatsQuestion, releases: readonly string[]): Promise<FleetSnapshot> {
   const values = new BoundValues();
   const chosen = chosenProfiles(question, releases, values);
   const captures = await clickHouse.query<CaptureRow>(newestProfiles(chosen, CAPTURE), values.all);
-  const { service, release } = question;
+  const { service } = question;
   const group = groupSql({ ...question, keyType: null }, releases, values);
   const traces = mergedTraces({ profiles: newestProfiles(chosen, OF_PROFILE), service }, group, values);
   const stacks = `SELECT * FROM ${STACKS} WHERE service = ${values.add('String', service)} LIMIT 1 BY hash`;
@@ -53,23 +51,20 @@ FROM (${traces}) AS t GLOBAL INNER JOIN (${stacks}) AS s ON t.stack = s.hash
 ORDER BY size DESC, stack, thread, domain, type, label`,
     values.all,
   );
-  const resource = { 'service.name': service, ...(release !== null && { 'service.version': release }) };
   const merger = new CaptureMerger();
   for (const [mode, precision, , nodeVersion, ms, heap] of captures)
     merger.add({ mode, precision, target: { nodeVersion: nodeVersion || null }, time: new Date(ms).toISOString(), heap: heapOf(heap) });
   const tracebackLimit = captures.reduce((most, [, , limit]) => Math.max(most, limit), 1);
   const snapshot = new Snapshot({
     ...Snapshot.fromTraces(rows.flatMap(tracesOf), { tracebackLimit }),
-    capture: merger.build(Object.values(resource).join(' '), resource),
+    capture: merger.build(question),
   });
   return { processes: captures.length, snapshot };
 }
 
-/** A sum of too many blocks for one trace becomes several. */
 function tracesOf([thread, domain, type, label, size, count, totalFrames, ...frames]: TraceRow): TraceInput[] {
-  const pieces = Math.max(1, Math.ceil(count / MOST_BLOCKS));
   const rest = { thread, domain, type, label, totalFrames, frames: tracebackOf(frames).frames };
-  return Array.from({ length: pieces }, (_, piece) => ({ ...rest, size: size / pieces, count: Math.floor((count + piece) / pieces) }));
+  return blockPieces({ size, count }).map((piece) => ({ ...rest, ...piece }));
 }
 
 function heapOf([heapUsed, heapTotal, external, arrayBuffers, rss]: readonly (number | null)[]): HeapTotals | null {

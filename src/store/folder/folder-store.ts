@@ -1,16 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SnapshotFileError, UsageError } from '../../errors.js';
+import { SnapshotFileError } from '../../errors.js';
 import { writeFailureReason } from '../../snapshot/file/atomic-write.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
 import { checkKey } from '../../snapshot/statistics/key-type.js';
 import { compilePattern } from '../../text/fnmatch.js';
+import { checkAlive } from '../check-alive.js';
 import { fleetGrowth } from '../fleet-growth.js';
 import { fleetStatistics, type ReleaseSums } from '../fleet-statistics.js';
 import { groupedBy } from '../grouped-by.js';
 import { processKey, resourceOfIdentity } from '../identity.js';
 import { unknownName } from '../nearest-names.js';
 import { fleetDiff } from '../release-change.js';
+import { releasesOf } from '../releases-of.js';
 import type {
   DiffQuestion,
   FleetDiff,
@@ -59,7 +61,7 @@ export class FolderStore implements Store {
   async stats(question: StatsQuestion): Promise<FleetStats> {
     checkKey(question.keyType, question.cumulative);
     return await this.#ask((leftOut) => {
-      const profiles = this.#profiles(question, toReleases(question.release), leftOut);
+      const profiles = this.#profiles(question, releasesOf(question), leftOut);
       return fleetStatistics(question.keyType, this.#sumsOf(profiles, question, leftOut));
     });
   }
@@ -92,13 +94,11 @@ export class FolderStore implements Store {
 
   async merged(question: StatsQuestion): Promise<FleetSnapshot> {
     return await this.#ask((leftOut) => {
-      const { service, release } = question;
-      const profiles = this.#profiles(question, toReleases(release), leftOut);
+      const profiles = this.#profiles(question, releasesOf(question), leftOut);
       const merger = new ProfileMerger();
       const reader = new ProfileReader(question.filters, leftOut);
       for (const snapshot of newestOfEach(profiles, reader)) merger.add(snapshot);
-      const resource = { 'service.name': service, ...(release !== null && { 'service.version': release }) };
-      return { processes: merger.processes, snapshot: merger.build(Object.values(resource).join(' '), resource) };
+      return { processes: merger.processes, snapshot: merger.build(question) };
     });
   }
 
@@ -121,8 +121,7 @@ export class FolderStore implements Store {
 
   #write({ identity, snapshot }: Profile): void {
     const { capture } = snapshot;
-    if (capture.mode === 'churn')
-      throw new UsageError('a profile of mode churn tells what was allocated, not what is alive; a store takes the other modes');
+    checkAlive(capture);
     const path = join(this.#folder, profilePath(identity, capture.time));
     try {
       mkdirSync(dirname(path), { recursive: true });
@@ -181,10 +180,6 @@ export class FolderStore implements Store {
     for (const snapshot of newestOfEach(profiles, new ProfileReader(filters, leftOut))) summer.add(snapshot);
     return summer.build();
   }
-}
-
-function toReleases(release: string | null): string[] {
-  return release === null ? [] : [release];
 }
 
 function distinct(profiles: Iterable<FoundProfile>, of: 'service' | 'release'): string[] {

@@ -1,3 +1,4 @@
+import { type BlockSum, blockPieces } from '../../model/block-pieces.js';
 import { copyTracebacks } from '../../model/compact.js';
 import { LabelInterner } from '../../model/label-interner.js';
 import { RowInterner } from '../../model/row-interner.js';
@@ -5,11 +6,10 @@ import { StackTableBuilder } from '../../model/stack-table.js';
 import { StringInterner } from '../../model/string-interner.js';
 import { usedTracebacks } from '../../model/trace-loops.js';
 import { Snapshot } from '../../snapshot/snapshot.js';
-import { CaptureMerger } from '../merge-captures.js';
+import { CaptureMerger, type MergedService } from '../merge-captures.js';
 import { GroupColumns } from './group-columns.js';
 
 const FIELDS = 5;
-const MOST_BLOCKS = 0xffff_ffff;
 
 /** Adds up the traces of snapshots that have the same stack, domain, thread, type and label. The snapshots are not kept. */
 export class ProfileMerger {
@@ -52,8 +52,7 @@ export class ProfileMerger {
     return this.#processes;
   }
 
-  /** @param resource of all processes */
-  build(title: string, resource: Readonly<Record<string, string>>): Snapshot {
+  build(of: MergedService): Snapshot {
     const { values } = this.#rows.build();
     const parts = this.#parts();
     const field = (at: number) => Uint32Array.from(parts, ({ id }) => values[id * FIELDS + at]!);
@@ -76,19 +75,13 @@ export class ProfileMerger {
       types: this.#types.values,
       labels: this.#labels.values,
       tracebackLimit: this.#tracebackLimit,
-      capture: this.#captures.build(title, resource),
+      capture: this.#captures.build(of),
     });
   }
 
-  /** A trace holds up to 2^32 - 1 blocks. A sum of more is split. */
-  #parts(): { id: number; size: number; count: number }[] {
-    return Array.from({ length: this.#rows.size }, (_, id) => ({ id, ...this.#sums.at(id) })).flatMap(({ id, size, count }) => {
-      const pieces = Math.max(1, Math.ceil(count / MOST_BLOCKS));
-      return Array.from({ length: pieces }, (_, piece) => ({
-        id,
-        size: size / pieces,
-        count: Math.floor((count + piece) / pieces),
-      }));
-    });
+  #parts(): (BlockSum & { readonly id: number })[] {
+    return Array.from({ length: this.#rows.size }, (_, id) => id).flatMap((id) =>
+      blockPieces(this.#sums.at(id)).map((piece) => ({ id, ...piece })),
+    );
   }
 }

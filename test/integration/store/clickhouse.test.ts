@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { ClickHouseStore } from '../../../src/store/clickhouse/clickhouse-store.js';
 import { initSql, initStore } from '../../../src/store/clickhouse/init-store.js';
-import type { Profile, StatsQuestion } from '../../../src/store/store.js';
+import type { Profile } from '../../../src/store/store.js';
 import { provideClickHouse, startClickHouse } from '../../helpers/clickhouse-server.js';
 import { callCommand, startCommand } from '../../helpers/command.js';
 import { failureOf } from '../../helpers/failure.js';
+import { everythingOf } from '../../helpers/fleet-questions.js';
 import { repoPath } from '../../helpers/paths.js';
 import { enterTemporaryFolder, reapLater, reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
@@ -213,17 +214,7 @@ describe('a server that is none, or does not answer as one', () => {
     }
   });
 
-  const QUESTION: StatsQuestion = {
-    service: 'once',
-    release: null,
-    from: null,
-    to: null,
-    host: null,
-    attributes: {},
-    filters: [],
-    keyType: 'lineno',
-    cumulative: false,
-  };
+  const QUESTION = everythingOf('once');
 
   const taken = new Date().toISOString();
 

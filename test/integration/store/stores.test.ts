@@ -8,9 +8,10 @@ import { KEY_TYPES, type KeyType } from '../../../src/snapshot/statistics/key-ty
 import { ClickHouseStore } from '../../../src/store/clickhouse/clickhouse-store.js';
 import { initStore } from '../../../src/store/clickhouse/init-store.js';
 import { FolderStore } from '../../../src/store/folder/folder-store.js';
-import type { Identity, Profile, StatsQuestion, Store } from '../../../src/store/store.js';
+import type { Identity, Profile, Store } from '../../../src/store/store.js';
 import { compilePattern, patternToRe2 } from '../../../src/text/fnmatch.js';
 import { provideClickHouse, startClickHouse } from '../../helpers/clickhouse-server.js';
+import { everythingOf } from '../../helpers/fleet-questions.js';
 import { simulateService } from '../../helpers/fleet-simulation.js';
 import { HOSTILE_NAMES, hostileTraces } from '../../helpers/hostile-traces.js';
 import { repoPath } from '../../helpers/paths.js';
@@ -22,17 +23,6 @@ const MINUTE = 60_000;
 const START = Math.floor(Date.now() / (60 * MINUTE)) * 60 * MINUTE - 5.5 * 60 * MINUTE;
 
 const packages = await provideClickHouse();
-
-const WHOLE: Omit<StatsQuestion, 'service'> = {
-  release: null,
-  from: null,
-  to: null,
-  host: null,
-  attributes: {},
-  filters: [],
-  keyType: 'lineno',
-  cumulative: false,
-};
 
 (packages === null ? describe.skip : describe)('a folder and ClickHouse', () => {
   let folder: Store;
@@ -63,7 +53,7 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
   it.each(keys.map((key) => [...key, isShort(key) ? '' : '(long)'] as const))(
     'group alike by %s, cumulative %s %s',
     async (keyType, cumulative) => {
-      const question = { ...WHOLE, service: 'random', keyType, cumulative };
+      const question = { ...everythingOf('random'), keyType, cumulative };
       await sameAnswers((store) => store.stats(question), statisticOf);
       // releases are matched by the names of functions: see nameOf
       const service = keyType === 'traceback' ? 'simulated' : 'random';
@@ -82,14 +72,14 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
     ['two lists', [[new Filter(true, '/app/*')], [new LabelFilter(true, '(none)'), new DomainFilter(false, 1)]]],
   ])('filter alike by %s', async (_name, filters) => {
     for (const keyType of ['filename', 'thread'] as const) {
-      const question = { ...WHOLE, service: 'random', filters, keyType };
+      const question = { ...everythingOf('random'), filters, keyType };
       await sameAnswers((store) => store.stats(question), statisticOf);
       await sameAnswers((store) => store.leaks({ ...question, releases: ['2.0'] }), statisticOf);
     }
   });
 
   it('choose profiles alike by time, host, release and attributes', async () => {
-    const question = { ...WHOLE, service: 'random' };
+    const question = everythingOf('random');
     const chosen = [
       { from: new Date(START + 40 * MINUTE) },
       { to: new Date(START + 90 * MINUTE) },
@@ -108,7 +98,7 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
 
   it('merge alike', async () => {
     for (const service of ['random', 'hostile']) {
-      const [one, other] = await both((store) => store.merged({ ...WHOLE, service }));
+      const [one, other] = await both((store) => store.merged(everythingOf(service)));
       expect(other.processes).toBe(one.processes);
       expect(contentOf(other.snapshot)).toEqual(contentOf(one.snapshot));
       expect(other.snapshot.capture).toEqual(one.snapshot.capture);
@@ -117,14 +107,14 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
 
   it('tell alike what was when', async () => {
     for (const filters of [[], [[new Filter(true, '*/a.js')]]]) {
-      const [one, other] = await both((store) => store.history({ ...WHOLE, service: 'random', filters, releases: [] }));
+      const [one, other] = await both((store) => store.history({ ...everythingOf('random'), filters, releases: [] }));
       expect(one.points.length).toBeGreaterThan(5);
       expect(other.points).toEqual(one.points.map((point) => ({ ...point, size: close(point.size) })));
     }
   });
 
   it('find the same leaks (long)', async () => {
-    const question = { ...WHOLE, service: 'simulated', releases: [] };
+    const question = { ...everythingOf('simulated'), releases: [] };
     const [one, other] = await both((store) => store.leaks(question));
     const leaks = ({ growth }: typeof one) =>
       growth.filter(({ verdict }) => verdict === 'leaks').map(({ release, traceback }) => [release, traceback.at(0)!.lineno]);
@@ -136,10 +126,10 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
     for (const service of HOSTILE_SERVICES) {
       const host = service.replaceAll('[', '[[]').replaceAll('*', '[*]');
       const names = { service, release: service, host, attributes: { [service]: service } };
-      const { processes, statistics } = await clickHouse.stats({ ...WHOLE, ...names });
+      const { processes, statistics } = await clickHouse.stats({ ...everythingOf(service), ...names });
       expect({ service, processes, groups: statistics.length }).toEqual({ service, processes: 1, groups: HOSTILE_TRACES.length });
     }
-    await sameAnswers((store) => store.stats({ ...WHOLE, service: 'hostile', keyType: 'traceback' }), statisticOf);
+    await sameAnswers((store) => store.stats({ ...everythingOf('hostile'), keyType: 'traceback' }), statisticOf);
     expect(await clickHouse.services()).toEqual(await folder.services());
     expect(await clickHouse.releases('random')).toEqual(['2.0', '2.1']);
   });
@@ -209,8 +199,8 @@ const WHOLE: Omit<StatsQuestion, 'service'> = {
 
   it('offer the nearest names', async () => {
     const messages = await both(async (store) => [
-      await messageOf(store.stats({ ...WHOLE, service: 'radnom' })),
-      await messageOf(store.leaks({ ...WHOLE, service: 'random', releases: ['2.2'] })),
+      await messageOf(store.stats(everythingOf('radnom'))),
+      await messageOf(store.leaks({ ...everythingOf('random'), releases: ['2.2'] })),
     ]);
     expect(messages[0][0]).toContain('"random"');
     expect(messages[1]).toEqual(messages[0]);

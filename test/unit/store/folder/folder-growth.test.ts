@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../../../../src/snapshot/snapshot.js';
 import { FolderStore } from '../../../../src/store/folder/folder-store.js';
 import type { FleetGrowth, LeaksQuestion } from '../../../../src/store/store.js';
+import { everythingOf } from '../../../helpers/fleet-questions.js';
 import { type Line, type SimulatedService, simulateService, trafficOf } from '../../../helpers/fleet-simulation.js';
 import { reapTargets, temporaryFolder } from '../../../helpers/target-process.js';
 
@@ -33,17 +34,7 @@ const SERVICE: SimulatedService = {
   ],
 };
 
-const QUESTION: LeaksQuestion = {
-  service: 'api',
-  releases: [],
-  from: null,
-  to: null,
-  host: null,
-  attributes: {},
-  filters: [],
-  keyType: 'lineno',
-  cumulative: false,
-};
+const QUESTION: LeaksQuestion = { ...everythingOf('api'), releases: [] };
 
 afterAll(reapTargets);
 

@@ -10,23 +10,14 @@ import { Snapshot } from '../../../../src/snapshot/snapshot.js';
 import type { KeyType } from '../../../../src/snapshot/statistics/key-type.js';
 import { FolderStore } from '../../../../src/store/folder/folder-store.js';
 import type { Identity, Profile, StatsQuestion } from '../../../../src/store/store.js';
+import { everythingOf } from '../../../helpers/fleet-questions.js';
 import { randomSnapshot } from '../../../helpers/random-snapshot.js';
 import { snapshotOf } from '../../../helpers/series-simulation.js';
 import { reapTargets, temporaryFolder } from '../../../helpers/target-process.js';
 
 afterAll(reapTargets);
 
-const QUESTION: StatsQuestion = {
-  service: 'api',
-  release: null,
-  from: null,
-  to: null,
-  host: null,
-  attributes: {},
-  filters: [],
-  keyType: 'lineno',
-  cumulative: false,
-};
+const QUESTION = everythingOf('api');
 const DAY = '2026-03-01T';
 
 interface Given extends Partial<Identity> {
