@@ -8,6 +8,8 @@ import { sumByGroup } from './totals.js';
 const FOLDED_BLOCK = 24;
 /** V8 seldom makes more blocks in one allocation. With these two constants 95 to 99 % of the rows of five versions held the truth (docs/accuracy.md). */
 const MOST_FOLDED = 6;
+/** Bytes. Only blocks whose size is known to the compiler are put together, so a larger one is nearly always an array or a string by itself. */
+const LARGEST_FOLDED = 1024;
 /** Samples of one place often have the same wrong size. This part of the error of decoding is taken as common to all samples of a group. */
 const COMMON_PART = 0.5;
 /** How many samples the sizes that are likely from the start count as: as in the decoding. */
@@ -100,7 +102,7 @@ function sampleCounter({ capture, columns: { size, count } }: Pick<SnapshotParts
 
 /** The standard error of the number of blocks that one block stands for: half the way from 1 to the most that it may hold. */
 function hiddenBlocks(block: number): number {
-  return block < 2 * SMALLEST_BLOCK ? 0 : (Math.min(block / FOLDED_BLOCK, MOST_FOLDED) - 1) / 2;
+  return block < 2 * SMALLEST_BLOCK || block > LARGEST_FOLDED ? 0 : (Math.min(block / FOLDED_BLOCK, MOST_FOLDED) - 1) / 2;
 }
 
 /**
