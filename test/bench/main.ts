@@ -1,7 +1,9 @@
 import { requestedVersions } from '../helpers/nodes.js';
 import { provideNode } from '../helpers/provide.js';
 import { benchAccuracy } from './accuracy/accuracy.js';
+import { benchCounts } from './accuracy/counts.js';
 import { benchEngine } from './engine.js';
+import { benchFolding } from './folding.js';
 import { benchHeapGraph } from './heap-graph.js';
 import { benchHeapSnapshot } from './heap-snapshot.js';
 import { benchIsolates } from './isolates.js';
@@ -43,6 +45,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'lines-transform': benchTransform,
   'lines-corpus': benchCorpus,
   accuracy: benchAccuracy,
+  counts: benchCounts,
+  folding: benchFolding,
   isolates: benchIsolates,
   soak: benchSoak,
   verdicts: benchVerdicts,

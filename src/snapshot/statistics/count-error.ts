@@ -4,10 +4,8 @@ import type { SnapshotParts } from '../../model/snapshot-parts.js';
 import { areOfOneTracing, type GroupedTraces, NO_ROW, samplingInterval, sharedSamples, traceVariance, UNSEEN_SAMPLES } from './sampling-error.js';
 import { sumByGroup } from './totals.js';
 
-/** Blocks that V8 makes in one allocation have about this many bytes each, or more. */
-const FOLDED_BLOCK = 24;
-/** V8 seldom makes more blocks in one allocation. With these two constants 95 to 99 % of the rows of five versions held the truth (docs/accuracy.md). */
-const MOST_FOLDED = 6;
+/** What looks like one block is at most so many blocks of the smallest size: V8 unrolls loops and then puts their rounds together. See docs/accuracy.md. */
+const MOST_FOLDED = 16;
 /** Bytes. Only blocks whose size is known to the compiler are put together, so a larger one is nearly always an array or a string by itself. */
 const LARGEST_FOLDED = 1024;
 /** Samples of one place often have the same wrong size. This part of the error of decoding is taken as common to all samples of a group. */
@@ -102,7 +100,7 @@ function sampleCounter({ capture, columns: { size, count } }: Pick<SnapshotParts
 
 /** The standard error of the number of blocks that one block stands for: half the way from 1 to the most that it may hold. */
 function hiddenBlocks(block: number): number {
-  return block < 2 * SMALLEST_BLOCK || block > LARGEST_FOLDED ? 0 : (Math.min(block / FOLDED_BLOCK, MOST_FOLDED) - 1) / 2;
+  return block < 2 * SMALLEST_BLOCK || block > LARGEST_FOLDED ? 0 : (Math.min(block / SMALLEST_BLOCK, MOST_FOLDED) - 1) / 2;
 }
 
 /**
