@@ -1,5 +1,5 @@
-import type { CaptureInfo } from './trace-columns.js';
 import { ALIGNMENT, blockSizes, roundedCount, SMALLEST_BLOCK, startWeight } from './block-sizes.js';
+import type { CaptureInfo } from './trace-columns.js';
 
 /** Most blocks of a heap are no larger. */
 const LARGEST_USUAL_BLOCK = 256;

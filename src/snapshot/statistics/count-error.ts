@@ -1,11 +1,21 @@
 import { blockSizes, blocksPerSample, roundedCount, SMALLEST_BLOCK, startWeight } from '../../model/block-sizes.js';
 import { mayFold } from '../../model/count-precision.js';
 import type { SnapshotParts } from '../../model/snapshot-parts.js';
-import { areOfOneTracing, type GroupedTraces, NO_ROW, samplingInterval, sharedSamples, traceVariance, UNSEEN_SAMPLES } from './sampling-error.js';
+import {
+  areOfOneTracing,
+  type GroupedTraces,
+  NO_ROW,
+  samplingInterval,
+  sharedSamples,
+  traceVariance,
+  UNSEEN_SAMPLES,
+} from './sampling-error.js';
 import { sumByGroup } from './totals.js';
 
 /** What looks like one block is at most so many blocks of the smallest size: V8 unrolls loops and then puts their rounds together. See docs/accuracy.md. */
-const MOST_FOLDED = 16;
+const MOST_FOLDED = 12;
+/** The part of a count by which V8's sampler itself may be off: it misses some blocks of optimized code on Node 20, and of typed arrays (docs/accuracy.md). */
+const SAMPLER_PART = 0.08;
 /** Bytes. Only blocks whose size is known to the compiler are put together, so a larger one is nearly always an array or a string by itself. */
 const LARGEST_FOLDED = 1024;
 /** Samples of one place often have the same wrong size. This part of the error of decoding is taken as common to all samples of a group. */
@@ -45,7 +55,13 @@ function laterErrors(grouped: GroupedTraces, old: GroupedTraces, groupCount: num
   const [now, before] = [grouped, old].map((one) => countSpread(one, groupCount, NO_ROW));
   if (!now || !before) return new Float64Array(groupCount);
   const later = (column: keyof CountSpread) => now[column].map((value, group) => Math.abs(value - before[column][group]!));
-  const spread = { samples: later('samples'), size: later('size'), count: later('count'), variance: later('variance'), common: later('common') };
+  const spread = {
+    samples: later('samples'),
+    size: later('size'),
+    count: later('count'),
+    variance: later('variance'),
+    common: later('common'),
+  };
   return wholeVariance(spread, samplingInterval(grouped.parts.capture) ?? 0).map(Math.sqrt);
 }
 
@@ -64,8 +80,9 @@ function wholeVariance({ samples, size, count, variance, common }: CountSpread, 
 }
 
 /**
- * A count is uncertain in three ways. Sampling: a sample stands for 1 / p blocks, which scatters as its bytes do. Decoding: CDP sends only the product of
- * a sample's size and count, so its size may be another one of the same product. Folding: what looks like one block may be several.
+ * A count is uncertain in four ways. Sampling: a sample stands for 1 / p blocks, which scatters as its bytes do. Decoding: CDP sends only the product of
+ * a sample's size and count, so its size may be another one of the same product. V8's sampler: it takes some kinds of blocks too seldom. Folding: what looks
+ * like one block may be several.
  *
  * @param skip rows that add nothing
  * @returns null if every block was counted
@@ -87,7 +104,10 @@ function countSpread({ parts, assignment }: GroupedTraces, groupCount: number, s
       if (interval === null || block === 0) return 0;
       return samplesOf(row) * (traceVariance(block, 1, interval) / block ** 2 + (decoding.get(block) ?? 0) ** 2);
     }),
-    common: sum((row, block) => COMMON_PART * samplesOf(row) * (decoding.get(block) ?? 0) + (folds ? count[row]! * hiddenBlocks(block) : 0)),
+    common: sum((row, block) => {
+      const ofSampling = interval === null ? 0 : COMMON_PART * samplesOf(row) * (decoding.get(block) ?? 0) + SAMPLER_PART * count[row]!;
+      return ofSampling + (folds ? count[row]! * hiddenBlocks(block) : 0);
+    }),
   };
 }
 
