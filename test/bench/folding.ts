@@ -8,9 +8,9 @@ import { providePackages } from '../helpers/provide.js';
 import { median, printTable } from './measure.js';
 import { tookOf } from './traced-run.js';
 
-const ROUNDS = 15;
+const ROUNDS = 11;
 const NO_INLINE = '--max-inlined-bytecode-size=0';
-const PROGRAMS = ['bundler', 'classes', 'json', 'markdown', 'parser', 'styles'];
+const PROGRAMS = ['bundler', 'classes', 'json', 'parser', 'styles'];
 
 /**
  * What it costs to switch the folding of allocations off where inlining is off already: processor time with both off to that with inlining off, of

@@ -26,6 +26,7 @@ import { benchSoak } from './soak.js';
 import { benchSourceMap } from './source-map.js';
 import { benchStartup } from './startup.js';
 import { benchTrackingStress } from './tracking-stress.js';
+import { benchTypedArrays } from './typed-arrays.js';
 import { benchVerdicts } from './verdicts.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -47,6 +48,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   accuracy: benchAccuracy,
   counts: benchCounts,
   folding: benchFolding,
+  'typed-arrays': benchTypedArrays,
   isolates: benchIsolates,
   soak: benchSoak,
   verdicts: benchVerdicts,
