@@ -3,6 +3,8 @@ import { provideNode } from '../helpers/provide.js';
 import { benchAccuracy } from './accuracy/accuracy.js';
 import { benchCounts } from './accuracy/counts.js';
 import { benchEngine } from './engine.js';
+import { benchFleet } from './fleet.js';
+import { benchFleetClickHouse } from './fleet-clickhouse.js';
 import { benchFolding } from './folding.js';
 import { benchHeapGraph } from './heap-graph.js';
 import { benchHeapSnapshot } from './heap-snapshot.js';
@@ -58,6 +60,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'leaks-services': benchServices,
   'own-lines': benchOwnLines,
   peaks: benchPeaks,
+  fleet: benchFleet,
+  'fleet-clickhouse': benchFleetClickHouse,
 };
 
 for (const version of requestedVersions()) await provideNode(version);
