@@ -14,11 +14,11 @@ import { sumByGroup } from './totals.js';
 
 /**
  * What looks like one block is taken to be at most so many blocks: V8 unrolls loops and then puts their rounds together. This number and the size of
- * these blocks hold 90 to 99 % of the rows of programs whose blocks are known (docs/accuracy.md).
+ * these blocks hold 95 % of the rows of programs whose blocks are known (docs/accuracy.md).
  */
-const MOST_FOLDED = 8;
-/** Bytes: an object without properties of its own. */
-const FOLDED_BLOCK = 24;
+const MOST_FOLDED = 6;
+/** Bytes: between an object without properties, 24, and an array, 32. */
+const FOLDED_BLOCK = 28;
 /** The part of a count by which V8's sampler itself may be off: it misses some blocks of optimized code on Node 20, and of typed arrays (docs/accuracy.md). */
 const SAMPLER_PART = 0.08;
 /** Bytes. Only blocks whose size is known to the compiler are put together, so a larger one is nearly always an array or a string by itself. */

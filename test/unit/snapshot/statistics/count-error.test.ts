@@ -82,7 +82,7 @@ describe('countStandardError', () => {
     const simulated = simulateSampling([[{ size: 64, blocks: 100 }]], 1, seededRandom(3));
     const errorWith = (change: Partial<CaptureInfo>) =>
       snapshotOf(simulated, { interval: 1, ...change }).statistics('lineno')[0]!.countStandardError;
-    expect(errorWith({ folding: true })).toBeCloseTo(83.3, 1); // up to 64 / 24 blocks each
+    expect(errorWith({ folding: true })).toBeCloseTo(64.3, 1); // up to 64 / 28 blocks each
     expect(errorWith({ folding: false })).toBe(0);
     expect(errorWith({ mode: 'exact', folding: undefined })).toBe(0);
     expect(Snapshot.fromTraces([{ size: 64, frames: [['/a.js', 1]] }]).statistics('lineno')[0]!.countStandardError).toBe(0);
