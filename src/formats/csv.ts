@@ -5,7 +5,7 @@ import { frameLabel } from './labels.js';
 import { type Row, rowsOf } from './rows.js';
 import { linesAsBytes, startAsText } from './text-parts.js';
 
-const FIGURES = ['size', 'count', 'standard_error'];
+const FIGURES = ['size', 'count', 'standard_error', 'count_standard_error'];
 const CHANGES = ['size_diff', 'count_diff'];
 const ORIGIN = ['domain', 'type', 'thread', 'label', 'filename', 'lineno', 'column', 'function', 'precision', 'traceback'];
 
@@ -14,7 +14,7 @@ export const csv: Format = {
   name: 'csv',
   description: 'CSV',
   extensions: ['.csv'],
-  sniff: (start) => startAsText(start).startsWith(FIGURES.join(',')),
+  sniff: (start) => startAsText(start).startsWith(FIGURES.slice(0, 3).join(',')),
   write: (contents) => linesAsBytes(table(contents)),
 };
 
@@ -30,8 +30,8 @@ function* table({ snapshot, old }: Contents): Iterable<string> {
   }
 }
 
-function figures({ size, count, standardError, oldSize, oldCount }: Row, isDiff: boolean): number[] {
-  return [size, count, standardError, ...(isDiff ? [size - oldSize, count - oldCount] : [])];
+function figures({ size, count, standardError, countStandardError, oldSize, oldCount }: Row, isDiff: boolean): number[] {
+  return [size, count, standardError, countStandardError, ...(isDiff ? [size - oldSize, count - oldCount] : [])];
 }
 
 /** What a spreadsheet takes for the beginning of a formula: also in full width, which some convert, and behind blanks, which some cut off. */

@@ -19,8 +19,8 @@ function* documents({ snapshot, old }: Contents): Iterable<string> {
   for (const row of rows) yield safeJson({ ...figures(row, old !== null), ...origin(row, table) });
 }
 
-function figures({ size, count, oldSize, oldCount, standardError }: Row, isDiff: boolean) {
-  return { size, count, standardError, ...(isDiff && { sizeDiff: size - oldSize, countDiff: count - oldCount }) };
+function figures({ size, count, oldSize, oldCount, standardError, countStandardError }: Row, isDiff: boolean) {
+  return { size, count, standardError, countStandardError, ...(isDiff && { sizeDiff: size - oldSize, countDiff: count - oldCount }) };
 }
 
 function origin({ domain, type, thread, label, traceback }: Row, table: StackTable) {

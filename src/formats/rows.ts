@@ -4,6 +4,7 @@ import { RowInterner } from '../model/row-interner.js';
 import { type StackTable, StackTableBuilder } from '../model/stack-table.js';
 import { StringInterner } from '../model/string-interner.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
+import { countDifferenceErrors, countErrors } from '../snapshot/statistics/count-error.js';
 import { differenceErrors, type GroupedTraces, standardErrors } from '../snapshot/statistics/sampling-error.js';
 import { sumTotals, type Totals } from '../snapshot/statistics/totals.js';
 import type { Contents } from './format.js';
@@ -27,6 +28,8 @@ export interface Row {
   readonly oldCount: number;
   /** Standard error of size; in a difference, of size - oldSize. In bytes; 0 if exact. */
   readonly standardError: number;
+  /** The same for the count, in blocks. */
+  readonly countStandardError: number;
 }
 
 export interface Rows {
@@ -44,12 +47,12 @@ export function rowsOf({ snapshot, old }: Pick<Contents, 'snapshot' | 'old'>): R
   const now = keys.assign(snapshot);
   const before = old && keys.assign(old);
   const [after, then] = [totalsOf(now, keys.size), before && totalsOf(before, keys.size)];
-  const errors = before
-    ? differenceErrors(grouped(now, keys.size), grouped(before, keys.size), keys.size)
-    : standardErrors(grouped(now, keys.size), keys.size);
+  const [groupedNow, groupedBefore] = [grouped(now, keys.size), before && grouped(before, keys.size)];
+  const errors = groupedBefore ? differenceErrors(groupedNow, groupedBefore, keys.size) : standardErrors(groupedNow, keys.size);
+  const ofCounts = groupedBefore ? countDifferenceErrors(groupedNow, groupedBefore, keys.size) : countErrors(groupedNow, keys.size);
   const rows = keys.values().map((key, id): Row => {
     const [size, count, oldSize, oldCount] = [after.size[id]!, after.count[id]!, then?.size[id] ?? 0, then?.count[id] ?? 0];
-    return { ...key, size, count, oldSize, oldCount, standardError: errors[id]! };
+    return { ...key, size, count, oldSize, oldCount, standardError: errors[id]!, countStandardError: ofCounts[id]! };
   });
   const weight = (row: Row) => Math.abs(row.size - row.oldSize);
   return { table: keys.table(), rows: rows.sort((a, b) => weight(b) - weight(a) || b.size - a.size) };

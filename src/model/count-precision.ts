@@ -1,4 +1,5 @@
 import { ALIGNMENT, blockSizes, roundedCount, SMALLEST_BLOCK, startWeight } from './block-sizes.js';
+import type { CaptureInfo } from './trace-columns.js';
 
 /** Most blocks of a heap are no larger. */
 const LARGEST_USUAL_BLOCK = 256;
@@ -13,6 +14,15 @@ const LEAST_INTERVAL = 16_384;
 /** Whether samples taken every `interval` bytes give good block sizes and counts. If not, these have large errors. */
 export function canRecoverCounts(interval: number): boolean {
   return interval <= 1 || (interval >= LEAST_INTERVAL && sharedWeight(interval) <= MOST_SHARED);
+}
+
+/**
+ * Whether one allocation may be of several blocks that are counted as one. Exact mode switches this off. If a file does not tell, V8 does so when it
+ * samples. An unknown interval is that of a file of another tool, whose samples nobody counts as blocks.
+ */
+export function mayFold({ mode, interval, folding }: Pick<CaptureInfo, 'mode' | 'interval' | 'folding'>): boolean {
+  if (mode === 'objects' || interval === null) return false;
+  return folding ?? mode !== 'exact';
 }
 
 /** The share of usual block sizes, by weight, whose product belongs to another size as well. */

@@ -43,6 +43,8 @@ export interface CaptureInfo {
   readonly precision: Precision;
   /** Whether V8 may have inlined functions, whose bytes are then their callers'; left out if unknown. */
   readonly inlining?: boolean | undefined;
+  /** Whether V8 may have made several blocks in one allocation, which then count as one; left out if unknown. */
+  readonly folding?: boolean | undefined;
   /** The id of the tracing, from start to stop. In snapshots of one tracing, `birth` identifies a sample. */
   readonly tracing?: string | undefined;
   /** ISO 8601, UTC: when the tracing had to begin again. What the main thread allocated before is not in the snapshot. */

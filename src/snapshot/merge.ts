@@ -96,6 +96,7 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
     },
     precision: captures.some(({ precision }) => precision === 'line') ? 'line' : 'function',
     ...(captures.some(({ inlining }) => inlining) && { inlining: true }),
+    folding: captures.some(({ folding }) => folding) || (captures.every(({ folding }) => folding === false) ? false : undefined),
     ...(missing.length > 0 && { missing }),
     ...(atHeapLimit.length > 0 && { atHeapLimit }),
     ...(late.length > 0 && { late }),

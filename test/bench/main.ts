@@ -1,9 +1,11 @@
 import { requestedVersions } from '../helpers/nodes.js';
 import { provideNode } from '../helpers/provide.js';
 import { benchAccuracy } from './accuracy/accuracy.js';
+import { benchCounts } from './accuracy/counts.js';
 import { benchEngine } from './engine.js';
 import { benchFleet } from './fleet.js';
 import { benchFleetClickHouse } from './fleet-clickhouse.js';
+import { benchFolding } from './folding.js';
 import { benchHeapGraph } from './heap-graph.js';
 import { benchHeapSnapshot } from './heap-snapshot.js';
 import { benchIsolates } from './isolates.js';
@@ -26,6 +28,7 @@ import { benchSoak } from './soak.js';
 import { benchSourceMap } from './source-map.js';
 import { benchStartup } from './startup.js';
 import { benchTrackingStress } from './tracking-stress.js';
+import { benchTypedArrays } from './typed-arrays.js';
 import { benchVerdicts } from './verdicts.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -45,6 +48,9 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'lines-transform': benchTransform,
   'lines-corpus': benchCorpus,
   accuracy: benchAccuracy,
+  counts: benchCounts,
+  folding: benchFolding,
+  'typed-arrays': benchTypedArrays,
   isolates: benchIsolates,
   soak: benchSoak,
   verdicts: benchVerdicts,

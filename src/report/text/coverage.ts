@@ -1,4 +1,4 @@
-import { canRecoverCounts } from '../../model/count-precision.js';
+import { canRecoverCounts, mayFold } from '../../model/count-precision.js';
 import type { CaptureInfo, HeapTotals } from '../../model/trace-columns.js';
 import { NOT_OWN } from '../../snapshot/statistics/package-name.js';
 import { printable } from '../../text/printable.js';
@@ -11,6 +11,8 @@ const ROUGH_COUNTS = 'Counts and averages are rough at this interval, sizes are 
 const PACKED = ', but minified code is all on one line: there only columns tell functions apart, as with --group-by function';
 const INLINED =
   'Each row is the function that allocated; what V8 inlined into it counts for it: trace with --no-inline or --lines to tell them apart.';
+
+const FOLDED = 'Optimized code may make several blocks at once, which count as one: --no-inline, --lines or --mode exact count each.';
 
 /**
  * The lines above a table: how much of the process the traces cover, and how they were recorded. If most memory is outside of the
@@ -49,7 +51,8 @@ export function methodNotes(capture: CaptureInfo, { ofFunctions = false, ofPacke
   const inlined = ofFunctions && mayHoldInlined(capture) ? ` ${INLINED}` : '';
   const areCountsRough = (mode === 'sampling' || mode === 'churn') && interval !== null && !canRecoverCounts(interval);
   const packed = ofPackedLines ? PACKED : '';
-  return [`${method(capture)}${packed}.${inlined}`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...gapNotes(capture)];
+  const folded = mayFold(capture) ? ` ${FOLDED}` : '';
+  return [`${method(capture)}${packed}.${inlined}${folded}`, ...(areCountsRough ? [ROUGH_COUNTS] : []), ...gapNotes(capture)];
 }
 
 /**

@@ -100,7 +100,12 @@ export function heapChangesJson({ isOneProcess, types, collections }: HeapCompar
     cumulative: false,
     oneProcess: isOneProcess,
     total,
-    statistics: types.map(({ traceback, ...figures }) => ({ standardError: 0, ...figures, traceback: tracebackJson(traceback) })),
+    statistics: types.map(({ traceback, ...figures }) => ({
+      standardError: 0,
+      countStandardError: 0,
+      ...figures,
+      traceback: tracebackJson(traceback),
+    })),
     collections,
   };
 }

@@ -61,6 +61,7 @@ export function heapJson(statistics: readonly HeapStatistic[], { keyType, total 
       size,
       count,
       standardError: 0,
+      countStandardError: 0,
       retained,
       ...(dominated !== null && { dominated }),
       traceback: tracebackJson(traceback),

@@ -47,8 +47,9 @@ function namesOf({ keyType, cumulative }: Grouping): Grouping {
   return { keyType, cumulative };
 }
 
-function statisticJson({ size, count, standardError, traceback, ownCaller }: Statistic) {
-  return { size, count, standardError, traceback: tracebackJson(traceback), ...(ownCaller && { ownCaller: callerJson(ownCaller) }) };
+function statisticJson({ size, count, standardError, countStandardError, traceback, ownCaller }: Statistic) {
+  const caller = ownCaller && { ownCaller: callerJson(ownCaller) };
+  return { size, count, standardError, countStandardError, traceback: tracebackJson(traceback), ...caller };
 }
 
 function callerJson({ share, frame }: OwnCaller) {

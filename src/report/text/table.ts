@@ -35,6 +35,9 @@ export interface DiffOptions extends TableOptions {
 /** Differences of at most this many standard errors are marked. One in twenty exceeds it although nothing changed. */
 const NOISE = 2;
 const BEFORE_CALLER = '  ';
+/** A count is marked unless two standard errors below and above it are within a factor of two. */
+const ROUGH = 4;
+const ROUGH_NOTE = '~ before a count: not known within a factor of two';
 const NOISE_NOTE = '~ within two standard errors (±): sampling alone may make such a change';
 
 /** The largest groups as aligned columns, then one line for the rest. Sampled sizes have their standard error beside them. */
@@ -46,14 +49,15 @@ export function statisticsTable(statistics: readonly Statistic[], options: Table
     { title: 'size', cells: shown.map(({ size }) => formatSize(size)) },
     ...errorColumn(shown),
     ...(churn ? churnColumns(shown, churn) : []),
-    { title: 'count', cells: shown.map(({ count }) => `${count}`), dispensable: 2 },
+    { title: 'count', cells: shown.map((one) => `${mark(one.count, one)}${one.count}`), dispensable: 2 },
     { title: 'average', cells: shown.map(({ size, count }) => average(size, count)), dispensable: 3 },
   ];
   const rest = statistics.slice(top);
   const lines = columnLines(columns, placeColumn(shown, options), width);
   if (rest.length > 0)
     lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ size }) => size)))), width));
-  return [...lines, ...placeNotes(shown).flatMap((line) => wrapped(line, width))];
+  const rough = shown.some((one) => isRough(one.count, one)) ? [ROUGH_NOTE] : [];
+  return [...lines, ...[...rough, ...placeNotes(shown)].flatMap((line) => wrapped(line, width))];
 }
 
 /**
@@ -70,7 +74,8 @@ export function diffTable(diffs: readonly StatisticDiff[], options: DiffOptions)
   const lines = columnLines(columns, placeColumn(shown, options), width);
   if (rest.length > 0)
     lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ sizeDiff }) => sizeDiff)), true)), width));
-  return [...lines, ...[...noiseNote(shown), ...placeNotes(shown)].flatMap((line) => wrapped(line, width))];
+  const rough = !isOfTwoTracings && shown.some((one) => isRough(one.countDiff, one)) ? [ROUGH_NOTE] : [];
+  return [...lines, ...[...noiseNote(shown), ...rough, ...placeNotes(shown)].flatMap((line) => wrapped(line, width))];
 }
 
 function churnColumns(shown: readonly Statistic[], { seconds, total }: NonNullable<TableOptions['churn']>): Column[] {
@@ -85,7 +90,7 @@ function columnsOfGrowth(shown: readonly StatisticDiff[], { colours }: TableOpti
     { title: 'change', ...changeCells(shown, colours) },
     ...errorColumn(shown),
     { title: 'size', cells: shown.map(({ size }) => formatSize(size)), dispensable: 2 },
-    { title: 'change', cells: shown.map(({ countDiff }) => signed(countDiff)), dispensable: 3 },
+    { title: 'change', cells: shown.map((one) => `${mark(one.countDiff, one)}${signed(one.countDiff)}`), dispensable: 3 },
     { title: 'count', cells: shown.map(({ count }) => `${count}`), dispensable: 4 },
   ];
 }
@@ -150,6 +155,14 @@ export function keyTitle(keyType: KeyType): string {
 
 function isNoise({ sizeDiff, standardError }: Change): boolean {
   return standardError > 0 && Math.abs(sizeDiff) <= NOISE * standardError;
+}
+
+function isRough(count: number, { countStandardError }: Pick<Statistic, 'countStandardError'>): boolean {
+  return ROUGH * countStandardError > Math.abs(count);
+}
+
+function mark(count: number, statistic: Statistic): string {
+  return isRough(count, statistic) ? '~' : '';
 }
 
 function restLine(groups: number, bytes: string): string {

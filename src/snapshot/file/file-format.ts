@@ -83,6 +83,8 @@ export const captureSchema = z.object({
   precision: z.enum(['line', 'function']),
   /** Whether V8 may have inlined functions. Added in 1. */
   inlining: z.optional(z.boolean()),
+  /** Whether V8 may have made several blocks in one allocation. Added in 1. */
+  folding: z.optional(z.boolean()),
   /** The id of the tracing. Births are comparable within one tracing. Added in 1. */
   tracing: z.optional(z.string()),
   /** ISO 8601, UTC: when the tracing had to begin again. Older objects of the main thread are missing. Added in 1. */

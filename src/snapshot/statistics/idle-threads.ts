@@ -19,6 +19,7 @@ export function idleThreads(
     traceback: (row: number) => new Traceback([new Frame(names[row]!, 0)]),
     label: (row: number) => names[row]!,
     standardError: () => 0,
+    countStandardError: () => 0,
     ownCaller: () => null,
   };
   return names.map((_, row) => new Statistic(source, row, { size: 0, count: 0 }));

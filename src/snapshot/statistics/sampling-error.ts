@@ -11,10 +11,11 @@ export interface GroupedTraces {
   readonly assignment: Assignment;
 }
 
-const UNSEEN_SAMPLES = 0.5;
+/** Samples that a group counts in addition to those it has: see `unseenVariance`. */
+export const UNSEEN_SAMPLES = 0.5;
 
 /** Skips nothing. */
-const NO_ROW = () => false;
+export const NO_ROW = () => false;
 
 /** By group: the data for the standard error of its size. Both arrays can be added up over groups. */
 export interface SampleSpread {
@@ -123,7 +124,7 @@ export function sharedSamples(now: SnapshotParts, old: SnapshotParts): Record<'n
   };
 }
 
-function areOfOneTracing(parts: SnapshotParts, old: SnapshotParts): boolean {
+export function areOfOneTracing(parts: SnapshotParts, old: SnapshotParts): boolean {
   return parts.capture.tracing !== undefined && parts.capture.tracing === old.capture.tracing;
 }
 

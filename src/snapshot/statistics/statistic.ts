@@ -8,6 +8,8 @@ export interface StatisticSource {
   label(group: number): string;
   /** Bytes. */
   standardError(group: number): number;
+  /** Blocks. */
+  countStandardError(group: number): number;
   ownCaller(group: number): OwnCaller | null;
 }
 
@@ -37,6 +39,14 @@ export class Statistic {
   /** Standard error of `size`, in bytes; 0 if the capture was exact. In a diff: of `sizeDiff`. */
   get standardError(): number {
     return this.#source.standardError(this.#group);
+  }
+
+  /**
+   * Standard error of `count`, in blocks; 0 if every block was counted. In a diff: of `countDiff`. It includes what decoding does not know, and
+   * blocks that V8 may have hidden by making several in one allocation.
+   */
+  get countStandardError(): number {
+    return this.#source.countStandardError(this.#group);
   }
 
   /**

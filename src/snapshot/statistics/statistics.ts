@@ -1,5 +1,6 @@
 import type { SnapshotParts } from '../../model/snapshot-parts.js';
 import type { Traceback } from '../../model/traceback.js';
+import { countDifferenceErrors, countErrors } from './count-error.js';
 import { Groups } from './groups.js';
 import type { KeyType } from './key-type.js';
 import { haveOwnCallers, type OwnCaller, ownCallers } from './own-callers.js';
@@ -16,6 +17,7 @@ export function groupStatistics(parts: SnapshotParts, keyType: KeyType, cumulati
   const order = descending(present([{ size, count }]), size, (a, b) => count[b]! - count[a]! || groups.compare(b, a));
   const source = new GroupSource(groups, {
     errors: () => standardErrors({ parts, assignment }, groups.size),
+    countErrors: () => countErrors({ parts, assignment }, groups.size),
     callers: () => (haveOwnCallers(keyType, cumulative) ? ownCallers({ parts, assignment }, null) : NO_CALLERS),
   });
   return mapIds(order, (group) => new Statistic(source, group, { size: size[group]!, count: count[group]! }));
@@ -41,6 +43,7 @@ export function compareStatistics(snapshots: { now: SnapshotParts; old: Snapshot
   );
   const source = new GroupSource(groups, {
     errors: () => differenceErrors(now, old, groups.size),
+    countErrors: () => countDifferenceErrors(now, old, groups.size),
     callers: () => (haveOwnCallers(keyType, cumulative) ? ownCallers(now, old) : NO_CALLERS),
   });
   return mapIds(order, (group) => {
@@ -70,6 +73,7 @@ function mapIds<T>(ids: Uint32Array, make: (id: number) => T): T[] {
 /** What is worked out for all groups when somebody first asks for one of them. */
 interface Lazily {
   readonly errors: () => Float64Array;
+  readonly countErrors: () => Float64Array;
   readonly callers: () => ReadonlyMap<number, OwnCaller>;
 }
 
@@ -79,6 +83,7 @@ class GroupSource implements StatisticSource {
   readonly #groups: Groups;
   readonly #make: Lazily;
   #errors: Float64Array | undefined;
+  #countErrors: Float64Array | undefined;
   #callers: ReadonlyMap<number, OwnCaller> | undefined;
 
   constructor(groups: Groups, make: Lazily) {
@@ -97,6 +102,11 @@ class GroupSource implements StatisticSource {
   standardError(group: number): number {
     this.#errors ??= this.#make.errors();
     return this.#errors[group]!;
+  }
+
+  countStandardError(group: number): number {
+    this.#countErrors ??= this.#make.countErrors();
+    return this.#countErrors[group]!;
   }
 
   ownCaller(group: number): OwnCaller | null {

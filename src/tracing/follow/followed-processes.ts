@@ -208,7 +208,7 @@ export class FollowedProcesses {
   ): Promise<Lifecycle> {
     if (url === null) throw new LaunchError(OTHER_NETWORK);
     const caretaker = new Caretaker();
-    const start = { registration: this.#lines.registration, inliningIsOff: false, isTrackable: false };
+    const start = { registration: this.#lines.registration, inliningIsOff: false, foldingIsOff: false, isTrackable: false };
     const program = { url, pid, title, ...packagedScript(argv[1]), nodeVersion: version, pause: PAUSE, ...start };
     const options = await connectPaused(program, caretaker).catch((error: unknown) => {
       if (error instanceof ConnectError) throw error;

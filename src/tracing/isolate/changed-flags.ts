@@ -36,17 +36,20 @@ export class ChangedFlags {
   /**
    * If the flags for allocation folding cannot be set (Node 18 before its first line), some blocks are counted as one, and no error is thrown.
    *
+   * @returns whether allocation folding was switched off
    * @throws UnsupportedError if the target does not let us set the other flags, or would lose its coverage
    */
-  async changeFor({ nodeMajor, withoutInlining, withTracking, withoutFolding, keepsCoverage }: Wanted): Promise<void> {
+  async changeFor({ nodeMajor, withoutInlining, withTracking, withoutFolding, keepsCoverage }: Wanted): Promise<boolean> {
     if (keepsCoverage && (withoutInlining || withTracking || withoutFolding)) await this.#refuseIfCovered();
     if (withoutInlining) await this.change(inliningFlags(nodeMajor));
     if (withTracking) await this.change(TRACKING_FLAGS);
-    if (!withoutFolding) return;
+    if (!withoutFolding) return false;
     try {
       await this.change(foldingFlags(nodeMajor));
+      return true;
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
+      return false;
     }
   }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { packagedScript } from '../../discovery/script-path.js';
-import { assertNever, LaunchError, UsageError } from '../../errors.js';
+import { LaunchError, UsageError } from '../../errors.js';
 import type { LabelsOption } from '../../lines/labels/label-choice.js';
 import type { Mode } from '../../model/trace-columns.js';
 import { errorCode, messageOf } from '../../protocol/error-text.js';
@@ -173,6 +173,7 @@ async function connectLaunched(url: string, { script: title, pid, lines, options
     pause: breakAtStart(caretaker),
     registration: lines.registration,
     inliningIsOff: startsWithoutInlining(options),
+    foldingIsOff: startsWithoutFolding(options),
     isTrackable: options.mode === 'objects' && takesFlags(options),
     samplesItself: samplesItself({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS }),
   };
@@ -181,32 +182,25 @@ async function connectLaunched(url: string, { script: title, pid, lines, options
 
 /** A followed program gets its flags when it is traced, because the children that it forks would inherit these arguments. */
 function flagArguments(options: LaunchOptions): readonly string[] {
-  const inlining = startsWithoutInlining(options) ? ['--max-inlined-bytecode-size=0'] : [];
-  return takesFlags(options) ? [...inlining, ...modeArguments(options.mode)] : [];
+  return [
+    ...(startsWithoutInlining(options) ? ['--max-inlined-bytecode-size=0'] : []),
+    ...(startsWithoutFolding(options) ? foldingFlags(OLDEST_NODE).set : []),
+    ...(options.mode === 'objects' && takesFlags(options) ? TRACKING_FLAGS.set : []),
+  ];
 }
 
 function startsWithoutInlining(options: LaunchOptions): boolean {
   return (options.inlining === false || options.mode === 'objects') && takesFlags(options);
 }
 
+/** Only flags that all versions know, because node refuses to start with any other. The others are set when tracing starts. */
+function startsWithoutFolding(options: LaunchOptions): boolean {
+  return (options.mode === 'exact' || (options.inlining === false && options.mode !== 'objects')) && takesFlags(options);
+}
+
 /** Node 18 and 20 load no startup snapshot that was made without these flags. Such a program gets its flags when it is traced. */
 function takesFlags({ execArgv = [], env = process.env }: LaunchOptions): boolean {
   return !hasStartupSnapshot({ execArgv, NODE_OPTIONS: env.NODE_OPTIONS });
-}
-
-/** Only flags that all versions know, because node refuses to start with any other. Exact mode's other flags are set when tracing starts. */
-function modeArguments(mode: Mode = 'sampling'): readonly string[] {
-  switch (mode) {
-    case 'sampling':
-    case 'churn':
-      return [];
-    case 'exact':
-      return foldingFlags(OLDEST_NODE).set;
-    case 'objects':
-      return TRACKING_FLAGS.set;
-    default:
-      return assertNever(mode, 'mode');
-  }
 }
 
 function streams(stdio: LaunchOptions['stdio'] = 'inherit'): readonly [Stream, Stream, Stream] {

@@ -8,6 +8,8 @@ import type { StartOptions } from './start-options.js';
 export interface Circumstances {
   /** The program was started without inlining. */
   readonly inliningIsOff: boolean;
+  /** The program was started without TurboFan's folding of allocations. */
+  readonly foldingIsOff: boolean;
   /** The program was started with the flags that make tracking allocations safe. */
   readonly isTrackable: boolean;
   /** The program is paused before its first line. */
@@ -36,8 +38,8 @@ export class Gate {
   }
 
   get circumstances(): Circumstances {
-    const { inliningIsOff = false, isTrackable = false } = this.#program ?? {};
-    return { inliningIsOff, isTrackable, isPaused: this.#isShut };
+    const { inliningIsOff = false, foldingIsOff = false, isTrackable = false } = this.#program ?? {};
+    return { inliningIsOff, foldingIsOff, isTrackable, isPaused: this.#isShut };
   }
 
   /**

@@ -35,8 +35,8 @@ export class TracingRun {
   readonly #mode: Mode;
   readonly #force: boolean;
   readonly #inlining: boolean;
-  /** Whether functions may be inlined in the target meanwhile. */
-  #inlines = true;
+  /** What V8 may do in the target meanwhile: see `CaptureInfo`. */
+  #compiling = { inlining: true, folding: true };
   readonly #settings: IsolateSettings;
   readonly #flags: ChangedFlags;
   readonly #main: IsolateTracing;
@@ -184,7 +184,7 @@ export class TracingRun {
         time,
         target: this.#target.info,
         ...(await this.#memory.atSnapshot(all.map(({ heap }) => heap))),
-        inlining: this.#inlines,
+        ...this.#compiling,
         tracing: this.#id,
         ...(this.#resumed !== null && { resumed: this.#resumed }),
         ...notes,
@@ -228,16 +228,20 @@ export class TracingRun {
   }
 
   /** Sets the flags that all isolates compile with from now on. */
-  async #changeFlags({ inliningIsOff, isTrackable, isPaused }: Circumstances): Promise<void> {
+  async #changeFlags({ inliningIsOff, foldingIsOff, isTrackable, isPaused }: Circumstances): Promise<void> {
     const hasPreload = this.#target.main.trueLines.registration !== null; // the preload has set inlining and folding already
-    this.#inlines = this.#inlining && !inliningIsOff && !hasPreload;
-    await this.#flags.changeFor({
+    const withoutFolding = this.#mode === 'exact' || (!this.#inlining && !this.isHeavy);
+    const isSet = await this.#flags.changeFor({
       nodeMajor: this.#major,
       withoutInlining: !this.#inlining && !inliningIsOff && !hasPreload,
       withTracking: this.isHeavy && !isTrackable,
-      withoutFolding: this.#mode === 'exact' && !hasPreload,
+      withoutFolding: withoutFolding && !hasPreload,
       keepsCoverage: !isPaused && !this.#force && !this.#target.isSelf,
     });
+    this.#compiling = {
+      inlining: this.#inlining && !inliningIsOff && !hasPreload,
+      folding: !this.isHeavy && !hasPreload && !isSet && !foldingIsOff,
+    };
   }
 
   /** Restores flags and sources, and throws away the code that was optimized with other flags. */

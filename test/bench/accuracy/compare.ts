@@ -19,6 +19,8 @@ export interface Compared {
   /** The number of rows, and of those whose size is within two standard errors of the exact one. */
   readonly rows: number;
   readonly covered: number;
+  /** The same for counts. */
+  readonly countCovered: number;
   readonly largeRows: number;
   readonly largeCovered: number;
 }
@@ -32,8 +34,9 @@ export function compareRun(sampled: Snapshot, truth: ReadonlyMap<string, Place>,
     const found = statistics.get(name)?.count ?? 0;
     return Math.abs(found - count) <= LINE_TOLERANCE * count + 2 * countScatter;
   });
-  const rows = [...statistics].map(([name, { size, standardError }]) => ({
+  const rows = [...statistics].map(([name, { size, count, standardError, countStandardError }]) => ({
     isCovered: Math.abs(size - (truth.get(name)?.size ?? 0)) <= 2 * standardError,
+    isCountCovered: Math.abs(count - (truth.get(name)?.count ?? 0)) <= 2 * countStandardError,
     isLarge: size >= MANY_SAMPLES * interval,
   }));
   const large = rows.filter(({ isLarge }) => isLarge);
@@ -45,6 +48,7 @@ export function compareRun(sampled: Snapshot, truth: ReadonlyMap<string, Place>,
     lines: largest.length,
     rows: rows.length,
     covered: rows.filter(({ isCovered }) => isCovered).length,
+    countCovered: rows.filter(({ isCountCovered }) => isCountCovered).length,
     largeRows: large.length,
     largeCovered: large.filter(({ isCovered }) => isCovered).length,
   };

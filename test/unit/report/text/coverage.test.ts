@@ -10,6 +10,7 @@ const CAPTURE: CaptureInfo = {
   target: { pid: 1, title: 'app', nodeVersion: 'v24.0.0' },
   heap: { heapUsed: 100 * MIB, heapTotal: 200 * MIB, external: 50 * MIB, arrayBuffers: 40 * MIB, rss: 300 * MIB },
   precision: 'function',
+  folding: false,
 };
 
 test('gives the traced bytes and the memory of the process, then how they were obtained', () => {
@@ -39,8 +40,23 @@ test.each<[string, Partial<CaptureInfo>, boolean]>([
   ['traces made by hand', { mode: 'exact', interval: null }, false],
 ])('the second line over functions says what inlined callees do: %s', (_, change, isSaid) => {
   const capture = { ...CAPTURE, ...change };
-  expect(coverageLines(capture, 0, { ofFunctions: true })[1]!.endsWith(INLINED)).toBe(isSaid);
+  expect(coverageLines(capture, 0, { ofFunctions: true })[1]!.includes(INLINED)).toBe(isSaid);
   expect(coverageLines(capture, 0)[1]).not.toContain(INLINED);
+});
+
+const FOLDED = 'Optimized code may make several blocks at once, which count as one: --no-inline, --lines or --mode exact count each.';
+
+test.each<[string, Partial<CaptureInfo>, boolean]>([
+  ['folding is on', { folding: true }, true],
+  ['an older file', { folding: undefined }, true],
+  ['every block is sampled', { interval: 1, folding: true }, true],
+  ['exact, on a Node that did not let us switch it off', { mode: 'exact', interval: 1, folding: true }, true],
+  ['folding is off', { folding: false }, false],
+  ['an older file in exact mode', { mode: 'exact', interval: 1, folding: undefined }, false],
+  ['objects', { mode: 'objects', interval: null }, false],
+  ['a file of another tool', { interval: null, folding: undefined }, false],
+])('the second line says if one allocation may be of several blocks: %s', (_, change, isSaid) => {
+  expect(coverageLines({ ...CAPTURE, ...change }, 0)[1]!.endsWith(FOLDED)).toBe(isSaid);
 });
 
 test('says first that most memory is outside the heap', () => {

@@ -27,6 +27,7 @@ test('statistics have the documented fields in their order', () => {
           size: 100,
           count: 1,
           standardError: 0,
+          countStandardError: 0,
           traceback: { totalFrames: null, frames: [frame('/app/a.js', 1, 'main'), frame('/app/b.js', 2, 'load')] },
         },
       ],

@@ -76,8 +76,9 @@ test('sampled sizes with their standard errors', () => {
   expect(statisticsTable(sampled(NOW, 1).statistics('lineno'), OPTIONS)).toEqual([
     '    size      ±  count   average  line',
     '20.0 KiB   71 B      1  20.0 KiB  c.js:3',
-    '   300 B  120 B      1     300 B  a.js:1',
+    '   300 B  120 B     ~1     300 B  a.js:1',
     '1 more: 50 B',
+    '~ before a count: not known within a factor of two',
   ]);
 });
 
@@ -90,9 +91,10 @@ test('a change that may come from sampling alone is marked', () => {
   expect(diffTable(diffs, OPTIONS)).toEqual([
     '   change      ±      size  change  count  line',
     '+20.0 KiB   71 B  20.0 KiB      +1      1  c.js:3',
-    ' ~ +200 B  176 B     300 B      +0      1  a.js:1',
+    ' ~ +200 B  176 B     300 B     ~+0      1  a.js:1',
     '1 more: +50 B',
     '~ within two standard errors (±): sampling alone may make such a change',
+    '~ before a count: not known within a factor of two',
   ]);
   expect(diffTable(sampled(NOW, 10).compareTo(sampled(NOW, 10), 'lineno'), OPTIONS)).toEqual(['nothing changed']);
 });
@@ -112,6 +114,8 @@ test('growth is red and shrinkage cyan; a change that may be scatter has no colo
     '~ within two standard errors',
     '(±): sampling alone may make',
     'such a change',
+    '~ before a count: not known',
+    'within a factor of two',
   ]);
 });
 

@@ -3,7 +3,7 @@ import { Snapshot } from '../../../../src/index.js';
 import { INSPECTOR_CLOSED } from '../../../../src/protocol/transport.js';
 import { type Stage, stage } from './played.js';
 
-const PAUSED = { registration: null, inliningIsOff: false, isTrackable: false };
+const PAUSED = { registration: null, inliningIsOff: false, foldingIsOff: false, isTrackable: false };
 
 /** The part of a list from the first `word` on. */
 const from = (list: readonly string[], word: string) => list.slice(list.indexOf(word));

@@ -212,7 +212,7 @@ const PAUSED_WITH_LINES = `
   close, lines    : ok ConnectionLost | RELEASE goodbye | not tracing | we closed it
 `;
 
-const START = { inliningIsOff: false, isTrackable: false };
+const START = { inliningIsOff: false, foldingIsOff: false, isTrackable: false };
 const WORDS: Readonly<Record<string, string>> = {
   'we closed it': 'we closed it; attach again',
   'it ended': 'the program ended',
