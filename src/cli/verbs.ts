@@ -127,6 +127,13 @@ export const VERBS: readonly Verb[] = [
     args: [TARGET],
     load: async () => (await import('./commands/on-processes.js')).serve,
   },
+  {
+    name: 'mcp',
+    group: 'Share:',
+    description: 'answer a coding agent: a server of the Model Context Protocol on stdin and stdout',
+    args: [],
+    load: async () => (await import('./commands/on-processes.js')).mcp,
+  },
 ];
 
 /** The verb that a command line asks for, or asks for help with. */

@@ -9,6 +9,7 @@ import { addExamples } from '../options/examples.js';
 import { addFilterOptions, filteredSeries } from '../options/filter-options.js';
 import { ignoreRules } from '../options/ignore-rules.js';
 import { addLaunchOptions, type LaunchValues } from '../options/launch-options.js';
+import { addMarkdownOption, type MarkdownValues } from '../options/markdown-option.js';
 import { collected, duration, period, positiveInteger, rowCount, wholeNumber } from '../options/option-values.js';
 import { addTracingOptions, checkOwn, ownOption, startOptions, type TableValues } from '../options/shared-options.js';
 import { addEmbedOption, addSourceMapOptions, seriesWithEmbedded, sourceMapperOf } from '../options/source-maps.js';
@@ -21,7 +22,7 @@ import { LeakRounds } from '../tracing/leak-rounds.js';
 import { type RoundSource, takeRoundsOfProcess } from '../tracing/rounds-of-process.js';
 import { takeRoundsOfProgram } from '../tracing/rounds-of-program.js';
 
-interface LeaksValues extends LaunchValues, TargetValues, OutputValues, BehindDashes, Omit<TableValues, 'cumulative'> {
+interface LeaksValues extends LaunchValues, TargetValues, OutputValues, BehindDashes, MarkdownValues, Omit<TableValues, 'cumulative'> {
   readonly rounds?: number;
   readonly every?: number;
   readonly each?: string;
@@ -53,7 +54,7 @@ export function configure(command: Command): Command {
     .addOption(ownOption())
     .option('--top <n>', 'how many rows to print, or all (default: 10)', rowCount)
     .option('--json', 'print one JSON document instead of a table', false);
-  return addExamples(addForceOption(addEmbedOption(addSourceMapOptions(addFilterOptions(addTracingOptions(command))))), [
+  return addExamples(addForceOption(addEmbedOption(addSourceMapOptions(addFilterOptions(addTracingOptions(addMarkdownOption(command)))))), [
     ["tracemalloc leaks src/server.ts --each 'npx autocannon -a 2000 http://localhost:3000'", 'a round is 2,000 requests'],
     ['tracemalloc leaks --lines -- batch.js --size 1000', 'a round is what batch.js --size 1000 does up to its next debugger statement'],
   ]);
@@ -85,7 +86,7 @@ export async function run(args: readonly string[], values: LeaksValues, console:
   }
   const shown = filteredSeries(series, values, { mapper, cwd: console.cwd });
   // The stdout of a program that we start is its own, as with `run`.
-  const stream = 'target' in subject || values.json ? console.out : console.err;
+  const stream = 'target' in subject || values.json || values.markdown ? console.out : console.err;
   return reportLeaks(shown, { unfiltered: series, values, rules, stream, console });
 }
 
