@@ -8,7 +8,7 @@ import * as door from '../src/index.js';
 import { callCommand } from './helpers/command.js';
 import { repoPath } from './helpers/paths.js';
 
-const COMMANDS = ['run', 'attach', 'top', 'serve', 'stats', 'diff', 'export', 'report', 'leaks', 'why', 'memory', 'list'] as const;
+const COMMANDS = ['run', 'attach', 'top', 'serve', 'stats', 'diff', 'export', 'report', 'leaks', 'why', 'memory', 'list', 'mcp'] as const;
 /** Inside the repository, so that `node-tracemalloc` is the package itself. */
 const SNIPPETS = repoPath('dist/docs-examples');
 /** Holds what the examples write into the system's temporary folder. */

@@ -1,7 +1,5 @@
 import { UsageError } from '../../errors.js';
-import { answerPage } from '../../report/markdown/answer-page.js';
-import { answerContext } from '../../report/markdown/row-place.js';
-import { STATISTIC_COLUMNS, statisticsAnswer } from '../../report/markdown/statistics-answer.js';
+import { statisticsPage } from '../../report/markdown/statistics-answer.js';
 import { heapChangeLines, heapChangesJson, isChanged, isOneProcessNote } from '../../report/text/heap-changes.js';
 import { jsonText } from '../../report/text/json.js';
 import { printable } from '../../text/printable.js';
@@ -10,7 +8,7 @@ import { wrapped } from '../../text/text-width.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/heap-options.js';
-import type { MarkdownValues } from '../options/markdown-option.js';
+import { type MarkdownValues, rowsOfDocument } from '../options/markdown-option.js';
 import { checkHeapPair, compareHeapFiles } from './compare-heap-files.js';
 import { damageOf, damages } from './open-heap.js';
 import { DEFAULT_ROWS } from './print-heap.js';
@@ -31,7 +29,7 @@ export async function printHeapChanges(oldFile: string, file: string | undefined
     notes: values.json || values.markdown ? err : out,
   });
   if (values.json || values.markdown) {
-    const top = values.top ?? (values.json ? Number.POSITIVE_INFINITY : DEFAULT_ROWS);
+    const top = rowsOfDocument(values);
     const rows = { ...comparison, types: comparison.types.slice(0, top), collections: comparison.collections.slice(0, top) };
     const document = {
       ...heapChangesJson(rows, total),
@@ -39,7 +37,7 @@ export async function printHeapChanges(oldFile: string, file: string | undefined
       notes: [...isOneProcessNote(comparison), ...damages([old, now])],
       ...damageOf([old, now]),
     };
-    out.write(values.json ? jsonText(document) : answerPage(statisticsAnswer(document, { top, ...answerContext(cwd) }), STATISTIC_COLUMNS));
+    out.write(values.json ? jsonText(document) : statisticsPage(document, { top, cwd }));
     return total.sizeDiff;
   }
   const width = widthOfTerminal(out);

@@ -1,7 +1,5 @@
 import { type HeapStatistic, heapStatistics } from '../../heap-graph/census/heap-statistics.js';
-import { answerPage } from '../../report/markdown/answer-page.js';
-import { answerContext } from '../../report/markdown/row-place.js';
-import { STATISTIC_COLUMNS, statisticsAnswer } from '../../report/markdown/statistics-answer.js';
+import { statisticsPage } from '../../report/markdown/statistics-answer.js';
 import { type HeapTotal, heapJson, heapTable } from '../../report/text/heap-table.js';
 import { jsonText } from '../../report/text/json.js';
 import { patternsFor } from '../../report/text/patterns.js';
@@ -14,7 +12,7 @@ import { wrapped } from '../../text/text-width.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/heap-options.js';
-import type { MarkdownValues } from '../options/markdown-option.js';
+import { type MarkdownValues, rowsOfDocument } from '../options/markdown-option.js';
 import { shown } from '../options/source-maps.js';
 import { damageOf, damages, openHeap } from './open-heap.js';
 
@@ -43,7 +41,7 @@ export async function printHeap(
   const none = statistics.length === 0 ? [`no ${keyType} of the heap snapshot matches --include and --exclude`] : [];
   if (values.json || values.markdown) {
     if (none.length > 0) writeLines(err, none);
-    const top = values.top ?? (values.json ? Number.POSITIVE_INFINITY : DEFAULT_ROWS);
+    const top = rowsOfDocument(values);
     const document = {
       ...heapJson(statistics.slice(0, top), { keyType, total }),
       groups: statistics.length,
@@ -51,7 +49,7 @@ export async function printHeap(
       extraNativeBytes,
       ...damageOf([heap]),
     };
-    out.write(values.json ? jsonText(document) : answerPage(statisticsAnswer(document, { top, ...answerContext(cwd) }), STATISTIC_COLUMNS));
+    out.write(values.json ? jsonText(document) : statisticsPage(document, { top, cwd }));
     return total.size;
   }
   const width = widthOfTerminal(out);

@@ -1,8 +1,6 @@
 import { UsageError } from '../../errors.js';
 import { totalOf } from '../../model/column-totals.js';
-import { answerPage } from '../../report/markdown/answer-page.js';
-import { answerContext } from '../../report/markdown/row-place.js';
-import { STATISTIC_COLUMNS, type StatisticsDocument, statisticsAnswer } from '../../report/markdown/statistics-answer.js';
+import { type StatisticsDocument, statisticsPage } from '../../report/markdown/statistics-answer.js';
 import { type BeforeAfter, beforeAfter, beforeAfterJson, beforeAfterLines, betweenSnapshots } from '../../report/text/before-after.js';
 import { comparisonNotes } from '../../report/text/comparison-notes.js';
 import { coverageLines, cutStacksNote, type Subject } from '../../report/text/coverage.js';
@@ -25,7 +23,7 @@ import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { filtered, isThreadWanted } from '../options/filter-options.js';
 import { LABELS_NEED, reasonFor } from '../options/filter-reasons.js';
-import type { MarkdownValues } from '../options/markdown-option.js';
+import { type MarkdownValues, rowsOfDocument } from '../options/markdown-option.js';
 import { checkOwn, type TableValues, type TracingValues, type TreeValues } from '../options/shared-options.js';
 
 const DEFAULT_ROWS = 10;
@@ -79,7 +77,7 @@ export function printStatistics(snapshot: Snapshot, values: PrintValues, printin
   const below = [...cutNotes(selected, values), ...memoryLines(beforeAfter(selected.capture))];
   if (values.json || values.markdown) {
     const document = {
-      ...statisticsJson(statistics.slice(0, topOfDocument(values)), total, grouping),
+      ...statisticsJson(statistics.slice(0, rowsOfDocument(values)), total, grouping),
       groups: statistics.length,
       notes: [...reasons(reason), ...above, ...below],
       ...memoryJson(beforeAfter(selected.capture)),
@@ -126,7 +124,7 @@ export function printDiff(snapshots: Compared, values: PrintValues, printing: Pr
   const below = isOfTwoTracings ? [] : memoryLines(memory);
   if (values.json || values.markdown) {
     const document = {
-      ...diffJson(diffs.slice(0, topOfDocument(values)), { total, before: totalOf(old.columns), comparison }, grouping),
+      ...diffJson(diffs.slice(0, rowsOfDocument(values)), { total, before: totalOf(old.columns), comparison }, grouping),
       groups: diffs.filter(isChanged).length,
       notes: [...reasons(reason), ...notes, ...above, ...below],
       ...memoryJson(memory),
@@ -144,16 +142,9 @@ export function printDiff(snapshots: Compared, values: PrintValues, printing: Pr
   return { old, now };
 }
 
-/** A JSON document has all rows by default, a page of Markdown the first ten. */
-function topOfDocument({ top, json }: PrintValues): number {
-  return top ?? (json ? Number.POSITIVE_INFINITY : DEFAULT_ROWS);
-}
-
 /** A document as the user wants it: JSON, or a page of Markdown. */
 function documentText(document: StatisticsDocument, values: PrintValues, cwd: string): string {
-  return values.json
-    ? jsonText(document)
-    : answerPage(statisticsAnswer(document, { top: topOfDocument(values), ...answerContext(cwd) }), STATISTIC_COLUMNS);
+  return values.json ? jsonText(document) : statisticsPage(document, { top: rowsOfDocument(values), cwd });
 }
 
 function reasons(reason: string | null): string[] {

@@ -1,9 +1,9 @@
 import { formatSize } from '../../text/size-format.js';
 import { percent } from '../text/percent.js';
 import { isNoise } from '../text/table.js';
-import type { Answer, AnswerColumn } from './answer-page.js';
+import { type Answer, type AnswerColumn, answerPage } from './answer-page.js';
 import { code } from './markdown-text.js';
-import { type AnswerContext, type DocumentTraceback, placeText, type RowPlace, rowPlace } from './row-place.js';
+import { type AnswerContext, answerContext, type DocumentTraceback, placeText, type RowPlace, rowPlace } from './row-place.js';
 
 /** What `stats --json` and `diff --json` print, of snapshots and of heap snapshots. */
 export interface StatisticsDocument {
@@ -164,4 +164,9 @@ function leftOut(rows: readonly StatisticRow[], { groups, total, cumulative }: S
   return [
     `${rest} more rows by ${keyType}${bytes} are left out; narrow them with include, exclude or another key, or take --top all of the command.`,
   ];
+}
+
+/** The answer as a page of Markdown. */
+export function statisticsPage(document: StatisticsDocument, { top, cwd }: { readonly top: number; readonly cwd: string }): string {
+  return answerPage(statisticsAnswer(document, { top, ...answerContext(cwd) }), STATISTIC_COLUMNS);
 }
