@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { TracemallocError } from '../errors.js';
 import { code, shownName } from '../report/markdown/markdown-text.js';
+import { answerContext } from '../report/markdown/row-place.js';
 import { CommandFailure } from './command/command-failure.js';
+import { Handles } from './command/handles.js';
 import { type RunOptions, runCommand } from './command/run-command.js';
-import { Handles } from './handles.js';
 import { AllowedPaths } from './permissions/allowed-path.js';
 import type { Permissions } from './permissions/permissions.js';
 import { ProgressReports, type SendProgress } from './progress-reports.js';
@@ -71,7 +73,6 @@ interface Adding {
 }
 
 function addTool(server: McpServer, tool: AnyTool, { calls, handles, serving }: Adding): void {
-  const { permissions, cwd, command } = serving;
   const { name, title, description, input: inputSchema, output: outputSchema, isReadOnly: readOnlyHint } = tool;
   const annotations = { readOnlyHint, destructiveHint: false, openWorldHint: false };
   server.registerTool(
@@ -83,28 +84,44 @@ function addTool(server: McpServer, tool: AnyTool, { calls, handles, serving }: 
         progressToken === undefined
           ? null
           : (params) => sendNotification({ method: 'notifications/progress', params: { progressToken, ...params } });
-      return await calls.add(signal, async (given) => {
-        const reports = new ProgressReports(send);
-        const options: RunOptions = { command, cwd, signal: given, onProgress: (text) => reports.say(text) };
-        const context: ToolContext = {
-          permissions,
-          paths: new AllowedPaths(cwd, permissions.allowPath),
-          handles,
-          cwd,
-          run: (words, endAfterMs) => runCommand(words, { ...options, ...(endAfterMs !== undefined && { endAfterMs }) }),
-        };
-        try {
-          const { text, structured } = await tool.answer(input as never, context);
-          return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
-        } catch (error) {
-          if (!(error instanceof CommandFailure || error instanceof TracemallocError)) throw error;
-          return { content: [{ type: 'text', text: `**Failed:** ${code(error.message, MAX_MESSAGE)}` }], isError: true };
-        } finally {
-          reports.end();
-        }
-      });
+      return await calls.add(signal, (given) => answered(tool, input, { send, signal: given, handles, serving }));
     },
   );
+}
+
+interface Answering {
+  /** null: the client does not want to know. */
+  readonly send: SendProgress | null;
+  readonly signal: AbortSignal;
+  readonly handles: Handles;
+  readonly serving: Serving;
+}
+
+/** Does the work of a call. A failure is an answer, too. */
+async function answered(tool: AnyTool, input: object, { send, signal, handles, serving }: Answering): Promise<CallToolResult> {
+  const { permissions, cwd, command } = serving;
+  const reports = new ProgressReports(send);
+  const options: RunOptions = { command, cwd, signal, onProgress: (text) => reports.say(text) };
+  const paths = new AllowedPaths(cwd, permissions.allowPath);
+  const files = handles.ofCall();
+  const context: ToolContext = {
+    permissions,
+    paths,
+    folder: handles.folder,
+    newFile: files.next,
+    shown: answerContext(cwd, paths.folders),
+    run: (words, endAfterMs) => runCommand(words, { ...options, ...(endAfterMs !== undefined && { endAfterMs }) }),
+  };
+  try {
+    const { text, structured } = await tool.answer(input as never, context);
+    return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
+  } catch (error) {
+    files.remove();
+    if (!(error instanceof CommandFailure || error instanceof TracemallocError)) throw error;
+    return { content: [{ type: 'text', text: `**Failed:** ${code(error.message, MAX_MESSAGE)}` }], isError: true };
+  } finally {
+    reports.end();
+  }
 }
 
 /** The calls that are being answered. */

@@ -10,12 +10,13 @@ const ROUND = /^(.+)(@\d+)$/s;
 /** The files that a client may name. */
 export class AllowedPaths {
   readonly #cwd: string;
-  readonly #folders: readonly string[];
+  /** Real paths. */
+  readonly folders: readonly string[];
 
   /** @param folders the current one is always among them */
   constructor(cwd: string, folders: readonly string[]) {
     this.#cwd = cwd;
-    this.#folders = [cwd, ...folders].map((folder) => realPathOf(resolve(cwd, folder)) ?? resolve(cwd, folder));
+    this.folders = [cwd, ...folders].map((folder) => realPathOf(resolve(cwd, folder)) ?? resolve(cwd, folder));
   }
 
   /** The absolute path of an existing file. @param handles the folder in which a bare name is looked for first @throws UsageError */
@@ -41,7 +42,7 @@ export class AllowedPaths {
   }
 
   #check(real: string, name: string): void {
-    if (this.#folders.some((folder) => isInside(real, folder))) return;
+    if (this.folders.some((folder) => isInside(real, folder))) return;
     throw new UsageError(`${name} is outside of the folders that the server may use: start it with --allow-path ${dirname(real)}`);
   }
 }

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { UsageError } from '../../errors.js';
 import { GROWTH_COLUMNS, type GrowthDocument, growthAnswer } from '../../report/markdown/growth-answer.js';
-import { answerContext } from '../../report/markdown/row-place.js';
 import { documentOf } from '../command/document-of.js';
 import { allowedTarget } from '../permissions/allowed-target.js';
 import { GROWTH_ROW, key, labels, lines, mode, output, patterns, target } from './fields.js';
@@ -36,14 +35,14 @@ export const leaksTool: Tool<typeof INPUT> = {
   input: INPUT,
   output: output(GROWTH_ROW, { leaks: z.number(), rounds: z.number() }),
   isReadOnly: false,
-  answer: async (input, { permissions, handles, run, cwd }) => {
+  answer: async (input, { permissions, newFile, run, shown }) => {
     const { each, seconds, rounds, exclude = [] } = input;
     if (each !== undefined && seconds !== undefined)
       throw new UsageError('a round is either a time (seconds) or a command (each); leave one out');
     if (each !== undefined && !permissions.allowRun)
       throw new UsageError('the server may not run commands; start it with --allow-run, or leave each out');
     const { words: named } = await allowedTarget(input.target, permissions);
-    const handle = handles.next('leaks', '.tmseries');
+    const handle = newFile('leaks', '.tmseries');
     const words = [
       'leaks',
       ...named,
@@ -56,7 +55,7 @@ export const leaksTool: Tool<typeof INPUT> = {
     ];
     const result = await run([...words, '--json']);
     const document = documentOf<GrowthDocument>(result);
-    const answer = growthAnswer(document, { top: MOST_ROWS, ...answerContext(cwd) });
+    const answer = growthAnswer(document, { top: MOST_ROWS, ...shown });
     const fields = { leaks: document.leaks, rounds: document.rounds.length };
     return toolAnswer(answer, GROWTH_COLUMNS, { words, handle, said: result.stderr, fields });
   },

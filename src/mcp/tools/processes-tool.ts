@@ -58,12 +58,12 @@ export const processesTool: Tool<typeof INPUT> = {
   input: INPUT,
   output: output(PROCESS_ROW),
   isReadOnly: true,
-  answer: async ({ match }, { run, cwd }) => {
+  answer: async ({ match }, { run, shown }) => {
     const words = ['list', '--json'];
     const result = await run(words);
     const all = documentOf<ListedProcess[]>(result).filter(({ pid }) => pid !== process.pid && pid !== process.ppid);
     const fitting = all.filter(({ script, title }) => match === undefined || title.includes(match) || (script ?? '').includes(match));
-    return toolAnswer(answerOf(fitting, { among: all.length, match, cwd }), COLUMNS, { words, said: result.stderr });
+    return toolAnswer(answerOf(fitting, { among: all.length, match, cwd: shown.cwd }), COLUMNS, { words, said: result.stderr });
   },
 };
 

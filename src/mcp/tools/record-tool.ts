@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { UsageError } from '../../errors.js';
-import { answerContext } from '../../report/markdown/row-place.js';
 import { STATISTIC_COLUMNS, type StatisticsDocument, statisticsAnswer } from '../../report/markdown/statistics-answer.js';
 import { documentOf, failureOf } from '../command/document-of.js';
 import { allowedTarget } from '../permissions/allowed-target.js';
@@ -46,7 +45,7 @@ export const recordTool: Tool<typeof INPUT> = {
 async function ofProcess(input: Input, context: ToolContext): Promise<ToolAnswer> {
   if (input.marks) throw new UsageError('marks are for a program that record starts; leave marks out');
   const { words: named } = await allowedTarget(input.target!, context.permissions);
-  const handle = context.handles.next('record', '.tmsnap');
+  const handle = context.newFile('record', '.tmsnap');
   const words = ['attach', ...named, `--duration=${input.seconds ?? DEFAULT_SECONDS}s`, ...tracingWords(input), ...keyWords(input)];
   const all = [...words, `--output=${handle}`];
   const result = await context.run([...all, '--json', `--top=${MOST_ROWS}`]);
@@ -56,7 +55,7 @@ async function ofProcess(input: Input, context: ToolContext): Promise<ToolAnswer
 
 async function ofProgram(input: Input, context: ToolContext): Promise<ToolAnswer> {
   if (!context.permissions.allowRun) throw new UsageError('the server may not start programs; start it with --allow-run');
-  const handle = context.handles.next('record', '.tmsnap');
+  const handle = context.newFile('record', '.tmsnap');
   const options = [...tracingWords(input), ...keyWords(input), ...(input.marks ? ['--marks'] : []), `--output=${handle}`];
   const words = ['run', ...options, '--', ...input.program!];
   const seconds = input.seconds ?? DEFAULT_PROGRAM_SECONDS;
@@ -75,7 +74,7 @@ interface Recorded {
 }
 
 function answerOf(document: StatisticsDocument, { words, handle, said, snapshots = [], context }: Recorded): ToolAnswer {
-  const answer = statisticsAnswer(document, { top: MOST_ROWS, ...answerContext(context.cwd) });
+  const answer = statisticsAnswer(document, { top: MOST_ROWS, ...context.shown });
   const marks = snapshots.length === 0 ? [] : [`Snapshots at marks: ${snapshots.join(', ')}; compare them with top_lines.`];
   const fields = { total: document.total.size, ...(snapshots.length > 0 && { snapshots }) };
   return toolAnswer({ ...answer, leftOut: [...answer.leftOut, ...marks] }, STATISTIC_COLUMNS, { words, handle, said, fields });

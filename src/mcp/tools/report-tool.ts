@@ -20,10 +20,10 @@ export const reportTool: Tool<typeof INPUT> = {
   input: INPUT,
   output: output(z.strictObject({ path: z.string(), bytes: z.number() })),
   isReadOnly: false,
-  answer: async (input, { paths, handles, run }) => {
-    const snapshot = paths.input(input.snapshot, handles.folder);
-    const since = input.since === undefined ? [] : [`--diff=${paths.input(input.since, handles.folder)}`];
-    const path = input.output === undefined ? handles.next('report', '.html') : paths.output(input.output);
+  answer: async (input, { paths, folder, newFile, run }) => {
+    const snapshot = paths.input(input.snapshot, folder);
+    const since = input.since === undefined ? [] : [`--diff=${paths.input(input.since, folder)}`];
+    const path = input.output === undefined ? newFile('report', '.html') : paths.output(input.output);
     const words = ['report', snapshot, ...since, `--output=${path}`];
     const result = await run(words);
     if (result.code !== 0 || !existsSync(path)) throw failureOf(result);

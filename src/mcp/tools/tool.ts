@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
+import type { AnswerContext } from '../../report/markdown/row-place.js';
 import type { CommandResult } from '../command/run-command.js';
-import type { Handles } from '../handles.js';
 import type { AllowedPaths } from '../permissions/allowed-path.js';
 import type { Permissions } from '../permissions/permissions.js';
 
@@ -8,8 +8,12 @@ import type { Permissions } from '../permissions/permissions.js';
 export interface ToolContext {
   readonly permissions: Permissions;
   readonly paths: AllowedPaths;
-  readonly handles: Handles;
-  readonly cwd: string;
+  /** The folder in which a handle is a file; null if there is none yet. */
+  readonly folder: string | null;
+  /** The path of a new file, which is removed if the call fails: `record-1.tmsnap`. */
+  readonly newFile: (kind: string, extension: string) => string;
+  /** How to show places. */
+  readonly shown: AnswerContext;
   /** Runs `tracemalloc` with these words. @param endAfterMs asks it for its result after this time */
   readonly run: (words: readonly string[], endAfterMs?: number) => Promise<CommandResult>;
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { UsageError } from '../../errors.js';
-import { answerContext } from '../../report/markdown/row-place.js';
 import { STATISTIC_COLUMNS, type StatisticsDocument, statisticsAnswer } from '../../report/markdown/statistics-answer.js';
 import { documentOf } from '../command/document-of.js';
 import { file, key, output, patterns, STATISTIC_ROW } from './fields.js';
@@ -26,12 +25,12 @@ export const topLinesTool: Tool<typeof INPUT> = {
   input: INPUT,
   output: output(STATISTIC_ROW, { total: z.number() }),
   isReadOnly: true,
-  answer: async (input, { paths, handles, run, cwd }) => {
+  answer: async (input, { paths, folder, run, shown }) => {
     const { since, survivors, include = [], exclude = [], label, cumulative } = input;
     if (survivors && since === undefined) throw new UsageError('survivors needs since, the earlier snapshot');
-    const snapshot = paths.input(input.snapshot, handles.folder);
+    const snapshot = paths.input(input.snapshot, folder);
     const words = [
-      ...(since === undefined ? ['stats', snapshot] : ['diff', paths.input(since, handles.folder), snapshot]),
+      ...(since === undefined ? ['stats', snapshot] : ['diff', paths.input(since, folder), snapshot]),
       ...(survivors ? ['--survivors'] : []),
       ...(input.key === undefined ? [] : [`--group-by=${input.key}`]),
       ...(cumulative ? ['--cumulative'] : []),
@@ -41,7 +40,7 @@ export const topLinesTool: Tool<typeof INPUT> = {
     ];
     const result = await run([...words, '--json', `--top=${MOST_ROWS}`]);
     const document = documentOf<StatisticsDocument>(result);
-    const answer = statisticsAnswer(document, { top: MOST_ROWS, ...answerContext(cwd) });
+    const answer = statisticsAnswer(document, { top: MOST_ROWS, ...shown });
     const said = result.stderr.filter((line) => !document.notes.includes(line));
     return toolAnswer(answer, STATISTIC_COLUMNS, { words, said, fields: { total: document.total.size } });
   },

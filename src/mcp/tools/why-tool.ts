@@ -8,7 +8,6 @@ import {
   type HoldersDocument,
   holdersAnswer,
 } from '../../report/markdown/holders-answer.js';
-import { answerContext } from '../../report/markdown/row-place.js';
 import { documentOf } from '../command/document-of.js';
 import { allowedTarget } from '../permissions/allowed-target.js';
 import { file, HOLDER_ROW, lines, output, target } from './fields.js';
@@ -51,8 +50,7 @@ export const whyTool: Tool<typeof INPUT> = {
     const words = await wordsOf(input, context);
     const result = await context.run([...words.slice(0, 1), '--json', ...words.slice(1)]);
     const document = documentOf<HoldersDocument | BuffersDocument>(result);
-    const shown = answerContext(context.cwd);
-    const answer = 'what' in document ? holdersAnswer(document, shown) : buffersAnswer(document, shown);
+    const answer = 'what' in document ? holdersAnswer(document, context.shown) : buffersAnswer(document, context.shown);
     const fields = { count: document.count, bytes: document.size };
     return toolAnswer(answer, HOLDER_COLUMNS, { words, said: result.stderr, fields });
   },
@@ -66,7 +64,7 @@ async function wordsOf(input: Input, context: ToolContext): Promise<string[]> {
   if (input.file !== undefined) {
     if (seconds !== undefined || input.lines !== undefined || input.force)
       throw new UsageError('seconds, lines and force are for a target; leave them out');
-    const path = context.paths.input(input.file, context.handles.folder);
+    const path = context.paths.input(input.file, context.folder);
     return ['why', `--top=${MOST_PATHS}`, ...asked, ...(what === undefined ? [path] : ['--', path, what])];
   }
   if (what !== undefined && parseWhat(what).kind === 'expression' && !context.permissions.allowEval)

@@ -10,9 +10,11 @@ export interface AnswerContext {
   readonly sourceOf: (filename: string, lineno: number) => string;
 }
 
-/** Shows sources of this folder only. */
-export function answerContext(cwd: string): AnswerContext {
-  return { cwd, sourceOf: (filename, lineno) => sourceLineInside(filename, lineno, cwd) };
+/** @param folders sources elsewhere are not shown, because a profile may name any file */
+export function answerContext(cwd: string, folders: readonly string[] = [cwd]): AnswerContext {
+  const sourceOf = (filename: string, lineno: number) =>
+    folders.map((folder) => sourceLineInside(filename, lineno, folder)).find((line) => line !== '') ?? '';
+  return { cwd, sourceOf };
 }
 
 /** A stack in a JSON document. */

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** The snapshots of a server. A handle is the name of a file in its folder. */
 export class Handles {
@@ -18,8 +18,24 @@ export class Handles {
     return this.#folder ?? this.#given;
   }
 
+  /** New files of one call. `remove` removes them if the call fails, with those whose names begin with theirs (`record-1.tmsnap.1`). */
+  ofCall(): { next: (kind: string, extension: string) => string; remove: () => void } {
+    const made: string[] = [];
+    const next = (kind: string, extension: string) => {
+      const path = this.#next(kind, extension);
+      made.push(path);
+      return path;
+    };
+    const remove = () => {
+      for (const path of made)
+        for (const name of readdirSync(dirname(path)))
+          if (name.startsWith(basename(path))) rmSync(join(dirname(path), name), { force: true });
+    };
+    return { next, remove };
+  }
+
   /** The path of a file that does not exist yet: `record-1.tmsnap`. */
-  next(kind: string, extension: string): string {
+  #next(kind: string, extension: string): string {
     const folder = this.#made();
     for (;;) {
       const path = join(folder, `${kind}-${++this.#last}${extension}`);
