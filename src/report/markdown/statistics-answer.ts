@@ -2,7 +2,7 @@ import { formatSize } from '../../text/size-format.js';
 import { percent } from '../text/percent.js';
 import { isNoise } from '../text/table.js';
 import { type Answer, type AnswerColumn, answerPage } from './answer-page.js';
-import { code } from './markdown-text.js';
+import { code, shownName } from './markdown-text.js';
 import { type AnswerContext, answerContext, type DocumentTraceback, placeText, type RowPlace, rowPlace } from './row-place.js';
 
 /** What `stats --json` and `diff --json` print, of snapshots and of heap snapshots. */
@@ -104,7 +104,7 @@ function rowOf(row: DocumentRow, { keyType, oneTracing }: StatisticsDocument, co
     ...(sizeDiff !== undefined && { change: sizeDiff, verdict: verdictOf({ sizeDiff, standardError }, oneTracing) }),
     ...(countDiff !== undefined && { countChange: countDiff }),
     ...(retained !== undefined && { retained }),
-    ...(called !== undefined && { calledBy: called }),
+    ...(called !== undefined && { calledBy: shownName(called) }),
   };
 }
 
