@@ -25,8 +25,15 @@ export interface CommandResult {
 /** Characters. A JSON document that is longer is of no use to a client. */
 const MAX_OUTPUT = 1 << 28;
 const MOST_LINES = 200;
-/** After the first signal a command leaves its target as it was, and may work out its result before. The second ends it at once. */
-const GRACE_MS = 5_000;
+/**
+ * After the first signal a command leaves its target as it was. The second ends a command that traces a process at once; a program that a command has
+ * started gets it, too, and is killed by the third.
+ */
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGTERM', 'SIGTERM', 'SIGKILL'];
+/** Between two of them, if nobody waits for the result. */
+const CANCELLED_GRACE_MS = 5_000;
+/** The same if the result is still to be worked out. */
+const RESULT_GRACE_MS = 60_000;
 
 /**
  * Runs `tracemalloc` with these words in a process of its own: it can be ended at any time, and what it needs for a heap is free afterwards. Resolves
@@ -45,15 +52,12 @@ export async function runCommand(words: readonly string[], options: RunOptions):
     if (typeof message.progress === 'string') onProgress(shownName(message.progress));
   });
   const timers: NodeJS.Timeout[] = [];
-  const end = () => {
-    child.kill('SIGTERM');
-    timers.push(
-      setTimeout(() => child.kill('SIGTERM'), GRACE_MS),
-      setTimeout(() => child.kill('SIGKILL'), 2 * GRACE_MS),
-    );
+  const end = (afterMs: number, graceMs: number) => {
+    for (const [nth, name] of SIGNALS.entries()) timers.push(setTimeout(() => child.kill(name), afterMs + nth * graceMs));
   };
-  signal.addEventListener('abort', end, { once: true });
-  if (endAfterMs !== undefined) timers.push(setTimeout(() => child.kill('SIGTERM'), endAfterMs));
+  const cancel = () => end(0, CANCELLED_GRACE_MS);
+  signal.addEventListener('abort', cancel, { once: true });
+  if (endAfterMs !== undefined) end(endAfterMs, RESULT_GRACE_MS);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
@@ -64,7 +68,7 @@ export async function runCommand(words: readonly string[], options: RunOptions):
   } catch (error) {
     throw error instanceof CommandFailure ? error : new CommandFailure(`tracemalloc cannot be started: ${messageOf(error)}`);
   } finally {
-    signal.removeEventListener('abort', end);
+    signal.removeEventListener('abort', cancel);
     for (const timer of timers) clearTimeout(timer);
   }
 }

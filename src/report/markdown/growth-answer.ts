@@ -77,7 +77,7 @@ function finding(rows: readonly GrowthRow[], { leaks, rounds, warmup, keyType }:
   if (leaks > 0 && first !== undefined) {
     const error = first.error === 0 ? '' : ` ± ${formatSize(first.error)}`;
     const name = first.function === undefined ? '' : ` (${code(first.function)})`;
-    const others = leaks > 1 ? ` ${leaks - 1} more leak, too.` : '';
+    const others = leaks === 1 ? '' : leaks === 2 ? ' Another one leaks, too.' : ` ${leaks - 1} others leak, too.`;
     return `**Leak:** ${code(first.place)}${name} keeps ${formatSize(first.slope)}${error} of every round: of ${counted} rounds, ${first.roundsKept} left something that was not freed.${others}`;
   }
   if (rounds.length < warmup + LEAST_ROUNDS)
