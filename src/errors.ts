@@ -69,6 +69,11 @@ export class SnapshotFileError extends TracemallocError {
   override readonly code = 'ERR_SNAPSHOT_FILE';
 }
 
+/** A store of profiles that cannot be reached, refuses what we ask, or does not answer as it should. */
+export class StoreError extends TracemallocError {
+  override readonly code = 'ERR_STORE';
+}
+
 /** A result that cannot be written to the chosen path. */
 export class OutputFileError extends TracemallocError {
   override readonly code = 'ERR_OUTPUT_FILE';

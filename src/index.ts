@@ -12,6 +12,7 @@ export {
   OutputFileError,
   ProfileTooLargeError,
   SnapshotFileError,
+  StoreError,
   TracemallocError,
   UnsupportedError,
   UsageError,

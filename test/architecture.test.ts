@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tracing: ['text', 'protocol', 'discovery', 'ledger', 'model', 'collect', 'heap-graph', 'lines', 'source-maps', 'snapshot'],
   report: ['text', 'model', 'snapshot', 'series', 'heap-graph', 'ledger'],
   formats: ['text', 'protocol', 'model', 'snapshot', 'series', 'collect', 'report'],
+  store: ['text', 'model', 'snapshot', 'series', 'formats'],
   testing: ['text', 'model', 'snapshot', 'series', 'source-maps', 'tracing', 'report', 'heap-graph'],
   serve: ['text', 'protocol', 'ledger', 'model', 'snapshot', 'formats'],
   cli: [
@@ -40,6 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'source-maps',
     'report',
     'serve',
+    'store',
     'mcp',
   ],
   // It runs the command as a process of its own, so that it needs nothing of `cli`.
@@ -78,6 +80,7 @@ const EXPORTS = [
   'ProfileTooLargeError',
   'BadProfileError',
   'SnapshotFileError',
+  'StoreError',
   'OutputFileError',
   'LaunchError',
   'ListenError',
@@ -186,6 +189,11 @@ describe('the layers', () => {
   it("import the agents' protocol in one file", () => {
     const users = imports.filter(({ specifier }) => specifier.startsWith('@modelcontextprotocol/sdk'));
     expect(new Set(users.map(({ file }) => file))).toEqual(new Set(['mcp/mcp-server.ts']));
+  });
+
+  it('import @clickhouse/client in one file', () => {
+    const users = imports.filter(({ specifier }) => specifier.startsWith('@clickhouse/'));
+    expect(new Set(users.map(({ file }) => file))).toEqual(new Set(['store/clickhouse/client.ts']));
   });
 
   it('stay under about 250 lines a file and 25 files a folder', () => {

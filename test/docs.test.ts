@@ -8,7 +8,22 @@ import * as door from '../src/index.js';
 import { callCommand } from './helpers/command.js';
 import { repoPath } from './helpers/paths.js';
 
-const COMMANDS = ['run', 'attach', 'top', 'serve', 'stats', 'diff', 'export', 'report', 'leaks', 'why', 'memory', 'list', 'mcp'] as const;
+const COMMANDS = [
+  'run',
+  'attach',
+  'top',
+  'serve',
+  'stats',
+  'diff',
+  'export',
+  'report',
+  'leaks',
+  'why',
+  'memory',
+  'list',
+  'mcp',
+  ...['init', 'push', 'stats', 'leaks', 'diff', 'report', 'export'].map((verb) => `fleet ${verb}`),
+] as const;
 /** Inside the repository, so that `node-tracemalloc` is the package itself. */
 const SNIPPETS = repoPath('dist/docs-examples');
 /** Holds what the examples write into the system's temporary folder. */
@@ -76,6 +91,10 @@ describe('docs/reference/api.md', () => {
     expect(exportsOf('src/index.ts').filter((name) => !words.has(name))).toEqual([]);
   });
 
+  it('names every export of node-tracemalloc/store, types too', () => {
+    expect(exportsOf('src/store/open/index.ts').filter((name) => !words.has(name))).toEqual([]);
+  });
+
   it('names every field of what is exported as an interface', () => {
     const exported = [...readFileSync(repoPath('src/index.ts'), 'utf8').matchAll(/\{[^}]*\} from '\.\/(.+)\.js'/g)];
     const fields = exported.flatMap(([line, path]) => {
@@ -137,7 +156,7 @@ describe('docs/reference/cli.md', () => {
   beforeAll(async () => {
     const verbs = ['', ...COMMANDS];
     const outcomes = [];
-    for (const verb of verbs) outcomes.push(await callCommand(verb === '' ? ['--help'] : [verb, '--help']));
+    for (const verb of verbs) outcomes.push(await callCommand(verb === '' ? ['--help'] : [...verb.split(' '), '--help']));
     for (const [index, verb] of verbs.entries()) help.set(verb, outcomes[index]!.stdout);
   }, GROUP_TIME_LIMIT_MS);
 
@@ -155,8 +174,9 @@ describe('docs/reference/cli.md', () => {
   });
 
   it('describes every command', () => {
-    const commands = [...help.get('')!.matchAll(/^ {2}([a-z]+) \[/gm)].map(([, name]) => name!).filter((name) => name !== 'help');
-    expect(commands.sort()).toEqual([...COMMANDS].sort());
+    const commands = [...help.get('')!.matchAll(/^ {2}([a-z]+) (?:\[| )/gm)].map(([, name]) => name!).filter((name) => name !== 'help');
+    const verbs = new Set(COMMANDS.map((command) => command.split(' ')[0]!));
+    expect(commands.sort()).toEqual([...verbs].sort());
   });
 });
 

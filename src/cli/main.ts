@@ -6,7 +6,7 @@ import { type Console, errorLine } from './console/console.js';
 import { tellStarter } from './console/starter.js';
 import { behindDashes } from './options/behind-dashes.js';
 import { FAILED } from './output/exit-codes.js';
-import { VERBS, verbIn } from './verbs.js';
+import { type SimpleVerb, VERBS, type Verb, verbIn } from './verbs.js';
 
 const WRONG_USAGE = 2;
 
@@ -24,20 +24,34 @@ export async function main(argv: readonly string[], console: Console = ownConsol
 /** @returns the exit code */
 async function carryOut(argv: readonly string[], console: Console): Promise<number> {
   const program = programOf(console);
-  const named = verbIn(argv);
-  let exitCode = 0;
-  for (const verb of VERBS) {
-    const command = program.command(verb.name).description(verb.description).helpGroup(verb.group);
-    for (const [syntax, description] of verb.args) command.argument(syntax, description);
-    const loaded = verb === named ? await verb.load() : null;
-    loaded?.configure(command);
-    command.option('--verbose', 'print the stack of an error').option('--no-color', 'print without colour');
-    command.action(async () => {
-      exitCode = await loaded!.run(command.args, { ...command.opts<object>(), ...behindDashes(argv) } as never, console);
-    });
-  }
+  const calling = { argv, console, named: verbIn(argv), exitCode: 0 };
+  for (const verb of VERBS) await addVerb(program, verb, calling);
   await program.parseAsync(argv, { from: 'user' });
-  return exitCode;
+  return calling.exitCode;
+}
+
+interface Calling {
+  readonly argv: readonly string[];
+  readonly console: Console;
+  readonly named: SimpleVerb | undefined;
+  exitCode: number;
+}
+
+async function addVerb(parent: Command, verb: Verb, calling: Calling): Promise<void> {
+  const command = parent.command(verb.name).description(verb.description).helpGroup(verb.group);
+  if ('verbs' in verb) {
+    command.addHelpCommand(helpCommand());
+    for (const one of verb.verbs) await addVerb(command, one, calling);
+    return;
+  }
+  for (const [syntax, description] of verb.args) command.argument(syntax, description);
+  const loaded = verb === calling.named ? await verb.load() : null;
+  loaded?.configure(command);
+  command.option('--verbose', 'print the stack of an error').option('--no-color', 'print without colour');
+  command.action(async () => {
+    const values = { ...command.opts<object>(), ...behindDashes(calling.argv) };
+    calling.exitCode = await loaded!.run(command.args, values as never, calling.console);
+  });
 }
 
 function programOf(console: Console): Command {
@@ -52,9 +66,11 @@ function programOf(console: Console): Command {
     })
     .configureHelp({ optionDescription })
     .exitOverride()
-    .addHelpCommand(
-      new Command('help').argument('[command]').description('print the help of a command').helpOption(false).helpGroup('Help:'),
-    );
+    .addHelpCommand(helpCommand());
+}
+
+function helpCommand(): Command {
+  return new Command('help').argument('[command]').description('print the help of a command').helpOption(false).helpGroup('Help:');
 }
 
 function ownConsole(): Console {
@@ -65,10 +81,11 @@ function ownVersion(): string {
   return (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 }
 
-/** Leaves out defaults that say nothing: "(default: false)", "(default: [])". */
+/** Leaves out defaults that say nothing: "(default: false)", "(default: [])", "(default: {})". */
 function optionDescription(option: Option): string {
-  const says = option.defaultValue !== false && !(Array.isArray(option.defaultValue) && option.defaultValue.length === 0);
-  return says ? Help.prototype.optionDescription(option) : option.description;
+  const { defaultValue } = option;
+  const isEmpty = typeof defaultValue === 'object' && defaultValue !== null && Object.keys(defaultValue).length === 0;
+  return defaultValue === false || isEmpty ? option.description : Help.prototype.optionDescription(option);
 }
 
 function describe(error: unknown, verbose: boolean): string {

@@ -12,11 +12,21 @@ interface VerbModule {
   readonly run: Run<never>;
 }
 
-export interface Verb {
+export type Verb = SimpleVerb | VerbGroup;
+
+interface NamedVerb {
   readonly name: string;
-  /** The heading in `tracemalloc --help`. */
+  /** The heading in `--help`. */
   readonly group: string;
   readonly description: string;
+}
+
+/** A verb of several, each with a second word of its own: `fleet push`. */
+export interface VerbGroup extends NamedVerb {
+  readonly verbs: readonly SimpleVerb[];
+}
+
+export interface SimpleVerb extends NamedVerb {
   /** Each as commander writes it (`<needed>`, `[optional]`, `[several...]`), with its description. */
   readonly args: readonly (readonly [syntax: string, description: string])[];
   readonly load: () => Promise<VerbModule>;
@@ -30,6 +40,62 @@ const FILE = [
   '<file>',
   'a .tmsnap file, a .tmseries file (its last round, or round 2 as FILE@2), a .heapprofile file of Chrome or Node, or a .heapsnapshot or .heaptimeline file',
 ] as const;
+
+const STORE = ['<store>', 'where the profiles are: folder:DIR, or a ClickHouse: http://HOST:8123/DATABASE'] as const;
+
+/** The verbs of `tracemalloc fleet`. */
+const FLEET: readonly SimpleVerb[] = [
+  {
+    name: 'init',
+    group: 'Record:',
+    description: 'create the tables for profiles in a ClickHouse; a folder needs none',
+    args: [['<store>', 'the ClickHouse: http://HOST:8123/DATABASE. User and password come from the environment']],
+    load: async () => (await import('./commands/on-files.js')).fleet.init,
+  },
+  {
+    name: 'push',
+    group: 'Record:',
+    description: 'put saved snapshots into a store; the same one twice counts once',
+    args: [STORE, ['<files...>', '.tmsnap, .tmseries (each round is a profile) and .heapprofile files']],
+    load: async () => (await import('./commands/on-files.js')).fleet.push,
+  },
+  {
+    name: 'stats',
+    group: 'Look:',
+    description:
+      'print which lines hold the memory of a service: bytes a process, how much they differ between processes, how many have it',
+    args: [STORE],
+    load: async () => (await import('./commands/on-files.js')).fleet.stats,
+  },
+  {
+    name: 'leaks',
+    group: 'Look:',
+    description: 'say which lines grow over the uptime of the processes, on which release, and in how many of them',
+    args: [STORE],
+    load: async () => (await import('./commands/on-files.js')).fleet.leaks,
+  },
+  {
+    name: 'diff',
+    group: 'Compare:',
+    description: 'print what one release holds more or less than another, a process, the surest change first',
+    args: [STORE],
+    load: async () => (await import('./commands/on-files.js')).fleet.diff,
+  },
+  {
+    name: 'report',
+    group: 'Share:',
+    description: 'make an HTML page of a service: bytes a process over time by release, what grows, and a flame graph',
+    args: [STORE],
+    load: async () => (await import('./commands/on-files.js')).fleet.report,
+  },
+  {
+    name: 'export',
+    group: 'Share:',
+    description: 'write the newest profiles of all processes together as one .tmsnap, for report, export and stats',
+    args: [STORE],
+    load: async () => (await import('./commands/on-files.js')).fleet.export,
+  },
+];
 
 /** Everything that `tracemalloc --help` says about the verbs. The code of a verb is loaded only if the command line names it. */
 export const VERBS: readonly Verb[] = [
@@ -134,11 +200,17 @@ export const VERBS: readonly Verb[] = [
     args: [],
     load: async () => (await import('./commands/on-processes.js')).mcp,
   },
+  {
+    name: 'fleet',
+    group: 'Many processes:',
+    description: 'the same questions for all processes of a service, from a store of their profiles',
+    verbs: FLEET,
+  },
 ];
 
 /** The verb that a command line asks for, or asks for help with. */
-export function verbIn(argv: readonly string[]): Verb | undefined {
-  const [first, second] = argv.filter((word) => !word.startsWith('-'));
-  const name = first === 'help' ? second : first;
-  return VERBS.find((verb) => verb.name === name);
+export function verbIn(argv: readonly string[]): SimpleVerb | undefined {
+  const words = argv.filter((word) => !word.startsWith('-') && word !== 'help');
+  const verb = VERBS.find(({ name }) => name === words[0]);
+  return verb && 'verbs' in verb ? verb.verbs.find(({ name }) => name === words[1]) : verb;
 }

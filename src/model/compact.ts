@@ -30,24 +30,30 @@ export function copyTracebacks(table: StackTable, builder: StackTableBuilder, is
   const ids = new Uint32Array(table.totalFrames.length);
   const origins: number[] = [];
   const locations: number[] = [];
+  const copies = new Int32Array(table.locationFile.length).fill(-1);
   for (let t = 0; t < ids.length; t++) {
     if (!isWanted(t)) continue;
     locations.length = 0;
     for (let i = table.tracebackStart[t]!; i < table.tracebackStart[t + 1]!; i++) {
       const location = table.frames[i]!;
-      const copy = builder.location({
-        file: builder.filename(table.filenames[table.locationFile[location]!]!),
-        lineno: table.locationLine[location]!,
-        column: table.locationColumn[location]!,
-        name: builder.functionName(table.functionNames[table.locationFunction[location]!]!),
-        isLine: table.locationIsLine[location] === 1,
-      });
+      const copy = copies[location] === -1 ? copyLocation(table, builder, location) : copies[location]!;
+      copies[location] = copy;
       origins[copy] = location;
       locations.push(copy);
     }
     ids[t] = builder.traceback(locations, 0, locations.length, table.totalFrames[t]!);
   }
   return { ids, locations: origins };
+}
+
+function copyLocation(table: StackTable, builder: StackTableBuilder, location: number): number {
+  return builder.location({
+    file: builder.filename(table.filenames[table.locationFile[location]!]!),
+    lineno: table.locationLine[location]!,
+    column: table.locationColumn[location]!,
+    name: builder.functionName(table.functionNames[table.locationFunction[location]!]!),
+    isLine: table.locationIsLine[location] === 1,
+  });
 }
 
 /** The original places of the new table. @param rows by location of the new table: its row in `places` */

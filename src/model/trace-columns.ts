@@ -57,6 +57,11 @@ export interface CaptureInfo {
   readonly ended?: number | undefined;
   /** Left out if labels were off. `overflow`: the program used more labels than can be told apart; the further ones are `(other)`. */
   readonly labels?: { readonly overflow: boolean } | undefined;
+  /**
+   * Whose process it was, as resource attributes in the words of OpenTelemetry's semantic conventions (`service.name`, `host.name`, …). Left out if the
+   * snapshot was not pushed to a fleet's store.
+   */
+  readonly resource?: Readonly<Record<string, string>> | undefined;
   /** In churn mode only. Left out in a file that does not say. */
   readonly churn?: Churn | undefined;
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
+import type { CaptureInfo } from '../model/trace-columns.js';
 import { writeFile } from '../snapshot/file/atomic-write.js';
 import { decodeTraces, ensure, Sections } from '../snapshot/file/decode-parts.js';
 import { type DumpOptions, encodeSections, GENERATOR, savedParts } from '../snapshot/file/dump.js';
 import { captureSchema, sectionSchema } from '../snapshot/file/file-format.js';
-import { type FileKind, frameFile, readFramed } from '../snapshot/file/framed-file.js';
+import { type FileKind, frameFile, readFramed, readMetadata } from '../snapshot/file/framed-file.js';
 import type { InputFile } from '../snapshot/file/input-file.js';
 import { IN_ENGLISH } from '../text/schema-messages.js';
 import type { Lifetimes } from './lifetimes.js';
@@ -63,6 +64,14 @@ export function loadSeries(input: InputFile): Lifetimes {
   return readFramed(input, SERIES_FILE, {
     readable: 'a .tmseries',
     decode: ({ metadata, sections }) => decodeLifetimes(metadata, sections),
+  });
+}
+
+/** Reads how the rounds were captured, from the beginning of the file. Damage further on is not noticed. @throws SnapshotFileError */
+export function loadRoundCaptures(input: InputFile): CaptureInfo[] {
+  return readMetadata(input, SERIES_FILE, {
+    readable: 'a .tmseries',
+    decode: ({ metadata }) => metadataSchema.parse(metadata, IN_ENGLISH).rounds.map(({ capture }) => capture),
   });
 }
 

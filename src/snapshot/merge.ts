@@ -74,6 +74,7 @@ function captureOf(snapshots: readonly NamedSnapshot[]): CaptureInfo {
     ended: _____,
     labels: ______,
     churn: _______,
+    resource: ________,
     ...first
   } = snapshots[0]!.snapshot.capture;
   const captures = snapshots.map(({ name, snapshot }) => ({ name, ...snapshot.capture }));

@@ -25,6 +25,24 @@ export function compilePattern(pattern: string): Matcher {
   return (name) => matches(tokens, codePoints(name));
 }
 
+/** A regular expression of RE2, as databases have it, that matches what `compilePattern` matches. Each character is written as its code point. */
+export function patternToRe2(pattern: string): string {
+  return `^(?s:${tokenize(codePoints(pattern)).map(tokenToRe2).join('')})\\z`;
+}
+
+function tokenToRe2(token: Token): string {
+  if (token === STAR) return '.*';
+  if (token === ANY) return '.';
+  if (typeof token === 'number') return escapedPoint(token);
+  const ranges = token.ranges.filter(([low, high]) => low <= high).map(([low, high]) => `${escapedPoint(low)}-${escapedPoint(high)}`);
+  if (ranges.length === 0) return token.negated ? '.' : '[^\\x{0}-\\x{10FFFF}]';
+  return `[${token.negated ? '^' : ''}${ranges.join('')}]`;
+}
+
+function escapedPoint(point: number): string {
+  return `\\x{${point.toString(16)}}`;
+}
+
 function codePoints(text: string): number[] {
   return Array.from(text, (character) => character.codePointAt(0)!);
 }

@@ -2,6 +2,8 @@ import { requestedVersions } from '../helpers/nodes.js';
 import { provideNode } from '../helpers/provide.js';
 import { benchAccuracy } from './accuracy/accuracy.js';
 import { benchEngine } from './engine.js';
+import { benchFleet } from './fleet.js';
+import { benchFleetClickHouse } from './fleet-clickhouse.js';
 import { benchHeapGraph } from './heap-graph.js';
 import { benchHeapSnapshot } from './heap-snapshot.js';
 import { benchIsolates } from './isolates.js';
@@ -52,6 +54,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'leaks-services': benchServices,
   'own-lines': benchOwnLines,
   peaks: benchPeaks,
+  fleet: benchFleet,
+  'fleet-clickhouse': benchFleetClickHouse,
 };
 
 for (const version of requestedVersions()) await provideNode(version);

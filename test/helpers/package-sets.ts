@@ -16,7 +16,8 @@ export type PackageSet =
   | 'devtools'
   | 'frameworks'
   | 'heap-tools'
-  | 'assertions';
+  | 'assertions'
+  | 'clickhouse';
 
 export function setFiles(set: PackageSet): string[] {
   return ['package.json', 'package-lock.json'].map((name) => repoPath('fixtures', set, name));

@@ -10,7 +10,7 @@ const PROGRAM = repoPath('fixtures/programs/lines/bundle.cjs');
 const modules = join(await providePackages('corpus'), 'node_modules');
 afterAll(removeTemporaryFolders);
 
-test.each(oldestAndNewest())('5 MB of minified libraries in one file behave the same, on Node $major', ({ execPath }) => {
+test.each(oldestAndNewest())('5 MB of minified libraries in one file behave the same (stress), on Node $major', ({ execPath }) => {
   const bundle = join(temporaryFolder(), 'bundle.cjs');
   const cache = temporaryFolder();
   const plain = run(execPath, [PROGRAM, modules, bundle]);

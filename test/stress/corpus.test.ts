@@ -19,12 +19,12 @@ async function run(file: string, flags: string[], more: NodeJS.ProcessEnv = {}):
   return { output: stdout, wrappers: Number(/"wrappers":(\d+)/.exec(stderr)?.[1] ?? 0) };
 }
 
-test('some packages are installed', () => {
+test('some packages are installed (stress)', () => {
   expect(workloads.length).toBeGreaterThanOrEqual(25);
 });
 
 test.each(workloads)(
-  '%s does the same with wrappers, with labels and without',
+  '%s does the same with wrappers, with labels and without (stress)',
   async (file) => {
     const hooked = ['--no-warnings', '--import', HOOK];
     const [original, transformed] = await Promise.all([run(file, []), run(file, hooked)]);

@@ -11,7 +11,7 @@ test.each([
   ['', '0'],
   [' with labels', '1'],
 ])(
-  `${PROGRAMS} random programs do the same with wrappers%s and without`,
+  `${PROGRAMS} random programs do the same with wrappers%s and without (stress)`,
   async (_, labels) => {
     const check = resolve('dist/test/unit/lines/generator/check.js');
     const { stdout } = await promisify(execFile)(process.execPath, [check], {

@@ -52,7 +52,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   }
 }
 
-describe('a caretaker', () => {
+describe('a caretaker (stress)', () => {
   it('restores what it knows of if the controller was killed in the middle of a message', async () => {
     const code =
       "const v8 = require('v8'); globalThis.set = []; v8.setFlagsFromString = (flag) => set.push(flag); setInterval(() => {}, 1e6); console.log('ready');";
@@ -65,7 +65,7 @@ describe('a caretaker', () => {
   });
 });
 
-describe('the folder of a followed program, when the controller is killed', () => {
+describe('the folder of a followed program, when the controller is killed (stress)', () => {
   const foldersIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('node-tracemalloc-'));
 
   it.each(['runs on', 'is killed with it'])('is removed if the program %s', async (how) => {
@@ -114,6 +114,6 @@ async function killControllers({ execPath, major }: NodeBinary): Promise<void> {
 }
 
 // All versions at once: each mostly waits.
-it('a controller that is killed leaves nothing behind, whenever it was killed, on every Node of this run', async () => {
+it('a controller that is killed leaves nothing behind, whenever it was killed, on every Node of this run (stress)', async () => {
   await Promise.all(nodeBinaries().map(killControllers));
 }, 300_000);

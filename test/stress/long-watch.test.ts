@@ -15,7 +15,7 @@ async function outputOf(execPath: string, program: string, ...args: string[]): P
   return stdout;
 }
 
-it('a controller that watches for long does not grow', async () => {
+it('a controller that watches for long does not grow (stress)', async () => {
   // Its objects are replaced all the time, and its heap does not grow.
   const code = `
     const kept = [];
@@ -30,7 +30,7 @@ it('a controller that watches for long does not grow', async () => {
 
 /** This program imports the library itself, which needs Node 20. */
 describeNodes(
-  'a process that traces itself, Node $major',
+  'a process that traces itself (stress), Node $major',
   (major) => major >= 20,
   ({ execPath }) => {
     it('never shows our own frames, and does not grow', async () => {

@@ -67,7 +67,7 @@ const TIME_LIMIT_MS = 1_200_000;
 
 // All versions at once, because an attach mostly waits for answers.
 it(
-  'programs on all versions keep nothing of those that attach to them',
+  'programs on all versions keep nothing of those that attach to them (stress)',
   async () => {
     const nodes = nodeBinaries();
     const grown = await Promise.all(nodes.map(({ execPath }) => grownBy(execPath)));

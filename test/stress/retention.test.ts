@@ -46,7 +46,7 @@ setTimeout(() => setTimeout(() => {
 }, 10), 10);
 `;
 
-describe.each(nodeBinaries())('Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('what wrappers keep (stress), Node $major', ({ execPath }) => {
   test('wrappers keep nothing alive', async () => {
     const { code } = transform(PROGRAM, { sourceType: 'commonjs' });
     expect(code).toContain('((big) => use(big))(big)');

@@ -10,7 +10,7 @@ const FOLDER = temporaryFolder();
 afterAll(removeTemporaryFolders);
 
 describeNodes(
-  'on Node $major',
+  'suites of packages (stress) on Node $major',
   (major) => [20, 24].includes(major),
   ({ execPath, major }) => {
     test.concurrent.each(SUITES)('the tests of $name have the same results with true lines, with labels and without', async (suite) => {

@@ -6,7 +6,7 @@ import { attachedDeopts, launchedDeopts } from '../helpers/tracked-deopts.js';
 afterEach(reapTargets);
 
 // `npm run bench -- tracking-stress` does it 200 times.
-describe.each(nodeBinaries())('code that deoptimizes while its allocations are tracked, Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('code that deoptimizes while its allocations are tracked (stress), Node $major', ({ execPath }) => {
   it('does not crash, launched and attached', async () => {
     await launchedDeopts(execPath);
     await attachedDeopts(execPath);

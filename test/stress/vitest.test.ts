@@ -67,7 +67,7 @@ async function untraced(execPath: string, args: readonly string[], cwd: string) 
 
 const binaries = nodeBinaries().filter(({ major }, _, all) => major === OLDEST || major === all.at(-1)!.major);
 
-describe.each(binaries)('vitest under run --follow on Node $major', ({ execPath }) => {
+describe.each(binaries)('vitest under run --follow (stress) on Node $major', ({ execPath }) => {
   it.each([
     // Snapshots of the program, of each of its processes, and of all of them in one.
     ['forks', /^\d+ forks\.js main$/, 1 + NAMES.length + 1],

@@ -1,15 +1,13 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
-import type { Traceback } from '../../model/traceback.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
-import { printable } from '../../text/printable.js';
-import type { ObjectName } from '../../tracing/isolate/find-object.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import type { Tracer } from '../../tracing/tracer/tracer.js';
-import { type Console, errorLine, writeLines } from '../console/console.js';
+import { type Console, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
+import { addPushOptions, type PushValues, storeToPushTo } from '../options/push-options.js';
 import { addRoundOptions, checkRoundOptions, hasRounds, type RoundValues, timetableOf } from '../options/round-options.js';
 import {
   addLossOptions,
@@ -23,24 +21,35 @@ import {
   type TreeValues,
 } from '../options/shared-options.js';
 import { addEmbedOption, originalTraceback, sourceMapperOf, withEmbedded } from '../options/source-maps.js';
-import { addTargetOptions, type Target, type TargetValues, targetOf } from '../options/target-argument.js';
+import { addTargetOptions, isOnThisMachine, type Target, type TargetValues, targetOf } from '../options/target-argument.js';
 import { FAILED } from '../output/exit-codes.js';
 import { HeapOutput } from '../output/heap-output.js';
 import { addForceOption, claimOutput, type DerivedNames, formerFiles, type OutputValues } from '../output/output-file.js';
 import { checkPrintOptions, type Printing, printStatistics, saveSnapshot } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
+import { printWhere, tracebackOf } from '../output/where-output.js';
 import { CHECKPOINT_NAMES } from '../tracing/checkpoints.js';
 import { newest } from '../tracing/earlier.js';
 import { earlierSources } from '../tracing/earlier-sources.js';
 import { takeLastSnapshot } from '../tracing/last-snapshot.js';
 import { type Pause, pausesOf } from '../tracing/pause.js';
+import { type Pushing, pushingOf } from '../tracing/pushing.js';
 import { RoundTables } from '../tracing/round-tables.js';
 import { dueByTime, type Round, takeRounds } from '../tracing/rounds.js';
 import { checkOnRss, RSS_NAMES } from '../tracing/rss-snapshots.js';
 import { traceProcesses } from '../tracing/trace-processes.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
-interface AttachValues extends TracingValues, TableValues, TreeValues, TargetValues, LossValues, RoundValues, LimitValues, OutputValues {
+interface AttachValues
+  extends TracingValues,
+    TableValues,
+    TreeValues,
+    TargetValues,
+    LossValues,
+    RoundValues,
+    LimitValues,
+    OutputValues,
+    PushValues {
   readonly follow: boolean;
   readonly output?: string;
   readonly where?: string;
@@ -52,7 +61,7 @@ const ENDED_NOTICE = 'the program has ended: the last round is what was alive th
 const NO_FIRST_NOTICE = 'there is no earlier round to compare with: what follows is what was allocated since the tracing began';
 
 export function configure(command: Command): Command {
-  addLimitOption(addRoundOptions(addTargetOptions(command)), 'the total, or with --diff or --every the growth,')
+  addLimitOption(addPushOptions(addRoundOptions(addTargetOptions(command))), 'the total, or with --diff or --every the growth,')
     .option('-o, --output <file>', 'save the snapshot as this file; with --diff or --every the earlier ones as FILE.1, FILE.2 …')
     .option(
       '--follow',
@@ -71,7 +80,8 @@ export function configure(command: Command): Command {
 }
 
 export async function run([name]: readonly string[], values: AttachValues, console: Console): Promise<number> {
-  const { target, label } = targetOf(name, values);
+  const named = targetOf(name, values);
+  const { target, label } = named;
   const start = startOptions(values);
   checkPrintOptions(values);
   checkRoundOptions(values);
@@ -88,13 +98,15 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   const removeFormer = output === undefined ? () => {} : formerFiles(output, derivedNames(values));
   const heapFile =
     values.heapSnapshot === undefined ? null : new HeapOutput(await claimOutput(values.heapSnapshot, values, console), console);
-  const reporting = { output, values, console, mapper };
+  const pushing = pushingOf(values, { mapper, console, isHere: isOnThisMachine(named) });
+  const reporting = { output, values, console, mapper, pushing };
   const interruption = firstInterruption();
   try {
     if (values.follow) return await runFollowing({ target, label }, { start, interrupted: interruption.came, removeFormer, ...reporting });
     return await whileTracing({ target, start, console }, async (tracer) => {
       const sources = output === undefined ? [] : earlierSources(tracer, { file: output, label, values, console, mapper });
       const tables = roundTablesOf(reporting);
+      if (pushing && values.every === undefined) sources.push(pushing.sourceFor(tracer));
       const pause = pausesOf(tracer, { label, interrupted: interruption.came, console });
       await trace(tracer, { pause, tables, ...reporting });
       for (const source of sources) source.stop();
@@ -105,6 +117,8 @@ export async function run([name]: readonly string[], values: AttachValues, conso
         heapFile?.listener,
       );
       heapFile?.save();
+      // what a program holds at its end is garbage, and says nothing about the fleet
+      if (pushing && (tracer.isTracing() || pushing.isEmpty)) pushing.add(snapshot);
       const said = notice ?? (tables !== null && !tracer.isTracing() ? ENDED_NOTICE : null);
       if (said !== null) writeLines(console.err, [said]);
       if (where !== undefined) printWhere(where && originalTraceback(where, snapshot, mapper), values, console);
@@ -123,6 +137,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
   } finally {
     heapFile?.discard();
     interruption.ignore();
+    await pushing?.end();
   }
 }
 
@@ -137,6 +152,7 @@ function checkFollow(values: AttachValues): void {
     ['--on-oom', values.onOom],
     ['--on-rss', values.onRss !== undefined],
     ['--port', values.port !== undefined],
+    ['--push', storeToPushTo(values, process.env) !== null],
   ] as const;
   const [given] = forOne.find(([, isGiven]) => isGiven) ?? [];
   if (given !== undefined)
@@ -181,6 +197,7 @@ interface Reporting {
   readonly values: AttachValues;
   readonly console: Console;
   readonly mapper: SourceMapper | null;
+  readonly pushing: Pushing | null;
 }
 
 function printing({ console: { out, err, cwd }, mapper }: Reporting): Printing {
@@ -204,7 +221,7 @@ interface Tracing extends Reporting {
 
 /** Waits until the last snapshot is due. Takes the rounds before it if some are wanted. */
 async function trace(tracer: Tracer, { pause, tables, ...reporting }: Tracing): Promise<void> {
-  const { output, values, console } = reporting;
+  const { output, values, console, pushing } = reporting;
   const timetable = timetableOf(values, values);
   if (tables === null) {
     await pause(timetable.durationMs, 'the result');
@@ -212,33 +229,8 @@ async function trace(tracer: Tracer, { pause, tables, ...reporting }: Tracing): 
   }
   const onRound = (round: Round) => {
     tables.add(round);
+    pushing?.add(round.snapshot);
     if (output !== undefined) save(round.snapshot, `${output}.${round.number}`, reporting);
   };
   await takeRounds(tracer, { due: dueByTime(timetable, pause), onRound, console });
-}
-
-/**
- * Where the object of `--where` was allocated; null if that was before the tracing began. A wrong expression is reported and gives undefined,
- * so that the table is still printed.
- */
-async function tracebackOf(tracer: Tracer, expression: string | undefined, { err }: Console): Promise<Traceback | null | undefined> {
-  if (expression === undefined) return undefined;
-  try {
-    return await tracer.getObjectTraceback(objectName(expression));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    writeLines(err, [errorLine(error)]);
-    return undefined;
-  }
-}
-
-/** `@123` is the id of a heap object, as DevTools shows it. No JavaScript expression begins with `@` and a digit. */
-function objectName(text: string): ObjectName {
-  const id = /^@(\d+)$/.exec(text.trim())?.[1];
-  return id === undefined ? text : { heapObjectId: Number(id) };
-}
-
-function printWhere(traceback: Traceback | null, { where, json }: AttachValues, { out, err }: Console): void {
-  const lines = traceback ? traceback.format() : ['  before the tracing began'];
-  writeLines(json ? err : out, [`${printable(where!)} was allocated`, ...lines.map(printable), '']); // with --json, stdout holds one document: the table
 }

@@ -9,6 +9,7 @@ import type { Exit, LaunchedTracer } from '../../tracing/launch/launched-tracer.
 import { type Console, errorLine, type Output, writeLines } from '../console/console.js';
 import { addExamples } from '../options/examples.js';
 import { addLaunchOptions, type LaunchValues } from '../options/launch-options.js';
+import { addPushEveryOption, addPushOptions, type PushValues } from '../options/push-options.js';
 import {
   addLossOptions,
   addTableOptions,
@@ -32,10 +33,11 @@ import { gatherProcesses } from '../tracing/follow.js';
 import { type Earlier, earlierNotice } from '../tracing/last-snapshot.js';
 import { launchProgram, startOrKill } from '../tracing/launched-program.js';
 import { launchPassingSignals } from '../tracing/passed-signals.js';
+import { type Pushing, pushingOf } from '../tracing/pushing.js';
 import { checkOnRss, RSS_NAMES } from '../tracing/rss-snapshots.js';
 import { whatToRun } from '../tracing/what-to-run.js';
 
-interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, LimitValues, OutputValues {
+interface RunValues extends LaunchValues, LossValues, TableValues, TreeValues, LimitValues, OutputValues, PushValues {
   readonly output?: string;
   readonly marks: boolean;
   readonly peak: boolean;
@@ -58,7 +60,7 @@ export function configure(command: Command): Command {
       'also trace the Node processes that the program starts; saves each as FILE.PID, and all of them as FILE; always on for commands',
       false,
     );
-  addLimitOption(addLaunchOptions(command)).passThroughOptions();
+  addLimitOption(addPushEveryOption(addPushOptions(addLaunchOptions(command)))).passThroughOptions();
   return addExamples(addForceOption(addEmbedOption(addTreeOptions(addTableOptions(addLossOptions(addTracingOptions(command)))))), [
     ['tracemalloc run app.js', 'what app.js holds at its end'],
     ['tracemalloc run --peak -o app.tmsnap app.js --size 1000', 'what app.js --size 1000 holds at its peak and at its end'],
@@ -79,6 +81,7 @@ export async function run(words: readonly string[], given: RunValues, console: C
   const mapper = sourceMapperOf(values, console);
   const claimed = values.output === undefined ? undefined : await claimOutput(values.output, values, console, derivedNames(values));
   const removeFormer = claimed === undefined ? () => {} : formerFiles(claimed, derivedNames(values));
+  const pushing = pushingOf(values, { mapper, console, isHere: true });
   const beforeStart = new AbortController();
   const { launching, signals, stopListening } = launchPassingSignals(
     () => launchProgram(program, { values, console, signal: beforeStart.signal }),
@@ -88,7 +91,7 @@ export async function run(words: readonly string[], given: RunValues, console: C
     const tracer = await launching;
     const output = claimed ?? freeName((n) => defaultOutput(given.shell ? 'shell' : name, tracer.pid, n), derivedNames(values));
     const limit = new SizeLimit(values, console);
-    const reporting = { output, values, console, mapper, limit };
+    const reporting = { output, values, console, mapper, limit, pushing };
     if (values.marks) saveMarks(tracer, reporting);
     await startOrKill(tracer, start).catch((error: unknown) => {
       if (!signals.any) throw error;
@@ -96,6 +99,7 @@ export async function run(words: readonly string[], given: RunValues, console: C
     const earlier = earlierOf(tracer, reporting);
     const ended = await tracer.exited;
     earlier.stop();
+    if (pushing?.isEmpty && ended.snapshot) pushing.add(ended.snapshot); // better what it held at its end than nothing
     const takeEarlier = (pid: number) => earlier.take(pid);
     const exit = values.follow ? await gatherProcesses(tracer, ended, { script: name, args, output, console, takeEarlier }) : ended;
     const isSaved = report(exit, { ...reporting, takeEarlier: () => takeEarlier(tracer.pid) });
@@ -105,6 +109,7 @@ export async function run(words: readonly string[], given: RunValues, console: C
     return exit.code || (isSaved ? limit.exitCode : FAILED);
   } finally {
     stopListening();
+    await pushing?.end();
   }
 }
 
@@ -128,11 +133,12 @@ function derivedNames({ marks, follow, peak, checkpoint, onRss }: RunValues): De
   ];
 }
 
-function earlierOf(tracer: LaunchedTracer, { output, values, console, mapper }: Reporting): EarlierOfProcesses {
+function earlierOf(tracer: LaunchedTracer, { output, values, console, mapper, pushing }: Reporting): EarlierOfProcesses {
   const fileOf = (pid: number) => (values.follow ? `${output}.${pid}` : output);
-  return new EarlierOfProcesses(tracer, (pid, one) =>
-    earlierSources(one, { file: fileOf(pid), label: `process ${pid}`, values, console, mapper }),
-  );
+  return new EarlierOfProcesses(tracer, (pid, one) => [
+    ...earlierSources(one, { file: fileOf(pid), label: `process ${pid}`, values, console, mapper }),
+    ...(pushing ? [pushing.sourceFor(one)] : []),
+  ]);
 }
 
 interface Reporting {
@@ -141,6 +147,7 @@ interface Reporting {
   readonly console: Console;
   readonly mapper: SourceMapper | null;
   readonly limit: SizeLimit;
+  readonly pushing: Pushing | null;
 }
 
 /** Saves a snapshot at every mark as FILE.1, FILE.2, … and prints what changed since the previous mark. */

@@ -12,12 +12,14 @@ import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
+import { addPushEveryOption, addPushOptions, type PushValues } from '../options/push-options.js';
 import { addTracingOptions, startOptions, type TracingValues } from '../options/shared-options.js';
 import { addSourceMapOptions, type SourceMapValues, shown, sourceMapperOf } from '../options/source-maps.js';
-import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
+import { addTargetOptions, isOnThisMachine, type TargetValues, targetOf } from '../options/target-argument.js';
+import { pushingOf } from '../tracing/pushing.js';
 import { whileTracing } from '../tracing/while-tracing.js';
 
-interface ServeValues extends TracingValues, TargetValues, SourceMapValues {
+interface ServeValues extends TracingValues, TargetValues, SourceMapValues, PushValues {
   readonly listen: string;
   readonly tokenFile?: string;
 }
@@ -29,14 +31,15 @@ export function configure(command: Command): Command {
   addTargetOptions(command)
     .option('--listen <address>', 'address to listen on: host:port, or a port of this machine; 0 takes any free port', '127.0.0.1:6060')
     .option('--token-file <file>', 'file with the token that clients must send; required if the address is not loopback');
-  return addExamples(addSourceMapOptions(addTracingOptions(command)), [
+  return addExamples(addSourceMapOptions(addPushEveryOption(addPushOptions(addTracingOptions(command)))), [
     ['tracemalloc serve 4711', 'the memory of process 4711, on port 6060 of this machine'],
     ['tracemalloc serve --pid 4711 --listen 7070', 'the same on port 7070'],
   ]);
 }
 
 export async function run([name]: readonly string[], values: ServeValues, console: Console): Promise<number> {
-  const { target, label } = targetOf(name, values);
+  const named = targetOf(name, values);
+  const { target, label } = named;
   const start = startOptions(values);
   const address = parseListenAddress(values.listen);
   const token = readToken(values.tokenFile, process.env);
@@ -59,6 +62,7 @@ export async function run([name]: readonly string[], values: ServeValues, consol
     isChurn: values.mode === 'churn',
     readLedger: async () => (await tracing).getMemory(),
   });
+  const pushing = pushingOf(values, { mapper, console, isHere: isOnThisMachine(named) });
   // Before the target is touched, because the address may be taken. Who asks early waits.
   const server = await ProfileServer.listen({ address, token, endpoints, onError: (error) => tell(`a fault: ${messageOf(error)}`) });
   const interruption = firstInterruption();
@@ -67,7 +71,9 @@ export async function run([name]: readonly string[], values: ServeValues, consol
       onTracer(tracer);
       tell(`serving ${label} on ${server.url}/debug/pprof/ and ${server.url}/metrics until Ctrl-C`);
       if (!server.onLoopback) tell(EXPOSED);
+      const source = pushing?.sourceFor(tracer);
       const end = await Promise.race([interruption.came, tracer.closed]);
+      source?.stop();
       const gone = end && new ConnectionLostError(`the target is gone: ${end.reason}`);
       await server.stop(gone ? gone.message : 'tracemalloc serve ends');
       if (gone) throw gone;
@@ -78,6 +84,7 @@ export async function run([name]: readonly string[], values: ServeValues, consol
     throw error;
   } finally {
     interruption.ignore();
+    await pushing?.end();
   }
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { patternsFor } from '../../report/text/patterns.js';
 import { selectLifetimes } from '../../series/select-lifetimes.js';
 import { Series } from '../../series/series.js';
-import { DomainFilter, Filter, type FilterOptions, LabelFilter, ThreadFilter } from '../../snapshot/filter.js';
+import { type AnyFilter, DomainFilter, Filter, type FilterOptions, LabelFilter, ThreadFilter } from '../../snapshot/filter.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
 import { compilePattern } from '../../text/fnmatch.js';
@@ -57,18 +57,27 @@ export function addLabelFilter(command: Command): Command {
 
 /** The traces that the user asks for. Lines are mapped first, so that patterns match the file names that the user sees. */
 export function filtered(snapshot: Snapshot, values: FilterValues, { mapper, cwd }: View): Snapshot {
+  return filterLists(values, cwd).reduce((rest, filters) => rest.filterTraces(filters), shown(snapshot, mapper));
+}
+
+/** What the user asks for as lists of filters. A trace must pass each of the lists. */
+export function filterLists(values: FilterValues, cwd: string): AnyFilter[][] {
   const { domain, thread } = values;
-  const filters = filtersOf(values, cwd);
-  const inLines = shown(snapshot, mapper);
-  const inDomain = domain === undefined ? inLines : inLines.filterTraces([new DomainFilter(true, domain)]);
-  const inThreads = thread.length === 0 ? inDomain : inDomain.filterTraces(thread.map((pattern) => new ThreadFilter(true, pattern)));
-  const ofLabels = withLabels(inThreads, values);
-  return filters.length === 0 ? ofLabels : ofLabels.filterTraces(filters);
+  return [
+    domain === undefined ? [] : [new DomainFilter(true, domain)],
+    thread.map((pattern) => new ThreadFilter(true, pattern)),
+    labelFilters(values),
+    filtersOf(values, cwd),
+  ].filter((list) => list.length > 0);
 }
 
 /** The traces of the labels that the user asks for. */
-export function withLabels(snapshot: Snapshot, { onlyLabel }: Pick<FilterValues, 'onlyLabel'>): Snapshot {
-  return onlyLabel.length === 0 ? snapshot : snapshot.filterTraces(onlyLabel.map((pattern) => new LabelFilter(true, pattern)));
+export function withLabels(snapshot: Snapshot, values: Pick<FilterValues, 'onlyLabel'>): Snapshot {
+  return values.onlyLabel.length === 0 ? snapshot : snapshot.filterTraces(labelFilters(values));
+}
+
+function labelFilters({ onlyLabel }: Pick<FilterValues, 'onlyLabel'>): LabelFilter[] {
+  return onlyLabel.map((pattern) => new LabelFilter(true, pattern));
 }
 
 /** `filtered` for all rounds of a series. */

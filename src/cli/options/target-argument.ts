@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.js';
+import { isLoopback, parseTarget } from '../../protocol/address.js';
 import { positiveInteger } from './option-values.js';
 
 /** Options that name the target instead of the argument. */
@@ -37,4 +38,10 @@ export function targetOf(name: string | undefined, { pid, port }: TargetValues):
     );
   if (second !== undefined) throw new UsageError(`name one target, not both ${first.label} and ${second.label}`);
   return first;
+}
+
+/** Whether a target runs on this machine: it is named by a pid, a port or a script, or its address is loopback. */
+export function isOnThisMachine({ target }: Target): boolean {
+  if (typeof target !== 'string' || !/:\d+$|:\/\//.test(target)) return true;
+  return isLoopback(parseTarget(target).host);
 }

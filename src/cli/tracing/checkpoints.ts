@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import { ConnectionLostError } from '../../errors.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
-import { type Console, errorLine, writeLines } from '../console/console.js';
+import type { Console } from '../console/console.js';
 import type { EarlierSource, EarlierTarget } from './earlier.js';
 import type { Earlier } from './last-snapshot.js';
+import { RepeatedSnapshots } from './repeated-snapshots.js';
 
 /** Matches the part of a checkpoint's name after the output's. A followed process has its pid first. */
 export const CHECKPOINT_NAMES = /^(\.\d+)?\.checkpoint(\.partial)?$/;
@@ -21,19 +21,22 @@ export interface CheckpointOptions {
  * goes to FILE.checkpoint.partial, so that the last whole one stays.
  */
 export class Checkpoints implements EarlierSource {
-  readonly #target: Pick<EarlierTarget, 'takeSnapshot' | 'isTracing'>;
   readonly #path: string;
-  readonly #options: CheckpointOptions;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #save: CheckpointOptions['save'];
+  readonly #snapshots: RepeatedSnapshots;
   #whole: Snapshot | null = null;
   #partial: Snapshot | null = null;
 
   /** @param file the name that the checkpoints' names begin with */
-  constructor(target: Pick<EarlierTarget, 'takeSnapshot' | 'isTracing'>, file: string, options: CheckpointOptions) {
-    this.#target = target;
+  constructor(target: Pick<EarlierTarget, 'takeSnapshot' | 'isTracing'>, file: string, { everyMs, save, console }: CheckpointOptions) {
     this.#path = `${file}.checkpoint`;
-    this.#options = options;
-    this.#schedule();
+    this.#save = save;
+    this.#snapshots = new RepeatedSnapshots(target, {
+      everyMs,
+      onSnapshot: (snapshot) => this.#keep(snapshot),
+      what: 'a checkpoint',
+      console,
+    });
   }
 
   /** The last checkpoint with all threads; if none has all, the last one. */
@@ -43,8 +46,7 @@ export class Checkpoints implements EarlierSource {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#snapshots.stop();
   }
 
   remove(): void {
@@ -62,30 +64,11 @@ export class Checkpoints implements EarlierSource {
     this.#partial = null;
   }
 
-  #schedule(): void {
-    this.#timer = setTimeout(() => void this.#next(), this.#options.everyMs);
-    this.#timer.unref();
-  }
-
-  async #next(): Promise<void> {
-    const timer = this.#timer;
-    try {
-      const snapshot = await this.#target.takeSnapshot();
-      if (this.#timer !== timer) return; // stopped meanwhile
-      this.#keep(snapshot);
-    } catch (error) {
-      const isOver = error instanceof ConnectionLostError || !this.#target.isTracing();
-      if (this.#timer !== timer || isOver) return; // stopped, or the target is gone, which the command reports
-      writeLines(this.#options.console.err, [`a checkpoint failed, the next one comes: ${errorLine(error)}`]);
-    }
-    this.#schedule();
-  }
-
   #keep(snapshot: Snapshot): void {
     const isWhole = (snapshot.capture.missing ?? []).length === 0;
     if (isWhole) this.#whole = snapshot;
     else this.#partial = snapshot;
-    this.#options.save(snapshot, isWhole ? this.#path : this.#partialPath);
+    this.#save(snapshot, isWhole ? this.#path : this.#partialPath);
     if (isWhole) this.#removePartial();
   }
 }

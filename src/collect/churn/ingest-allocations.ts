@@ -1,10 +1,8 @@
+import { blockPieces } from '../../model/block-pieces.js';
 import type { Allocations } from '../stacks/allocations.js';
 import { sampledStacks } from '../stacks/sampled-stacks.js';
 import type { ThreadTraces } from '../stacks/trace-collector.js';
 import type { ReadingOptions } from '../stacks/trace-source.js';
-
-/** A count is kept in 32 bits. A row with more blocks becomes several. */
-const MOST_BLOCKS = 2 ** 32 - 1;
 
 /** One trace for each block size of each stack: the sum of all its blocks. They have no birth. */
 export function ingestAllocations(
@@ -16,14 +14,11 @@ export function ingestAllocations(
   const rows = { traceback: [] as number[], size: [] as number[], count: [] as number[], label: [] as number[] };
   for (let row = 0; row < node.length; row++) {
     const traceback = tracebacks[node[row]!]!;
-    if (traceback < 0) continue;
-    const parts = Math.ceil(count[row]! / MOST_BLOCKS);
-    const most = Math.ceil(count[row]! / parts);
-    for (let left = count[row]!; left > 0; left -= most) {
-      const blocks = Math.min(most, left);
+    if (traceback < 0 || count[row] === 0) continue;
+    for (const piece of blockPieces({ size: size[row]!, count: count[row]! })) {
       rows.traceback.push(traceback);
-      rows.size.push((size[row]! * blocks) / count[row]!);
-      rows.count.push(blocks);
+      rows.size.push(piece.size);
+      rows.count.push(piece.count);
       rows.label.push(labels?.[node[row]!] ?? 0);
     }
   }

@@ -1,4 +1,5 @@
 import type { ResidentPart } from '../../model/trace-columns.js';
+import type { FleetData } from './fleet-data.js';
 import type { SeriesData } from './series-data.js';
 
 /**
@@ -17,6 +18,8 @@ export interface ReportData {
   readonly cells: CellColumns;
   /** The rounds, of which `cells` has the last; null if the report is not of a series. */
   readonly series: SeriesData | null;
+  /** The processes of a service, of which `cells` has the mean; left out if the report is of one process. */
+  readonly fleet?: FleetData;
   /** Source text by file (index in `names`), then by line; null unless the report embeds sources. */
   readonly sources: Readonly<Record<number, Readonly<Record<number, string>>>> | null;
 }

@@ -97,6 +97,8 @@ export const captureSchema = z.object({
   ended: z.optional(z.int().check(z.nonnegative())),
   /** Whether the program used more labels than can be told apart. Left out if labels were off. Added in 1. */
   labels: z.optional(z.object({ overflow: z.boolean() })),
+  /** Resource attributes of the process; left out unless a fleet's store wrote the file. Added in 1. */
+  resource: z.optional(z.record(z.string(), z.string())),
   /** For mode `churn`: the time of the capture, the growth of the live heaps in it, and the garbage collections of the main thread, with their part of the time. Added in 1. */
   churn: z.optional(
     z.object({

@@ -41,6 +41,31 @@ export function readFramed<T>(input: InputFile, kind: FileKind, { readable, deco
   }
 }
 
+/**
+ * Decodes the metadata alone, which stand at the beginning of a file: a small part of it. The checksum is not checked, because that takes the whole file.
+ *
+ * @throws SnapshotFileError
+ */
+export function readMetadata<T>(input: InputFile, kind: FileKind, { readable, decode }: Reader<T>): T {
+  const start = input.start(USUAL_METADATA);
+  try {
+    checkMagic(start, kind, readable);
+    if (start.length < OFFSET.metadata) throw truncated(start.length, 'at least 28');
+    const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+    const expected = view.getBigUint64(OFFSET.fileLength, true);
+    if (BigInt(input.size) < expected) throw truncated(input.size, String(expected));
+    const version = checkedVersion(view, kind);
+    const end = metadataEnd(view, input.size, kind);
+    const bytes = end <= start.length ? start : input.start(end);
+    return decode({ metadata: metadataIn(bytes, end), sections: new Uint8Array(0) }, version);
+  } catch (cause) {
+    throw new SnapshotFileError(`cannot load the ${kind.content} ${input.path}: ${describe(cause, kind)}`, { cause });
+  }
+}
+
+/** Bytes that hold the metadata of most files. */
+const USUAL_METADATA = 8192;
+
 interface Reader<T> {
   readonly readable: string;
   /** Throws if the parts of the file contradict each other; the error shows its message. */
@@ -71,7 +96,7 @@ function describe(cause: unknown, { content }: FileKind): string {
   return `its content contradicts itself (${detail}); save the ${content} again`;
 }
 
-function openFile(bytes: Uint8Array, { version: latest, content }: FileKind): { version: number; file: RawFile } {
+function openFile(bytes: Uint8Array, kind: FileKind): { version: number; file: RawFile } {
   if (bytes.length < OFFSET.metadata) throw truncated(bytes.length, 'at least 28');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const expected = view.getBigUint64(OFFSET.fileLength, true);
@@ -79,15 +104,28 @@ function openFile(bytes: Uint8Array, { version: latest, content }: FileKind): { 
   const checksum = crc32(bytes.subarray(OFFSET.metadata), crc32(bytes.subarray(0, OFFSET.checksum)));
   if (BigInt(bytes.length) !== expected || checksum !== view.getUint32(OFFSET.checksum, true))
     throw new Problem('the file is damaged (its checksum does not fit); copy it again from where it was written');
+  const version = checkedVersion(view, kind);
+  const end = metadataEnd(view, bytes.length, kind);
+  return { version, file: { metadata: metadataIn(bytes, end), sections: bytes.subarray(end) } };
+}
+
+function checkedVersion(view: DataView, { version: latest, content }: FileKind): number {
   const version = view.getUint32(OFFSET.version, true);
   if (version > latest)
     throw new Problem(`it has format version ${version}, this node-tracemalloc reads up to ${latest}; update node-tracemalloc`);
   if (version === 0) throw new Problem(`it has format version 0, which never was; save the ${content} again`);
+  return version;
+}
+
+function metadataEnd(view: DataView, fileLength: number, { content }: FileKind): number {
   const end = OFFSET.metadata + view.getUint32(OFFSET.metadataLength, true);
-  if (end > Math.min(bytes.length, LIMITS.metadataBytes))
+  if (end > Math.min(fileLength, LIMITS.metadataBytes))
     throw new Problem(`its metadata are longer than they can be; save the ${content} again`);
-  const metadata: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(OFFSET.metadata, end)));
-  return { version, file: { metadata, sections: bytes.subarray(end) } };
+  return end;
+}
+
+function metadataIn(bytes: Uint8Array, end: number): unknown {
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(OFFSET.metadata, end)));
 }
 
 function checkMagic(bytes: Uint8Array, { magic, content }: FileKind, readable: string): void {

@@ -19,14 +19,18 @@ const UNLABELLED = '(none)';
 export const COLUMN_KEYS: Readonly<Record<ColumnKeyType, (parts: SnapshotParts) => ColumnBuckets | string>> = {
   domain: ({ columns }) => (columns.domain ? domainBuckets(columns, columns.domain) : domainName(0)),
   thread: ({ columns: { thread }, threads }) => (thread ? widened('thread', thread, threads) : threads[0]!),
-  type: ({ columns: { type }, types }) =>
-    type ? { column: 'type', bucketOf: type, names: types.map((name) => name || UNKNOWN_TYPE) } : UNKNOWN_TYPE,
+  type: ({ columns: { type }, types }) => (type ? { column: 'type', bucketOf: type, names: types.map(typeName) } : UNKNOWN_TYPE),
   label: ({ columns: { label }, labels }) => (label ? widened('label', label, labels.map(labelName)) : UNLABELLED),
 };
 
 /** Whether labels were off. */
 export function lacksLabels({ columns, capture }: Pick<SnapshotParts, 'columns' | 'capture'>): boolean {
   return columns.label === null && !capture.labels;
+}
+
+/** The name of a type for people. */
+export function typeName(type: string): string {
+  return type || UNKNOWN_TYPE;
 }
 
 /** The name of a label for people. */

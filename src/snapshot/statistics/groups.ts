@@ -30,6 +30,8 @@ interface KnownTable {
   readonly own: TableGroups;
   /** `own.groups` with the numbers that are valid for all tables. */
   readonly groups: Uint32Array;
+  /** Of `#laterOrigins`: those of this table are at `[from .. to)`. */
+  readonly later: { readonly from: number; readonly to: number };
 }
 
 /**
@@ -41,10 +43,13 @@ export class Groups {
   readonly #names = new StringInterner();
   readonly #lineRows = new RowInterner();
   readonly #rows = new RowInterner();
-  /** The first table's own numbers are valid for all tables. */
   readonly #tables: KnownTable[] = [];
-  /** The origins of groups that the first table does not have. */
-  readonly #laterOrigins: TablePlace[] = [];
+  /** The origins of the first table's groups, whose own numbers are valid for all tables; null before it is known. */
+  #firstOrigins: Uint32Array | null = null;
+  /** null: the table was forgotten. */
+  #firstTable: StackTable | null = null;
+  /** The origins of groups that the first table does not have; null if the table was forgotten. */
+  readonly #laterOrigins: (TablePlace | null)[] = [];
   /** Groups by line that several functions or columns share. Their frame names neither. */
   readonly #sharedLines = new Set<number>();
   readonly #tracebacks = new Map<number, Traceback>();
@@ -55,7 +60,7 @@ export class Groups {
   }
 
   get size(): number {
-    if (isTableKey(this.keyType)) return (this.#tables[0]?.own.origins.length ?? 0) + this.#laterOrigins.length;
+    if (isTableKey(this.keyType)) return this.#firstSize + this.#laterOrigins.length;
     return this.#names.values.length;
   }
 
@@ -106,8 +111,10 @@ export class Groups {
    * With the keys `traceback` and `lineno` no traceback is made.
    */
   compare(a: number, b: number): number {
-    if (this.keyType === 'traceback') return compareTracebacks(this.#originOf(a), this.#originOf(b));
-    if (this.keyType === 'lineno') return compareLocations(this.#originOf(a), this.#originOf(b));
+    const [one, other] = isTableKey(this.keyType) ? [this.#originOf(a), this.#originOf(b)] : [];
+    if (one && other && this.keyType === 'traceback') return compareTracebacks(one, other);
+    if (one && other && this.keyType === 'lineno') return compareLocations(one, other);
+    if (this.keyType === 'traceback') return this.traceback(a).compare(this.traceback(b));
     const [left, right] = [this.traceback(a).frames[0]!, this.traceback(b).frames[0]!];
     return left.compare(right) || compareText(left.functionName, right.functionName) || left.column - right.column;
   }
@@ -123,32 +130,64 @@ export class Groups {
     return `${frame.functionName || '(anonymous)'} (${frame.lineno === 0 ? frame.filename : String(frame)})`;
   }
 
+  /** Lets go of the table of a snapshot that is not needed any more. Its groups keep their numbers and their tracebacks. */
+  forget({ table }: Pick<SnapshotParts, 'table'>): void {
+    const index = this.#tables.findIndex((one) => one.table === table);
+    const known = this.#tables[index];
+    if (!known) return;
+    if (table === this.#firstTable) {
+      if (this.#rows.size === 0) this.#numbersOf(table, known.own);
+      for (let group = 0; group < this.#firstSize; group++) this.traceback(group);
+      this.#firstTable = null;
+    }
+    for (let later = known.later.from; later < known.later.to; later++) {
+      this.traceback(this.#firstSize + later);
+      this.#laterOrigins[later] = null;
+    }
+    this.#tables.splice(index, 1);
+  }
+
+  get #firstSize(): number {
+    return this.#firstOrigins?.length ?? 0;
+  }
+
   #makeTraceback(group: number): Traceback {
     if (!isTableKey(this.keyType)) return new Traceback([new Frame(this.#names.values[group]!, 0)]);
-    const { table, id } = this.#originOf(group);
+    const { table, id } = this.#originOf(group)!;
     if (!isLocationKey(this.keyType)) return new Traceback(tracebackAt(table, id));
     const frame = LOCATION_KEYS[this.keyType].frame(table, id);
     if (!this.#sharedLines.has(group)) return new Traceback([frame]);
     return new Traceback([new Frame(frame.filename, frame.lineno, { precision: frame.precision })]);
   }
 
-  #originOf(group: number): TablePlace {
-    const { table, own } = this.#tables[0]!;
-    const later = group - own.origins.length;
-    return later < 0 ? { table, id: own.origins[group]! } : this.#laterOrigins[later]!;
+  /** null if its table was forgotten. */
+  #originOf(group: number): TablePlace | null {
+    const later = group - this.#firstSize;
+    if (later >= 0) return this.#laterOrigins[later]!;
+    return this.#firstTable && { table: this.#firstTable, id: this.#firstOrigins![group]! };
   }
 
   #ofTable(table: StackTable, find: () => TableGroups): KnownTable {
     const known = this.#tables.find((one) => one.table === table);
     if (known) return known;
-    const [first] = this.#tables;
     const own = find();
-    if (first && this.#rows.size === 0) this.#numbersOf(first.table, first.own);
-    const groups = first ? renumbered(own.groups, this.#numbersOf(table, own)) : own.groups;
-    if (!first) for (const group of own.sharedLines) this.#sharedLines.add(group);
-    const added = { table, own, groups };
+    const added = this.#firstOrigins ? this.#laterTable(table, own) : this.#first(table, own);
     this.#tables.push(added);
     return added;
+  }
+
+  #first(table: StackTable, own: TableGroups): KnownTable {
+    this.#firstOrigins = own.origins;
+    this.#firstTable = table;
+    for (const group of own.sharedLines) this.#sharedLines.add(group);
+    return { table, own, groups: own.groups, later: { from: 0, to: 0 } };
+  }
+
+  #laterTable(table: StackTable, own: TableGroups): KnownTable {
+    if (this.#firstTable && this.#rows.size === 0) this.#numbersOf(this.#firstTable, this.#tables[0]!.own);
+    const from = this.#laterOrigins.length;
+    const groups = renumbered(own.groups, this.#numbersOf(table, own));
+    return { table, own, groups, later: { from, to: this.#laterOrigins.length } };
   }
 
   /** By group of one table: its number among all groups. The first table comes first, so its groups have the numbers from 0 on. */
@@ -160,7 +199,7 @@ export class Groups {
       const isNew = this.#rows.size;
       const group = this.#rows.intern(row, 0, length);
       numbers[own] = group;
-      if (group < isNew || group < this.#tables[0]!.own.origins.length) continue;
+      if (group < isNew || group < this.#firstSize) continue;
       this.#laterOrigins.push({ table, id: origins[own]! });
       if (sharedLines.has(own)) this.#sharedLines.add(group);
     }

@@ -27,29 +27,34 @@ function examplesIn(help: string): string[][] {
     .map((line) => [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!));
 }
 
+/** Every verb that does something, with the words that name it. */
+const NAMED = VERBS.flatMap((verb) =>
+  'verbs' in verb ? verb.verbs.map((one) => ({ ...one, words: [verb.name, one.name] })) : [{ ...verb, words: [verb.name] }],
+).map((verb) => ({ ...verb, title: verb.words.join(' ') }));
+
 test('the help has one heading for each group of commands, in this order', async () => {
   const help = await helpOf();
-  const headings = [...help.matchAll(/^(\w+):$/gm)].map(([, heading]) => heading);
-  expect(headings).toEqual(['Options', 'Record', 'Look', 'Compare', 'Share', 'Help']);
+  const headings = [...help.matchAll(/^([\w ]+):$/gm)].map(([, heading]) => heading);
+  expect(headings).toEqual(['Options', 'Record', 'Look', 'Compare', 'Share', 'Many processes', 'Help']);
 });
 
-test.each(VERBS)('$name is under its heading, with its arguments', async ({ name, group, args }) => {
-  const help = await helpOf();
+test.each(NAMED)('$title is under its heading, with its arguments', async ({ name, group, args, words }) => {
+  const help = await helpOf(...words.slice(0, -1));
   const [section] = help.slice(help.indexOf(`\n${group}\n`)).split(/\n\n/, 1);
   const line = new RegExp(`^  ${[name, '[options]', ...args.map(([syntax]) => syntax)].join(' ').replace(/[[\].]/g, '\\$&')} `, 'm');
   expect(section).toMatch(line);
 });
 
-test.each(VERBS)('the help of $name has the description of the table', async ({ name, args, description }) => {
-  const help = (await helpOf(name)).replace(/\s+/g, ' ');
-  expect(help).toContain(`Usage: tracemalloc ${[name, '[options]', ...args.map(([syntax]) => syntax)].join(' ')} ${description}`);
+test.each(NAMED)('the help of $title has the description of the table', async ({ words, args, description }) => {
+  const help = (await helpOf(...words)).replace(/\s+/g, ' ');
+  expect(help).toContain(`Usage: tracemalloc ${[...words, '[options]', ...args.map(([syntax]) => syntax)].join(' ')} ${description}`);
 });
 
-test.each(VERBS)('the help of $name ends with two command lines that it understands', async ({ name, args, load }) => {
-  const examples = examplesIn(await helpOf(name));
+test.each(NAMED)('the help of $title ends with two command lines that it understands', async ({ name, words, args, load }) => {
+  const examples = examplesIn(await helpOf(...words));
   const { configure } = await load();
-  for (const [program, verb, ...words] of examples) {
-    expect([program, verb]).toEqual(['tracemalloc', name]);
+  for (const example of examples) {
+    expect(example.slice(0, 1 + words.length)).toEqual(['tracemalloc', ...words]);
     let understood = false;
     const command = new Command(name).exitOverride().enablePositionalOptions();
     for (const [syntax, description] of args) command.argument(syntax, description);
@@ -57,7 +62,7 @@ test.each(VERBS)('the help of $name ends with two command lines that it understa
     command.action(() => {
       understood = true;
     });
-    await command.parseAsync(words, { from: 'user' });
+    await command.parseAsync(example.slice(1 + words.length), { from: 'user' });
     expect(understood).toBe(true);
   }
 });
@@ -65,6 +70,9 @@ test.each(VERBS)('the help of $name ends with two command lines that it understa
 test('the verb that a command line names is loaded', () => {
   expect(verbIn(['diff', 'run', 'x'])?.name).toBe('diff');
   expect(verbIn(['help', 'diff'])?.name).toBe('diff');
+  expect(verbIn(['fleet', 'stats', 'folder:x'])?.description).not.toBe(verbIn(['stats'])?.description);
+  expect(verbIn(['fleet', 'help', 'stats'])).toBe(verbIn(['fleet', 'stats']));
+  expect(verbIn(['fleet', 'frobnicate'])).toBeUndefined();
   expect(verbIn(['--help'])).toBeUndefined();
   expect(verbIn(['frobnicate', 'diff'])).toBeUndefined();
 });

@@ -1,12 +1,13 @@
 import { shownParts } from '../../../model/resident-parts.js';
 import { formatSize } from '../../../text/size-format.js';
-import type { CaptureFacts, CoverageFacts, ReportFacts } from '../../call-tree/report-data.js';
+import type { CaptureFacts, CoverageFacts, ReportData } from '../../call-tree/report-data.js';
 import { element } from './dom.js';
 import type { State } from './page-state.js';
 
 const KINDS = { change: 'What changed', difference: 'Two tracings compared' } as const;
 
-function kindOf({ data: { series }, isDiff, diffWord }: State): string {
+function kindOf({ data: { series, fleet }, isDiff, diffWord }: State): string {
+  if (fleet) return isDiff ? 'What a process of one release holds more than of another' : 'What a process holds, on average';
   if (series) return `What grew in ${series.rounds.at(-1)!.number} rounds`;
   return isDiff ? KINDS[diffWord] : 'What holds the memory';
 }
@@ -22,7 +23,7 @@ export function header(state: State): HTMLElement {
     element(
       'div',
       { class: 'cards' },
-      coverageCard(facts),
+      coverageCard(state.data),
       element(
         'section',
         { class: 'card notes', 'aria-label': 'How to read this' },
@@ -50,7 +51,8 @@ const COVERAGE: readonly (readonly [string, Exclude<keyof CoverageFacts, 'reside
   ['rss', 'rss'],
 ];
 
-function coverageCard({ coverage: now, oldCoverage: old, oldMoment }: ReportFacts): HTMLElement {
+function coverageCard({ facts, fleet }: ReportData): HTMLElement {
+  const { coverage: now, oldCoverage: old, oldMoment } = facts;
   const totals = COVERAGE.map(([name, field]) => ({ name, mark: '', bytes: now[field], before: old?.[field] ?? null }));
   const parts = shownParts(now.resident).map(({ kind, bytes, estimated }) => ({
     name: `of it ${kind}`,
@@ -75,7 +77,12 @@ function coverageCard({ coverage: now, oldCoverage: old, oldMoment }: ReportFact
       ),
     );
   }
-  return element('section', { class: 'card', 'aria-label': 'Coverage' }, element('h2', {}, 'Memory of the process'), body);
+  return element(
+    'section',
+    { class: 'card', 'aria-label': 'Coverage' },
+    element('h2', {}, fleet ? 'Memory of a process' : 'Memory of the process'),
+    body,
+  );
 }
 
 function beforeText(bytes: number | null, moment: string): HTMLElement[] {

@@ -1,6 +1,7 @@
 import type { ReportData } from '../../call-tree/report-data.js';
 import { Details } from './details.js';
 import { element } from './dom.js';
+import { fleetCards } from './fleet-card.js';
 import { Graph } from './graph.js';
 import { header, settings } from './page-header.js';
 import { State } from './page-state.js';
@@ -24,6 +25,7 @@ document.body.append(
   element(
     'main',
     {},
+    ...fleetCards(state),
     ...seriesCards(state),
     toolbar(state),
     element('section', { class: 'card', 'aria-label': 'Flame graph' }, ...unchanged(state), graph.root, details.root),
