@@ -4,10 +4,9 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { TracemallocError } from '../errors.js';
+import { messageOf } from '../protocol/error-text.js';
 import { code, shownName } from '../report/markdown/markdown-text.js';
 import { answerContext } from '../report/markdown/row-place.js';
-import { CommandFailure } from './command/command-failure.js';
 import { Handles } from './command/handles.js';
 import { type RunOptions, runCommand } from './command/run-command.js';
 import { AllowedPaths } from './permissions/allowed-path.js';
@@ -117,8 +116,7 @@ async function answered(tool: AnyTool, input: object, { send, signal, handles, s
     return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
   } catch (error) {
     files.remove();
-    if (!(error instanceof CommandFailure || error instanceof TracemallocError)) throw error;
-    return { content: [{ type: 'text', text: `**Failed:** ${code(error.message, MAX_MESSAGE)}` }], isError: true };
+    return { content: [{ type: 'text', text: `**Failed:** ${code(messageOf(error), MAX_MESSAGE)}` }], isError: true };
   } finally {
     reports.end();
   }

@@ -32,7 +32,7 @@ it('stats and diff --markdown print the finding first, then the rows', async () 
   expect((await callCommand(['stats', now, '--markdown', '--json'])).code).toBe(2);
 });
 
-it('leaks, why and memory --markdown print the finding first', async () => {
+it('leaks, why and memory --markdown print the finding first (long)', async () => {
   const target = await startTarget({ execPath: process.execPath, code: KEPT, ready: true });
   const [pid, heap] = [`${target.port}`, join(folder, 'heap.heapsnapshot')];
   const memory = await callCommand(['memory', pid, '--markdown']);

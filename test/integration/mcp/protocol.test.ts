@@ -1,11 +1,13 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Progress } from '@modelcontextprotocol/sdk/types.js';
 import { Snapshot } from '../../../src/snapshot/snapshot.js';
 import { Agent } from '../../helpers/agent.js';
 import { expectClean } from '../../helpers/clean-target.js';
 import { startCommand } from '../../helpers/command.js';
 import { repoPath } from '../../helpers/paths.js';
+import { type PlainProcess, startPlain } from '../../helpers/plain-process.js';
 import { reapTargets, startTarget, type TargetProcess, temporaryFolder } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
@@ -14,6 +16,31 @@ const GROWING = "const kept = []; setInterval(() => kept.push({ at: 'a time', li
 
 function growing(): Promise<TargetProcess> {
   return startTarget({ execPath: process.execPath, code: GROWING, ready: true });
+}
+
+/** Says whether its function is another one than at the start, and whether its inspector is open, whenever that changes. */
+const SPEAKING = `const { url } = require('node:inspector');
+const kept = [];
+function keep() {
+  const first = { at: 'a time' };
+  const second = [1, 2];
+  kept.push(first, second);
+}
+const original = String(keep);
+let said = '';
+setInterval(() => {
+  keep();
+  const words = 'edited: ' + (String(keep) !== original) + ', open: ' + (url() !== undefined);
+  if (words !== said) console.log(words);
+  said = words;
+}, 5);
+console.log('ready');
+`;
+
+async function speaking(): Promise<{ target: PlainProcess; place: string }> {
+  const file = join(temporaryFolder(), 'speaking.cjs');
+  writeFileSync(file, SPEAKING);
+  return { target: await startPlain('', '', { command: [process.execPath, '--inspect-port=0', file] }), place: `${file}:5` };
 }
 
 /** A message of the protocol, as one line. */
@@ -75,6 +102,22 @@ describe('the server for agents', () => {
     expect(existsSync(join(agent.folder, 'record-1.tmsnap'))).toBe(false);
   });
 
+  it.each(['leaks', 'why (long)'])(
+    'puts functions back, closes the inspector and leaves no file when it is cancelled: %s',
+    async (title) => {
+      const [name = ''] = title.split(' ');
+      const [agent, { target, place }] = await Promise.all([Agent.start(), speaking()]);
+      const cancelling = new AbortController();
+      const input = { target: target.pid, lines: true, ...(name === 'why' ? { what: place, seconds: 100 } : { seconds: 100 }) };
+      const onprogress = ({ message = '' }: Progress) => message.startsWith('tracing') && cancelling.abort();
+      await expect(agent.call(name, input, { signal: cancelling.signal, onprogress })).rejects.toThrow(/abort/i);
+      await target.waitFor('stdout', /edited: true, open: true[\s\S]*(edited: false, open: false)/);
+      expect(target.child.exitCode).toBeNull();
+      await agent.client.close();
+      expect(readdirSync(agent.folder)).toEqual([]);
+    },
+  );
+
   it('leaves the target and ends when the client leaves', async () => {
     const target = await growing();
     const server = startCommand(['mcp', '--folder', temporaryFolder()]);
@@ -130,13 +173,18 @@ describe('a call that cannot be answered', () => {
     await refused('top_lines', { snapshot: 'broken.tmsnap' }, /broken\.tmsnap/);
     await refused('top_lines', { snapshot: '/etc/hosts' }, /--allow-path/);
     await refused('top_lines', { snapshot: 'none' }, /no file none/);
+    await refused(
+      'top_lines',
+      { snapshot: '\u001b[31m\n# [x](y)' },
+      /^\*\*Failed:\*\* `there is no file \\u\{1b\}\[31m\\u\{a\}# \[x\]\(y\), and [^`]*`$/,
+    );
     await refused('report', { snapshot: 'broken.tmsnap', output: repoPath('x.html') }, /--allow-path/);
     await expect(agent.client.callTool({ name: 'none' })).resolves.toMatchObject({ isError: true });
   });
 });
 
 describe('what flags allow', () => {
-  it('starts a program, takes its marks, evaluates, and reads other folders', async () => {
+  it('starts a program, takes its marks, evaluates, and reads other folders (long)', async () => {
     const folder = temporaryFolder();
     const args = ['--allow-run', '--allow-eval', '--allow-path', folder];
     const [agent, target] = await Promise.all([Agent.start({ args }), growing()]);
