@@ -42,7 +42,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'report',
     'serve',
     'store',
+    'mcp',
   ],
+  // It runs the command as a process of its own, so that it needs nothing of `cli`.
+  mcp: ['text', 'protocol', 'discovery', 'ledger', 'snapshot', 'heap-graph', 'source-maps', 'report'],
   index: ['text', 'protocol', 'ledger', 'model', 'snapshot', 'series', 'collect', 'heap-graph', 'lines', 'tracing'],
 };
 
@@ -174,6 +177,18 @@ describe('the layers', () => {
   it('import chrome-remote-interface in one file', () => {
     const users = imports.filter(({ specifier }) => specifier.startsWith('chrome-remote-interface'));
     expect(new Set(users.map(({ file }) => file))).toEqual(new Set(['protocol/websocket.ts']));
+  });
+
+  it('are not loaded for agents unless the command for them is run', () => {
+    const users = imports.filter((entry) => layerOf(entry.file) !== 'mcp' && entry.specifier.includes('/mcp/'));
+    const text = readFileSync(join(SOURCE, 'cli/commands/mcp.ts'), 'utf8');
+    expect(new Set(users.map(({ file }) => file))).toEqual(new Set(['cli/commands/mcp.ts']));
+    expect(text.match(/^(?!import type ).*\/mcp\/.*$/gm)).toEqual([expect.stringContaining("await import('../../mcp/mcp-server.js')")]);
+  });
+
+  it("import the agents' protocol in one file", () => {
+    const users = imports.filter(({ specifier }) => specifier.startsWith('@modelcontextprotocol/sdk'));
+    expect(new Set(users.map(({ file }) => file))).toEqual(new Set(['mcp/mcp-server.ts']));
   });
 
   it('import @clickhouse/client in one file', () => {

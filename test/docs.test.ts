@@ -21,6 +21,7 @@ const COMMANDS = [
   'why',
   'memory',
   'list',
+  'mcp',
   ...['init', 'push', 'stats', 'leaks', 'diff', 'report', 'export'].map((verb) => `fleet ${verb}`),
 ] as const;
 /** Inside the repository, so that `node-tracemalloc` is the package itself. */

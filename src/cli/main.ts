@@ -3,6 +3,7 @@ import { Command, CommanderError, Help, type Option } from 'commander';
 import { TracemallocError } from '../errors.js';
 import { printable } from '../text/printable.js';
 import { type Console, errorLine } from './console/console.js';
+import { tellStarter } from './console/starter.js';
 import { behindDashes } from './options/behind-dashes.js';
 import { FAILED } from './output/exit-codes.js';
 import { type SimpleVerb, VERBS, type Verb, verbIn } from './verbs.js';
@@ -73,7 +74,7 @@ function helpCommand(): Command {
 }
 
 function ownConsole(): Console {
-  return { out: process.stdout, err: process.stderr, cwd: process.cwd() };
+  return { out: process.stdout, err: process.stderr, cwd: process.cwd(), ...tellStarter() };
 }
 
 function ownVersion(): string {

@@ -194,6 +194,13 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./commands/on-processes.js')).serve,
   },
   {
+    name: 'mcp',
+    group: 'Share:',
+    description: 'answer a coding agent: a server of the Model Context Protocol on stdin and stdout',
+    args: [],
+    load: async () => (await import('./commands/on-processes.js')).mcp,
+  },
+  {
     name: 'fleet',
     group: 'Many processes:',
     description: 'the same questions for all processes of a service, from a store of their profiles',

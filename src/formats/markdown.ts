@@ -1,9 +1,9 @@
 import { totalOf } from '../model/column-totals.js';
 import type { Frame } from '../model/frame.js';
+import { code, tableLines, text } from '../report/markdown/markdown-text.js';
 import { comparisonOf } from '../snapshot/comparison.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { type Statistic, StatisticDiff } from '../snapshot/statistics/statistic.js';
-import { shortened, visible } from '../text/printable.js';
 import { formatSize } from '../text/size-format.js';
 import type { Contents, Format } from './format.js';
 import { frameLabel } from './labels.js';
@@ -13,7 +13,6 @@ const LINES = 20;
 const LABELS = 20;
 const STACKS = 10;
 const FRAMES = 25;
-const MAX_NAME = 200;
 
 /** A page for a pull request or a language model: what was measured and how, the largest lines, labels and stacks. */
 export const markdown: Format = {
@@ -92,11 +91,6 @@ function figuresOf(diff: keyof typeof KINDS | null): string[] {
   return diff ? [diff, '±', 'size', `${diff} of count`, 'count'] : ['size', '±', 'count'];
 }
 
-function tableLines(figures: readonly string[], names: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const alignment = [...figures.map(() => '---:'), ...names.map(() => '---')];
-  return [[...figures, ...names], alignment, ...rows].map((row) => `| ${row.join(' | ')} |`);
-}
-
 function cells(line: Statistic): string[] {
   const error = line.standardError === 0 ? '' : formatSize(line.standardError);
   if (!(line instanceof StatisticDiff)) return [formatSize(line.size), error, String(line.count)];
@@ -128,18 +122,4 @@ function stackText(frames: readonly Frame[]): string {
 
 function signed(count: number): string {
   return count < 0 ? String(count) : `+${count}`;
-}
-
-/** A name as a code span. Markdown does not interpret its content, so only the ends of the span and of the table cell need escapes. */
-function code(name: string): string {
-  const content = visible(shortened(name, MAX_NAME), /\|/g);
-  const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  const pad = /^[` ]|[` ]$/.test(content) ? ' ' : '';
-  return `${fence}${pad}${content}${pad}${fence}`;
-}
-
-/** Escapes text of the capture, which may come from anybody's file. */
-function text(words: string): string {
-  return visible(shortened(words, MAX_NAME)).replace(/[\\`*_{}[\]<>()!|~&]/g, (mark) => `\\${mark}`);
 }

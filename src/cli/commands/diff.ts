@@ -10,19 +10,24 @@ import { printHeapChanges } from '../heap/print-heap-changes.js';
 import { addExamples } from '../options/examples.js';
 import { isHeapFile } from '../options/heap-argument.js';
 import { addPartialOption, type HeapTableValues, noteGivenKey, refusePartial } from '../options/heap-options.js';
+import { addMarkdownOption, type MarkdownValues } from '../options/markdown-option.js';
 import { addTableOptions, addTreeOptions } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printDiff, printStatistics } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 
-interface DiffValues extends HeapTableValues, LimitValues {
+interface DiffValues extends HeapTableValues, LimitValues, MarkdownValues {
   readonly survivors: boolean;
 }
 
 export function configure(command: Command): Command {
   command.option('--survivors', 'print what was allocated after OLD was taken and is alive in NEW; both must be of one tracing', false);
   return addExamples(
-    noteGivenKey(addPartialOption(addLimitOption(addTreeOptions(addTableOptions(command)), 'the growth, without two standard errors,'))),
+    noteGivenKey(
+      addPartialOption(
+        addLimitOption(addTreeOptions(addMarkdownOption(addTableOptions(command))), 'the growth, without two standard errors,'),
+      ),
+    ),
     [
       ['tracemalloc diff before.tmsnap after.tmsnap', 'the lines that changed most'],
       [
@@ -44,13 +49,14 @@ export async function run([first, second]: readonly string[], values: DiffValues
   }
   refusePartial(values, first!);
   const { names, snapshots } = second === undefined ? roundsOf(first!) : filesOf(first!, second);
+  const isDocument = values.json || values.markdown === true;
   if (!values.survivors) {
-    if (second === undefined && !values.json) writeLines(out, [`from ${printable(names.old)} to ${printable(names.now)}:`]);
+    if (second === undefined && !isDocument) writeLines(out, [`from ${printable(names.old)} to ${printable(names.now)}:`]);
     limit.checkGrowth(printDiff(snapshots, values, printing));
     return limit.exitCode;
   }
   const survivors = snapshots.now.allocatedSince(snapshots.old);
-  if (!values.json) writeLines(out, [`allocated after ${printable(names.old)} was taken, and alive in ${printable(names.now)}:`]);
+  if (!isDocument) writeLines(out, [`allocated after ${printable(names.old)} was taken, and alive in ${printable(names.now)}:`]);
   limit.checkTotal(printStatistics(survivors, values, printing));
   return limit.exitCode;
 }

@@ -9,6 +9,7 @@ import { addExamples } from '../options/examples.js';
 import { addFilterOptions, filteredSeries } from '../options/filter-options.js';
 import { ignoreRules } from '../options/ignore-rules.js';
 import { addLaunchOptions, addShellOption, type LaunchValues } from '../options/launch-options.js';
+import { addMarkdownOption, type MarkdownValues } from '../options/markdown-option.js';
 import { collected, duration, period, positiveInteger, rowCount, wholeNumber } from '../options/option-values.js';
 import { addTracingOptions, checkOwn, ownOption, startOptions, type TableValues } from '../options/shared-options.js';
 import { addEmbedOption, addSourceMapOptions, seriesWithEmbedded, sourceMapperOf } from '../options/source-maps.js';
@@ -22,7 +23,7 @@ import { type RoundSource, takeRoundsOfProcess } from '../tracing/rounds-of-proc
 import { takeRoundsOfProgram } from '../tracing/rounds-of-program.js';
 import { whatToRun } from '../tracing/what-to-run.js';
 
-interface LeaksValues extends LaunchValues, TargetValues, OutputValues, BehindDashes, Omit<TableValues, 'cumulative'> {
+interface LeaksValues extends LaunchValues, TargetValues, OutputValues, BehindDashes, MarkdownValues, Omit<TableValues, 'cumulative'> {
   readonly rounds?: number;
   readonly every?: number;
   readonly each?: string;
@@ -55,7 +56,7 @@ export function configure(command: Command): Command {
     .addOption(ownOption())
     .option('--top <n>', 'how many rows to print, or all (default: 10)', rowCount)
     .option('--json', 'print one JSON document instead of a table', false);
-  addShellOption(command);
+  addShellOption(addMarkdownOption(command));
   return addExamples(addForceOption(addEmbedOption(addSourceMapOptions(addFilterOptions(addTracingOptions(command))))), [
     ["tracemalloc leaks src/server.ts --each 'npx autocannon -a 2000 http://localhost:3000'", 'a round is 2,000 requests'],
     ['tracemalloc leaks --lines -- batch.js --size 1000', 'a round is what batch.js --size 1000 does up to its next debugger statement'],
@@ -88,7 +89,7 @@ export async function run(args: readonly string[], values: LeaksValues, console:
   }
   const shown = filteredSeries(series, values, { mapper, cwd: console.cwd });
   // The stdout of a program that we start is its own, as with `run`.
-  const stream = 'target' in subject || values.json ? console.out : console.err;
+  const stream = 'target' in subject || values.json || values.markdown ? console.out : console.err;
   return reportLeaks(shown, { unfiltered: series, values, rules, stream, console });
 }
 

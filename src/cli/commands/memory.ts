@@ -4,6 +4,7 @@ import { printable } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
+import { addMarkdownOption } from '../options/markdown-option.js';
 import { period } from '../options/option-values.js';
 import { addTargetOptions, type TargetValues, targetOf } from '../options/target-argument.js';
 import { LedgerOutput, type LedgerValues } from '../output/ledger-output.js';
@@ -25,7 +26,7 @@ export function configure(command: Command): Command {
     )
     .option('--no-workers', 'leave worker threads alone')
     .option('--json', 'print one JSON document instead of a table; with --watch, one line for each reading', false);
-  return addExamples(command, [
+  return addExamples(addMarkdownOption(command), [
     ['tracemalloc memory 4711', 'what the resident memory of process 4711 consists of'],
     ['tracemalloc memory 4711 --watch 10s', 'what changes in it every 10 seconds'],
   ]);

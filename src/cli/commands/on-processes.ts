@@ -2,6 +2,7 @@
 export * as attach from './attach.js';
 export * as leaks from './leaks.js';
 export * as list from './list.js';
+export * as mcp from './mcp.js';
 export * as memory from './memory.js';
 export * as run from './run.js';
 export * as serve from './serve.js';

@@ -5,15 +5,16 @@ import { printHeap } from '../heap/print-heap.js';
 import { addExamples } from '../options/examples.js';
 import { isHeapFile } from '../options/heap-argument.js';
 import { addPartialOption, type HeapTableValues, noteGivenKey, refusePartial } from '../options/heap-options.js';
+import { addMarkdownOption, type MarkdownValues } from '../options/markdown-option.js';
 import { addTableOptions, addTreeOptions } from '../options/shared-options.js';
 import { sourceMapperOf } from '../options/source-maps.js';
 import { checkPrintOptions, printStatistics } from '../output/print-results.js';
 import { addLimitOption, type LimitValues, SizeLimit } from '../output/size-limit.js';
 
-type StatsValues = HeapTableValues & LimitValues;
+type StatsValues = HeapTableValues & LimitValues & MarkdownValues;
 
 export function configure(command: Command): Command {
-  return addExamples(noteGivenKey(addPartialOption(addLimitOption(addTreeOptions(addTableOptions(command))))), [
+  return addExamples(noteGivenKey(addPartialOption(addLimitOption(addTreeOptions(addMarkdownOption(addTableOptions(command)))))), [
     ['tracemalloc stats app.tmsnap', 'the ten lines that hold the most'],
     ['tracemalloc stats --group-by package --top 5 app.tmsnap', 'the five packages that hold the most'],
   ]);

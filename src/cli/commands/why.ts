@@ -5,6 +5,7 @@ import { type HolderValues, printHolders } from '../heap/print-holders.js';
 import { addExamples } from '../options/examples.js';
 import { heapArguments } from '../options/heap-argument.js';
 import { addPartialOption } from '../options/heap-options.js';
+import { addMarkdownOption } from '../options/markdown-option.js';
 import { collected, duration, rowCount } from '../options/option-values.js';
 import { addSourceMapOptions, type SourceMapValues, sourceMapperOf } from '../options/source-maps.js';
 import { addTargetOptions } from '../options/target-argument.js';
@@ -35,7 +36,7 @@ export function configure(command: Command): Command {
     .option('--take-over', 'of a process: if another tool tracks its objects, end that')
     .option('--yes', 'of a process: also if it may lack the memory for a heap snapshot, or will stand still for long')
     .option('--json', 'print one JSON document instead of text', false);
-  return addExamples(addSourceMapOptions(addPartialOption(command)), [
+  return addExamples(addSourceMapOptions(addPartialOption(addMarkdownOption(command))), [
     ['tracemalloc why 4711 Session', 'what holds the objects of class Session in process 4711'],
     ['tracemalloc why Heap.20261201.heapsnapshot @61511', 'what holds one object of a saved heap'],
   ]);

@@ -10,6 +10,8 @@ export interface Console {
   readonly out: Output;
   readonly err: Output;
   readonly cwd: string;
+  /** Gets what is being done, again and again during long work, if somebody wants to know. */
+  readonly progress?: (text: string) => void;
 }
 
 export function writeLines(stream: NodeJS.WritableStream, lines: readonly string[]): void {

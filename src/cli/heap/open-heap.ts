@@ -38,6 +38,10 @@ export async function openHeap(file: string, { values: { partial }, console: { e
 
 /** For a JSON document: nothing if the heaps are whole. */
 export function damageOf(heaps: readonly Heap[]): { readonly damage?: string } {
-  const damages = heaps.map(({ columns }) => columns.damage).filter((damage) => damage !== null);
-  return damages.length === 0 ? {} : { damage: damages.join('; ') };
+  const found = damages(heaps);
+  return found.length === 0 ? {} : { damage: found.join('; ') };
+}
+
+export function damages(heaps: readonly Heap[]): string[] {
+  return heaps.map(({ columns }) => columns.damage).filter((damage) => damage !== null);
 }

@@ -1,5 +1,8 @@
 import { UsageError } from '../../errors.js';
 import { explainBuffers } from '../../heap-graph/buffers/explain-buffers.js';
+import { answerPage } from '../../report/markdown/answer-page.js';
+import { buffersAnswer, HOLDER_COLUMNS } from '../../report/markdown/holders-answer.js';
+import { answerContext } from '../../report/markdown/row-place.js';
 import { bufferLines } from '../../report/text/buffers.js';
 import { jsonText } from '../../report/text/json.js';
 import { writeLines } from '../console/console.js';
@@ -18,7 +21,7 @@ export async function printBuffers(place: string | undefined, { values, mapper, 
   if (ignoreEdge.length > 0) throw new UsageError('--buffers shows the shortest paths; leave --ignore-edge out');
   const ofFile = async (file: string) => {
     checkFileOptions(values);
-    const heap = await openHeap(file, { values, console, notes: values.json ? err : out });
+    const heap = await openHeap(file, { values, console, notes: values.json || values.markdown ? err : out });
     return { ...explainBuffers(heap, { top, originalOf: originalPlaces(mapper) }), ...damageOf([heap]) };
   };
   const ofProcess = () => {
@@ -30,5 +33,6 @@ export async function printBuffers(place: string | undefined, { values, mapper, 
   };
   const holders = place !== undefined && isHeapFile(place) ? await ofFile(place) : await ofProcess();
   if (values.json) out.write(jsonText(holders));
+  else if (values.markdown) out.write(answerPage(buffersAnswer(holders, answerContext(cwd)), HOLDER_COLUMNS));
   else writeLines(out, bufferLines(holders, { cwd, width: widthOfTerminal(out) }));
 }

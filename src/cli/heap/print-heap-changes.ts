@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.js';
-import { heapChangeLines, heapChangesJson } from '../../report/text/heap-changes.js';
+import { statisticsPage } from '../../report/markdown/statistics-answer.js';
+import { heapChangeLines, heapChangesJson, isChanged, isOneProcessNote } from '../../report/text/heap-changes.js';
 import { jsonText } from '../../report/text/json.js';
 import { printable } from '../../text/printable.js';
 import { formatSize } from '../../text/size-format.js';
@@ -7,12 +8,13 @@ import { wrapped } from '../../text/text-width.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/heap-options.js';
+import { type MarkdownValues, rowsOfDocument } from '../options/markdown-option.js';
 import { checkHeapPair, compareHeapFiles } from './compare-heap-files.js';
-import { damageOf } from './open-heap.js';
+import { damageOf, damages } from './open-heap.js';
 import { DEFAULT_ROWS } from './print-heap.js';
 
 interface ComparingHeaps {
-  readonly values: HeapTableValues & { readonly survivors: boolean };
+  readonly values: HeapTableValues & MarkdownValues & { readonly survivors: boolean };
   readonly console: Console;
 }
 
@@ -21,11 +23,21 @@ export async function printHeapChanges(oldFile: string, file: string | undefined
   const { out, err, cwd } = console;
   if (file === undefined) throw new UsageError(`${oldFile} is one heap snapshot; give a later one of the same process to compare it with`);
   check([oldFile, file], values);
-  const { old, now, comparison, total } = await compareHeapFiles(oldFile, file, { values, console, notes: values.json ? err : out });
-  if (values.json) {
-    const top = values.top ?? Number.POSITIVE_INFINITY;
+  const { old, now, comparison, total } = await compareHeapFiles(oldFile, file, {
+    values,
+    console,
+    notes: values.json || values.markdown ? err : out,
+  });
+  if (values.json || values.markdown) {
+    const top = rowsOfDocument(values);
     const rows = { ...comparison, types: comparison.types.slice(0, top), collections: comparison.collections.slice(0, top) };
-    out.write(jsonText({ ...heapChangesJson(rows, total), ...damageOf([old, now]) }));
+    const document = {
+      ...heapChangesJson(rows, total),
+      groups: comparison.types.filter(isChanged).length,
+      notes: [...isOneProcessNote(comparison), ...damages([old, now])],
+      ...damageOf([old, now]),
+    };
+    out.write(values.json ? jsonText(document) : statisticsPage(document, { top, cwd }));
     return total.sizeDiff;
   }
   const width = widthOfTerminal(out);

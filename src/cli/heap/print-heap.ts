@@ -1,4 +1,5 @@
 import { type HeapStatistic, heapStatistics } from '../../heap-graph/census/heap-statistics.js';
+import { statisticsPage } from '../../report/markdown/statistics-answer.js';
 import { type HeapTotal, heapJson, heapTable } from '../../report/text/heap-table.js';
 import { jsonText } from '../../report/text/json.js';
 import { patternsFor } from '../../report/text/patterns.js';
@@ -11,8 +12,9 @@ import { wrapped } from '../../text/text-width.js';
 import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/heap-options.js';
+import { type MarkdownValues, rowsOfDocument } from '../options/markdown-option.js';
 import { shown } from '../options/source-maps.js';
-import { damageOf, openHeap } from './open-heap.js';
+import { damageOf, damages, openHeap } from './open-heap.js';
 
 export const DEFAULT_ROWS = 10;
 
@@ -23,19 +25,31 @@ interface HeapPrinting {
 }
 
 /** Writes the groups of a heap snapshot that retain most. @returns the bytes of all objects that were counted */
-export async function printHeap(file: string, values: HeapTableValues, { console, mapper }: HeapPrinting): Promise<number> {
+export async function printHeap(
+  file: string,
+  values: HeapTableValues & MarkdownValues,
+  { console, mapper }: HeapPrinting,
+): Promise<number> {
   const keyType = heapKeyType(values);
   checkHeapOptions(values);
   const { out, err, cwd } = console;
-  const heap = await openHeap(file, { values, console, notes: values.json ? err : out });
+  const heap = await openHeap(file, { values, console, notes: values.json || values.markdown ? err : out });
   const { extraNativeBytes } = heap.columns;
   const all = heapStatistics(heap, keyType);
   const statistics = selected(keyType === 'lineno' ? originals(all, mapper) : all, values, cwd);
   const total = totalOf(statistics);
   const none = statistics.length === 0 ? [`no ${keyType} of the heap snapshot matches --include and --exclude`] : [];
-  if (values.json) {
+  if (values.json || values.markdown) {
     if (none.length > 0) writeLines(err, none);
-    out.write(jsonText({ ...heapJson(statistics.slice(0, values.top), { keyType, total }), extraNativeBytes, ...damageOf([heap]) }));
+    const top = rowsOfDocument(values);
+    const document = {
+      ...heapJson(statistics.slice(0, top), { keyType, total }),
+      groups: statistics.length,
+      notes: [...none, ...damages([heap])],
+      extraNativeBytes,
+      ...damageOf([heap]),
+    };
+    out.write(values.json ? jsonText(document) : statisticsPage(document, { top, cwd }));
     return total.size;
   }
   const width = widthOfTerminal(out);

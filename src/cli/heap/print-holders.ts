@@ -1,5 +1,8 @@
 import { explainWhat } from '../../heap-graph/paths/explain.js';
 import { parseWhat, whatInFile } from '../../heap-graph/paths/what.js';
+import { answerPage } from '../../report/markdown/answer-page.js';
+import { HOLDER_COLUMNS, holdersAnswer } from '../../report/markdown/holders-answer.js';
+import { answerContext } from '../../report/markdown/row-place.js';
 import { holdersJson, holdersLines } from '../../report/text/holders.js';
 import { jsonText } from '../../report/text/json.js';
 import type { SourceMapper } from '../../source-maps/source-mapper.js';
@@ -7,11 +10,12 @@ import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { isHeapFile } from '../options/heap-argument.js';
 import { type PartialValues, refusePartial } from '../options/heap-options.js';
+import type { MarkdownValues } from '../options/markdown-option.js';
 import { askProcess, checkFileOptions, type ProcessValues } from './ask-process.js';
 import { originalPlaces } from './map-places.js';
 import { damageOf, openHeap } from './open-heap.js';
 
-export interface HolderValues extends ProcessValues, PartialValues {
+export interface HolderValues extends ProcessValues, PartialValues, MarkdownValues {
   readonly top: number;
   readonly json: boolean;
   readonly ignoreEdge: readonly string[];
@@ -38,7 +42,7 @@ export async function printHolders({ place, what }: Question, { values, mapper, 
   const ofFile = async (file: string) => {
     checkFileOptions(values);
     const wanted = whatInFile(what);
-    const heap = await openHeap(file, { values, console, notes: values.json ? err : out });
+    const heap = await openHeap(file, { values, console, notes: values.json || values.markdown ? err : out });
     return { ...explainWhat(heap, wanted, { ...options, originalOf: originalPlaces(mapper) }), ...damageOf([heap]) };
   };
   const ofProcess = () => {
@@ -49,6 +53,8 @@ export async function printHolders({ place, what }: Question, { values, mapper, 
     );
   };
   const explanation = place !== undefined && isHeapFile(place) ? await ofFile(place) : await ofProcess();
-  if (values.json) out.write(jsonText(holdersJson({ what, explanation })));
+  const document = holdersJson({ what, explanation });
+  if (values.json) out.write(jsonText(document));
+  else if (values.markdown) out.write(answerPage(holdersAnswer(document, answerContext(cwd)), HOLDER_COLUMNS));
   else writeLines(out, holdersLines({ what, explanation }, { cwd, width: widthOfTerminal(out) }));
 }

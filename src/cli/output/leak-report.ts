@@ -1,4 +1,7 @@
 import { isAbsolute } from 'node:path';
+import { answerPage } from '../../report/markdown/answer-page.js';
+import { GROWTH_COLUMNS, growthAnswer } from '../../report/markdown/growth-answer.js';
+import { answerContext } from '../../report/markdown/row-place.js';
 import { growthJson, growthTable, leakSentence } from '../../report/text/growth-table.js';
 import { jsonText } from '../../report/text/json.js';
 import { type Growth, LEAST_ROUNDS, partsOf } from '../../series/growth.js';
@@ -9,6 +12,7 @@ import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { LABELS_NEED } from '../options/filter-reasons.js';
 import type { IgnoreRule } from '../options/ignore-rules.js';
+import type { MarkdownValues } from '../options/markdown-option.js';
 import type { TableValues } from '../options/shared-options.js';
 import { EXCEEDED, FAILED } from './exit-codes.js';
 import { PROGRAM_CODE } from './program-code.js';
@@ -18,7 +22,7 @@ const DEFAULT_ROWS = 10;
 interface Reporting {
   /** With all traces. */
   readonly unfiltered: Series;
-  readonly values: Pick<TableValues, 'groupBy' | 'json' | 'top' | 'color'> & { readonly warmup: number };
+  readonly values: Pick<TableValues, 'groupBy' | 'json' | 'top' | 'color'> & MarkdownValues & { readonly warmup: number };
   readonly rules: readonly IgnoreRule[];
   /** For the result. */
   readonly stream: Output;
@@ -27,14 +31,16 @@ interface Reporting {
 
 /** Prints the verdict. @param series with the traces and lines that the user wants to see @returns the exit code */
 export function reportLeaks(series: Series, { unfiltered, values, rules, stream, console }: Reporting): number {
-  const { groupBy: keyType, warmup, json, top = DEFAULT_ROWS } = values;
+  const { groupBy: keyType, warmup, json, markdown, top = DEFAULT_ROWS } = values;
   const { err, cwd } = console;
   const all = series.growth(keyType, { warmup });
   const isIgnored = ({ traceback }: Growth) => rules.some((rule) => rule.matches(traceback));
   const growth = all.filter((one) => !isIgnored(one));
   const leaks = growth.filter(({ verdict }) => verdict === 'leaks');
   const sentences = leaks.map((leak) => leakSentence(leak, { keyType, cwd, warmup }));
-  if (json) stream.write(jsonText(growthJson(growth, keyType, series.rounds)));
+  const document = growthJson(growth, { keyType, rounds: series.rounds, warmup });
+  if (json) stream.write(jsonText(document));
+  else if (markdown) stream.write(answerPage(growthAnswer(document, { top, ...answerContext(cwd) }), GROWTH_COLUMNS));
   else {
     const options = { keyType, cumulative: false, top, cwd, width: widthOfTerminal(stream), colours: coloursOf(stream, values) };
     writeLines(stream, [`${series.rounds.length} rounds, the first ${warmup} for warming up`, '', ...growthTable(growth, options)]);

@@ -1,11 +1,16 @@
 import type { Ledger } from '../../ledger/ledger.js';
+import { answerPage } from '../../report/markdown/answer-page.js';
+import { ledgerAnswer, MEMORY_COLUMNS } from '../../report/markdown/ledger-answer.js';
 import { jsonText } from '../../report/text/json.js';
 import { ledgerTable, ledgerTitle, ledgerVerdictLines } from '../../report/text/ledger-table.js';
 import { safeJson } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
+import type { MarkdownValues } from '../options/markdown-option.js';
 
-export interface LedgerValues {
+const DEFAULT_ROWS = 10;
+
+export interface LedgerValues extends MarkdownValues {
   readonly json: boolean;
   readonly color: boolean;
   /** In ms; undefined if there is one ledger only. */
@@ -30,9 +35,13 @@ export class LedgerOutput {
     const [first, previous] = [this.#first, this.#previous];
     this.#first ??= ledger;
     this.#previous = ledger;
-    const { json, watch } = this.#values;
+    const { json, markdown, watch } = this.#values;
     if (json) {
       this.#out.write(watch === undefined ? jsonText(ledger) : `${safeJson(ledger)}\n`);
+      return;
+    }
+    if (markdown) {
+      this.#out.write(answerPage(ledgerAnswer(ledger, { top: DEFAULT_ROWS, label: this.#label }), MEMORY_COLUMNS));
       return;
     }
     const options = {

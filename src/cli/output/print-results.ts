@@ -1,11 +1,12 @@
 import { UsageError } from '../../errors.js';
 import { totalOf } from '../../model/column-totals.js';
+import { type StatisticsDocument, statisticsPage } from '../../report/markdown/statistics-answer.js';
 import { type BeforeAfter, beforeAfter, beforeAfterJson, beforeAfterLines, betweenSnapshots } from '../../report/text/before-after.js';
 import { comparisonNotes } from '../../report/text/comparison-notes.js';
 import { coverageLines, cutStacksNote, type Subject } from '../../report/text/coverage.js';
 import { diffJson, jsonText, statisticsJson } from '../../report/text/json.js';
 import { labelNotes } from '../../report/text/label-notes.js';
-import { diffTable, statisticsTable, type TableOptions } from '../../report/text/table.js';
+import { diffTable, isChanged, statisticsTable, type TableOptions } from '../../report/text/table.js';
 import { diffTreeLines, type TreeOptions, treeLines } from '../../report/text/tree.js';
 import { comparisonOf } from '../../snapshot/comparison.js';
 import { type IsPacked, packedLines } from '../../snapshot/packed-lines.js';
@@ -22,6 +23,7 @@ import { type Console, type Output, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { filtered, isThreadWanted } from '../options/filter-options.js';
 import { LABELS_NEED, reasonFor } from '../options/filter-reasons.js';
+import { type MarkdownValues, rowsOfDocument } from '../options/markdown-option.js';
 import { checkOwn, type TableValues, type TracingValues, type TreeValues } from '../options/shared-options.js';
 
 const DEFAULT_ROWS = 10;
@@ -39,6 +41,8 @@ export interface Printing {
   /** Further fields of the JSON document of a difference. */
   readonly json?: object;
 }
+
+type PrintValues = TableValues & TreeValues & MarkdownValues;
 
 /** Call it before the work begins. @throws UsageError for options that do not go together */
 export function checkPrintOptions(values: TableValues & TreeValues & Partial<Pick<TracingValues, 'mode'>>): void {
@@ -58,7 +62,7 @@ export function checkTypes({ groupBy, mode }: Pick<TableValues, 'groupBy'> & Par
 }
 
 /** Writes the largest groups of a snapshot to `stream`, or its tree of calls. @returns the traces that were shown */
-export function printStatistics(snapshot: Snapshot, values: TableValues & TreeValues, printing: Printing): Snapshot {
+export function printStatistics(snapshot: Snapshot, values: PrintValues, printing: Printing): Snapshot {
   const { stream, cwd, mapper } = printing;
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
   const selected = filtered(snapshot, values, { mapper, cwd });
@@ -68,12 +72,20 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
   const { churn } = snapshot.capture;
   const reason = selected.columns.length > 0 ? null : reasonFor([snapshot], values, printing);
   tellOfGaps([snapshot], values, { reason, ...printing });
-  if (values.json) {
-    const document = statisticsJson(statistics.slice(0, values.top), total, grouping);
-    stream.write(jsonText({ ...document, ...memoryJson(beforeAfter(selected.capture)), ...(churn && { churn }) }));
+  const isPacked = packedLines(selected.table);
+  const above = coverage(selected, subjectOf(statistics, values, isPacked));
+  const below = [...cutNotes(selected, values), ...memoryLines(beforeAfter(selected.capture))];
+  if (values.json || values.markdown) {
+    const document = {
+      ...statisticsJson(statistics.slice(0, rowsOfDocument(values)), total, grouping),
+      groups: statistics.length,
+      notes: [...reasons(reason), ...above, ...below],
+      ...memoryJson(beforeAfter(selected.capture)),
+      ...(churn && { churn }),
+    };
+    stream.write(documentText(document, values, cwd));
     return selected;
   }
-  const isPacked = packedLines(selected.table);
   const table = values.tree
     ? treeLines(selected, { ...treeOptions(values, { stream, cwd }), isPacked })
     : statisticsTable(statistics, {
@@ -82,9 +94,7 @@ export function printStatistics(snapshot: Snapshot, values: TableValues & TreeVa
         ...(churn && { churn: { seconds: churn.seconds, total: totalOf(snapshot.columns).size } }),
       });
   const lines = reason === null ? table : wrapped(reason, widthOfTerminal(stream));
-  const above = coverage(selected, subjectOf(statistics, values, isPacked), stream);
-  const below = [...cutNotes(selected, values), ...memoryLines(beforeAfter(selected.capture))];
-  writeLines(stream, [...above, '', ...lines, ...fitted(below, stream)]);
+  writeLines(stream, [...fitted(above, stream), '', ...lines, ...fitted(below, stream)]);
   return selected;
 }
 
@@ -95,7 +105,7 @@ export interface Compared {
 }
 
 /** Writes what changed most between two snapshots, or the tree of calls with what changed in it. @returns the traces that were compared */
-export function printDiff(snapshots: Compared, values: TableValues & TreeValues, printing: Printing): Compared {
+export function printDiff(snapshots: Compared, values: PrintValues, printing: Printing): Compared {
   const { stream, cwd, mapper, json } = printing;
   const grouping = { keyType: values.groupBy, cumulative: values.cumulative };
   const now = filtered(snapshots.now, values, { mapper, cwd });
@@ -106,23 +116,39 @@ export function printDiff(snapshots: Compared, values: TableValues & TreeValues,
   const isEmpty = now.columns.length + old.columns.length === 0;
   const reason = isEmpty ? reasonFor([snapshots.now, snapshots.old], values, printing) : null;
   tellOfGaps([snapshots.old, snapshots.now], values, { reason, ...printing });
-  if (values.json) {
-    const document = diffJson(diffs.slice(0, values.top), { total, before: totalOf(old.columns), comparison }, grouping);
-    stream.write(jsonText({ ...document, ...memoryJson(betweenSnapshots(old.capture, now.capture)), ...json }));
+  const isOfTwoTracings = comparison.oneTracing === false;
+  const isPacked = packedLines(old.table, now.table);
+  const notes = comparisonNotes({ old, now });
+  const above = coverage(now, subjectOf(diffs, values, isPacked));
+  const memory = betweenSnapshots(old.capture, now.capture);
+  const below = isOfTwoTracings ? [] : memoryLines(memory);
+  if (values.json || values.markdown) {
+    const document = {
+      ...diffJson(diffs.slice(0, rowsOfDocument(values)), { total, before: totalOf(old.columns), comparison }, grouping),
+      groups: diffs.filter(isChanged).length,
+      notes: [...reasons(reason), ...notes, ...above, ...below],
+      ...memoryJson(memory),
+      ...json,
+    };
+    stream.write(documentText(document, values, cwd));
     return { old, now };
   }
-  const isOfTwoTracings = comparison.oneTracing === false;
   const colours = coloursOf(stream, values);
-  const isPacked = packedLines(old.table, now.table);
   const table = values.tree
     ? diffTreeLines({ old, now }, { ...treeOptions(values, { stream, cwd }), colours, isOfTwoTracings, isPacked })
     : diffTable(diffs, { ...tableOptions(values, { stream, cwd }), isOfTwoTracings, isPacked });
   const lines = reason === null ? table : wrapped(reason, widthOfTerminal(stream));
-  const notes = comparisonNotes({ old, now }).flatMap((note) => wrapped(note, widthOfTerminal(stream)));
-  const above = coverage(now, subjectOf(diffs, values, isPacked), stream);
-  const below = isOfTwoTracings ? [] : memoryLines(betweenSnapshots(old.capture, now.capture));
-  writeLines(stream, [...notes, ...above, '', ...lines, ...fitted(below, stream)]);
+  writeLines(stream, [...fitted([...notes, ...above], stream), '', ...lines, ...fitted(below, stream)]);
   return { old, now };
+}
+
+/** A document as the user wants it: JSON, or a page of Markdown. */
+function documentText(document: StatisticsDocument, values: PrintValues, cwd: string): string {
+  return values.json ? jsonText(document) : statisticsPage(document, { top: rowsOfDocument(values), cwd });
+}
+
+function reasons(reason: string | null): string[] {
+  return reason === null ? [] : [reason];
 }
 
 function cutNotes(selected: Snapshot, { groupBy }: TableValues): string[] {
@@ -152,9 +178,9 @@ function tellOfGaps(
   if (groupBy === 'label' && snapshots.every(lacksLabels)) writeLines(err, [`--group-by label ${LABELS_NEED}`]);
 }
 
-function coverage(snapshot: Snapshot, subject: Subject, stream: Output): string[] {
+function coverage(snapshot: Snapshot, subject: Subject): string[] {
   const { capture, columns } = snapshot;
-  return fitted([...coverageLines(capture, totalOf(columns).size, subject), ...labelNotes(snapshot)], stream);
+  return [...coverageLines(capture, totalOf(columns).size, subject), ...labelNotes(snapshot)];
 }
 
 /** What the shown rows are. */

@@ -16,7 +16,10 @@ interface Watching {
 }
 
 /** Pauses that show the time left if `err` is a terminal. */
-export function pausesOf(tracer: Pick<Tracer, 'closed'>, { label, interrupted, console: { err }, doing = 'tracing' }: Watching): Pause {
+export function pausesOf(
+  tracer: Pick<Tracer, 'closed'>,
+  { label, interrupted, console: { err, progress }, doing = 'tracing' }: Watching,
+): Pause {
   let isOver = false;
   const over = Promise.race([interrupted, tracer.closed]).then(() => {
     isOver = true;
@@ -25,7 +28,9 @@ export function pausesOf(tracer: Pick<Tracer, 'closed'>, { label, interrupted, c
     const end = performance.now() + ms;
     const show = () => {
       const left = Number.isFinite(end) ? `: ${what} in ${Math.max(0, Math.ceil((end - performance.now()) / 1000))} s` : '';
-      if (err.isTTY) err.write(`\r\x1b[K${doing} ${label}${left}, Ctrl-C for the result now`);
+      const text = `${doing} ${label}${left}`;
+      progress?.(text);
+      if (err.isTTY) err.write(`\r\x1b[K${text}, Ctrl-C for the result now`);
     };
     show();
     const ticks = setInterval(show, TICK_MS);

@@ -26,13 +26,14 @@ interface Taking {
 /** Takes a snapshot whenever one is due. If one fails, the user is told and the next one is taken. */
 export async function takeRounds(
   target: Pick<Tracer, 'takeSnapshot' | 'isTracing'>,
-  { due, onRound, console: { err }, mostFailures = Number.POSITIVE_INFINITY }: Taking,
+  { due, onRound, console: { err, progress }, mostFailures = Number.POSITIVE_INFINITY }: Taking,
 ): Promise<void> {
   let failures = 0; // in a row
   for (let number = 1; await due(number); ) {
     try {
       const snapshot = await target.takeSnapshot();
-      onRound({ number: number++, snapshot });
+      onRound({ number, snapshot });
+      progress?.(`round ${number++} is taken`);
       failures = 0;
     } catch (error) {
       if (error instanceof ConnectionLostError || !target.isTracing()) return; // the target is gone, which the command reports

@@ -64,9 +64,13 @@ export function leakSentence(
 }
 
 /** The only document that `leaks --json` prints. Sizes are bytes, slopes bytes a round. */
-export function growthJson(growth: readonly Growth[], keyType: KeyType, rounds: readonly Round[]) {
+export function growthJson(
+  growth: readonly Growth[],
+  { keyType, rounds, warmup }: { readonly keyType: KeyType; readonly rounds: readonly Round[]; readonly warmup: number },
+) {
   return {
     keyType,
+    warmup,
     rounds: rounds.map(({ time, traced }) => ({ time, traced })),
     leaks: growth.filter(({ verdict }) => verdict === 'leaks').length,
     growth: growth.map(({ traceback, ...rest }) => ({ ...rest, traceback: tracebackJson(traceback) })),

@@ -31,11 +31,16 @@ export function heapChangeLines({ isOneProcess, types, collections }: HeapCompar
   const rest = changed.slice(top);
   const left = rest.reduce((sum, { sizeDiff }) => sum + sizeDiff, 0);
   return [
-    ...(isOneProcess ? [] : [...wrapped(OF_TWO, width), '']),
+    ...isOneProcessNote({ isOneProcess }).flatMap((note) => [...wrapped(note, width), '']),
     ...columnLines(changeColumns(shown, isOneProcess), placeColumn(shown, { ...options, keyType: 'type' }), width),
     ...(rest.length > 0 ? [`${rest.length} more: ${formatSize(left, true)}`] : []),
     ...(collections.length > 0 ? ['', ...collectionLines(collections, options)] : []),
   ];
+}
+
+/** What a reader must know if objects could not be told apart. */
+export function isOneProcessNote({ isOneProcess }: Pick<HeapComparison, 'isOneProcess'>): string[] {
+  return isOneProcess ? [] : [OF_TWO];
 }
 
 export function isChanged({ sizeDiff, newCount, goneCount, countDiff }: TypeChange): boolean {

@@ -50,7 +50,7 @@ export function ledgerTable(ledger: Ledger, { width, colours, since }: LedgerTab
     ...(since && since.first !== since.previous ? [{ title: 'since start', ...changes(since.first) }] : []),
   ];
   const cells = [...rows.map(rowText), 'all of it (rss)'].map((text) => (room: number) => cutEnd(text, room));
-  return [...columnLines(columns, { title: 'what', cells }, width), ...notesOf(ledger).flatMap((note) => wrapped(note, width))];
+  return [...columnLines(columns, { title: 'what', cells }, width), ...ledgerNotes(ledger).flatMap((note) => wrapped(note, width))];
 }
 
 /** What stands above the table. */
@@ -76,7 +76,7 @@ interface ShownRow extends LedgerRow {
 }
 
 /** Rows that have something, now or before. The threads with the least of a kind share one line. */
-function shownRows(ledger: Ledger, since: LedgerTableOptions['since']): ShownRow[] {
+export function shownRows(ledger: Ledger, since?: LedgerTableOptions['since']): ShownRow[] {
   const had = (row: LedgerRow) => since !== undefined && bytesIn(since.previous, [row]) + bytesIn(since.first, [row]) > 0;
   const rows = [...ledger.rows, ...endedThreads(ledger, since)].filter((row) => row.bytes > 0 || (row.size ?? 0) > 0 || had(row));
   return LEDGER_KINDS.flatMap((kind) => {
@@ -124,7 +124,14 @@ function errorCell({ estimated, error }: LedgerRow): string {
   return error === undefined ? '±' : `±${formatSize(error)}`;
 }
 
-function rowText({ kind, thread, bytes, size, used, live, shared, count }: LedgerRow): string {
+function rowText(row: LedgerRow): string {
+  const { kind, thread } = row;
+  const owner = thread === null ? kind : `${kind}, ${printable(thread)}`;
+  return `${owner}: ${rowMeaning(row)}`;
+}
+
+/** What a row contains, in words and figures. */
+export function rowMeaning({ kind, thread, bytes, size, used, live, shared, count }: LedgerRow): string {
   const name = (thread === null && OF_NO_THREAD[kind]) || MEANINGS[kind];
   const details = [
     ...(used === undefined ? [] : heapDetails(bytes, used, live)),
@@ -132,8 +139,7 @@ function rowText({ kind, thread, bytes, size, used, live, shared, count }: Ledge
     ...(shared === undefined || shared === 0 ? [] : [`${formatSize(shared)} shared with other processes`]),
     ...(count === undefined || count === 0 ? [] : [kind === 'stacks' ? `${count} stacks` : `${count} arenas beside the main one`]),
   ];
-  const owner = thread === null ? kind : `${kind}, ${printable(thread)}`;
-  return `${owner}: ${name}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
+  return `${name}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
 }
 
 /** What a heap has in memory. V8 may count objects in parts that nobody has touched. */
@@ -143,7 +149,8 @@ function heapDetails(bytes: number, used: number, live: number | undefined): str
   return [...objects, ...(used < bytes ? [`${formatSize(bytes - used)} free`] : [])];
 }
 
-function notesOf({ notes, missing, swap }: Ledger): string[] {
+/** What a reader must know about the figures. */
+export function ledgerNotes({ notes, missing, swap }: Pick<Ledger, 'notes' | 'missing' | 'swap'>): string[] {
   return [
     ...(swap === null || swap === 0 ? [] : [`${formatSize(swap)} more are in swap, in none of the rows`]),
     ...(missing.length === 0 ? [] : [missingNote(missing)]),

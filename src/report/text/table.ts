@@ -65,7 +65,7 @@ export function statisticsTable(statistics: readonly Statistic[], options: Table
  * coloured by their direction.
  */
 export function diffTable(diffs: readonly StatisticDiff[], options: DiffOptions): string[] {
-  const changed = diffs.filter(({ sizeDiff, countDiff }) => sizeDiff !== 0 || countDiff !== 0);
+  const changed = diffs.filter(isChanged);
   if (changed.length === 0) return ['nothing changed'];
   const { cumulative, top, width, isOfTwoTracings } = options;
   const shown = changed.slice(0, top);
@@ -153,8 +153,14 @@ export function keyTitle(keyType: KeyType): string {
   return keyType === 'lineno' ? 'line' : keyType;
 }
 
-function isNoise({ sizeDiff, standardError }: Change): boolean {
+/** Whether sampling alone may have made the change. */
+export function isNoise({ sizeDiff, standardError }: Change): boolean {
   return standardError > 0 && Math.abs(sizeDiff) <= NOISE * standardError;
+}
+
+/** Rows that did not change are not shown. */
+export function isChanged({ sizeDiff, countDiff }: Pick<StatisticDiff, 'sizeDiff' | 'countDiff'>): boolean {
+  return sizeDiff !== 0 || countDiff !== 0;
 }
 
 function isRough(count: number, { countStandardError }: Pick<Statistic, 'countStandardError'>): boolean {

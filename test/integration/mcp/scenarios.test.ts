@@ -1,0 +1,61 @@
+import { basename } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Precision } from '../../../src/model/frame.js';
+import { Agent } from '../../helpers/agent.js';
+import { expectClean } from '../../helpers/clean-target.js';
+import { isLeakingPlace, subjectFile } from '../../helpers/growth-subjects.js';
+import { repoPath } from '../../helpers/paths.js';
+import { reapTargets, startTarget } from '../../helpers/target-process.js';
+
+afterEach(reapTargets);
+
+/** A program with one leak, and the variable that a person who has read it would change. */
+const SCENARIOS = [
+  ['unbounded-map', 'variable sessions'],
+  ['cache-by-url', 'variable cache'],
+  ['event-log', 'variable log'],
+  ['listener', 'variable bus'],
+  ['memoize', 'variable known'],
+  ['queue', 'variable queue'],
+  ['set', 'variable seen'],
+  ['linked-list', 'variable newest'],
+  ['errors', 'variable failures'],
+  ['dates', 'variable visits'],
+  ['generators', 'variable open'],
+  ['closure-chain', 'variable current'],
+] as const;
+
+/** Of all answers to one question about a leak, text and structured content together. */
+const MOST_BYTES = 20_000;
+
+describe('an agent with three calls', () => {
+  it.each(SCENARIOS)('finds file, line and holder of the leak: %s (long)', async (name, holder) => {
+    const file = subjectFile('leaks', name);
+    const program = repoPath('fixtures/growth/program.cjs');
+    const [agent, target] = await Promise.all([
+      Agent.start(),
+      startTarget({ execPath: process.execPath, file: program, args: [file], ready: true }),
+    ]);
+    const listed = await agent.call('processes', { match: basename(file) });
+    expect(listed.structured.rows.map(({ pid }) => pid)).toEqual([target.pid]);
+    const leaks = await agent.call('leaks', { target: target.pid, seconds: 1, lines: true });
+    const [row] = leaks.structured.rows;
+    const place = `${row?.place}`;
+    const [, filename, lineno] = /^(.*):(\d+)$/.exec(place) ?? [];
+    expect(leaks.text).toMatch(/^\*\*Leak:\*\* /);
+    expect(repoPath(`${filename}`)).toBe(file);
+    // A live edit leaves a function alone if it allocates on one line only: then its first line stands for it.
+    const isLeak = (precision: Precision) =>
+      isLeakingPlace(file)({ filename: file, lineno: Number(lineno), functionName: `${row?.function ?? ''}`, precision });
+    expect(isLeak('line') || isLeak('function')).toBe(true);
+    const why = await agent.call('why', { target: target.pid, what: place, seconds: 1 });
+    expect(why.structured.rows[0]!.path).toContain(holder);
+    expect(why.text).toContain(holder);
+    const answers = [listed, leaks, why];
+    const bytes = answers.reduce((sum, answer) => sum + answer.bytes, 0);
+    process.stderr.write(`${name}: ${answers.map((answer) => answer.bytes).join(' + ')} = ${bytes} bytes\n`);
+    expect(bytes).toBeLessThan(MOST_BYTES);
+    expect(answers.every(({ text }) => Buffer.byteLength(text) <= 4096)).toBe(true);
+    await expectClean(target);
+  });
+});
