@@ -58,6 +58,7 @@ export const STATISTIC_ROW = z.strictObject({
   error: z.number(),
   change: bytes,
   countChange: bytes,
+  countError: bytes,
   verdict: z.optional(z.enum(['grew', 'shrank', 'chance', 'differs'])),
   retained: bytes,
   calledBy: text,

@@ -1,6 +1,6 @@
 import { formatSize } from '../../text/size-format.js';
 import { percent } from '../text/percent.js';
-import { isNoise } from '../text/table.js';
+import { countMark, isNoise, ROUGH_NOTE } from '../text/table.js';
 import { type Answer, type AnswerColumn, answerPage } from './answer-page.js';
 import { code, shownName } from './markdown-text.js';
 import { type AnswerContext, answerContext, type DocumentTraceback, placeText, type RowPlace, rowPlace } from './row-place.js';
@@ -26,6 +26,8 @@ interface DocumentRow {
   readonly size: number;
   readonly count: number;
   readonly standardError: number;
+  /** Of a heap snapshot there is none: it has every object. */
+  readonly countStandardError?: number;
   readonly traceback: DocumentTraceback;
   readonly ownCaller?: { readonly share: number; readonly frame: { readonly filename: string; readonly lineno: number } };
   readonly sizeDiff?: number;
@@ -42,6 +44,8 @@ export interface StatisticRow extends RowPlace {
   readonly error: number;
   readonly change?: number;
   readonly countChange?: number;
+  /** The standard error of the change of the count, or of the count if there is none. */
+  readonly countError?: number;
   /** `chance`: sampling alone may make such a change. `differs`: of two tracings, so it is no growth. */
   readonly verdict?: 'grew' | 'shrank' | 'chance' | 'differs';
   /** Bytes that would be free without it. */
@@ -53,6 +57,11 @@ export interface StatisticRow extends RowPlace {
 const errorCell = (error: number) => (error === 0 ? '' : formatSize(error));
 const size = (bytes: number | undefined, sign = false) => (bytes === undefined ? '' : formatSize(bytes, sign));
 
+function countCell({ count, countChange, countError = 0 }: StatisticRow): string {
+  if (countChange === undefined) return `${countMark(count, countError)}${count}`;
+  return countChange === 0 ? `${count}` : `${count} (${countMark(countChange, countError)}${countChange > 0 ? '+' : ''}${countChange})`;
+}
+
 export const STATISTIC_COLUMNS: readonly AnswerColumn<StatisticRow>[] = [
   { title: 'verdict', cell: ({ verdict = '' }) => verdict },
   { title: 'change', cell: ({ change }) => size(change, true) },
@@ -62,7 +71,7 @@ export const STATISTIC_COLUMNS: readonly AnswerColumn<StatisticRow>[] = [
   { title: '±', cell: ({ change, error }) => (change === undefined ? errorCell(error) : '') },
   {
     title: 'count',
-    cell: ({ count, countChange = 0 }) => `${count}${countChange === 0 ? '' : ` (${countChange > 0 ? '+' : ''}${countChange})`}`,
+    cell: countCell,
   },
   { title: 'place', isName: true, cell: ({ place }) => code(place) },
   { title: 'function', isName: true, cell: ({ function: name = '' }) => (name === '' ? '' : code(name)) },
@@ -83,6 +92,7 @@ export function statisticsAnswer(
     rows,
     notes: [
       ...notes,
+      ...(rows.some((row) => countCell(row).includes('~')) ? [ROUGH_NOTE] : []),
       ...collections.slice(0, top).map(({ name, kind, before, after }) => `${name} (${kind}) has ${after} entries, before ${before}`),
     ],
     leftOut: leftOut(rows, document, keyType),
@@ -94,7 +104,7 @@ function isDiff({ total }: StatisticsDocument): boolean {
 }
 
 function rowOf(row: DocumentRow, { keyType, oneTracing }: StatisticsDocument, context: AnswerContext): StatisticRow {
-  const { size: bytes, count, standardError, sizeDiff, countDiff, retained, ownCaller, traceback } = row;
+  const { size: bytes, count, standardError, countStandardError = 0, sizeDiff, countDiff, retained, ownCaller, traceback } = row;
   const called = ownCaller && `${placeText(ownCaller.frame, keyType, context.cwd)} (${percent(ownCaller.share, 1)})`;
   return {
     ...rowPlace(traceback, keyType, context),
@@ -103,6 +113,7 @@ function rowOf(row: DocumentRow, { keyType, oneTracing }: StatisticsDocument, co
     error: Math.round(standardError),
     ...(sizeDiff !== undefined && { change: sizeDiff, verdict: verdictOf({ sizeDiff, standardError }, oneTracing) }),
     ...(countDiff !== undefined && { countChange: countDiff }),
+    ...(countStandardError > 0 && { countError: Math.round(countStandardError) }),
     ...(retained !== undefined && { retained }),
     ...(called !== undefined && { calledBy: shownName(called) }),
   };

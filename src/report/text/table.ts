@@ -37,7 +37,7 @@ const NOISE = 2;
 const BEFORE_CALLER = '  ';
 /** A count is marked unless two standard errors below and above it are within a factor of two. */
 const ROUGH = 4;
-const ROUGH_NOTE = '~ before a count: not known within a factor of two';
+export const ROUGH_NOTE = '~ before a count: not known within a factor of two';
 const NOISE_NOTE = '~ within two standard errors (±): sampling alone may make such a change';
 
 /** The largest groups as aligned columns, then one line for the rest. Sampled sizes have their standard error beside them. */
@@ -49,14 +49,14 @@ export function statisticsTable(statistics: readonly Statistic[], options: Table
     { title: 'size', cells: shown.map(({ size }) => formatSize(size)) },
     ...errorColumn(shown),
     ...(churn ? churnColumns(shown, churn) : []),
-    { title: 'count', cells: shown.map((one) => `${mark(one.count, one)}${one.count}`), dispensable: 2 },
+    { title: 'count', cells: shown.map((one) => `${countMark(one.count, one.countStandardError)}${one.count}`), dispensable: 2 },
     { title: 'average', cells: shown.map(({ size, count }) => average(size, count)), dispensable: 3 },
   ];
   const rest = statistics.slice(top);
   const lines = columnLines(columns, placeColumn(shown, options), width);
   if (rest.length > 0)
     lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ size }) => size)))), width));
-  const rough = shown.some((one) => isRough(one.count, one)) ? [ROUGH_NOTE] : [];
+  const rough = shown.some((one) => isRough(one.count, one.countStandardError)) ? [ROUGH_NOTE] : [];
   return [...lines, ...[...rough, ...placeNotes(shown)].flatMap((line) => wrapped(line, width))];
 }
 
@@ -74,7 +74,7 @@ export function diffTable(diffs: readonly StatisticDiff[], options: DiffOptions)
   const lines = columnLines(columns, placeColumn(shown, options), width);
   if (rest.length > 0)
     lines.push(...wrapped(restLine(rest.length, cumulative ? '' : formatSize(sum(rest.map(({ sizeDiff }) => sizeDiff)), true)), width));
-  const rough = !isOfTwoTracings && shown.some((one) => isRough(one.countDiff, one)) ? [ROUGH_NOTE] : [];
+  const rough = !isOfTwoTracings && shown.some((one) => isRough(one.countDiff, one.countStandardError)) ? [ROUGH_NOTE] : [];
   return [...lines, ...[...noiseNote(shown), ...rough, ...placeNotes(shown)].flatMap((line) => wrapped(line, width))];
 }
 
@@ -90,7 +90,11 @@ function columnsOfGrowth(shown: readonly StatisticDiff[], { colours }: TableOpti
     { title: 'change', ...changeCells(shown, colours) },
     ...errorColumn(shown),
     { title: 'size', cells: shown.map(({ size }) => formatSize(size)), dispensable: 2 },
-    { title: 'change', cells: shown.map((one) => `${mark(one.countDiff, one)}${signed(one.countDiff)}`), dispensable: 3 },
+    {
+      title: 'change',
+      cells: shown.map((one) => `${countMark(one.countDiff, one.countStandardError)}${signed(one.countDiff)}`),
+      dispensable: 3,
+    },
     { title: 'count', cells: shown.map(({ count }) => `${count}`), dispensable: 4 },
   ];
 }
@@ -163,12 +167,13 @@ export function isChanged({ sizeDiff, countDiff }: Pick<StatisticDiff, 'sizeDiff
   return sizeDiff !== 0 || countDiff !== 0;
 }
 
-function isRough(count: number, { countStandardError }: Pick<Statistic, 'countStandardError'>): boolean {
+function isRough(count: number, countStandardError: number): boolean {
   return ROUGH * countStandardError > Math.abs(count);
 }
 
-function mark(count: number, statistic: Statistic): string {
-  return isRough(count, statistic) ? '~' : '';
+/** `~` before a count, or a change of a count, that is not known within a factor of two. */
+export function countMark(count: number, countStandardError: number): string {
+  return isRough(count, countStandardError) ? '~' : '';
 }
 
 function restLine(groups: number, bytes: string): string {

@@ -39,7 +39,7 @@ describe('stats and diff', () => {
       total: { size: 9396, count: 52 },
       groups: 3,
       notes: ['traced 9396 B', 'exact, every block; lines are where functions start.'],
-      statistics: [{ size: 5000, count: 50, standardError: 0, traceback: { totalFrames: null, frames: [place] } }],
+      statistics: [{ size: 5000, count: 50, standardError: 0, countStandardError: 0, traceback: { totalFrames: null, frames: [place] } }],
     });
     const diff = JSON.parse((await tracemalloc('diff', 'old.tmsnap', 'new.tmsnap', '--json')).stdout);
     expect(diff.total).toEqual({ size: 9396, count: 52, sizeDiff: 8096, countDiff: 41 });

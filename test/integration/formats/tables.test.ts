@@ -42,6 +42,7 @@ python("CSV, as Python's csv reads it", () => {
         size: '5000',
         count: '50',
         standard_error: '0',
+        count_standard_error: '0',
         domain: '0',
         type: '',
         thread: 'main',
@@ -77,7 +78,7 @@ python("CSV, as Python's csv reads it", () => {
     const read = rows(written('csv', hostileTraces()));
     expect(read.map(({ size }) => size)).toEqual(HOSTILE_NAMES.map((_, index) => `${1001 + index}`).reverse());
     for (const row of read) {
-      expect(Object.keys(row)).toHaveLength(13);
+      expect(Object.keys(row)).toHaveLength(14);
       for (const cell of Object.values(row)) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠\t\r]/);
     }
     expect(read.map((row) => row.function)).toEqual(
