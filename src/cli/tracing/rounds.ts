@@ -33,7 +33,8 @@ export async function takeRounds(
     try {
       const snapshot = await target.takeSnapshot();
       onRound({ number, snapshot });
-      progress?.(`round ${number++} is taken`);
+      progress?.(`round ${number} is taken`);
+      number++;
       failures = 0;
     } catch (error) {
       if (error instanceof ConnectionLostError || !target.isTracing()) return; // the target is gone, which the command reports
