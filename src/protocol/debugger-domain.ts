@@ -58,11 +58,18 @@ export class DebuggerDomain {
     this.#uses.add(use);
     const isFirst = this.#unsubscribe === null;
     this.#unsubscribe ??= this.#watch();
-    if (isFirst) await this.#session.send('Debugger.enable', { maxScriptsCacheSize: MAX_COLLECTED_BYTES }, { doing });
-    await this.#syncPauses(doing);
-    return async () => {
+    const end = async () => {
       if (this.#uses.delete(use)) await this.#leave(doing);
     };
+    try {
+      if (isFirst) await this.#session.send('Debugger.enable', { maxScriptsCacheSize: MAX_COLLECTED_BYTES }, { doing });
+      await this.#syncPauses(doing);
+    } catch (error) {
+      // A target that did not answer in time may still do it: the domain goes off behind it, and nobody waits for that.
+      if (this.#session.isOpen) void end().catch(() => {});
+      throw error;
+    }
+    return end;
   }
 
   /** Keeps the domain on while `work` runs. */

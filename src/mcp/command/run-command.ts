@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { messageOf } from '../../protocol/error-text.js';
 import { shownName } from '../../report/markdown/markdown-text.js';
+import { STARTER_LISTENS } from '../../text/starter-channel.js';
 import { CommandFailure } from './command-failure.js';
 
 export interface RunOptions {
@@ -44,7 +45,8 @@ const RESULT_GRACE_MS = 60_000;
 export async function runCommand(words: readonly string[], options: RunOptions): Promise<CommandResult> {
   const { command, cwd, signal, onProgress, endAfterMs } = options;
   if (signal.aborted) throw new CommandFailure('it was cancelled');
-  const child = spawn(process.execPath, [command, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const env = { ...process.env, [STARTER_LISTENS]: '1' };
+  const child = spawn(process.execPath, [command, ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const [stdout, stderr] = [new Collected(MAX_OUTPUT), new Lines(MOST_LINES)];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => stdout.add(text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.add(text));

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { normalFilename } from '../../collect/stacks/filenames.js';
-import { CommandError } from '../../errors.js';
+import { CommandError, CommandTimeoutError } from '../../errors.js';
 import type { PositionLookup } from '../../lines/table/position-table.js';
 import type { StackTable } from '../../model/stack-table.js';
 import type { DebuggerDomain, ParsedScript } from '../../protocol/debugger-domain.js';
@@ -63,7 +63,9 @@ export class ScriptMaps {
       if (isUnknown && this.#session.isOpen) await this.learn();
       await this.#judge(wanted);
     } catch (error) {
-      if (this.#session.isOpen) throw error; // otherwise a worker has ended meanwhile, and its reading is still good
+      // The reading is still good if a worker has ended meanwhile, or is too busy to answer. Then it is asked again next time.
+      if (this.#session.isOpen && !(error instanceof CommandTimeoutError)) throw error;
+      for (const filename of wanted) this.#asked.delete(filename);
     }
     return this.#judged(wanted);
   }

@@ -28,6 +28,7 @@ const EVALUATORS: Record<string, string> = {
   'ledger/isolate-memory.ts': BY_EVALUATE,
   'lines/labels/install-labels.ts': `${BY_EVALUATE}; in a turn of the event loop, it has a try statement of its own`,
   'lines/live-edit/collected-functions.ts': BY_EVALUATE,
+  'lines/live-edit/embedded-script.ts': BY_EVALUATE,
   'lines/table/registered-tables.ts': BY_EVALUATE,
   'protocol/engine-flags.ts': BY_EVALUATE,
   'protocol/event-loop.ts': BY_EVALUATE,

@@ -24,7 +24,7 @@ interface Loaded {
 }
 
 /** A target with these scripts. The files have other texts, or none. */
-function targetWith(scripts: readonly Loaded[], files: Readonly<Record<string, string>>, { endsAtOnce = false } = {}) {
+function targetWith(scripts: readonly Loaded[], files: Readonly<Record<string, string>>, { endsAtOnce = false, isBusy = false } = {}) {
   const folder = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const announce = () => {
@@ -36,7 +36,7 @@ function targetWith(scripts: readonly Loaded[], files: Readonly<Record<string, s
     return {};
   };
   const transport = new FakeTransport({
-    'Debugger.enable': announce,
+    ...(!isBusy && { 'Debugger.enable': announce }),
     'Debugger.disable': () => ({}),
     'Debugger.setSkipAllPauses': () => ({}),
     'Debugger.getScriptSource': ({ scriptId }: { scriptId: string }) => {
@@ -44,7 +44,7 @@ function targetWith(scripts: readonly Loaded[], files: Readonly<Record<string, s
       return { scriptSource: scripts[Number(scriptId)]!.text };
     },
   });
-  const session = new Session(transport, { label: 'target' });
+  const session = new Session(transport, { label: 'target', timeoutMs: 20 });
   const trueLines = { registeredTable: (_url: string) => undefined, editedOriginal: () => undefined };
   const maps = (own: ConstructorParameters<typeof ScriptMaps>[0]['trueLines'] = trueLines) =>
     new ScriptMaps({ session, domain: new DebuggerDomain(session), trueLines: own });
@@ -115,4 +115,13 @@ test('a worker that ends while it is asked', async () => {
   const { urlsOf, sent } = targetWith([{ name: 'app.js', text: `\n${TEXT}` }], { 'app.js': TEXT }, { endsAtOnce: true });
   expect(await urlsOf()).toEqual({ 'app.js': '' });
   expect(sent('Debugger.getScriptSource')).toBe(1);
+});
+
+test('a worker that does not answer in time keeps its reading, and is asked again', async () => {
+  const { urlsOf, maps, sent } = targetWith([{ name: 'app.js', text: `\n${TEXT}` }], { 'app.js': TEXT }, { isBusy: true });
+  const known = maps();
+  expect(await urlsOf(known)).toEqual({});
+  expect(await urlsOf(known)).toEqual({});
+  // What it still does is undone behind it.
+  expect([sent('Debugger.enable'), sent('Debugger.disable')]).toEqual([2, 2]);
 });
