@@ -9,8 +9,10 @@ export class MessageQueue {
 
   /** @param handOver must not throw */
   add(handOver: () => void): void {
-    this.#waiting.push(handOver);
-    this.#wake();
+    // Woken once only. For a promise that is resolved already, Node 18 to 22 push its async resource and pop it again. In an interrupt of Node's own
+    // push, which has stored its resource and not yet counted it, this removes that resource, and the next promise of the program ends the process:
+    // `Cannot read properties of undefined (reading 'Symbol(kResourceStore)')` if the program has an AsyncLocalStorage.
+    if (this.#waiting.push(handOver) === 1) this.#wake();
   }
 
   /** Made in advance: to make a promise in an interrupt would call the async hooks of the program. */
