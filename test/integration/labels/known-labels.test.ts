@@ -24,6 +24,9 @@ const PER_ROUTE = 2;
 /** Of what a route keeps: the rest is what is alive of its requests otherwise, and code that V8 has compiled meanwhile. */
 const TOLERANCE = 0.02;
 
+/** Mean bytes between samples. */
+const INTERVAL = 32 * 1024;
+
 const modules = await providePackages('frameworks');
 
 afterEach(reapTargets);
@@ -117,6 +120,12 @@ function bytesByLabel(snapshot: Snapshot): Map<string, { size: number; standardE
   return new Map(snapshot.statistics('label').map((statistic) => [statistic.traceback.at(-1)!.filename, statistic]));
 }
 
+/** The bytes of so many blocks, and the standard deviation of what samples say about them: each block is found with the same probability. */
+function expectedBytes(bytes: number, blocks: number): [truth: number, sigma: number] {
+  const found = 1 - Math.exp(-bytes / INTERVAL);
+  return [blocks * bytes, bytes * Math.sqrt((blocks * (1 - found)) / found)];
+}
+
 describe.each(nodeBinaries())('requests in six servers with six routes, Node $major', (node) => {
   it.each([
     ['launched', launched],
@@ -132,13 +141,21 @@ describe.each(nodeBinaries())('requests in six servers with six routes, Node $ma
     }
   });
 
-  it('samples give the bytes of each label within the standard error (long)', async () => {
-    const { snapshot, blocks } = await launched(node, { interval: 32 * 1024, nframe: 5 });
+  it('samples give the bytes of each label, and how far they are from the truth (long)', async () => {
+    const { snapshot, blocks } = await launched(node, { interval: INTERVAL, nframe: 5 });
     const found = bytesByLabel(snapshot);
+    let squares = 0;
     for (const [label, length] of LENGTHS) {
       const { size, standardError } = found.get(label)!;
-      const deviation = (size - arrayBytes(length) * blocks * PER_ROUTE) / standardError;
-      expect([label, Math.abs(deviation) < 4, deviation]).toEqual([label, true, deviation]);
+      const [truth, sigma] = expectedBytes(arrayBytes(length), blocks * PER_ROUTE);
+      const deviation = (size - truth) / sigma;
+      squares += deviation ** 2;
+      expect([label, Math.abs(deviation) < 5, deviation]).toEqual([label, true, deviation]);
+      const ratio = standardError / sigma; // it is estimated from the blocks that were found
+      expect([label, ratio > 0.6 && ratio < 1.4, ratio]).toEqual([label, true, ratio]);
     }
+    // Of the 36 labels, the mean is 1 with a standard deviation of 0.24.
+    expect(squares / LENGTHS.size).toBeLessThan(2.2);
+    expect(squares / LENGTHS.size).toBeGreaterThan(0.2);
   });
 });
