@@ -91,7 +91,8 @@ describeNodes("the tutorial's programs on Node $major", hasLibrary, ({ execPath 
     expect(differences.slice(0, 2).map(({ place }) => place)).toEqual([`ex${n}.mjs:16`, `ex${n}.mjs:15`]);
     expect(differences[0]!.sizeDiff).toMatch(/^\+33\d\d KiB$/); // 10,000 blocks of 344 bytes
     const unchanged = differences.find(({ place }) => place === `ex${n}.mjs:7`);
-    expect(unchanged?.sizeDiff).toMatch(/^[+-]\d{1,3} B$/);
+    // The blocks of 152 bytes stay. V8 may free what it has compiled for the function meanwhile: ten blocks, 10 KiB.
+    expect(unchanged?.sizeDiff).toMatch(/^[+-](\d{1,4} B|\d\d\.\d KiB)$/);
     if (n > 6) expect(printedStatistics(text, 'SNAPSHOT - 2', 'DIFFERENCE').some(({ place }) => place.startsWith('writable'))).toBe(false);
   });
 });
