@@ -9,9 +9,9 @@ import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/heap-options.js';
 import { type MarkdownValues, rowsOfDocument } from '../options/markdown-option.js';
+import { DEFAULT_ROWS } from '../options/shared-options.js';
 import { checkHeapPair, compareHeapFiles } from './compare-heap-files.js';
 import { damageOf, damages } from './open-heap.js';
-import { DEFAULT_ROWS } from './print-heap.js';
 
 interface ComparingHeaps {
   readonly values: HeapTableValues & MarkdownValues & { readonly survivors: boolean };

@@ -13,10 +13,9 @@ import { type Console, writeLines } from '../console/console.js';
 import { widthOfTerminal } from '../console/terminal.js';
 import { checkHeapOptions, type HeapTableValues, heapKeyType } from '../options/heap-options.js';
 import { type MarkdownValues, rowsOfDocument } from '../options/markdown-option.js';
+import { DEFAULT_ROWS } from '../options/shared-options.js';
 import { shown } from '../options/source-maps.js';
 import { damageOf, damages, openHeap } from './open-heap.js';
-
-export const DEFAULT_ROWS = 10;
 
 interface HeapPrinting {
   readonly console: Console;

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { DEFAULT_ROWS } from './shared-options.js';
 
 export interface MarkdownValues {
   readonly markdown?: true;
@@ -9,9 +10,6 @@ export function addMarkdownOption(command: Command): Command {
   const option = new Option('--markdown', 'print Markdown: the finding first, then the largest rows, and what was left out');
   return command.addOption(option.conflicts(['json', 'tree', 'watch']));
 }
-
-/** Rows of a page of Markdown, as of a table. */
-const DEFAULT_ROWS = 10;
 
 /** The number of rows of a document: by default all in JSON, and ten in Markdown. */
 export function rowsOfDocument({ top, json }: { readonly top?: number; readonly json: boolean }): number {

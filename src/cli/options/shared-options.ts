@@ -17,6 +17,9 @@ const DEFAULT_NFRAME = 25;
 /** V8 tells no more. With `--own` all are kept, because the program's own frame may be far out in the stack. */
 const ALL_FRAMES = 128;
 
+/** Rows of a table without `--top`. */
+export const DEFAULT_ROWS = 10;
+
 /** Options that say how to trace. */
 export interface TracingValues extends LabelValues {
   readonly nframe: number;

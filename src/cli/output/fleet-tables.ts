@@ -7,8 +7,7 @@ import { wrapped } from '../../text/text-width.js';
 import type { Console } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import type { FleetTableValues } from '../options/fleet-options.js';
-
-const DEFAULT_ROWS = 10;
+import { DEFAULT_ROWS } from '../options/shared-options.js';
 
 export function fleetTableOptions(
   { groupBy: keyType, cumulative, top = DEFAULT_ROWS, color }: FleetTableValues,

@@ -13,11 +13,9 @@ import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { LABELS_NEED } from '../options/filter-reasons.js';
 import type { IgnoreRule } from '../options/ignore-rules.js';
 import type { MarkdownValues } from '../options/markdown-option.js';
-import type { TableValues } from '../options/shared-options.js';
+import { DEFAULT_ROWS, type TableValues } from '../options/shared-options.js';
 import { EXCEEDED, FAILED } from './exit-codes.js';
 import { PROGRAM_CODE } from './program-code.js';
-
-const DEFAULT_ROWS = 10;
 
 interface Reporting {
   /** With all traces. */

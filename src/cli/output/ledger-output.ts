@@ -7,8 +7,7 @@ import { safeJson } from '../../text/printable.js';
 import { type Console, writeLines } from '../console/console.js';
 import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import type { MarkdownValues } from '../options/markdown-option.js';
-
-const DEFAULT_ROWS = 10;
+import { DEFAULT_ROWS } from '../options/shared-options.js';
 
 export interface LedgerValues extends MarkdownValues {
   readonly json: boolean;

@@ -24,9 +24,8 @@ import { coloursOf, widthOfTerminal } from '../console/terminal.js';
 import { filtered, isThreadWanted } from '../options/filter-options.js';
 import { LABELS_NEED, reasonFor } from '../options/filter-reasons.js';
 import { type MarkdownValues, rowsOfDocument } from '../options/markdown-option.js';
-import { checkOwn, type TableValues, type TracingValues, type TreeValues } from '../options/shared-options.js';
+import { checkOwn, DEFAULT_ROWS, type TableValues, type TracingValues, type TreeValues } from '../options/shared-options.js';
 
-const DEFAULT_ROWS = 10;
 const DEFAULT_MIN_PERCENT = 1;
 const TYPES_NEED = 'needs --mode objects: no other mode knows the types of objects';
 export const HEAP_LIMIT_NOTICE = 'the program came to its heap limit; what follows is what was alive then';
