@@ -35,10 +35,10 @@ function typed(snapshot: Snapshot, type: string): { size: number; count: number 
   return { size: group?.size ?? 0, count: group?.count ?? 0 };
 }
 
-/** When V8 collects young objects, it loses the stacks of a few: up to 5 of 10,000 in 40 runs on 22 and 24 (docs/accuracy.md). */
+/** When V8 collects young objects, it loses the stacks of a few: up to 12 of 10,000 in some hundred runs on 22 to 26 (docs/accuracy.md). */
 function expectNearly(count: number, made: number): void {
   expect(count).toBeLessThanOrEqual(made);
-  expect(count).toBeGreaterThanOrEqual(made * 0.999);
+  expect(count).toBeGreaterThanOrEqual(made * 0.997);
 }
 
 function expectKnownObjects(snapshot: Snapshot): void {
