@@ -103,6 +103,7 @@ python("JSON lines, as Python's json.tool reads them", () => {
       {
         size: 5000,
         count: 50,
+        countStandardError: 0,
         standardError: 0,
         domain: 0,
         type: null,
