@@ -25,16 +25,18 @@ export async function holderOfInspectorPort({ pid, facts }: KnownProcess): Promi
   return { ...holder, pid: null };
 }
 
-/**
- * Says which other process holds the port on which a process would open its inspector: `127.0.0.1:9229 is held by process 4712 (node)`;
- * null if none does.
- */
-export async function otherHolderOfPort(target: KnownProcess): Promise<string | null> {
+interface OtherHolder extends Pick<Holder, 'pid'> {
+  /** `127.0.0.1:9229 is held by process 4712 (node)` */
+  readonly text: string;
+}
+
+/** Which other process holds the port on which a process would open its inspector; null if none does. */
+export async function otherHolderOfPort(target: KnownProcess): Promise<OtherHolder | null> {
   const holder = await holderOfInspectorPort(target);
-  if (holder === null) return null;
+  if (holder === null || holder.pid === target.pid) return null;
   const { where, uid, pid } = holder;
-  if (pid === null) return `${where} is held by a process of user ${uid}, which we cannot see`;
-  return `${where} is held by process ${pid} (${readProc(pid)?.argv.join(' ') || 'ended since'})`;
+  if (pid === null) return { pid, text: `${where} is held by a process of user ${uid}, which we cannot see` };
+  return { pid, text: `${where} is held by process ${pid} (${readProc(pid)?.argv.join(' ') || 'ended since'})` };
 }
 
 /** Our pid of the process that listens on `port` and has `ownPid` in its own pid namespace; null if we cannot see it. */
