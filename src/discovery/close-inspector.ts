@@ -49,6 +49,7 @@ export async function leaveAndCloseInspector(
         : 'another debugger is connected to it';
     }
     const { problem } = await evaluateOwn(session, CLOSE, { timeoutMs: PATIENCE_MS, doing: 'closing the inspector' });
+    if (session.programEnd.hasCome) return null;
     if (problem !== null) return `the program refuses (${problem})`;
     await session.close();
     return (await hasClosed(endpoint)) ? null : 'the program is too busy to close it';

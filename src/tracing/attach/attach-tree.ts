@@ -40,6 +40,8 @@ export class ProcessesBelow {
   readonly #found = new Map<number, string>();
   /** Whether the root is a process that is still to be attached to. */
   #isRootNew = true;
+  /** Those whose inspectors we have opened. */
+  readonly #opened = new Set<number>();
   #hasToldShortage = false;
 
   /** @throws UsageError if `root` cannot be a pid, UnsupportedError on another system */
@@ -68,7 +70,7 @@ export class ProcessesBelow {
     if (added.length === 0 || signal.aborted) return;
     for (const { pid, facts } of added) this.#found.set(pid, facts.startTime);
     this.#isRootNew = false;
-    const inspectors = await TreeInspectors.of(added);
+    const inspectors = await TreeInspectors.of(added, this.#opened);
     const running = new Set<Promise<TreeProcess>>();
     const done: TreeProcess[] = [];
     try {
@@ -119,7 +121,11 @@ export class ProcessesBelow {
       return { ...row, tracer: null, problem: new ConnectError(NO_DESCRIPTORS) };
     }
     const how = { isOurs: inspectors.wereClosed(pid), soonFree: (holder: number | null) => inspectors.isMoving(holder) };
-    const connect = (_: number, timeoutMs: number | undefined) => connectElsewhere(pid, timeoutMs, how);
+    const connect = async (_: number, timeoutMs: number | undefined) => {
+      const connection = await connectElsewhere(pid, timeoutMs, how);
+      if (connection.opened) this.#opened.add(pid);
+      return connection;
+    };
     try {
       return { ...row, tracer: await attachToPid(pid, this.#options, connect), problem: null };
     } catch (problem) {

@@ -1,5 +1,5 @@
 import { inspectorAmong, listenersOf } from '../../discovery/inspectable.js';
-import { holderOfInspectorPort } from '../../discovery/port-holder.js';
+import { holderOfInspectorPort, wasOpenedBySignal } from '../../discovery/port-holder.js';
 import { type KnownProcess, lookAt } from '../../discovery/process-identity.js';
 import type { RunningProgram } from '../../discovery/running-programs.js';
 import { ConnectError } from '../../errors.js';
@@ -11,7 +11,7 @@ import { Limiter } from '../isolate/limiter.js';
 const LOOKS_AT_ONCE = 16;
 
 /**
- * Which inspectors of a tree were closed before we came. If the inspector of a cluster's primary opens, Node sends SIGUSR1 to all its workers, of which
+ * Which inspectors of a tree were closed before we came, or are open because of us. If the inspector of a cluster's primary opens, Node sends SIGUSR1 to all its workers, of which
  * one gets the port as soon as it is free (18 to 26). A caretaker closes what has opened if we are killed.
  */
 export class TreeInspectors {
@@ -20,10 +20,11 @@ export class TreeInspectors {
   readonly #moving = new Set<number>();
   readonly #caretaker = new Caretaker();
 
-  static async of(programs: readonly RunningProgram[]): Promise<TreeInspectors> {
+  /** @param opened the processes whose inspectors we have opened before */
+  static async of(programs: readonly RunningProgram[], opened: ReadonlySet<number>): Promise<TreeInspectors> {
     const inspectors = new TreeInspectors();
     const limiter = new Limiter(LOOKS_AT_ONCE);
-    await Promise.all(programs.map(({ pid }) => limiter.run(() => inspectors.#look(pid))));
+    await Promise.all(programs.map((program) => limiter.run(() => inspectors.#look(program, opened))));
     inspectors.#caretaker.guard(null);
     return inspectors;
   }
@@ -62,14 +63,17 @@ export class TreeInspectors {
     this.#caretaker.end({ isLost: false });
   }
 
-  async #look(pid: number): Promise<void> {
+  async #look({ pid, parent }: RunningProgram, opened: ReadonlySet<number>): Promise<void> {
     try {
       const target = lookAt(pid);
       const addresses = await listenersOf(target);
-      if (await inspectorAmong(addresses)) return;
+      const open = await inspectorAmong(addresses);
+      // It may have started just before the inspector of its primary opened.
+      if (open !== null && !(parent !== null && opened.has(parent) && wasOpenedBySignal(target, open.port))) return;
+      const others = addresses.filter(({ port }) => port !== open?.port);
       this.#closed.set(pid, target);
       const { startTime } = target.facts!;
-      this.#caretaker.add(`opening ${pid}`, { kind: 'opening', pid, startTime, others: addresses.map(hostPort) });
+      this.#caretaker.add(`opening ${pid}`, { kind: 'opening', pid, startTime, others: others.map(hostPort) });
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error; // it has ended, or is another user's, which attaching says
     }
