@@ -52,8 +52,8 @@ export async function traceProcesses(options: ProcessesTracing): Promise<Snapsho
 
 /** How often to look for new processes. */
 const LOOK_EVERY_MS = 1000;
-/** Leaving a process takes up to three file descriptors more, for a moment. */
-const LEAVES_AT_ONCE = 16;
+/** A snapshot, and leaving a process, take up to three file descriptors more, for a moment. */
+const AT_ONCE = 16;
 
 class TracedProcesses {
   /** Resolves when all processes are gone. */
@@ -115,11 +115,12 @@ class TracedProcesses {
   /** The last snapshots. */
   outcomes(): Promise<ProcessOutcome[]> {
     const byPid = this.#processes.toSorted((a, b) => a.pid - b.pid);
-    return Promise.all(byPid.map(outcomeOf));
+    const limiter = new Limiter(AT_ONCE);
+    return Promise.all(byPid.map((process) => limiter.run(() => outcomeOf(process))));
   }
 
   async leave(): Promise<void> {
-    const limiter = new Limiter(LEAVES_AT_ONCE);
+    const limiter = new Limiter(AT_ONCE);
     const { err } = this.#console;
     await Promise.all(this.#processes.map(({ tracer }) => tracer && limiter.run(() => leaveAndTell(tracer, err))));
   }

@@ -4,6 +4,7 @@ import { hasProc, readProc } from '../../discovery/proc.js';
 import { checkPid } from '../../discovery/process-identity.js';
 import { programsInTree, type RunningProgram } from '../../discovery/running-programs.js';
 import { ConnectError, UnsupportedError } from '../../errors.js';
+import { GcLimiter } from '../isolate/gc-limiter.js';
 import type { Tracer } from '../tracer/tracer.js';
 import { type AttachOptions, attachToPid } from './attach.js';
 import { connectElsewhere } from './moved-inspector.js';
@@ -28,6 +29,9 @@ const NO_DESCRIPTORS = 'we had no file descriptors left for it';
 const ENDED = 'it ended before it could be attached to';
 /** A process that has slept since it was asked, and has no inspector after this time, has probably a handler of its own for SIGUSR1. */
 const NEXT_AFTER_MS = 1_000;
+/** A process that has not rested for so long is busy. */
+const RESTS_WITHIN_MS = 500;
+const POLL_MS = 25;
 
 /**
  * The process `root` and all Node processes below it, also below those whose parents have ended. `root` may be another program, such as a shell. Linux
@@ -36,6 +40,8 @@ const NEXT_AFTER_MS = 1_000;
 export class ProcessesBelow {
   readonly #root: number;
   readonly #options: AttachOptions;
+  /** All of them run on this machine. */
+  readonly #gcLimiter = new GcLimiter();
   /** The start times of the root and of all that were found, by pid: together they identify a process. */
   readonly #found = new Map<number, string>();
   /** Whether the root is a process that is still to be attached to. */
@@ -74,11 +80,10 @@ export class ProcessesBelow {
     const running = new Set<Promise<TreeProcess>>();
     const done: TreeProcess[] = [];
     try {
-      // A process that is too busy to move its inspector keeps the port, so that those after it cannot open theirs.
-      const waiting = new Map(busyLast(added).map((program) => [program.pid, program]));
+      const waiting = new Map(added.map((program) => [program.pid, program]));
       while (waiting.size > 0 && !signal.aborted) {
-        const [first] = waiting.values();
-        const program = waiting.get((await inspectors.inTheWayOf(first!.pid)) ?? -1) ?? first!;
+        const first = await firstAtRest([...waiting.values()]);
+        const program = waiting.get((await inspectors.inTheWayOf(first.pid)) ?? -1) ?? first;
         waiting.delete(program.pid);
         inspectors.begin(program.pid);
         const attached = this.#attachTo(program, inspectors).finally(() => inspectors.settled(program.pid));
@@ -120,14 +125,14 @@ export class ProcessesBelow {
       this.#hasToldShortage = true;
       return { ...row, tracer: null, problem: new ConnectError(NO_DESCRIPTORS) };
     }
-    const how = { isOurs: inspectors.wereClosed(pid), soonFree: (holder: number | null) => inspectors.isMoving(holder) };
+    const how = { isOurs: inspectors.wereClosed(pid), soonFree: (holder: number | null) => inspectors.isMoving(holder, pid) };
     const connect = async (_: number, timeoutMs: number | undefined) => {
       const connection = await connectElsewhere(pid, timeoutMs, how);
       if (connection.opened) this.#opened.add(pid);
       return connection;
     };
     try {
-      return { ...row, tracer: await attachToPid(pid, this.#options, connect), problem: null };
+      return { ...row, tracer: await attachToPid(pid, this.#options, { connect, gcLimiter: this.#gcLimiter }), problem: null };
     } catch (problem) {
       const hasEnded = !isThere(pid, program.facts.startTime);
       return { ...row, tracer: null, problem: hasEnded ? new ConnectError(ENDED, { cause: problem }) : problem };
@@ -146,11 +151,22 @@ function isThere(pid: number, startTime: string): boolean {
   return facts !== null && facts.startTime === startTime && facts.state !== 'Z';
 }
 
-/** A process that never comes to rest is running whenever we look. One that does is soon attached to, whatever its place. */
-function busyLast(programs: readonly RunningProgram[]): RunningProgram[] {
-  const isBusy = ({ pid, facts }: RunningProgram) => facts.state === 'R' || readProc(pid)?.state === 'R';
-  const busy = new Set(programs.filter(isBusy));
-  return [...programs.filter((program) => !busy.has(program)), ...busy];
+/**
+ * The first process that has rested since it was found. One that never rests cannot move its inspector and keeps the port, so that those after it cannot
+ * open theirs: it comes last.
+ */
+async function firstAtRest(waiting: readonly RunningProgram[]): Promise<RunningProgram> {
+  const deadline = performance.now() + RESTS_WITHIN_MS;
+  for (;;) {
+    const found = waiting.find(hasRested) ?? (performance.now() > deadline ? waiting[0] : undefined);
+    if (found) return found;
+    await setTimeout(POLL_MS);
+  }
+}
+
+function hasRested({ pid, facts }: RunningProgram): boolean {
+  const now = readProc(pid);
+  return now?.state !== 'R' || now.waits !== facts.waits;
 }
 
 /** Until the process is attached to, or opens no inspector, which takes five seconds to be sure of. */

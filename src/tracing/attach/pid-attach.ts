@@ -86,6 +86,7 @@ async function untilOpen(search: Search): Promise<Connection> {
   const { target, timeoutMs = OPENING_TIMEOUT_MS, soonFree } = search;
   const asked = performance.now();
   let wasTaken = false;
+  let wasAskedAgain = false;
   while (performance.now() - asked < timeoutMs) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     if (!isStillThere(target)) throw new ConnectError(`${target.label} ended when it was asked to open its inspector (SIGUSR1)`);
@@ -94,7 +95,10 @@ async function untilOpen(search: Search): Promise<Connection> {
     const holder = performance.now() - asked < TAKEN_PORT_MS ? null : await otherHolderOfPort(target);
     if (holder !== null && !soonFree(holder.pid))
       throw new ConnectError(`${target.label} could not open its inspector: ${holder.text}; end that one first`);
-    if (wasTaken && holder === null) await askForInspector(target);
+    if (wasTaken && holder === null && !wasAskedAgain) {
+      wasAskedAgain = true; // once: a handler of the program's own runs each time
+      await askForInspector(target);
+    }
     wasTaken = holder !== null;
   }
   refuseIfStopped(target);
