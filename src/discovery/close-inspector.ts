@@ -6,7 +6,7 @@ import { evaluateOwn, TIMERS } from '../protocol/evaluate.js';
 import type { Session } from '../protocol/session.js';
 import { discover, type Endpoint } from './discovery.js';
 import { hasProc, openFilesOf } from './proc.js';
-import { readSocketTable } from './socket-table.js';
+import { readSocketTable, type SocketState } from './socket-table.js';
 
 /**
  * A program must not close its inspector while a client comes or goes. An `inspector.close()` that coincided with our leaving ended
@@ -52,23 +52,29 @@ export async function leaveAndCloseInspector(
     if (session.programEnd.hasCome) return null;
     if (problem !== null) return `the program refuses (${problem})`;
     await session.close();
-    return (await hasClosed(endpoint)) ? null : 'the program is too busy to close it';
+    return (await hasClosed(pid, endpoint)) ? null : 'the program is too busy to close it';
   } catch (error) {
     return session.isOpen ? messageOf(error) : null;
   }
 }
 
-async function hasClosed({ host, port }: Pick<Endpoint, 'host' | 'port'>): Promise<boolean> {
+async function hasClosed(pid: number, endpoint: Pick<Endpoint, 'host' | 'port'>): Promise<boolean> {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    const failure: unknown = await discover({ host, port }, { timeoutMs: PATIENCE_MS }).then(
-      () => null,
-      (error: Error) => error.cause,
-    );
-    if (isUnreachable(failure)) return true; // any other failure may come from a program that is busy, or about to close
+    // Whoever asks the inspector itself is a client that comes and goes.
+    const isOpen = hasProc() ? await countOf(pid, { port: endpoint.port, state: 'listening' }) : await answers(endpoint);
+    if (!isOpen) return true;
   }
   return false;
+}
+
+async function answers({ host, port }: Pick<Endpoint, 'host' | 'port'>): Promise<boolean> {
+  const failure: unknown = await discover({ host, port }, { timeoutMs: PATIENCE_MS }).then(
+    () => null,
+    (error: Error) => error.cause,
+  );
+  return !isUnreachable(failure); // any other failure may come from a program that is busy, or about to close
 }
 
 /** We look several times: a client that only asks what runs there, such as `tracemalloc list`, is gone by the next look. */
@@ -85,13 +91,14 @@ async function stayingClients(pid: number, port: number): Promise<number | null>
 
 /** The connections to this port of the process apart from ours; null if they cannot be read. */
 async function otherClients(pid: number, port: number): Promise<number | null> {
-  const all = hasProc() ? await connectionsByProc(pid, port) : await connectionsByLsof(pid, port);
+  const all = hasProc() ? await countOf(pid, { port, state: 'established' }) : await connectionsByLsof(pid, port);
   return all === null ? null : Math.max(0, all - 1);
 }
 
-async function connectionsByProc(pid: number, port: number): Promise<number | null> {
+/** The sockets of a process on one of its ports; null if they cannot be read, as after its end. */
+async function countOf(pid: number, { port, state }: { readonly port: number; readonly state: SocketState }): Promise<number | null> {
   const files = await openFilesOf(pid);
-  const sockets = await readSocketTable('established');
+  const sockets = await readSocketTable(state);
   if (files === null || sockets === null) return null;
   const own = new Set(files);
   return sockets.filter(({ name, local }) => local.port === port && own.has(name)).length;

@@ -13,7 +13,7 @@ export interface SocketRow {
   readonly uid: number;
 }
 
-type SocketState = keyof typeof STATES;
+export type SocketState = keyof typeof STATES;
 
 /** All sockets in one state, from Linux's /proc; null on other systems. */
 export async function readSocketTable(state: SocketState): Promise<SocketRow[] | null> {
