@@ -69,7 +69,9 @@ export async function programsBelow(pid: number): Promise<string | null> {
 export async function programsInTree(...roots: number[]): Promise<RunningProgram[]> {
   const all = await readAll();
   const byPid = new Map(all.map((facts) => [facts.pid, facts]));
-  return programsAmong(all, await renamedAmong(all)).filter(({ pid, facts }) => [pid, ...ancestorsOf(facts, byPid)].some((one) => roots.includes(one)));
+  return programsAmong(all, await renamedAmong(all)).filter(({ pid, facts }) =>
+    [pid, ...ancestorsOf(facts, byPid)].some((one) => roots.includes(one)),
+  );
 }
 
 /** @param all the processes of the machine: shells may stand between two Node processes */

@@ -11,7 +11,9 @@ const MEBIBYTE = 2 ** 20;
 
 /** Attaches to trees of small processes. Prints how long that takes, and what it costs the controller and the machine. */
 export async function benchAttachedTree(): Promise<void> {
-  const columns: string[][] = [['', 'all traced, s', 's a process', 'CPU of ours, s', 'rss of ours', 'files of ours', 'helpers, pss', 'the end, s']];
+  const columns: string[][] = [
+    ['', 'all traced, s', 's a process', 'CPU of ours, s', 'rss of ours', 'files of ours', 'helpers, pss', 'the end, s'],
+  ];
   for (const size of SIZES) columns.push([`${size} processes`, ...(await attachTo(size))]);
   printTable(columns[0]!.map((_, row) => columns.map((column) => column[row]!)));
 }

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { attach, ForeignSamplerError, NotTracingError } from '../../src/index.js';
 import { inspectorAmong, listenersOf } from '../../src/discovery/inspectable.js';
 import { lookAt } from '../../src/discovery/process-identity.js';
+import { attach, ForeignSamplerError, NotTracingError } from '../../src/index.js';
 import { removeLeftFolder } from '../../src/tracing/cleanup/left-folder.js';
 import { startCommand } from '../helpers/command.js';
 import { evaluateIn } from '../helpers/evaluate.js';
@@ -131,11 +131,17 @@ async function killMovers({ execPath }: NodeBinary): Promise<void> {
   const { pid, exited } = await startPlain(execPath, BUSY);
   const isOpen = async () => (await inspectorAmong(await listenersOf(lookAt(pid)))) !== null;
   for (const ms of KILLED_AFTER) {
-    const [, signal] = await once(spawn(process.execPath, [TREE_CONTROLLER, `${pid}`, `${ms}`], { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
+    const [, signal] = await once(
+      spawn(process.execPath, [TREE_CONTROLLER, `${pid}`, `${ms}`], { stdio: ['ignore', 'ignore', 'inherit'] }),
+      'exit',
+    );
     expect(signal).toBe('SIGKILL');
     // It may be closed for a moment while it moves.
     let looks = 0;
-    await until(`the inspector is closed after ${ms} ms`, async () => (looks = (await isOpen()) ? 0 : looks + 1) > 20);
+    await until(`the inspector is closed after ${ms} ms`, async () => {
+      looks = (await isOpen()) ? 0 : looks + 1;
+      return looks > 20;
+    });
   }
   await expect(Promise.race([exited, 'runs'])).resolves.toBe('runs');
 }

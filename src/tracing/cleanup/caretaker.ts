@@ -94,7 +94,10 @@ function startProcess(connection: GuardedConnection | null, journal: Journal | n
   // Windows cannot pass sockets on this way.
   const shared = process.platform === 'win32' || socket === null ? 'ignore' : socket;
   const child = journal
-    ? spawnShell(WAIT, { args: [delay.toFixed(1), process.execPath, TITLE, PROCESS, url], stdio: ['pipe', 'ignore', 'ignore', shared, journal.fd] })
+    ? spawnShell(WAIT, {
+        args: [delay.toFixed(1), process.execPath, TITLE, PROCESS, url],
+        stdio: ['pipe', 'ignore', 'ignore', shared, journal.fd],
+      })
     : spawnHelper(PROCESS, { args: [url], stdio: ['pipe', 'ignore', 'ignore', shared] });
   socket?.resume(); // Node has stopped reading a socket that it passes to a child
   child.on('error', () => {}); // no process could be started: if we are killed then, our changes stay

@@ -63,7 +63,9 @@ export async function cleanUpTarget(url: string, { tasks, connection, connectTim
   await workers.leave();
   if (hasWorkers) await leaveMainThreadEnd(session);
   const inspector = tasks.find((task) => task.kind === 'inspector');
-  const stillOpen = inspector ? await leaveAndCloseInspector(session, { pid: inspector.pid, endpoint: inspector, afterUsMs: AFTER_US_MS }) : null;
+  const stillOpen = inspector
+    ? await leaveAndCloseInspector(session, { pid: inspector.pid, endpoint: inspector, afterUsMs: AFTER_US_MS })
+    : null;
   await session.close(); // still open if the inspector had to stay open
   return stillOpen !== null;
 }

@@ -102,7 +102,7 @@ it('attach --follow keeps the processes of a parent that ends first, and ends wh
 
 it('attach --follow closes the inspector of a worker that starts as that of its primary opens (long)', async () => {
   const { pid, command } = await follow('late-worker.cjs');
-  await command.waitFor('stderr', /(?:tracing process \d+: [^]*){1}tracing process (\d+):/);
+  await command.waitFor('stderr', /(?:tracing process \d+: [\s\S]*)tracing process (\d+):/);
   const programs = await programsInTree(pid);
   command.child.kill('SIGINT');
   await expect(command.exited).resolves.toMatchObject({ code: 0 });
@@ -127,7 +127,9 @@ it('attach --follow names the processes that it cannot attach to, and traces the
   // Nobody is harmed.
   const programs = await programsInTree(pid);
   expect(programs.map((one) => one.pid).sort()).toEqual([pid, ...Object.values(kinds)].sort());
-  const open = await Promise.all(programs.map(async (one) => ((await inspectorAmong(await listenersOf(lookAt(one.pid)))) ? [one.pid] : [])));
+  const open = await Promise.all(
+    programs.map(async (one) => ((await inspectorAmong(await listenersOf(lookAt(one.pid)))) ? [one.pid] : [])),
+  );
   expect(open.flat().sort()).toEqual([kinds.busy, kinds.waiting].sort());
   expect(stderr).toContain(`the inspector of process ${kinds.busy} is still open`);
 });
