@@ -1,4 +1,6 @@
+import { on } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { startCommand } from '../helpers/command.js';
 import { repoPath } from '../helpers/paths.js';
 import { startPlain } from '../helpers/plain-process.js';
@@ -23,7 +25,7 @@ async function attachTo(size: number): Promise<string[]> {
   const program = await startPlain('', '', { command: [process.execPath, PROGRAM, `${size}`], env });
   const began = performance.now();
   const command = startCommand(['attach', `${program.pid}`, '--follow', '--duration', '10m', '-o', 's.tmsnap'], { cwd: temporaryFolder() });
-  await command.waitFor('stderr', new RegExp(`(?:tracing process \\d+: [^]*){${size - 1}}tracing process (\\d+):`));
+  await allTraced(command.child.stderr, size);
   const traced = seconds(began);
   const controller = command.child.pid!;
   const [rss, files] = [kilobytes(controller, 'status', 'VmRSS'), readdirSync(`/proc/${controller}/fd`).length];
@@ -44,6 +46,15 @@ async function attachTo(size: number): Promise<string[]> {
     `${(sum / MEBIBYTE).toFixed(0)} MiB (${(median(pss) / 1024).toFixed(0)} KiB each)`,
     seconds(ended).toFixed(1),
   ];
+}
+
+/** Until the command has said of so many processes that it traces them. */
+async function allTraced(stderr: Readable, size: number): Promise<void> {
+  let text = '';
+  for await (const [chunk] of on(stderr, 'data')) {
+    text += String(chunk);
+    if ((text.match(/^tracing process/gm) ?? []).length >= size) return;
+  }
 }
 
 function seconds(since: number): number {
