@@ -7,6 +7,9 @@ const DEFAULT_PORT = 9229;
 /** The options, in a command line or in NODE_OPTIONS, that choose the inspector's port. */
 const PORT_OPTION = /^--(?:inspect-port|debug-port|inspect|inspect-brk|inspect-wait)=(?:.*:)?(\d+)$/;
 
+/** Those that open the inspector at the start. */
+const OPEN_OPTION = /^--inspect(?:-brk|-wait)?(?:=|$)/;
+
 interface Holder {
   /** `127.0.0.1:9229` */
   readonly where: string;
@@ -15,9 +18,15 @@ interface Holder {
   readonly pid: number | null;
 }
 
+/** Whether a process was not started with its inspector open, and has it on the port where SIGUSR1 opens it. */
+export function wasOpenedBySignal(target: KnownProcess, port: number): boolean {
+  const options = optionsOf(target);
+  return portOf(options) === port && !options.some((word) => OPEN_OPTION.test(word));
+}
+
 /** Who listens on the port on which a process would open its inspector; null if nobody does. */
-export async function holderOfInspectorPort({ pid, facts }: KnownProcess): Promise<Holder | null> {
-  const port = portOf([...nodeOptionsOf(pid), ...(facts?.argv ?? [])]);
+export async function holderOfInspectorPort(target: KnownProcess): Promise<Holder | null> {
+  const port = portOf(optionsOf(target));
   const socket = (await readSocketTable('listening'))?.find(({ local }) => local.port === port);
   if (socket === undefined) return null;
   const holder = { where: hostPort(socket.local), uid: socket.uid };
@@ -25,16 +34,18 @@ export async function holderOfInspectorPort({ pid, facts }: KnownProcess): Promi
   return { ...holder, pid: null };
 }
 
-/**
- * Says which other process holds the port on which a process would open its inspector: `127.0.0.1:9229 is held by process 4712 (node)`;
- * null if none does.
- */
-export async function otherHolderOfPort(target: KnownProcess): Promise<string | null> {
+interface OtherHolder extends Pick<Holder, 'pid'> {
+  /** `127.0.0.1:9229 is held by process 4712 (node)` */
+  readonly text: string;
+}
+
+/** Which other process holds the port on which a process would open its inspector; null if none does. */
+export async function otherHolderOfPort(target: KnownProcess): Promise<OtherHolder | null> {
   const holder = await holderOfInspectorPort(target);
-  if (holder === null) return null;
+  if (holder === null || holder.pid === target.pid) return null;
   const { where, uid, pid } = holder;
-  if (pid === null) return `${where} is held by a process of user ${uid}, which we cannot see`;
-  return `${where} is held by process ${pid} (${readProc(pid)?.argv.join(' ') || 'ended since'})`;
+  if (pid === null) return { pid, text: `${where} is held by a process of user ${uid}, which we cannot see` };
+  return { pid, text: `${where} is held by process ${pid} (${readProc(pid)?.argv.join(' ') || 'ended since'})` };
 }
 
 /** Our pid of the process that listens on `port` and has `ownPid` in its own pid namespace; null if we cannot see it. */
@@ -46,6 +57,10 @@ export async function pidOfListener(port: number, ownPid: number): Promise<numbe
     if (sockets.some(({ name }) => files?.includes(name)) && readProc(pid)?.ownPid === ownPid) return pid;
   }
   return null;
+}
+
+function optionsOf({ pid, facts }: KnownProcess): string[] {
+  return [...nodeOptionsOf(pid), ...(facts?.argv ?? [])];
 }
 
 function portOf(argv: readonly string[]): number {

@@ -24,6 +24,8 @@ export interface ProcFacts {
   readonly uid: number;
   /** Resident memory in bytes; null for a process that has ended. */
   readonly rss: number | null;
+  /** How often its main thread has waited for something. */
+  readonly waits: number;
   /** null if we may not inspect the process. If the file was deleted, as by an upgrade, the path has a suffix. */
   readonly executable: string | null;
   /** Its working directory; null if we may not inspect the process. */
@@ -84,13 +86,14 @@ export function parseStat(stat: string): Pick<ProcFacts, 'state' | 'startTime'> 
 const SIGUSR1_BIT = 1n << 9n;
 
 /** Parses /proc/PID/status. Its signal masks are those of the main thread. */
-export function parseStatus(status: string): Pick<ProcFacts, 'sigusr1' | 'ownPid' | 'parent' | 'uid' | 'rss'> {
+export function parseStatus(status: string): Pick<ProcFacts, 'sigusr1' | 'ownPid' | 'parent' | 'uid' | 'rss' | 'waits'> {
   const kilobytes = /^(\d+) kB$/.exec(statusField(status, 'VmRSS'))?.[1];
   return {
     ...signalAndPid(status),
     parent: Number(statusField(status, 'PPid')),
     uid: Number(statusField(status, 'Uid').split(/\s+/)[1]), // the effective one
     rss: kilobytes === undefined ? null : Number(kilobytes) * 1024,
+    waits: Number(statusField(status, 'voluntary_ctxt_switches')),
   };
 }
 

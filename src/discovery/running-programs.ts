@@ -65,11 +65,13 @@ export async function programsBelow(pid: number): Promise<string | null> {
   )}`;
 }
 
-/** The Node processes of this machine that are `root` or below it. Reads /proc. */
-export async function programsInTree(root: number): Promise<RunningProgram[]> {
+/** The Node processes of this machine that are one of `roots` or below one. Reads /proc. */
+export async function programsInTree(...roots: number[]): Promise<RunningProgram[]> {
   const all = await readAll();
   const byPid = new Map(all.map((facts) => [facts.pid, facts]));
-  return programsAmong(all, await renamedAmong(all)).filter(({ pid, facts }) => pid === root || ancestorsOf(facts, byPid).includes(root));
+  return programsAmong(all, await renamedAmong(all)).filter(({ pid, facts }) =>
+    [pid, ...ancestorsOf(facts, byPid)].some((one) => roots.includes(one)),
+  );
 }
 
 /** @param all the processes of the machine: shells may stand between two Node processes */

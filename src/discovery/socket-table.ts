@@ -13,14 +13,34 @@ export interface SocketRow {
   readonly uid: number;
 }
 
-type SocketState = keyof typeof STATES;
+export type SocketState = keyof typeof STATES;
 
 /** All sockets in one state, from Linux's /proc; null on other systems. */
 export async function readSocketTable(state: SocketState): Promise<SocketRow[] | null> {
   if (process.platform !== 'linux') return null;
-  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/self/net/${name}`, 'utf8').catch(() => null)));
+  const tables = await readTables();
   if (tables.every((table) => table === null)) return null;
   return tables.flatMap((table) => parseSocketTable(table ?? '', state));
+}
+
+type Tables = readonly (string | null)[];
+let current: Promise<Tables> | null = null;
+let next: Promise<Tables> | null = null;
+
+/** Each reading begins after the call. All that ask during one reading share the next, so that hundreds who ask at once take no more descriptors than two. */
+function readTables(): Promise<Tables> {
+  if (current === null) return beginReading();
+  next ??= current.then(beginReading);
+  return next;
+}
+
+function beginReading(): Promise<Tables> {
+  next = null;
+  const reading = Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/self/net/${name}`, 'utf8').catch(() => null)));
+  current = reading;
+  return reading.finally(() => {
+    if (current === reading) current = null;
+  });
 }
 
 const STATES = { established: '01', listening: '0A' } as const;

@@ -2,6 +2,7 @@ import { requestedVersions } from '../helpers/nodes.js';
 import { provideNode } from '../helpers/provide.js';
 import { benchAccuracy } from './accuracy/accuracy.js';
 import { benchCounts } from './accuracy/counts.js';
+import { benchAttachedTree } from './attached-tree.js';
 import { benchEngine } from './engine.js';
 import { benchFleet } from './fleet.js';
 import { benchFleetClickHouse } from './fleet-clickhouse.js';
@@ -52,6 +53,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   folding: benchFolding,
   'typed-arrays': benchTypedArrays,
   isolates: benchIsolates,
+  'attached-tree': benchAttachedTree,
   soak: benchSoak,
   verdicts: benchVerdicts,
   labels: benchLabels,

@@ -8,6 +8,8 @@ import { outputOf, reapLater, waitForText } from './target-process.js';
 interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** A command that becomes the one that it is given, such as a shell that sets limits. */
+  readonly through?: readonly string[];
 }
 
 interface Result {
@@ -27,8 +29,9 @@ export interface RunningCommand {
 const BIN = repoPath('dist/src/cli/bin.js');
 
 /** Starts `tracemalloc` as a process of its own. */
-export function startCommand(args: readonly string[], { cwd, env }: CommandOptions = {}): RunningCommand {
-  const child = spawn(process.execPath, [BIN, ...args], {
+export function startCommand(args: readonly string[], { cwd, env, through = [] }: CommandOptions = {}): RunningCommand {
+  const [file, ...all] = [...through, process.execPath, BIN, ...args];
+  const child = spawn(file!, all, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
     ...(cwd !== undefined && { cwd }),

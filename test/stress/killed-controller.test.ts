@@ -5,17 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { inspectorAmong, listenersOf } from '../../src/discovery/inspectable.js';
+import { lookAt } from '../../src/discovery/process-identity.js';
 import { attach, ForeignSamplerError, NotTracingError } from '../../src/index.js';
 import { removeLeftFolder } from '../../src/tracing/cleanup/left-folder.js';
 import { startCommand } from '../helpers/command.js';
 import { evaluateIn } from '../helpers/evaluate.js';
 import { type NodeBinary, nodeBinaries } from '../helpers/nodes.js';
 import { repoPath } from '../helpers/paths.js';
+import { startPlain } from '../helpers/plain-process.js';
 import { reapLater, reapTargets, startTarget, temporaryFolder } from '../helpers/target-process.js';
 
 afterEach(reapTargets);
 
 const CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-controller.js');
+const TREE_CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-tree-controller.js');
 const CARETAKER = repoPath('dist', 'src', 'tracing', 'cleanup', 'caretaker-process.js');
 /** The number of kills, each after another command. A kill after each of the about 170 commands would take minutes. */
 const KILLS = 8;
@@ -117,3 +121,31 @@ async function killControllers({ execPath, major }: NodeBinary): Promise<void> {
 it('a controller that is killed leaves nothing behind, whenever it was killed, on every Node of this run (stress)', async () => {
   await Promise.all(nodeBinaries().map(killControllers));
 }, 300_000);
+
+/** In ms after the program was asked to move its inspector, which it does after 100; -1: before it is asked. */
+const KILLED_AFTER = [-1, 0, 60, 100, 140];
+/** A busy program: its timer runs for 5 ms of every 12. */
+const BUSY = 'setInterval(() => { const end = Date.now() + 5; while (Date.now() < end); }, 12)';
+
+async function killMovers({ execPath }: NodeBinary): Promise<void> {
+  const { pid, exited } = await startPlain(execPath, BUSY);
+  const isOpen = async () => (await inspectorAmong(await listenersOf(lookAt(pid)))) !== null;
+  for (const ms of KILLED_AFTER) {
+    const [, signal] = await once(
+      spawn(process.execPath, [TREE_CONTROLLER, `${pid}`, `${ms}`], { stdio: ['ignore', 'ignore', 'inherit'] }),
+      'exit',
+    );
+    expect(signal).toBe('SIGKILL');
+    // It may be closed for a moment while it moves.
+    let looks = 0;
+    await until(`the inspector is closed after ${ms} ms`, async () => {
+      looks = (await isOpen()) ? 0 : looks + 1;
+      return looks > 20;
+    });
+  }
+  await expect(Promise.race([exited, 'runs'])).resolves.toBe('runs');
+}
+
+it('a controller that is killed while it moves an inspector leaves none open, on every Node of this run (stress)', async () => {
+  await Promise.all(nodeBinaries().map(killMovers));
+}, 120_000);

@@ -1,4 +1,3 @@
-import type { Tracer } from '../../tracing/tracer/tracer.js';
 import type { Console } from '../console/console.js';
 
 const TICK_MS = 1000;
@@ -17,7 +16,7 @@ interface Watching {
 
 /** Pauses that show the time left if `err` is a terminal. */
 export function pausesOf(
-  tracer: Pick<Tracer, 'closed'>,
+  tracer: { readonly closed: Promise<unknown> },
   { label, interrupted, console: { err, progress }, doing = 'tracing' }: Watching,
 ): Pause {
   let isOver = false;

@@ -3,8 +3,8 @@ import { findProgram } from '../../discovery/find-program.js';
 import { UsageError } from '../../errors.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { printable } from '../../text/printable.js';
-import { attachTree, type TreeProcess } from '../../tracing/attach/attach-tree.js';
-import type { Closing } from '../../tracing/tracer/closing.js';
+import { ProcessesBelow, type TreeProcess } from '../../tracing/attach/attach-tree.js';
+import { Limiter } from '../../tracing/isolate/limiter.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, writeLines } from '../console/console.js';
 import type { Target } from '../options/target-argument.js';
@@ -41,7 +41,7 @@ export async function traceProcesses(options: ProcessesTracing): Promise<Snapsho
     await tree.look();
     if (tree.isEmpty)
       throw new UsageError(`neither process ${root} nor any below it is a Node process; tracemalloc list shows what there is`);
-    const pause = pausesOf({ closed: tree.closed }, { label: target.label, interrupted, console });
+    const pause = pausesOf({ closed: tree.ended }, { label: target.label, interrupted, console });
     await Promise.all([pause(durationMs, 'the result').finally(() => tree.stopLooking()), tree.lookAgain()]);
     return saveProcesses(await tree.outcomes(), { output, console });
   } finally {
@@ -52,44 +52,41 @@ export async function traceProcesses(options: ProcessesTracing): Promise<Snapsho
 
 /** How often to look for new processes. */
 const LOOK_EVERY_MS = 1000;
+/** A snapshot, and leaving a process, take up to three file descriptors more, for a moment. */
+const AT_ONCE = 16;
 
 class TracedProcesses {
-  readonly #root: number;
+  /** Resolves when all processes are gone. */
+  readonly ended: Promise<void>;
+  readonly #below: ProcessesBelow;
   readonly #start: StartOptions;
   readonly #console: Console;
-  readonly #processes = new Map<number, TreeProcess>();
+  readonly #processes: TreeProcess[] = [];
   readonly #stop = new AbortController();
+  #end: () => void = () => {};
   readonly #onNotice = (notice: string): void => writeLines(this.#console.err, [printable(notice)]);
 
   constructor(root: number, start: StartOptions, console: Console) {
-    this.#root = root;
+    this.#below = new ProcessesBelow(root, { onNotice: this.#onNotice });
     this.#start = start;
     this.#console = console;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
   }
 
   get isEmpty(): boolean {
-    return this.#processes.size === 0;
-  }
-
-  /** Resolves when those that are traced now are all gone. Never, if there are none. */
-  get closed(): Promise<Closing> {
-    const tracers = [...this.#processes.values()].flatMap(({ tracer }) => tracer ?? []);
-    if (tracers.length === 0) return new Promise(() => {});
-    return Promise.all(tracers.map(({ closed }) => closed)).then((all) => all[0]!);
+    return this.#processes.length === 0;
   }
 
   /** Begins to trace the processes that are not known yet, each at once: it takes up to two seconds to attach to the next. */
   async look(): Promise<void> {
-    const known = new Set(this.#processes.keys());
     const starts: Promise<void>[] = [];
-    for await (const process of attachTree(this.#root, { known, signal: this.#stop.signal, onNotice: this.#onNotice })) {
-      this.#processes.set(process.pid, process);
-      starts.push(this.#begin(process));
-    }
+    for await (const process of this.#below.attach(this.#stop.signal)) starts.push(this.#begin(process, this.#processes.push(process) - 1));
     await Promise.all(starts);
   }
 
-  async #begin(process: TreeProcess): Promise<void> {
+  async #begin(process: TreeProcess, index: number): Promise<void> {
     const { tracer, pid, command } = process;
     if (tracer === null) return;
     const { err } = this.#console;
@@ -97,15 +94,16 @@ class TracedProcesses {
       await startAndTell(tracer, { ...this.#start, onNotice: this.#onNotice }, err);
       writeLines(err, [printable(`tracing process ${pid}: ${command[0]}`)]);
     } catch (problem) {
-      this.#processes.set(pid, { ...process, problem });
+      this.#processes[index] = { ...process, problem };
     }
   }
 
-  /** Looks for new processes until it is stopped. */
+  /** Looks for new processes until it is stopped, or all have ended. */
   async lookAgain(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       await setTimeout(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+      if (this.#below.hasEnded) return this.#end();
       if (!signal.aborted) await this.look();
     }
   }
@@ -116,11 +114,15 @@ class TracedProcesses {
 
   /** The last snapshots. */
   outcomes(): Promise<ProcessOutcome[]> {
-    return Promise.all([...this.#processes.values()].map(outcomeOf));
+    const byPid = this.#processes.toSorted((a, b) => a.pid - b.pid);
+    const limiter = new Limiter(AT_ONCE);
+    return Promise.all(byPid.map((process) => limiter.run(() => outcomeOf(process))));
   }
 
   async leave(): Promise<void> {
-    await Promise.all([...this.#processes.values()].map(({ tracer }) => tracer && leaveAndTell(tracer, this.#console.err)));
+    const limiter = new Limiter(AT_ONCE);
+    const { err } = this.#console;
+    await Promise.all(this.#processes.map(({ tracer }) => tracer && limiter.run(() => leaveAndTell(tracer, err))));
   }
 }
 

@@ -1,14 +1,14 @@
-import { inspectorAmong, listenersOf } from '../../discovery/inspectable.js';
-import { holderOfInspectorPort } from '../../discovery/port-holder.js';
-import { hasProc } from '../../discovery/proc.js';
-import { checkPid, type KnownProcess, lookAt } from '../../discovery/process-identity.js';
+import { setTimeout } from 'node:timers/promises';
+import { shortageOfDescriptors } from '../../discovery/own-descriptors.js';
+import { hasProc, readProc } from '../../discovery/proc.js';
+import { checkPid } from '../../discovery/process-identity.js';
 import { programsInTree, type RunningProgram } from '../../discovery/running-programs.js';
 import { ConnectError, UnsupportedError } from '../../errors.js';
-import { hostPort } from '../../protocol/address.js';
-import { Caretaker } from '../cleanup/caretaker.js';
+import { GcLimiter } from '../isolate/gc-limiter.js';
 import type { Tracer } from '../tracer/tracer.js';
 import { type AttachOptions, attachToPid } from './attach.js';
 import { connectElsewhere } from './moved-inspector.js';
+import { TreeInspectors } from './tree-inspectors.js';
 
 /** A Node process of a tree. */
 export interface TreeProcess {
@@ -24,124 +24,156 @@ export interface TreeProcess {
 
 /** What only starts programs, and is not attached to: npm, npx, tsx, `node --watch`. */
 const ONLY_STARTS = 'it only starts the others';
-
-interface TreeOptions extends AttachOptions {
-  /** What was found before, which is left alone. */
-  readonly known: ReadonlySet<number>;
-  /** Aborted: no further process is attached to. */
-  readonly signal: AbortSignal;
-}
+/** In the tree. A notice tells the numbers, once. */
+const NO_DESCRIPTORS = 'we had no file descriptors left for it';
+const ENDED = 'it ended before it could be attached to';
+/** A process that has slept since it was asked, and has no inspector after this time, has probably a handler of its own for SIGUSR1. */
+const NEXT_AFTER_MS = 1_000;
+/** A process that has not rested for so long is busy. */
+const RESTS_WITHIN_MS = 500;
+const POLL_MS = 25;
 
 /**
- * Attaches to the process `root` and to all Node processes below it, also to those that start meanwhile. `root` may be another program, such as a shell.
- * Close each tracer. Linux only.
- *
- * @returns the processes that were not known, each as soon as it is attached to; those that cannot be attached to have the reason
- * @throws UnsupportedError on another system
+ * The process `root` and all Node processes below it, also below those whose parents have ended. `root` may be another program, such as a shell. Linux
+ * only.
  */
-export async function* attachTree(root: number, { known, signal, ...options }: TreeOptions): AsyncGenerator<TreeProcess, void> {
-  checkPid(root);
-  if (!hasProc()) throw new UnsupportedError(`the processes below another can be found on Linux only: ${process.platform} has no /proc`);
-  const found = new Set<number>();
-  for (;;) {
-    const added = (await programsInTree(root)).filter(({ pid }) => !known.has(pid) && !found.has(pid));
+export class ProcessesBelow {
+  readonly #root: number;
+  readonly #options: AttachOptions;
+  /** All of them run on this machine. */
+  readonly #gcLimiter = new GcLimiter();
+  /** The start times of the root and of all that were found, by pid: together they identify a process. */
+  readonly #found = new Map<number, string>();
+  /** Whether the root is a process that is still to be attached to. */
+  #isRootNew = true;
+  /** Those whose inspectors we have opened. */
+  readonly #opened = new Set<number>();
+  #hasToldShortage = false;
+
+  /** @throws UsageError if `root` cannot be a pid, UnsupportedError on another system */
+  constructor(root: number, options: AttachOptions) {
+    checkPid(root);
+    if (!hasProc()) throw new UnsupportedError(`the processes below another can be found on Linux only: ${process.platform} has no /proc`);
+    this.#root = root;
+    this.#options = options;
+    const facts = readProc(root);
+    if (facts) this.#found.set(root, facts.startTime);
+  }
+
+  /** Whether the root and all that were found are gone, so that no process can be found any more. */
+  get hasEnded(): boolean {
+    return this.#living.length === 0;
+  }
+
+  /**
+   * Attaches to the processes that were not found before and run now. Those that start meanwhile are for the next time. Close each tracer.
+   *
+   * @param signal aborted: no further process is attached to
+   * @returns the processes, each as soon as it is attached to; those that cannot be attached to have the reason
+   */
+  async *attach(signal: AbortSignal): AsyncGenerator<TreeProcess, void> {
+    const added = (await programsInTree(...this.#living)).filter((program) => this.#isNew(program));
     if (added.length === 0 || signal.aborted) return;
-    const inspectors = await Inspectors.of(added);
+    for (const { pid, facts } of added) this.#found.set(pid, facts.startTime);
+    this.#isRootNew = false;
+    const inspectors = await TreeInspectors.of(added, this.#opened);
+    const running = new Set<Promise<TreeProcess>>();
+    const done: TreeProcess[] = [];
     try {
       const waiting = new Map(added.map((program) => [program.pid, program]));
-      // One after the other, because all inspectors open on the same port.
-      while (waiting.size > 0) {
-        const [first] = waiting.values();
-        const program = waiting.get((await inspectors.inTheWayOf(first!.pid)) ?? -1) ?? first!;
-        const { pid } = program;
-        waiting.delete(pid);
-        const attaching = { root, isOurs: inspectors.wereClosed(pid), options };
-        if (!signal.aborted) {
-          found.add(pid);
-          yield await attached(program, attaching);
-        } else if (await inspectors.hasOpened(pid)) await closeAgain(program, attaching);
-        inspectors.settled(pid);
+      while (waiting.size > 0 && !signal.aborted) {
+        const first = await firstAtRest([...waiting.values()]);
+        const program = waiting.get((await inspectors.inTheWayOf(first.pid)) ?? -1) ?? first;
+        waiting.delete(program.pid);
+        inspectors.begin(program.pid);
+        const attached = this.#attachTo(program, inspectors).finally(() => inspectors.settled(program.pid));
+        running.add(attached);
+        void attached.then((process) => {
+          running.delete(attached);
+          done.push(process);
+        });
+        // One after the other, because all inspectors open on the same port.
+        await untilNext(attached, program, inspectors);
+        yield* done.splice(0);
+      }
+      for (const program of waiting.values()) await this.#closeAgain(program, inspectors);
+      while (running.size > 0) {
+        await Promise.race(running);
+        yield* done.splice(0);
       }
     } finally {
       inspectors.end();
     }
   }
-}
 
-interface Attaching {
-  readonly root: number;
-  /** If its inspector is open, then because of us. */
-  readonly isOurs: boolean;
-  readonly options: AttachOptions;
-}
+  get #living(): number[] {
+    return [...this.#found].filter(([pid, startTime]) => isThere(pid, startTime)).map(([pid]) => pid);
+  }
 
-async function attached(
-  { pid, parent, launcher, script, args, title }: RunningProgram,
-  { root, isOurs, options }: Attaching,
-): Promise<TreeProcess> {
-  const row = { pid, parentPid: pid === root ? null : parent, command: script === null ? [title] : [script, ...args] };
-  if (launcher !== null) return { ...row, tracer: null, problem: ONLY_STARTS };
-  const connect = (_: number, timeoutMs: number | undefined) => connectElsewhere(pid, timeoutMs, isOurs);
-  try {
-    return { ...row, tracer: await attachToPid(pid, options, connect), problem: null };
-  } catch (problem) {
-    return { ...row, tracer: null, problem };
+  #isNew({ pid, facts }: RunningProgram): boolean {
+    return this.#found.get(pid) !== facts.startTime || (pid === this.#root && this.#isRootNew);
+  }
+
+  /** Never rejects. */
+  async #attachTo(program: RunningProgram, inspectors: TreeInspectors): Promise<TreeProcess> {
+    const { pid, parent, launcher, script, args, title } = program;
+    const row = { pid, parentPid: pid === this.#root ? null : parent, command: script === null ? [title] : [script, ...args] };
+    if (launcher !== null) return { ...row, tracer: null, problem: ONLY_STARTS };
+    const shortage = shortageOfDescriptors();
+    if (shortage !== null) {
+      if (!this.#hasToldShortage) this.#options.onNotice?.(shortage);
+      this.#hasToldShortage = true;
+      return { ...row, tracer: null, problem: new ConnectError(NO_DESCRIPTORS) };
+    }
+    const how = { isOurs: inspectors.wereClosed(pid), soonFree: (holder: number | null) => inspectors.isMoving(holder, pid) };
+    const connect = async (_: number, timeoutMs: number | undefined) => {
+      const connection = await connectElsewhere(pid, timeoutMs, how);
+      if (connection.opened) this.#opened.add(pid);
+      return connection;
+    };
+    try {
+      return { ...row, tracer: await attachToPid(pid, this.#options, { connect, gcLimiter: this.#gcLimiter }), problem: null };
+    } catch (problem) {
+      const hasEnded = !isThere(pid, program.facts.startTime);
+      return { ...row, tracer: null, problem: hasEnded ? new ConnectError(ENDED, { cause: problem }) : problem };
+    }
+  }
+
+  /** The inspector of a cluster's worker that was not attached to may be open because of us. */
+  async #closeAgain(program: RunningProgram, inspectors: TreeInspectors): Promise<void> {
+    if (await inspectors.hasOpened(program.pid)) await (await this.#attachTo(program, inspectors)).tracer?.close();
+    inspectors.settled(program.pid);
   }
 }
 
-async function closeAgain(program: RunningProgram, attaching: Attaching): Promise<void> {
-  await (await attached(program, attaching)).tracer?.close();
+function isThere(pid: number, startTime: string): boolean {
+  const facts = readProc(pid);
+  return facts !== null && facts.startTime === startTime && facts.state !== 'Z';
 }
 
 /**
- * Which inspectors of a tree were closed before we came. If the inspector of a cluster's primary opens, Node sends SIGUSR1 to all its workers, of which
- * one gets the port as soon as it is free (18 to 26). A caretaker closes what has opened if we are killed.
+ * The first process that has rested since it was found. One that never rests cannot move its inspector and keeps the port, so that those after it cannot
+ * open theirs: it comes last.
  */
-class Inspectors {
-  readonly #closed = new Map<number, KnownProcess>();
-  readonly #caretaker = new Caretaker();
-
-  static async of(programs: readonly RunningProgram[]): Promise<Inspectors> {
-    const inspectors = new Inspectors();
-    await Promise.all(programs.map(({ pid }) => inspectors.#look(pid)));
-    inspectors.#caretaker.guard(null);
-    return inspectors;
+async function firstAtRest(waiting: readonly RunningProgram[]): Promise<RunningProgram> {
+  const deadline = performance.now() + RESTS_WITHIN_MS;
+  for (;;) {
+    const found = waiting.find(hasRested) ?? (performance.now() > deadline ? waiting[0] : undefined);
+    if (found) return found;
+    await setTimeout(POLL_MS);
   }
+}
 
-  wereClosed(pid: number): boolean {
-    return this.#closed.has(pid);
-  }
+function hasRested({ pid, facts }: RunningProgram): boolean {
+  const now = readProc(pid);
+  return now?.state !== 'R' || now.waits !== facts.waits;
+}
 
-  async hasOpened(pid: number): Promise<boolean> {
-    const target = this.#closed.get(pid);
-    return target !== undefined && (await inspectorAmong(await listenersOf(target))) !== null;
-  }
-
-  /** The process that has the port which this one would get, if its inspector is closed; null if none has. */
-  async inTheWayOf(pid: number): Promise<number | null> {
-    const target = this.#closed.get(pid);
-    return target ? ((await holderOfInspectorPort(target))?.pid ?? null) : null;
-  }
-
-  /** A tracer looks after it from now on, or the caretaker of an attempt that failed. */
-  settled(pid: number): void {
-    this.#caretaker.done(`opening ${pid}`);
-  }
-
-  end(): void {
-    this.#caretaker.end({ isLost: false });
-  }
-
-  async #look(pid: number): Promise<void> {
-    try {
-      const target = lookAt(pid);
-      const addresses = await listenersOf(target);
-      if (await inspectorAmong(addresses)) return;
-      this.#closed.set(pid, target);
-      const { startTime } = target.facts!;
-      this.#caretaker.add(`opening ${pid}`, { kind: 'opening', pid, startTime, others: addresses.map(hostPort) });
-    } catch (error) {
-      if (!(error instanceof ConnectError)) throw error; // it has ended, or is another user's, which attaching says
-    }
+/** Until the process is attached to, or opens no inspector, which takes five seconds to be sure of. */
+async function untilNext(attached: Promise<unknown>, { pid }: RunningProgram, inspectors: TreeInspectors): Promise<void> {
+  const isDone = attached.then(() => true);
+  for (;;) {
+    if (await Promise.race([isDone, setTimeout(NEXT_AFTER_MS, false)])) return;
+    if (readProc(pid)?.state === 'S' && (await inspectors.inTheWayOf(pid)) !== pid) return;
   }
 }

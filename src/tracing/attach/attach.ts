@@ -12,7 +12,7 @@ import { Tracer } from '../tracer/tracer.js';
 import type { TracerOptions } from '../tracer/tracer-options.js';
 import { chooseTarget } from './choose-target.js';
 import { type Connection, openConnection } from './connection.js';
-import { connectToPid } from './pid-attach.js';
+import { connectToPid, type PidConnection } from './pid-attach.js';
 
 export interface AttachOptions {
   /**
@@ -66,10 +66,21 @@ async function attachToEndpoint(endpoint: Endpoint, { timeoutMs, onNotice }: Att
   return tracerOf(connection, { findLocalPid });
 }
 
-/** @param connect opens the conversation */
-export async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOptions, connect = connectToPid): Promise<Tracer> {
+interface PidAttaching {
+  /** Opens the conversation. */
+  readonly connect: (pid: number, timeoutMs: number | undefined) => Promise<PidConnection>;
+  /** Default: one of its own. */
+  readonly gcLimiter?: GcLimiter;
+}
+
+export async function attachToPid(
+  pid: number,
+  { timeoutMs, onNotice }: AttachOptions,
+  { connect, gcLimiter }: PidAttaching = { connect: connectToPid },
+): Promise<Tracer> {
   const { opened, ...connection } = await connect(pid, timeoutMs);
-  if (!opened) return tracerOf(connection, { localPid: pid });
+  const shared = gcLimiter && { gcLimiter };
+  if (!opened) return tracerOf(connection, { localPid: pid, ...shared });
   const where = hostPort(connection.endpoint);
   onNotice?.(`opened the inspector of process ${pid} on ${where}; it is closed when we leave`);
   const leave = async () => {
@@ -77,13 +88,13 @@ export async function attachToPid(pid: number, { timeoutMs, onNotice }: AttachOp
     if (stillOpen !== null) onNotice?.(`the inspector of process ${pid} is still open on ${where}: ${stillOpen}`);
   };
   const { host, port } = connection.endpoint;
-  return tracerOf(connection, { localPid: pid, leave, cleanupTask: { kind: 'inspector', pid, host, port } });
+  return tracerOf(connection, { localPid: pid, ...shared, leave, cleanupTask: { kind: 'inspector', pid, host, port } });
 }
 
 function tracerOf(
   { session, caretaker, info }: Connection,
-  options: Pick<TracerOptions, 'localPid' | 'findLocalPid' | 'leave' | 'cleanupTask'> = {},
+  options: Partial<Pick<TracerOptions, 'localPid' | 'findLocalPid' | 'leave' | 'cleanupTask' | 'gcLimiter'>> = {},
 ): Tracer {
-  const gcLimiter = GcLimiter.of(session);
-  return new Tracer(new Lifecycle({ session, caretaker, info, gcLimiter, maxMessageBytes: MAX_MESSAGE_BYTES, ...options }));
+  const gcLimiter = options.gcLimiter ?? GcLimiter.of(session);
+  return new Tracer(new Lifecycle({ session, caretaker, info, maxMessageBytes: MAX_MESSAGE_BYTES, ...options, gcLimiter }));
 }

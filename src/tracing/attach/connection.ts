@@ -13,6 +13,8 @@ export interface Connection {
   readonly caretaker: Caretaker;
   readonly endpoint: Endpoint;
   readonly info: CaptureInfo['target'];
+  /** The program waits for its debugger before its first line. It does not tell its pid then. */
+  readonly isWaiting: boolean;
 }
 
 /** Opens a conversation with the program at `endpoint` and makes it ready for tracing. */
@@ -22,13 +24,13 @@ export async function openConnection(endpoint: Endpoint, timeoutMs: number | und
   // As soon as we watch it, the program waits for us at its end, and no tracer listens yet.
   const stopListening = session.on('NodeRuntime.waitingForDisconnect', () => void session.close('the program ended'));
   try {
-    const { info, isEnding } = await readTargetInfo(session);
+    const { info, isEnding, isWaiting } = await readTargetInfo(session);
     if (!isEnding) await session.programEnd.watch();
     // A program that waits already does not tell us.
     if (isEnding || session.programEnd.hasCome) throw new ConnectError(`cannot trace ${endpoint.label}: the program ended`);
     const { pid, title } = info;
     const own = { pid, title: endpoint.title === '' ? title : endpoint.title, nodeVersion: endpoint.nodeVersion };
-    return { endpoint, session, caretaker, info: { ...own, ...packagedScriptOf(endpoint.url) } };
+    return { endpoint, session, caretaker, isWaiting, info: { ...own, ...packagedScriptOf(endpoint.url) } };
   } catch (error) {
     await session.close(); // an open connection would keep our process alive
     throw error;
@@ -44,7 +46,8 @@ export async function openConnection(endpoint: Endpoint, timeoutMs: number | und
  */
 export async function openConnectionTo(ownPid: number, endpoint: Endpoint, timeoutMs: number | undefined): Promise<Connection | null> {
   const connection = await openConnection(endpoint, timeoutMs);
-  if (connection.info.pid === ownPid) return connection;
+  const { info, isWaiting } = connection;
+  if (info.pid === ownPid || isWaiting) return { ...connection, info: { ...info, pid: ownPid } };
   await connection.session.close();
   return null;
 }

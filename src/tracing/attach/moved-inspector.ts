@@ -4,7 +4,7 @@ import { isStillThere, type KnownProcess, lookAt } from '../../discovery/process
 import { ConnectError } from '../../errors.js';
 import { hostPort } from '../../protocol/address.js';
 import { openConnectionTo } from './connection.js';
-import { connectToPid, type PidConnection } from './pid-attach.js';
+import { connectToPid, type PidConnection, type SoonFree } from './pid-attach.js';
 
 const POLL_MS = 25;
 /** The new inspector is there this long after the old one is gone, or not at all. */
@@ -14,11 +14,15 @@ const REOPENS_WITHIN_MS = 3_000;
  * Connects to the Node process `pid` as `connectToPid` does. An inspector that we open is moved to a free port at once, so that those of any number of
  * processes can be open. A program that is too busy to move it keeps it where it is. The caller has a caretaker for an inspector that opens late.
  *
- * @param isOurs an inspector that is open already was opened because of us, too
+ * @param how `isOurs`: an inspector that is open already was opened because of us, too
  * @throws ConnectError, UnsupportedError that say why that is impossible
  */
-export async function connectElsewhere(pid: number, timeoutMs: number | undefined, isOurs: boolean): Promise<PidConnection> {
-  const first = await connectToPid(pid, timeoutMs);
+export async function connectElsewhere(
+  pid: number,
+  timeoutMs: number | undefined,
+  { isOurs, soonFree }: { readonly isOurs: boolean; readonly soonFree: SoonFree },
+): Promise<PidConnection> {
+  const first = await connectToPid(pid, timeoutMs, soonFree);
   if (!first.opened && !isOurs) return first;
   const target = lookAt(pid);
   const old = hostPort(first.endpoint);

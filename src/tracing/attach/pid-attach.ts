@@ -14,6 +14,9 @@ const OPENING_TIMEOUT_MS = 5_000;
 const TAKEN_PORT_MS = 500;
 const POLL_MS = 25;
 
+/** Whether the process `pid` will give the port away soon. */
+export type SoonFree = (pid: number | null) => boolean;
+
 export interface PidConnection extends Connection {
   /** We have opened the inspector. */
   readonly opened: boolean;
@@ -21,11 +24,13 @@ export interface PidConnection extends Connection {
 
 /**
  * Connects to the Node process `pid` of this machine through its inspector. If no inspector is open, opens it by SIGUSR1.
+ *
+ * @param soonFree whether a process that holds the port will give it away soon. It is waited for, and the process is asked once more
  * @throws ConnectError, UnsupportedError that say why that is impossible
  */
-export async function connectToPid(pid: number, timeoutMs: number | undefined): Promise<PidConnection> {
+export async function connectToPid(pid: number, timeoutMs: number | undefined, soonFree: SoonFree = () => false): Promise<PidConnection> {
   const target = lookAt(pid);
-  const search: Search = { target, others: new Set(), timeoutMs };
+  const search: Search = { target, others: new Set(), timeoutMs, soonFree };
   const addresses = await listenersOf(target);
   const open = await connectAmong(addresses, search);
   if (open) return { ...open, opened: false };
@@ -74,18 +79,27 @@ interface Search {
   /** Addresses that are not those of this process's inspector. */
   readonly others: Set<string>;
   readonly timeoutMs: number | undefined;
+  readonly soonFree: SoonFree;
 }
 
 async function untilOpen(search: Search): Promise<Connection> {
-  const { target, timeoutMs = OPENING_TIMEOUT_MS } = search;
+  const { target, timeoutMs = OPENING_TIMEOUT_MS, soonFree } = search;
   const asked = performance.now();
+  let wasTaken = false;
+  let wasAskedAgain = false;
   while (performance.now() - asked < timeoutMs) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     if (!isStillThere(target)) throw new ConnectError(`${target.label} ended when it was asked to open its inspector (SIGUSR1)`);
     const connection = await connectAmong(await listenersOf(target), search);
     if (connection) return connection;
     const holder = performance.now() - asked < TAKEN_PORT_MS ? null : await otherHolderOfPort(target);
-    if (holder !== null) throw new ConnectError(`${target.label} could not open its inspector: ${holder}; end that one first`);
+    if (holder !== null && !soonFree(holder.pid))
+      throw new ConnectError(`${target.label} could not open its inspector: ${holder.text}; end that one first`);
+    if (wasTaken && holder === null && !wasAskedAgain) {
+      wasAskedAgain = true; // once: a handler of the program's own runs each time
+      await askForInspector(target);
+    }
+    wasTaken = holder !== null;
   }
   refuseIfStopped(target);
   throw new ConnectError(

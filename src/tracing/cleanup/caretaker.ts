@@ -9,7 +9,14 @@ import { spawnHelper, spawnShell, TITLE } from './spawn-helper.js';
 const PROCESS = fileURLToPath(new URL('../../tracing/cleanup/caretaker-process.js', import.meta.url));
 
 /** The shell waits for the end of the conversation. Unless the controller says that it has left the target, it becomes the caretaker's process. */
-const WAIT = 'read -r word; [ "$word" = left ] || exec "$@" "$word"';
+const WAIT = 'read -r word; [ "$word" = left ] && exit; delay=$1; shift; [ "$word" ] || sleep "$delay"; exec "$@" "$word"';
+
+/**
+ * If the controller is killed, its caretakers become Node one after the other: all at once they would take the processor from each other and from their
+ * targets, and 43 MB each.
+ */
+const BETWEEN_STARTS_S = 0.2;
+let onGuard = 0;
 
 /** A connection to the inspector at `url`. */
 export interface GuardedConnection {
@@ -38,7 +45,7 @@ export class Caretaker {
   /** Starts the process. @param connection null if there is none yet */
   guard(connection: GuardedConnection | null): void {
     this.#journal = process.platform === 'win32' ? null : Journal.open();
-    this.#process = startProcess(connection, this.#journal);
+    this.#process = startProcess(connection, this.#journal, onGuard++ * BETWEEN_STARTS_S);
     for (const [name, task] of this.#tasks) this.#tell({ name, task });
     this.#after?.end({ isLost: false });
   }
@@ -66,6 +73,7 @@ export class Caretaker {
 
   /** The conversation is over, or what was to be guarded. Tasks remain only if the connection was lost, or could not be made. */
   end({ isLost }: { readonly isLost: boolean }): void {
+    if (this.#process) onGuard--;
     this.#process?.stdin?.end(`${isLost ? 'lost' : 'left'}\n`);
     this.#process = null;
     this.#journal?.close();
@@ -80,12 +88,16 @@ export class Caretaker {
   }
 }
 
-function startProcess(connection: GuardedConnection | null, journal: Journal | null): ChildProcess {
+/** @param delay in seconds, before it begins if we are killed */
+function startProcess(connection: GuardedConnection | null, journal: Journal | null, delay: number): ChildProcess {
   const { url = '', socket = null } = connection ?? {};
   // Windows cannot pass sockets on this way.
   const shared = process.platform === 'win32' || socket === null ? 'ignore' : socket;
   const child = journal
-    ? spawnShell(WAIT, { args: [process.execPath, TITLE, PROCESS, url], stdio: ['pipe', 'ignore', 'ignore', shared, journal.fd] })
+    ? spawnShell(WAIT, {
+        args: [delay.toFixed(1), process.execPath, TITLE, PROCESS, url],
+        stdio: ['pipe', 'ignore', 'ignore', shared, journal.fd],
+      })
     : spawnHelper(PROCESS, { args: [url], stdio: ['pipe', 'ignore', 'ignore', shared] });
   socket?.resume(); // Node has stopped reading a socket that it passes to a child
   child.on('error', () => {}); // no process could be started: if we are killed then, our changes stay

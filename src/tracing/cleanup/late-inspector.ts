@@ -6,17 +6,23 @@ import { hostPort } from '../../protocol/address.js';
 import { evaluateOwn } from '../../protocol/evaluate.js';
 import type { OpeningInspector } from './cleanup-tasks.js';
 
+/** A process that has not opened its inspector after this time, has a handler of its own for SIGUSR1, or could not open it. */
+const LATEST_MS = 60_000;
+/** At first; then half as long as we have waited: a hundred processes may be waited for. */
 const POLL_MS = 250;
+const LONGEST_POLL_MS = 5_000;
 const TIMEOUT_MS = 5_000;
 
-/** Waits for the inspector of a process that was asked to open it; null if the process ends first. Needs /proc. */
+/** Waits for the inspector of a process that was asked to open it; null if the process ends first, or opens none within a minute. Needs /proc. */
 export async function lateInspector(task: OpeningInspector): Promise<Endpoint | null> {
+  const began = performance.now();
   for (;;) {
     const facts = factsOf(task);
-    if (facts === null) return null;
+    const waited = performance.now() - began;
+    if (facts === null || waited > LATEST_MS) return null;
     const endpoint = await inspectorOf(facts, task);
     if (endpoint !== null) return endpoint;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(POLL_MS + waited / 2, LONGEST_POLL_MS)));
   }
 }
 

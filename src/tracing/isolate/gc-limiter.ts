@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { evaluateOwn } from '../../protocol/evaluate.js';
 import type { Session } from '../../protocol/session.js';
+import { Limiter } from './limiter.js';
 
 /** We do not wait longer for a target that is stopped. */
 const PATIENCE_MS = 2_000;
@@ -10,13 +11,10 @@ const CORES = "process.getBuiltinModule?.('os').availableParallelism()";
  * Limits how many isolates collect their garbage at once: one for every two cores. V8's collector has helper threads. With more isolates at once
  * they take the cores from each other while the program stands still (docs/decisions/snapshots-at-once.md). The others wait in their order.
  */
-export class GcLimiter {
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
-
+export class GcLimiter extends Limiter {
   /** @param cores of the machine on which the isolates run; default: this machine */
   constructor(cores = availableParallelism()) {
-    this.#free = Math.max(1, Math.floor(cores / 2));
+    super(Math.max(1, Math.floor(cores / 2)));
   }
 
   /** For the machine of this target, which may be another one behind a tunnel. For this machine if the target does not tell (before Node 20.16). Never rejects. */
@@ -25,17 +23,5 @@ export class GcLimiter {
     const answer = await evaluateOwn(session, CORES, options).catch(() => null); // if the connection is lost, the next command says so
     const cores: unknown = answer?.value;
     return new GcLimiter(typeof cores === 'number' && cores >= 1 ? cores : undefined);
-  }
-
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
-    }
   }
 }

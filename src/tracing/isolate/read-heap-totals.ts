@@ -34,9 +34,12 @@ export interface TargetAnswer {
   readonly info: CaptureInfo['target'];
   /** The target is at its end and waits for us. It has no context to evaluate in. */
   readonly isEnding: boolean;
+  /** The target waits for its debugger before its first line (`--inspect-brk`). It does not know its pid yet (18 to 26). */
+  readonly isWaiting: boolean;
 }
 
-const IDENTITY = '({ pid: process.pid, title: process.title, version: process.version, isEnding: process._exiting === true })';
+const IDENTITY =
+  '({ pid: process.pid, title: process.title, version: process.version, isEnding: process._exiting === true, isWaiting: process.pid === undefined })';
 
 /** What a process says of itself. */
 export async function readTargetInfo(session: Session): Promise<TargetAnswer> {
@@ -45,7 +48,7 @@ export async function readTargetInfo(session: Session): Promise<TargetAnswer> {
     throw error;
   });
   const answer = await inTime(session, asked);
-  const { pid, title, version, isEnding } = isRecord(answer) ? answer : {};
+  const { pid, title, version, isEnding, isWaiting } = isRecord(answer) ? answer : {};
   return {
     info: {
       pid: isSize(pid) ? pid : null,
@@ -53,6 +56,7 @@ export async function readTargetInfo(session: Session): Promise<TargetAnswer> {
       nodeVersion: typeof version === 'string' ? version : null,
     },
     isEnding: isEnding === true,
+    isWaiting: isWaiting === true,
   };
 }
 

@@ -5,14 +5,14 @@ import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { inspectorAmong, listenersOf } from '../../../src/discovery/inspectable.js';
-import { lookAt } from '../../../src/discovery/process-identity.js';
+import { isOurs, lookAt } from '../../../src/discovery/process-identity.js';
 import { programsInTree } from '../../../src/discovery/running-programs.js';
 import { Snapshot } from '../../../src/index.js';
 import { runCommand, startCommand } from '../../helpers/command.js';
 import { nodeBinaries } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { startPlain } from '../../helpers/plain-process.js';
-import { reapTargets, temporaryFolder } from '../../helpers/target-process.js';
+import { reapLater, reapTargets, temporaryFolder } from '../../helpers/target-process.js';
 
 afterEach(reapTargets);
 
@@ -61,6 +61,90 @@ describe.each(nodeBinaries())('attach --follow on Node $major', ({ execPath }) =
     ]);
     for (const { pid } of programs) expect(await inspectorAmong(await listenersOf(lookAt(pid)))).toBeNull();
   });
+});
+
+interface Following {
+  readonly args?: readonly string[];
+  /** What starts the command. */
+  readonly through?: readonly string[];
+  readonly duration?: string;
+}
+
+/** Attaches to a program of `fixtures/programs/tree` and all below it. Inspectors open on a port of their own, as in the test above. */
+async function follow(file: string, { args = [], through = [], duration = '10m' }: Following = {}) {
+  const cwd = temporaryFolder();
+  const env = { NODE_OPTIONS: `--inspect-port=${await freePort()}` };
+  const program = await startPlain('', '', { command: [process.execPath, repoPath('fixtures/programs/tree', file), ...args], env });
+  const command = startCommand(['attach', `${program.pid}`, '--follow', '--duration', duration, '-o', 's.tmsnap'], { cwd, through });
+  return { ...program, command, cwd };
+}
+
+/** Those that do not end with their parents. */
+function killLater(...pids: readonly number[]): void {
+  reapLater(async () => {
+    for (const pid of pids) if (isOurs(pid)) process.kill(pid, 'SIGKILL');
+  });
+}
+
+it('attach --follow keeps the processes of a parent that ends first, and ends when all have ended', async () => {
+  const { pid, kill, command, cwd } = await follow('orphan.cjs');
+  const below = (await programsInTree(pid)).find((program) => program.pid !== pid)!.pid;
+  killLater(below);
+  await command.waitFor('stderr', new RegExp(`tracing process (${below}):`));
+  await kill();
+  process.kill(below, 'SIGUSR2');
+  const late = await command.waitFor('stderr', new RegExp(`tracing process (?!${pid}|${below})(\\d+):`));
+  process.kill(below, 'SIGTERM');
+  const { code, stderr } = await command.exited;
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^3 processes:$/m)]);
+  expect(readdirSync(cwd).sort()).toEqual(['s.tmsnap', `s.tmsnap.${late}`]); // the others were killed
+});
+
+it('attach --follow closes the inspector of a worker that starts as that of its primary opens (long)', async () => {
+  const { pid, command } = await follow('late-worker.cjs');
+  await command.waitFor('stderr', /(?:tracing process \d+: [\s\S]*)tracing process (\d+):/);
+  const programs = await programsInTree(pid);
+  command.child.kill('SIGINT');
+  await expect(command.exited).resolves.toMatchObject({ code: 0 });
+  expect(programs).toHaveLength(2);
+  for (const one of programs) expect(await inspectorAmong(await listenersOf(lookAt(one.pid)))).toBeNull();
+});
+
+it('attach --follow names the processes that it cannot attach to, and traces the others (long)', async () => {
+  const { pid, command, waitFor } = await follow('awkward.cjs');
+  const kinds: Record<string, number> = JSON.parse(await waitFor('stdout', /^(\{.*\})$/m));
+  killLater(...Object.values(kinds));
+  // The busy one is attached to last: it keeps the port.
+  await command.waitFor('stderr', new RegExp(`tracing process (${kinds.busy}):`));
+  command.child.kill('SIGINT');
+  const { code, stderr } = await command.exited;
+  expect(code).toBe(0);
+  const rowOf = (kind: string) => new RegExp(`^ +${kinds[kind]} .*$`, 'm').exec(stderr)?.[0];
+  for (const kind of ['plain', 'busy', 'waiting']) expect(rowOf(kind)).toMatch(/ {2}[\d.]+ (?:[KM]i)?B$/);
+  expect(rowOf('stopped')).toMatch(/no snapshot: .* is stopped and cannot open its inspector; let it go on/);
+  expect(rowOf('handler')).toMatch(/no snapshot: .* it has a handler of its own for this signal/);
+  expect(rowOf('withoutHandler')).toMatch(/no snapshot: .* has removed Node's handler for SIGUSR1/);
+  // Nobody is harmed.
+  const programs = await programsInTree(pid);
+  expect(programs.map((one) => one.pid).sort()).toEqual([pid, ...Object.values(kinds)].sort());
+  const open = await Promise.all(
+    programs.map(async (one) => ((await inspectorAmong(await listenersOf(lookAt(one.pid)))) ? [one.pid] : [])),
+  );
+  expect(open.flat().sort()).toEqual([kinds.busy, kinds.waiting].sort());
+  expect(stderr).toContain(`the inspector of process ${kinds.busy} is still open`);
+});
+
+it('attach --follow says once that it has no file descriptors left, and traces what it can (long)', async () => {
+  const limit = 110;
+  const through = ['/bin/sh', '-c', `ulimit -n ${limit}; exec "$@"`, 'sh'];
+  const { pid, command } = await follow('many.cjs', { through, args: ['20'], duration: '1s' });
+  const programs = await programsInTree(pid);
+  const { code, stderr } = await command.exited;
+  expect([code, stderr.match(/^tracemalloc has \d+ of its (?=110 file descriptors left)/gm)]).toEqual([0, [expect.anything()]]);
+  const missing = stderr.match(/\(no snapshot: we had no file descriptors left for it\)$/gm) ?? [];
+  const saved = stderr.match(/^snapshot saved as s\.tmsnap\.\d+$/gm) ?? [];
+  expect([missing.length > 0, saved.length > 0, missing.length + saved.length]).toEqual([true, true, 20]);
+  for (const one of programs) expect(await inspectorAmong(await listenersOf(lookAt(one.pid)))).toBeNull();
 });
 
 it.each([

@@ -15,6 +15,7 @@ function running(pid: number, parent: number, argv: readonly string[], facts: Pa
     sigusr1: 'handled',
     uid: 1000,
     rss: 1024,
+    waits: 0,
     cwd: '/nowhere',
     executable: argv[0] === 'sh' ? '/bin/dash' : '/usr/bin/node',
     sharesNetwork: true,

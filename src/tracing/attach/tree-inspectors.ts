@@ -1,0 +1,82 @@
+import { inspectorAmong, listenersOf } from '../../discovery/inspectable.js';
+import { holderOfInspectorPort, wasOpenedBySignal } from '../../discovery/port-holder.js';
+import { type KnownProcess, lookAt } from '../../discovery/process-identity.js';
+import type { RunningProgram } from '../../discovery/running-programs.js';
+import { ConnectError } from '../../errors.js';
+import { hostPort } from '../../protocol/address.js';
+import { Caretaker } from '../cleanup/caretaker.js';
+import { Limiter } from '../isolate/limiter.js';
+
+/** Each takes a file descriptor of ours. */
+const LOOKS_AT_ONCE = 16;
+
+/**
+ * Which inspectors of a tree were closed before we came, or are open because of us. If the inspector of a cluster's primary opens, Node sends SIGUSR1 to all its workers, of which
+ * one gets the port as soon as it is free (18 to 26). A caretaker closes what has opened if we are killed.
+ */
+export class TreeInspectors {
+  readonly #closed = new Map<number, KnownProcess>();
+  /** Those that are attached to now. */
+  readonly #moving = new Set<number>();
+  readonly #caretaker = new Caretaker();
+
+  /** @param opened the processes whose inspectors we have opened before */
+  static async of(programs: readonly RunningProgram[], opened: ReadonlySet<number>): Promise<TreeInspectors> {
+    const inspectors = new TreeInspectors();
+    const limiter = new Limiter(LOOKS_AT_ONCE);
+    await Promise.all(programs.map((program) => limiter.run(() => inspectors.#look(program, opened))));
+    inspectors.#caretaker.guard(null);
+    return inspectors;
+  }
+
+  wereClosed(pid: number): boolean {
+    return this.#closed.has(pid);
+  }
+
+  async hasOpened(pid: number): Promise<boolean> {
+    const target = this.#closed.get(pid);
+    return target !== undefined && (await inspectorAmong(await listenersOf(target))) !== null;
+  }
+
+  /** The process that has the port which this one would get, if its inspector is closed; null if none has. */
+  async inTheWayOf(pid: number): Promise<number | null> {
+    const target = this.#closed.get(pid);
+    return target ? ((await holderOfInspectorPort(target))?.pid ?? null) : null;
+  }
+
+  /** The process is attached to from now on, and then moves its inspector, if it can. */
+  begin(pid: number): void {
+    this.#moving.add(pid);
+  }
+
+  /** @param pid null: a process that could not be seen, which may have moved its inspector just then. `asking` itself holds no port. */
+  isMoving(pid: number | null, asking: number): boolean {
+    return pid === null ? [...this.#moving].some((one) => one !== asking) : this.#moving.has(pid);
+  }
+
+  /** A tracer looks after it from now on, or the caretaker of an attempt that failed. */
+  settled(pid: number): void {
+    this.#moving.delete(pid);
+    this.#caretaker.done(`opening ${pid}`);
+  }
+
+  end(): void {
+    this.#caretaker.end({ isLost: false });
+  }
+
+  async #look({ pid, parent }: RunningProgram, opened: ReadonlySet<number>): Promise<void> {
+    try {
+      const target = lookAt(pid);
+      const addresses = await listenersOf(target);
+      const open = await inspectorAmong(addresses);
+      // It may have started just before the inspector of its primary opened.
+      if (open !== null && !(parent !== null && opened.has(parent) && wasOpenedBySignal(target, open.port))) return;
+      const others = addresses.filter(({ port }) => port !== open?.port);
+      this.#closed.set(pid, target);
+      const { startTime } = target.facts!;
+      this.#caretaker.add(`opening ${pid}`, { kind: 'opening', pid, startTime, others: others.map(hostPort) });
+    } catch (error) {
+      if (!(error instanceof ConnectError)) throw error; // it has ended, or is another user's, which attaching says
+    }
+  }
+}
