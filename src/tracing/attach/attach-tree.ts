@@ -125,7 +125,7 @@ export class ProcessesBelow {
       this.#hasToldShortage = true;
       return { ...row, tracer: null, problem: new ConnectError(NO_DESCRIPTORS) };
     }
-    const how = { isOurs: inspectors.wereClosed(pid), soonFree: (holder: number | null) => inspectors.isMoving(holder, pid) };
+    const how = { isOurs: inspectors.wereClosed(pid), soonFree: (holder: number | null) => inspectors.isMoving(holder) };
     const connect = async (_: number, timeoutMs: number | undefined) => {
       const connection = await connectElsewhere(pid, timeoutMs, how);
       if (connection.opened) this.#opened.add(pid);

@@ -49,9 +49,9 @@ export class TreeInspectors {
     this.#moving.add(pid);
   }
 
-  /** @param pid null: a process that could not be seen, which may have moved its inspector just then. `asking` itself holds no port. */
-  isMoving(pid: number | null, asking: number): boolean {
-    return pid === null ? [...this.#moving].some((one) => one !== asking) : this.#moving.has(pid);
+  /** @param pid null: a process that could not be seen; mostly one that has moved its inspector just then */
+  isMoving(pid: number | null): boolean {
+    return pid === null || this.#moving.has(pid);
   }
 
   /** A tracer looks after it from now on, or the caretaker of an attempt that failed. */
