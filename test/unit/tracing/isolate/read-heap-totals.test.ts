@@ -48,13 +48,15 @@ test('a missing part is null', async () => {
 });
 
 test('gives the identity of the target, if its values are valid', async () => {
-  await expect(readTargetInfo(target({ pid: 7, title: 'app', version: 'v20.0.0', isEnding: true }).session)).resolves.toEqual({
+  await expect(readTargetInfo(target({ pid: 7, title: 'app', version: 'v20.0.0', isEnding: true, isWaiting: true }).session)).resolves.toEqual({
     info: { pid: 7, title: 'app', nodeVersion: 'v20.0.0' },
     isEnding: true,
+    isWaiting: true,
   });
   await expect(readTargetInfo(target({ pid: 'x', title: 3 }).session)).resolves.toEqual({
     info: { pid: null, title: '', nodeVersion: null },
     isEnding: false,
+    isWaiting: false,
   });
 });
 
