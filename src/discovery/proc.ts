@@ -62,6 +62,12 @@ export function readProc(pid: number): ProcFacts | null {
   }
 }
 
+/** The process that began at `startTime`, not a later one with its pid; null if it has ended. */
+export function readProcOf(pid: number, startTime: string): ProcFacts | null {
+  const facts = readProc(pid);
+  return facts === null || facts.startTime !== startTime || facts.state === 'Z' ? null : facts;
+}
+
 /** Clock ticks a second in /proc, on every Linux that Node runs on. */
 const TICKS = 100;
 

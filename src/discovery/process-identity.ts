@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { ConnectError, UsageError } from '../errors.js';
 import { errorCode } from '../protocol/error-text.js';
 import { asItsUser } from './other-users.js';
-import { hasProc, type ProcFacts, readProc } from './proc.js';
+import { hasProc, type ProcFacts, readProc, readProcOf } from './proc.js';
 
 /** A process as seen from outside. */
 export interface KnownProcess {
@@ -49,8 +49,7 @@ export function lookAt(pid: number): KnownProcess {
 /** Whether the pid still belongs to the process that was looked at. Some time after a process has ended, its pid is used again. */
 export function isStillThere({ pid, facts }: KnownProcess): boolean {
   if (facts === null) return isOurs(pid);
-  const now = readProc(pid);
-  return now !== null && now.startTime === facts.startTime && now.state !== 'Z';
+  return readProcOf(pid, facts.startTime) !== null;
 }
 
 /** The name of the program, on systems without /proc. */

@@ -1,11 +1,12 @@
 import { on } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { listPids, readProc } from '../../src/discovery/proc.js';
 import { startCommand } from '../helpers/command.js';
 import { repoPath } from '../helpers/paths.js';
 import { startPlain } from '../helpers/plain-process.js';
 import { temporaryFolder } from '../helpers/target-process.js';
-import { median, printTable } from './measure.js';
+import { median, printTable, processorSeconds } from './measure.js';
 
 const PROGRAM = repoPath('fixtures', 'programs', 'tree', 'many.cjs');
 const SIZES = [10, 60, 200];
@@ -28,10 +29,10 @@ async function attachTo(size: number): Promise<string[]> {
   await allTraced(command.child.stderr, size);
   const traced = seconds(began);
   const controller = command.child.pid!;
-  const [rss, files] = [kilobytes(controller, 'status', 'VmRSS'), readdirSync(`/proc/${controller}/fd`).length];
-  const helpers = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === controller);
-  const pss = helpers.map((pid) => kilobytes(pid, 'smaps_rollup', 'Pss'));
-  const cpu = cpuOf(controller);
+  const [rss, files] = [readProc(controller)!.rss!, readdirSync(`/proc/${controller}/fd`).length];
+  const helpers = (await listPids()).filter((pid) => readProc(pid)?.parent === controller);
+  const pss = helpers.map(pssOf);
+  const cpu = processorSeconds(controller);
   const ended = performance.now();
   command.child.kill('SIGINT');
   await command.exited;
@@ -61,26 +62,7 @@ function seconds(since: number): number {
   return (performance.now() - since) / 1000;
 }
 
-/** A row of a file of /proc/PID, in bytes. */
-function kilobytes(pid: number | string, file: string, name: string): number {
-  return 1024 * Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/${file}`, 'latin1'))?.[1]);
-}
-
-function fieldsOf(pid: number | string): string[] {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-}
-
-function parentOf(pid: string): number {
-  try {
-    return Number(fieldsOf(pid)[1]);
-  } catch {
-    return 0; // it has ended meanwhile
-  }
-}
-
-/** User and system time in seconds. The kernel counts in hundredths. */
-function cpuOf(pid: number): number {
-  const fields = fieldsOf(pid);
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+/** Memory of its own, and its share of what it has in common with others, in bytes. */
+function pssOf(pid: number): number {
+  return 1024 * Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1]);
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { traceVariance, unseenVariance } from '../../src/snapshot/statistics/sampling-error.js';
 import { ClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.js';
 import { initStore } from '../../src/store/clickhouse/init-store.js';
@@ -6,7 +5,7 @@ import { type ClickHouseServer, provideClickHouse, startClickHouse } from '../he
 import { everythingOf } from '../helpers/fleet-questions.js';
 import { INTERVAL, simulateService } from '../helpers/fleet-simulation.js';
 import { reapTargets } from '../helpers/target-process.js';
-import { printTable, timed } from './measure.js';
+import { printTable, processorSeconds, timed } from './measure.js';
 
 const PROCESSES = 200;
 const STACKS = 2000;
@@ -82,12 +81,6 @@ async function quickest(server: ClickHouseServer, ask: () => Promise<unknown>): 
     rounds.push([ms / 1000, processorSeconds(server.pid) - before]);
   }
   return [Math.min(...rounds.map(([seconds]) => seconds)), Math.min(...rounds.map(([, busy]) => busy))];
-}
-
-/** Linux counts in hundredths. */
-function processorSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function benchPush(store: ClickHouseStore): Promise<void> {

@@ -42,6 +42,13 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   for (const row of rows) console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '));
 }
 
+/** Of a process, so far. Linux counts in hundredths of a second. */
+export function processorSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** The highest memory of this process, in bytes. On Linux, maxRSS includes that of the parent process, but VmHWM does not. */
 export function peakRss(): number {
   const highest = process.platform === 'linux' ? /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] : undefined;

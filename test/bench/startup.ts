@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Snapshot } from '../../src/index.js';
 import { repoPath } from '../helpers/paths.js';
-import { median, printTable } from './measure.js';
+import { median, printTable, processorSeconds } from './measure.js';
 
 const ROUNDS = Number(process.env.STARTUP_ROUNDS ?? 15);
 
@@ -112,8 +112,6 @@ function processorTime(args: readonly string[]): number {
   return Number(stdout);
 }
 
-const TICKS_A_SECOND = 100;
-
 /** The processes that a `run` has started, seen while its program does nothing. */
 async function helpersOf(folder: string): Promise<string[][]> {
   const program = join(folder, 'waiting.cjs');
@@ -132,11 +130,6 @@ function costsOf(pid: string): string[] {
   const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8');
   const words = read('cmdline').split('\0');
   const role = ['stderr-process', 'caretaker-process', 'bin.js', 'waiting.cjs'].find((name) => words.some((word) => word.includes(name)));
-  const [user, system] = read('stat')
-    .replace(/^.*\) /, '')
-    .split(' ')
-    .slice(11, 13)
-    .map(Number) as [number, number];
   const rss = Number(/VmRSS:\s+(\d+) kB/.exec(read('status'))![1]) / 1024;
-  return [`${role} (${words[0]!.split('/').at(-1)})`, `${rss.toFixed(1)} MB`, String(((user + system) * 1000) / TICKS_A_SECOND)];
+  return [`${role} (${words[0]!.split('/').at(-1)})`, `${rss.toFixed(1)} MB`, String(processorSeconds(Number(pid)) * 1000)];
 }

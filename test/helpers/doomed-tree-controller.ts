@@ -3,7 +3,7 @@
  * negative number, before the question is sent.
  */
 import { Session } from '../../src/protocol/session.js';
-import { ProcessesBelow } from '../../src/tracing/attach/attach-tree.js';
+import { ProcessesBelow } from '../../src/tracing/attach/processes-below.js';
 
 const [root, ms] = process.argv.slice(2).map(Number);
 const { send } = Session.prototype;

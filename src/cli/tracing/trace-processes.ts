@@ -3,7 +3,7 @@ import { findProgram } from '../../discovery/find-program.js';
 import { UsageError } from '../../errors.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { printable } from '../../text/printable.js';
-import { ProcessesBelow, type TreeProcess } from '../../tracing/attach/attach-tree.js';
+import { ProcessesBelow, type TreeProcess } from '../../tracing/attach/processes-below.js';
 import { Limiter } from '../../tracing/isolate/limiter.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, writeLines } from '../console/console.js';

@@ -21,8 +21,8 @@ const TIMEOUT_MS = 300_000;
 const PAUSE_MS = 5_000;
 const AGAIN_MS = 500;
 /**
- * The caretakers of a tree all begin at once, and get little processor time. With 100 ms some left too late: of 40 programs 4 to 6 died (SIGSEGV) when
- * their controller was killed.
+ * On a busy machine a caretaker may get no processor time for a while. With 100 ms some of those of a tree left too late: of 40 programs 4 to 6 died
+ * (SIGSEGV) when their controller was killed.
  */
 const AFTER_US_MS = 1_000;
 const MAIN = 'main';

@@ -1,7 +1,7 @@
 import { connect } from '../../discovery/connect.js';
 import type { Endpoint } from '../../discovery/discovery.js';
 import { inspectorAmong, listenersOf } from '../../discovery/inspectable.js';
-import { type ProcFacts, readProc } from '../../discovery/proc.js';
+import { type ProcFacts, readProcOf } from '../../discovery/proc.js';
 import { hostPort } from '../../protocol/address.js';
 import { evaluateOwn } from '../../protocol/evaluate.js';
 import type { OpeningInspector } from './cleanup-tasks.js';
@@ -17,7 +17,7 @@ const TIMEOUT_MS = 5_000;
 export async function lateInspector(task: OpeningInspector): Promise<Endpoint | null> {
   const began = performance.now();
   for (;;) {
-    const facts = factsOf(task);
+    const facts = readProcOf(task.pid, task.startTime);
     const waited = performance.now() - began;
     if (facts === null || waited > LATEST_MS) return null;
     const endpoint = await inspectorOf(facts, task);
@@ -28,13 +28,8 @@ export async function lateInspector(task: OpeningInspector): Promise<Endpoint | 
 
 /** The inspector of the process, if it is open now. */
 export async function openInspector(task: OpeningInspector): Promise<Endpoint | null> {
-  const facts = factsOf(task);
+  const facts = readProcOf(task.pid, task.startTime);
   return facts && inspectorOf(facts, task);
-}
-
-function factsOf({ pid, startTime }: OpeningInspector): ProcFacts | null {
-  const facts = readProc(pid);
-  return facts === null || facts.startTime !== startTime || facts.state === 'Z' ? null : facts;
 }
 
 async function inspectorOf(facts: ProcFacts, { pid, others }: OpeningInspector): Promise<Endpoint | null> {

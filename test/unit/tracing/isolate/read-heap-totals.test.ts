@@ -48,7 +48,9 @@ test('a missing part is null', async () => {
 });
 
 test('gives the identity of the target, if its values are valid', async () => {
-  await expect(readTargetInfo(target({ pid: 7, title: 'app', version: 'v20.0.0', isEnding: true, isWaiting: true }).session)).resolves.toEqual({
+  await expect(
+    readTargetInfo(target({ pid: 7, title: 'app', version: 'v20.0.0', isEnding: true, isWaiting: true }).session),
+  ).resolves.toEqual({
     info: { pid: 7, title: 'app', nodeVersion: 'v20.0.0' },
     isEnding: true,
     isWaiting: true,

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { shortageOfDescriptors } from '../../discovery/own-descriptors.js';
-import { hasProc, readProc } from '../../discovery/proc.js';
+import { hasProc, readProc, readProcOf } from '../../discovery/proc.js';
 import { checkPid } from '../../discovery/process-identity.js';
 import { programsInTree, type RunningProgram } from '../../discovery/running-programs.js';
 import { ConnectError, UnsupportedError } from '../../errors.js';
@@ -107,7 +107,7 @@ export class ProcessesBelow {
   }
 
   get #living(): number[] {
-    return [...this.#found].filter(([pid, startTime]) => isThere(pid, startTime)).map(([pid]) => pid);
+    return [...this.#found].filter(([pid, startTime]) => readProcOf(pid, startTime) !== null).map(([pid]) => pid);
   }
 
   #isNew({ pid, facts }: RunningProgram): boolean {
@@ -134,7 +134,7 @@ export class ProcessesBelow {
     try {
       return { ...row, tracer: await attachToPid(pid, this.#options, { connect, gcLimiter: this.#gcLimiter }), problem: null };
     } catch (problem) {
-      const hasEnded = !isThere(pid, program.facts.startTime);
+      const hasEnded = readProcOf(pid, program.facts.startTime) === null;
       return { ...row, tracer: null, problem: hasEnded ? new ConnectError(ENDED, { cause: problem }) : problem };
     }
   }
@@ -144,11 +144,6 @@ export class ProcessesBelow {
     if (await inspectors.hasOpened(program.pid)) await (await this.#attachTo(program, inspectors)).tracer?.close();
     inspectors.settled(program.pid);
   }
-}
-
-function isThere(pid: number, startTime: string): boolean {
-  const facts = readProc(pid);
-  return facts !== null && facts.startTime === startTime && facts.state !== 'Z';
 }
 
 /**
