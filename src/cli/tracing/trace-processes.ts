@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { findProgram } from '../../discovery/find-program.js';
 import { UsageError } from '../../errors.js';
+import { messageOf } from '../../protocol/error-text.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { printable } from '../../text/printable.js';
 import { ProcessesBelow, type TreeProcess } from '../../tracing/attach/processes-below.js';
@@ -88,13 +89,18 @@ class TracedProcesses {
 
   async #begin(process: TreeProcess, index: number): Promise<void> {
     const { tracer, pid, command } = process;
-    if (tracer === null) return;
     const { err } = this.#console;
+    const tellOf = (problem: unknown): void => writeLines(err, [printable(`process ${pid} is not traced: ${messageOf(problem)}`)]);
+    if (tracer === null) {
+      if (process.problem instanceof Error) tellOf(process.problem);
+      return;
+    }
     try {
       await startAndTell(tracer, { ...this.#start, onNotice: this.#onNotice }, err);
       writeLines(err, [printable(`tracing process ${pid}: ${command[0]}`)]);
     } catch (problem) {
       this.#processes[index] = { ...process, problem };
+      tellOf(problem);
     }
   }
 

@@ -13,6 +13,8 @@ const OPENING_TIMEOUT_MS = 5_000;
 /** After this time we look whether another process has the port, in which case the inspector does not open. */
 const TAKEN_PORT_MS = 500;
 const POLL_MS = 25;
+/** Few, because a handler of the program's own runs each time. */
+const MOST_ASKS = 3;
 
 /** Whether the process `pid` will give the port away soon. */
 export type SoonFree = (pid: number | null) => boolean;
@@ -25,7 +27,7 @@ export interface PidConnection extends Connection {
 /**
  * Connects to the Node process `pid` of this machine through its inspector. If no inspector is open, opens it by SIGUSR1.
  *
- * @param soonFree whether a process that holds the port will give it away soon. It is waited for, and the process is asked once more
+ * @param soonFree whether a process that holds the port will give it away soon. It is waited for, and the process is asked again
  * @throws ConnectError, UnsupportedError that say why that is impossible
  */
 export async function connectToPid(pid: number, timeoutMs: number | undefined, soonFree: SoonFree = () => false): Promise<PidConnection> {
@@ -42,6 +44,7 @@ export async function connectToPid(pid: number, timeoutMs: number | undefined, s
     caretaker.add('opening', { kind: 'opening', pid, startTime: target.facts.startTime, others: [...others] });
     caretaker.guard(null);
   }
+  const isTaken = (await otherHolderOfPort(target)) !== null; // and may be free before we look again
   try {
     await askForInspector(target);
   } catch (error) {
@@ -49,7 +52,7 @@ export async function connectToPid(pid: number, timeoutMs: number | undefined, s
     throw error;
   }
   try {
-    const connection = await untilOpen(search);
+    const connection = await untilOpen(search, isTaken);
     const { host, port } = connection.endpoint;
     connection.caretaker.add('inspector', { kind: 'inspector', pid, host, port });
     caretaker.end({ isLost: false });
@@ -82,23 +85,28 @@ interface Search {
   readonly soonFree: SoonFree;
 }
 
-async function untilOpen(search: Search): Promise<Connection> {
+/** @param isTaken another process had the port when the process was asked */
+async function untilOpen(search: Search, isTaken: boolean): Promise<Connection> {
   const { target, timeoutMs = OPENING_TIMEOUT_MS, soonFree } = search;
-  const asked = performance.now();
-  let wasTaken = false;
-  let wasAskedAgain = false;
-  while (performance.now() - asked < timeoutMs) {
+  const looksAt = performance.now() + TAKEN_PORT_MS;
+  let deadline = performance.now() + timeoutMs;
+  let wasTaken = isTaken;
+  let asks = 1;
+  while (performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     if (!isStillThere(target)) throw new ConnectError(`${target.label} ended when it was asked to open its inspector (SIGUSR1)`);
     const connection = await connectAmong(await listenersOf(target), search);
     if (connection) return connection;
-    const holder = performance.now() - asked < TAKEN_PORT_MS ? null : await otherHolderOfPort(target);
+    if (performance.now() < looksAt) continue;
+    const holder = await otherHolderOfPort(target);
     if (holder !== null && !soonFree(holder.pid))
       throw new ConnectError(`${target.label} could not open its inspector: ${holder.text}; end that one first`);
-    if (wasTaken && holder === null && !wasAskedAgain) {
-      wasAskedAgain = true; // once: a handler of the program's own runs each time
+    const isAskedAgain = wasTaken && holder === null && asks < MOST_ASKS;
+    if (isAskedAgain) {
+      asks++;
       await askForInspector(target);
     }
+    if (isAskedAgain || holder?.pid != null) deadline = performance.now() + timeoutMs; // the time with the port taken does not count
     wasTaken = holder !== null;
   }
   refuseIfStopped(target);

@@ -3,7 +3,7 @@ import { shortageOfDescriptors } from '../../discovery/own-descriptors.js';
 import { hasProc, readProc, readProcOf } from '../../discovery/proc.js';
 import { checkPid } from '../../discovery/process-identity.js';
 import { programsInTree, type RunningProgram } from '../../discovery/running-programs.js';
-import { ConnectError, UnsupportedError } from '../../errors.js';
+import { UnsupportedError } from '../../errors.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
 import type { Tracer } from '../tracer/tracer.js';
 import { type AttachOptions, attachToPid } from './attach.js';
@@ -19,6 +19,7 @@ export interface TreeProcess {
   readonly command: readonly string[];
   /** null: it cannot be traced, for the reason in `problem`. */
   readonly tracer: Tracer | null;
+  /** A text, if there is nothing that the user could do for this process. */
   readonly problem: unknown;
 }
 
@@ -85,7 +86,6 @@ export class ProcessesBelow {
         const first = await firstAtRest([...waiting.values()]);
         const program = waiting.get((await inspectors.inTheWayOf(first.pid)) ?? -1) ?? first;
         waiting.delete(program.pid);
-        inspectors.begin(program.pid);
         const attached = this.#attachTo(program, inspectors).finally(() => inspectors.settled(program.pid));
         running.add(attached);
         void attached.then((process) => {
@@ -123,9 +123,9 @@ export class ProcessesBelow {
     if (shortage !== null) {
       if (!this.#hasToldShortage) this.#options.onNotice?.(shortage);
       this.#hasToldShortage = true;
-      return { ...row, tracer: null, problem: new ConnectError(NO_DESCRIPTORS) };
+      return { ...row, tracer: null, problem: NO_DESCRIPTORS };
     }
-    const how = { isOurs: inspectors.wereClosed(pid), soonFree: (holder: number | null) => inspectors.isMoving(holder) };
+    const how = { isOurs: inspectors.wereClosed(pid), soonFree: (holder: number | null) => inspectors.movesSoon(holder) };
     const connect = async (_: number, timeoutMs: number | undefined) => {
       const connection = await connectElsewhere(pid, timeoutMs, how);
       if (connection.opened) this.#opened.add(pid);
@@ -135,7 +135,7 @@ export class ProcessesBelow {
       return { ...row, tracer: await attachToPid(pid, this.#options, { connect, gcLimiter: this.#gcLimiter }), problem: null };
     } catch (problem) {
       const hasEnded = readProcOf(pid, program.facts.startTime) === null;
-      return { ...row, tracer: null, problem: hasEnded ? new ConnectError(ENDED, { cause: problem }) : problem };
+      return { ...row, tracer: null, problem: hasEnded ? ENDED : problem };
     }
   }
 
@@ -164,11 +164,13 @@ function hasRested({ pid, facts }: RunningProgram): boolean {
   return now?.state !== 'R' || now.waits !== facts.waits;
 }
 
-/** Until the process is attached to, or opens no inspector, which takes five seconds to be sure of. */
+/** Until the process is attached to, or another one has its port, or it opens no inspector, which takes five seconds to be sure of. */
 async function untilNext(attached: Promise<unknown>, { pid }: RunningProgram, inspectors: TreeInspectors): Promise<void> {
   const isDone = attached.then(() => true);
   for (;;) {
     if (await Promise.race([isDone, setTimeout(NEXT_AFTER_MS, false)])) return;
-    if (readProc(pid)?.state === 'S' && (await inspectors.inTheWayOf(pid)) !== pid) return;
+    const { state } = readProc(pid) ?? {};
+    const holder = await inspectors.inTheWayOf(pid);
+    if (holder !== pid && (holder !== null || state === 'S')) return;
   }
 }

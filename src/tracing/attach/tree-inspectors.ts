@@ -16,13 +16,17 @@ const LOOKS_AT_ONCE = 16;
  */
 export class TreeInspectors {
   readonly #closed = new Map<number, KnownProcess>();
-  /** Those that are attached to now. */
-  readonly #moving = new Set<number>();
+  /** Those that are attached to, now or after others. */
+  readonly #awaited: Set<number>;
   readonly #caretaker = new Caretaker();
+
+  private constructor(programs: readonly RunningProgram[]) {
+    this.#awaited = new Set(programs.map(({ pid }) => pid));
+  }
 
   /** @param opened the processes whose inspectors we have opened before */
   static async of(programs: readonly RunningProgram[], opened: ReadonlySet<number>): Promise<TreeInspectors> {
-    const inspectors = new TreeInspectors();
+    const inspectors = new TreeInspectors(programs);
     const limiter = new Limiter(LOOKS_AT_ONCE);
     await Promise.all(programs.map((program) => limiter.run(() => inspectors.#look(program, opened))));
     inspectors.#caretaker.guard(null);
@@ -44,19 +48,18 @@ export class TreeInspectors {
     return target ? ((await holderOfInspectorPort(target))?.pid ?? null) : null;
   }
 
-  /** The process is attached to from now on, and then moves its inspector, if it can. */
-  begin(pid: number): void {
-    this.#moving.add(pid);
-  }
-
-  /** @param pid null: a process that could not be seen; mostly one that has moved its inspector just then */
-  isMoving(pid: number | null): boolean {
-    return pid === null || this.#moving.has(pid);
+  /**
+   * Whether a process that has the port moves its inspector soon, if it can, because it is attached to.
+   *
+   * @param pid null: a process that could not be seen; mostly one that has moved its inspector just then
+   */
+  movesSoon(pid: number | null): boolean {
+    return pid === null || this.#awaited.has(pid);
   }
 
   /** A tracer looks after it from now on, or the caretaker of an attempt that failed. */
   settled(pid: number): void {
-    this.#moving.delete(pid);
+    this.#awaited.delete(pid);
     this.#caretaker.done(`opening ${pid}`);
   }
 
