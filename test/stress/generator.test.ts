@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { dose } from '../helpers/dose.js';
 import type { Checked } from '../unit/lines/generator/check.js';
 
 /** Set LINES_PROGRAMS=100000 for the long run, and LINES_SEED for other programs. */
-const PROGRAMS = Number(process.env.LINES_PROGRAMS ?? 3_000);
+const PROGRAMS = Number(process.env.LINES_PROGRAMS ?? dose(1_000, 10_000));
 
 test.each([
   ['', '0'],
@@ -16,7 +17,7 @@ test.each([
     const check = resolve('dist/test/unit/lines/generator/check.js');
     const { stdout } = await promisify(execFile)(process.execPath, [check], {
       maxBuffer: 2 ** 26,
-      env: { ...process.env, LINES_LABELS: labels },
+      env: { ...process.env, LINES_PROGRAMS: `${PROGRAMS}`, LINES_LABELS: labels },
     });
     const { compared, wrappers, counterexample } = JSON.parse(stdout) as Checked;
     expect(counterexample).toBe(undefined);

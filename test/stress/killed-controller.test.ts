@@ -10,6 +10,7 @@ import { lookAt } from '../../src/discovery/process-identity.js';
 import { attach, ForeignSamplerError, NotTracingError } from '../../src/index.js';
 import { removeLeftFolder } from '../../src/tracing/cleanup/left-folder.js';
 import { startCommand } from '../helpers/command.js';
+import { dose, stressNodes } from '../helpers/dose.js';
 import { evaluateIn } from '../helpers/evaluate.js';
 import { type NodeBinary, nodeBinaries } from '../helpers/nodes.js';
 import { repoPath } from '../helpers/paths.js';
@@ -22,7 +23,7 @@ const CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-controller.js');
 const TREE_CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-tree-controller.js');
 const CARETAKER = repoPath('dist', 'src', 'tracing', 'cleanup', 'caretaker-process.js');
 /** The number of kills, each after another command. A kill after each of the about 170 commands would take minutes. */
-const KILLS = 8;
+const KILLS = dose(4, 16);
 /** In the fixture's measure. The slowest run at full speed is far below, and the fastest run with a leftover of ours is far above. */
 const SLOWEST = 4;
 
@@ -117,10 +118,10 @@ async function killControllers({ execPath, major }: NodeBinary): Promise<void> {
   }
 }
 
-// All versions at once: each mostly waits.
+// The versions at once: each mostly waits.
 it('a controller that is killed leaves nothing behind, whenever it was killed, on every Node of this run (stress)', async () => {
   await Promise.all(nodeBinaries().map(killControllers));
-}, 300_000);
+}, 600_000);
 
 /** In ms after the program was asked to move its inspector, which it does after 100; -1: before it is asked. */
 const KILLED_AFTER = [-1, 0, 60, 100, 140];
@@ -146,6 +147,6 @@ async function killMovers({ execPath }: NodeBinary): Promise<void> {
   await expect(Promise.race([exited, 'runs'])).resolves.toBe('runs');
 }
 
-it('a controller that is killed while it moves an inspector leaves none open, on every Node of this run (stress)', async () => {
-  await Promise.all(nodeBinaries().map(killMovers));
+it('a controller that is killed while it moves an inspector leaves none open (stress)', async () => {
+  await Promise.all(stressNodes().map(killMovers));
 }, 120_000);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, expect, it } from '@jest/globals';
 import { describeNodes } from '../helpers/describe-nodes.js';
+import { stressNodes } from '../helpers/dose.js';
 import { repoPath } from '../helpers/paths.js';
 import { reapTargets, startTarget } from '../helpers/target-process.js';
 
@@ -28,10 +29,12 @@ it('a controller that watches for long does not grow (stress)', async () => {
   expect(target.child.exitCode).toBeNull();
 });
 
+const VERSIONS = stressNodes().map(({ major }) => major);
+
 /** This program imports the library itself, which needs Node 20. */
 describeNodes(
   'a process that traces itself (stress), Node $major',
-  (major) => major >= 20,
+  (major) => major >= 20 && VERSIONS.includes(major),
   ({ execPath }) => {
     it('never shows our own frames, and does not grow', async () => {
       const { filenames, heaps } = JSON.parse(await outputOf(execPath, 'self-loop.mjs'));

@@ -1,6 +1,7 @@
 import { join, sep } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { describeNodes } from '../helpers/describe-nodes.js';
+import { IS_FULL } from '../helpers/dose.js';
 import { providePackages } from '../helpers/provide.js';
 import { removeTemporaryFolders, temporaryFolder } from '../helpers/registered.js';
 import { runSuite, SUITES } from '../helpers/suites.js';
@@ -9,9 +10,11 @@ const modules = join(await providePackages('suites'), 'node_modules');
 const FOLDER = temporaryFolder();
 afterAll(removeTemporaryFolders);
 
+const MAJORS = IS_FULL ? [20, 24] : [24];
+
 describeNodes(
   'suites of packages (stress) on Node $major',
-  (major) => [20, 24].includes(major),
+  (major) => MAJORS.includes(major),
   ({ execPath, major }) => {
     test.concurrent.each(SUITES)('the tests of $name have the same results with true lines, with labels and without', async (suite) => {
       const options = { execPath, modules };

@@ -32,7 +32,7 @@ async function inPairs<T>(items: readonly T[], work: (item: T) => Promise<void>)
 }
 
 describe.each(nodeBinaries())(`a program with ${FLAG} on Node $major`, ({ execPath }) => {
-  it('run: it ends as it would without us, in every mode, and leaves its snapshot (matrix)', async () => {
+  it('run: it ends as it would without us, in every mode, and leaves its snapshot', async () => {
     const folder = temporaryFolder();
     const script = join(folder, 'program.cjs');
     writeFileSync(script, PROGRAM);
@@ -54,7 +54,7 @@ describe.each(nodeBinaries())(`a program with ${FLAG} on Node $major`, ({ execPa
 
   const service = (): Promise<TargetProcess> => startTarget({ execPath, execArgv: [FLAG], code: SERVICE, ready: true });
 
-  it('attach and serve: it survives its end (matrix)', async () => {
+  it('attach and serve: it survives its end', async () => {
     const options = [
       ['--mode', 'exact'],
       ['--mode', 'objects'],
@@ -84,7 +84,7 @@ describe.each(nodeBinaries())(`a program with ${FLAG} on Node $major`, ({ execPa
     await expect(command.exited).resolves.toMatchObject({ code: 1, stderr: expect.stringContaining('the program ended') });
   });
 
-  it('it survives every expression of the user (matrix)', async () => {
+  it('it survives every expression of the user', async () => {
     const target = await service();
     const tracer = await attach(target.port);
     await tracer.start({ mode: 'objects' });

@@ -51,7 +51,7 @@ describe.each(nodeBinaries())('the server of the demo on Node $major', ({ execPa
     expect([code, named(stderr)]).toEqual([3, leaksOn(major)]);
   });
 
-  it('leaks where it keeps its visitors, and nowhere else, if it runs already (long)', async () => {
+  it('leaks where it keeps its visitors, and nowhere else, if it runs already (full)', async () => {
     const server = await startTarget({ execPath, file: SERVER, ready: READY });
     writeFileSync('port', READY.exec(server.stdout())![1]!);
     const { code, stdout } = await leaks('--port', `${server.port}`).exited;

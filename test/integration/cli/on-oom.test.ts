@@ -48,7 +48,7 @@ describe.each(oldestAndNewest())('--on-oom on Node $major', ({ execPath }) => {
 });
 
 describe.each(nodeBinaries())('--on-oom on Node $major', ({ execPath, major }) => {
-  it('a worker at its own limit ends as it would without us, and the table shows what it held (matrix)', async () => {
+  it('a worker at its own limit ends as it would without us, and the table shows what it held', async () => {
     const cwd = temporaryFolder();
     const command = startCommand(['run', '--on-oom', '--node', execPath, '-o', 'oom.tmsnap', LEAKING_WORKER], { cwd });
     await command.waitFor('stdout', /(worker: ERR_WORKER_OUT_OF_MEMORY)/);

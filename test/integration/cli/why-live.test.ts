@@ -18,7 +18,7 @@ const ask = (port: number, what: string, ...options: readonly string[]) =>
 const QUICK = 'map.cjs';
 const programs = HOLDER_PROGRAMS.map((program) => ({
   ...program,
-  title: program.name === QUICK ? program.name : `${program.name} (long)`,
+  title: program.name === QUICK ? program.name : `${program.name} (full)`,
 }));
 
 describe.each(oldestAndNewest())('why on a running program, Node $major', ({ execPath }) => {

@@ -158,7 +158,7 @@ describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath
     expect((await target.kill()).signal).toBe('SIGKILL');
   });
 
-  it('after its controller is killed, a target behaves as before (matrix)', async () => {
+  it('after its controller is killed, a target behaves as before', async () => {
     const target = await startTarget({ execPath, file: FILE, ready: true });
     const before = await evaluateIn(target.port, 'source()');
     const command = [repoPath('dist/src/cli/bin.js'), 'attach', `${target.port}`, '--lines', '--duration', '60s'];

@@ -78,8 +78,8 @@ async function attached(program: string, execPath: string, { rounds, ...options 
 describe.each(nodeBinaries())('right lines on Node $major', ({ execPath }) => {
   it.each([
     ['known-lines.cjs', 1, ''],
-    ['known-lines.cjs', 8, ' (long)'],
-    ['known-lines.mjs', 1, ' (long)'],
+    ['known-lines.cjs', 8, ' (full)'],
+    ['known-lines.mjs', 1, ' (full)'],
   ])('launched, exact, %s, %i rounds%s', async (program, rounds) => {
     expectExact(await launched(program, execPath, { mode: 'exact', rounds }), programPath(program));
   });

@@ -48,8 +48,8 @@ async function webpacked(devtool: string, context: string): Promise<string> {
 }
 
 test.each([
-  ['linked', ' (long)'],
-  ['inline', ' (long)'],
+  ['linked', ' (full)'],
+  ['inline', ' (full)'],
   ['external', ' (long)'],
 ] as const)('a bundle of esbuild, its map %s%s', async (sourcemap, _) => {
   const bundle = await esbuilt({ sourcemap });

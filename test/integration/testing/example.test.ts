@@ -88,7 +88,7 @@ describe('docs/examples/assertions', () => {
     expect(readFileSync(join(folder, 'growth/visit.html'), 'utf8')).toContain('sessions.ts');
   });
 
-  it.each(Object.entries(TRANSFORMS))('%s gives the same line (long)', async (_, transform) => {
+  it.each(Object.entries(TRANSFORMS))('%s gives the same line (full)', async (_, transform) => {
     const folder = project({ leaks: true });
     useTransform(folder, transform);
     const { output } = await run(folder, SCRIPTS.jest);

@@ -62,7 +62,7 @@ describeNodes(
       expect(await functionsFound(FEW)).toEqual(FEW.map((name) => [name, true]));
     });
 
-    it('finds more of them (long)', async () => {
+    it('finds more of them (full)', async () => {
       expect(await functionsFound(MORE)).toEqual(MORE.map((name) => [name, true]));
     });
 
@@ -70,14 +70,16 @@ describeNodes(
       expect(await run(execPath, CLEAN)).toEqual({ found: Object.fromEntries(CLEAN.map((name) => [name, []])) });
     });
 
-    it('finds nothing in more of them (long)', async () => {
+    it('finds nothing in more of them (full)', async () => {
       expect(await run(execPath, MORE_CLEAN)).toEqual({ found: Object.fromEntries(MORE_CLEAN.map((name) => [name, []])) });
     });
 
-    it('names the line with true lines (long)', async () => {
-      const all = [...FEW, ...MORE];
-      const { found } = await run(execPath, all, { execArgv: TRUE_LINES });
-      expect(all.filter((name) => !linesOf(name).includes(firstPlace(found, name)))).toEqual([]);
+    it.each([
+      ['(long)', FEW],
+      ['of more of them (full)', MORE],
+    ])('names the line with true lines %s', async (_, names) => {
+      const { found } = await run(execPath, names, { execArgv: TRUE_LINES });
+      expect(names.filter((name) => !linesOf(name).includes(firstPlace(found, name)))).toEqual([]);
     });
 
     it('says in at most 12 lines what grew (long)', async () => {

@@ -11,7 +11,7 @@ const ITEMS = 20_000;
 const BLOCKS_OF_AN_ITEM = 4;
 
 describe.each(nodeBinaries())('exact mode, Node $major', ({ execPath }) => {
-  it('counts every block, even if optimized code makes several in one allocation (matrix)', async () => {
+  it('counts every block, even if optimized code makes several in one allocation', async () => {
     const program = repoPath('fixtures', 'programs', 'folding.cjs');
     const tracer = await launch(program, { execPath, args: [`${ITEMS}`], mode: 'exact', inlining: false, stdio: 'ignore' });
     reapLater(() => tracer.kill('SIGKILL'));

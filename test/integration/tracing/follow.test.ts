@@ -91,7 +91,7 @@ describe.each(nodeBinaries())('follow on Node $major', (binary) => {
 });
 
 describe.each(oldestAndNewest())('follow on Node $major', (binary) => {
-  it('in object mode, too (long)', () => tracesEachProcess(binary, 'objects'));
+  it('in object mode, too (full)', () => tracesEachProcess(binary, 'objects'));
 
   it('true lines in every process (long)', async () => {
     const { tracer } = await followed(PROGRAM, binary, { lines: true, start: { mode: 'exact', lines: true } });

@@ -77,7 +77,7 @@ describe.each(nodeBinaries())('a controller that is killed early, Node $major', 
     },
   );
 
-  it('attach: when it has sent the signal, the inspector is closed again (matrix)', async () => {
+  it('attach: when it has sent the signal, the inspector is closed again', async () => {
     const folder = temporaryFolder();
     const target = await startPlain(execPath, 'setInterval(() => {}, 1000)');
     const doomed = startDoomed(['signalled', 'attach', `${target.pid}`], folder);
@@ -88,7 +88,7 @@ describe.each(nodeBinaries())('a controller that is killed early, Node $major', 
     expect([target.child.exitCode, target.child.signalCode]).toEqual([null, null]);
   });
 
-  it('a worker that started when the controller did not listen any more is not left paused (matrix)', async () => {
+  it('a worker that started when the controller did not listen any more is not left paused', async () => {
     const file = join(temporaryFolder(), 'program.cjs');
     writeFileSync(
       file,

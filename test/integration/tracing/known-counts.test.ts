@@ -25,11 +25,11 @@ describe.each(nodeBinaries())('counts of known blocks, Node $major', ({ execPath
     return rows;
   }
 
-  it('are within two standard errors if optimized code folds them (matrix)', async () => {
+  it('are within two standard errors if optimized code folds them', async () => {
     expect(shareWithin(2, await rowsOf(true))).toBeGreaterThanOrEqual(LEAST_COVERED);
   });
 
-  it('are within two standard errors, and not all within half of one, if nothing is folded (matrix)', async () => {
+  it('are within two standard errors, and not all within half of one, if nothing is folded', async () => {
     const rows = await rowsOf(false);
     expect(shareWithin(2, rows)).toBeGreaterThanOrEqual(LEAST_COVERED);
     expect(shareWithin(0.5, rows)).toBeLessThan(MOST_WITHIN_HALF);

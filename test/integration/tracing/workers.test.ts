@@ -201,7 +201,7 @@ describe.each(nodeBinaries())('workers on Node $major', (binary) => {
 describe.each(oldestAndNewest())('workers on Node $major', (binary) => {
   const { execPath } = binary;
 
-  it('in object mode, too (long)', () => tracesEachWorker(binary, 'objects'), 180_000);
+  it('in object mode, too (full)', () => tracesEachWorker(binary, 'objects'), 180_000);
 
   it('a worker that does not answer is listed as missing, and the snapshot has the rest (long)', async () => {
     const { target, program } = await started(execPath);
@@ -228,7 +228,7 @@ describe.each(oldestAndNewest())('workers on Node $major', (binary) => {
     await lacksStuckWorker(tracer, program);
   }, 240_000);
 
-  it('in object mode, a worker that never yields is listed as missing, and the snapshot has the rest: attached (long)', async () => {
+  it('in object mode, a worker that never yields is listed as missing, and the snapshot has the rest: attached (full)', async () => {
     const { target, program } = await started(execPath);
     await program.ask('start', 'started 1');
     await program.ask('start stuck', 'started 2');

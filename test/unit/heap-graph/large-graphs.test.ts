@@ -7,7 +7,7 @@ describe('a heap graph', () => {
   it.each([
     ['one after the other', (node: number, nodes: number) => (node + 1 < nodes ? [node + 1] : [])],
     ['both ways', (node: number, nodes: number) => [node - 1, node + 1].filter((to) => to >= 0 && to < nodes)],
-  ])('of two million links, %s (long)', async (_, links) => {
+  ])('of two million links, %s (full)', async (_, links) => {
     const nodes = 2_000_000;
     const graph = await HeapGraph.read(generatedSnapshot({ nodes, size: 8, edgesOf: (node) => links(node, nodes) }));
     expect([0, 1, 1000, nodes - 1].map((node) => graph.dominator(node))).toEqual([-1, 0, 999, nodes - 2]);
