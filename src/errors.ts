@@ -59,7 +59,7 @@ export class ProfileTooLargeError extends TracemallocError {
   override readonly code = 'ERR_PROFILE_TOO_LARGE';
 }
 
-/** A profile whose content contradicts itself. */
+/** A profile whose content contradicts itself, or that a store cannot keep for its content. */
 export class BadProfileError extends TracemallocError {
   override readonly code = 'ERR_BAD_PROFILE';
 }

@@ -8,7 +8,10 @@ import type { KeyType } from '../snapshot/statistics/key-type.js';
  * profiles.
  */
 export interface Store {
-  /** Keeps the profiles. The same profile twice counts once. */
+  /**
+   * Keeps the profiles. The same profile twice counts once. If it throws StoreError or SnapshotFileError, the store does not take profiles for now;
+   * with any other error, it never takes one of these.
+   */
   push(profiles: readonly Profile[]): Promise<void>;
   /** @throws UsageError that names the nearest services, or releases, if there is none of this name */
   stats(question: StatsQuestion): Promise<FleetStats>;

@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Credentials } from './credentials.js';
-import { type Place, storeError } from './store-errors.js';
+import { type Doing, type Place, storeError } from './store-errors.js';
 import type { StoreAddress } from './store-url.js';
 
 /** Values by name of a parameter: `{name:Type}` in the SQL. No value ever stands in the SQL itself. */
@@ -18,7 +18,7 @@ export interface ClickHouseOptions {
   readonly isNew?: boolean;
 }
 
-/** One ClickHouse over HTTP. Each method throws StoreError. */
+/** One ClickHouse over HTTP. Each method throws StoreError; `insert` throws BadProfileError if the server cannot read the rows. */
 export class ClickHouse {
   readonly place: Place;
   readonly #client: ClickHouseClient;
@@ -40,6 +40,7 @@ export class ClickHouse {
       request_timeout: timeoutMs,
       compression: { request: true, response: true },
       use_multipart_params_auto: true,
+      json: { parse: JSON.parse, stringify: wellFormedJson },
       log: { level: ClickHouseLogLevel.OFF }, // an error is told once, by us
     });
     return new ClickHouse(client, { host: new URL(address.origin).host, ...address, username: credentials.username, timeoutMs });
@@ -83,11 +84,17 @@ export class ClickHouse {
     await this.#client.close();
   }
 
-  async #told<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  async #told<T>(doing: Doing, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
       throw storeError(error, doing, this.place);
     }
   }
+}
+
+/** ClickHouse refuses lone surrogates, which JavaScript has in names and labels: a text that was cut within an emoji ends in one. */
+function wellFormedJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.includes('\\ud') ? text.replace(/\\(?:\\|ud[0-9a-f]{3})/g, (found) => (found === '\\\\' ? found : '\\ufffd')) : text;
 }

@@ -1,4 +1,4 @@
-import { StoreError } from '../../errors.js';
+import { BadProfileError, StoreError, type TracemallocError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 
 /** Whom we speak to, for messages. */
@@ -26,6 +26,9 @@ const BY_CODE: Readonly<Record<string, (place: Place, said: string) => string>> 
   242: () => 'its table is read-only, because it has lost its Keeper; see to that first',
 };
 
+/** ClickHouse's numbers of errors about a row that it cannot read. */
+const BAD_ROWS = new Set(['6', '25', '26', '27', '38', '41', '72', '117', '321']);
+
 /** By what Node says about a connection. */
 const BY_CONNECTION: readonly (readonly [RegExp, (place: Place) => string])[] = [
   [/ECONNREFUSED/, () => 'nothing listens there; is ClickHouse running, and is this the port of its HTTP interface (8123)?'],
@@ -40,10 +43,15 @@ const BY_CONNECTION: readonly (readonly [RegExp, (place: Place) => string])[] = 
   ],
 ];
 
-/** @param doing what we were about to do, before the name of the store: `ask`, `push to` @returns one line that never has the password */
-export function storeError(cause: unknown, doing: string, place: Place): StoreError {
+/** What we were about to do, before the name of the store. */
+export type Doing = 'ask' | 'change' | 'push to';
+
+/** @returns an error of one line that never has the password: BadProfileError if the server cannot read the rows of a profile, or else StoreError */
+export function storeError(cause: unknown, doing: Doing, place: Place): TracemallocError {
   const { message = String(cause), code = '' } = cause as Partial<Error & { code: string }>;
   const said = printable(message.trim().replace(/\s+/g, ' '));
+  if (doing === 'push to' && BAD_ROWS.has(code))
+    return new BadProfileError(`ClickHouse at ${place.host} cannot store it: ${said}`, { cause });
   const told = BY_CODE[code]?.(place, said) ?? connectionFailure(`${code} ${message}`, place) ?? elsewhere(message, code, said);
   return new StoreError(`cannot ${doing} ClickHouse at ${place.host}: ${told}`, { cause });
 }
@@ -51,6 +59,8 @@ export function storeError(cause: unknown, doing: string, place: Place): StoreEr
 /** Disk errors come as errors of the system, too. */
 function elsewhere(message: string, code: string, said: string): string {
   if (/No space left on device|errno: 28|Insufficient Storage/i.test(message)) return diskFull();
+  if (/(Entity|Payload|Content) Too Large/i.test(message))
+    return 'what stands before it takes no request of this size; raise its limit (client_max_body_size of nginx)';
   if (!/^\d+$/.test(code)) return `it answers as no ClickHouse does (${said}); check host and port`;
   return `it says: ${said}`;
 }

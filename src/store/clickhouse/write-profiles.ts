@@ -43,7 +43,7 @@ export class ProfileWriter {
     this.#onNotice = onNotice;
   }
 
-  /** @throws UsageError for a profile that says nothing about what is alive, StoreError */
+  /** @throws UsageError for a profile that says nothing about what is alive, BadProfileError for one that the server cannot read, StoreError */
   async write(profiles: readonly Profile[]): Promise<void> {
     let batch: EncodedProfile[] = [];
     let rows = 0;

@@ -1,5 +1,6 @@
+import { SnapshotFileError, StoreError } from '../../errors.js';
 import type { Profile, Store } from '../store.js';
-import type { Spool } from './spool.js';
+import type { Spool, Spooled } from './spool.js';
 
 export interface PusherOptions {
   /** Opens the store. It is called again after each failure. */
@@ -10,17 +11,23 @@ export interface PusherOptions {
   readonly firstWaitMs?: number;
 }
 
-/** Profiles that are sent at once. */
-const BATCH = 50;
+/** Profiles that are sent at once. After a failure it begins with one, to find out whether it is the profile's fault. */
+const LARGEST_BATCH = 50;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 
-/** Sends profiles to a store in the background. While the store is away they wait in the spool, and nobody waits for them. */
+/**
+ * Sends profiles to a store in the background. While the store is away they wait in the spool, and nobody waits for them. A profile that the store
+ * refuses is set aside, and one that fails for another reason goes behind the others, so that no profile blocks the spool.
+ */
 export class Pusher {
   readonly #options: PusherOptions;
   #store: Store | null = null;
-  /** Failed attempts in a row. */
+  /** Attempts that failed since all was sent. */
   #failures = 0;
+  #batch = LARGEST_BATCH;
+  /** Files of profiles that failed alone. They are tried again when all others are sent. */
+  readonly #failed = new Set<string>();
   #sending: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -75,20 +82,48 @@ export class Pusher {
   }
 
   async #send(): Promise<void> {
-    const { spool, open, onNotice } = this.#options;
     try {
-      for (let batch = spool.oldest(BATCH); batch.length > 0; batch = spool.oldest(BATCH)) {
-        this.#store ??= await open();
-        await this.#store.push(batch.map(({ profile }) => profile));
-        spool.remove(batch);
-        if (this.#failures > 0) onNotice('the store answers again');
-        this.#failures = 0;
+      for (let batch = this.#next(); batch.length > 0; batch = this.#next()) {
+        this.#store ??= await this.#options.open();
+        await this.#push(this.#store, batch);
       }
     } catch (error) {
-      if (this.#failures++ === 0) onNotice(`the store does not take profiles, which wait in the spool: ${(error as Error).message}`);
+      if (this.#failures++ === 0)
+        this.#options.onNotice(`the store does not take profiles, which wait in the spool: ${(error as Error).message}`);
       await this.#leave();
       if (!this.#isClosed) this.#sendLater();
     }
+  }
+
+  #next(): Spooled[] {
+    const { spool } = this.#options;
+    const batch = spool.oldest(this.#batch, this.#failed);
+    if (batch.length > 0 || this.#failed.size === 0) return batch;
+    this.#failed.clear();
+    return spool.oldest(1);
+  }
+
+  /** @throws if the store does not take it for now */
+  async #push(store: Store, batch: readonly Spooled[]): Promise<void> {
+    const { spool, onNotice } = this.#options;
+    const [{ file }] = batch as [Spooled];
+    const isAlone = batch.length === 1;
+    try {
+      await store.push(batch.map(({ profile }) => profile));
+    } catch (error) {
+      this.#batch = 1;
+      if (isOfStore(error)) {
+        if (isAlone) this.#failed.add(file);
+        throw error;
+      }
+      if (isAlone) spool.setAside(file, `the store refuses a profile: ${(error as Error).message}`);
+      return;
+    }
+    spool.remove(batch);
+    this.#batch = Math.min(LARGEST_BATCH, 2 * this.#batch);
+    if (this.#failed.size > 0) return;
+    if (this.#failures > 0) onNotice('the store answers again');
+    this.#failures = 0;
   }
 
   /** Between half of the wait and the whole, so that a fleet does not come back to a store all at once. */
@@ -110,4 +145,9 @@ export class Pusher {
     this.#store = null;
     await store?.close();
   }
+}
+
+/** Whether another profile would have failed, too, as far as the error tells. */
+function isOfStore(error: unknown): boolean {
+  return error instanceof StoreError || error instanceof SnapshotFileError;
 }

@@ -42,6 +42,11 @@ describe('a server that is none, or does not answer as one', () => {
       /its disk is full/,
     ],
     ['is full, says a proxy', (_, response) => void response.writeHead(507).end('Insufficient Storage'), /its disk is full/],
+    [
+      'is behind a proxy that takes only small requests',
+      (_, response) => void response.writeHead(413).end('<title>413 Request Entity Too Large</title>'),
+      /takes no request of this size; raise its limit/,
+    ],
     ['is of an older version', (_, response) => void response.end('["22.8.21.38"]\n'), /version 22\.8\.21\.38, which is too old/],
     ['is a web server', (_, response) => void response.end('<html>hello</html>'), /answers as no ClickHouse does/],
     [
@@ -176,6 +181,23 @@ describe('a server that is none, or does not answer as one', () => {
     const { processes, statistics } = await stores[0]!.stats(QUESTION);
     expect({ processes, sizes: statistics.map(({ size }) => size) }).toEqual({ processes: 1, sizes: [1000] });
     await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('keeps a label that was cut within an emoji, and tells a profile that it cannot read from a fault of its own', async () => {
+    const store = await ClickHouseStore.open(`${url}/fleet`, { env: CREDENTIALS });
+    const identity = { ...profile().identity, service: 'odd' };
+    const labels = ['half\ud83d', '\\ud83d\ude00\\', '\ud83dx\\'];
+    const snapshot = Snapshot.fromTraces(labels.map((label, index) => ({ size: 10 * (9 - index), label, frames: [['/app/a.js', 1]] })));
+    await store.push([{ identity, snapshot }]);
+    const { statistics } = await store.stats({ ...everythingOf('odd'), keyType: 'label' });
+    expect(statistics.map(({ traceback }) => traceback.at(-1)!.filename)).toEqual(['half\ufffd', '\\ud83d\ufffd\\', '\ufffdx\\']);
+    const heap = { heapUsed: 1.5, heapTotal: 2, external: 0, arrayBuffers: 0, rss: 3 };
+    const broken = new Snapshot({ ...snapshot, capture: { ...snapshot.capture, time: '2026-01-01T00:00:00.000Z', heap } });
+    expect(await failureOf(store.push([{ identity, snapshot: broken }]))).toMatchObject({
+      code: 'ERR_BAD_PROFILE',
+      message: expect.stringMatching(/^ClickHouse at \S+ cannot store it: .*expected ',' before: '\.5/),
+    });
+    await store.close();
   });
 
   it('answers the command, which says nothing of the password', async () => {
