@@ -48,7 +48,7 @@ export class Pushing {
     const { createHash } = process.getBuiltinModule('node:crypto'); // 3 ms, which only who pushes should spend
     this.#spoolFolder = join(spoolFolder(process.env), createHash('sha256').update(url).digest('hex').slice(0, 16));
     const spool = new Spool(this.#spoolFolder, { mostBytes: MOST_SPOOLED, onNotice });
-    this.#pusher = new Pusher({ open: () => openStore(url, { onNotice }), spool, onNotice });
+    this.#pusher = new Pusher({ open: (signal) => openStore(url, { onNotice, signal }), spool, onNotice });
   }
 
   /** Whether anything has been given to send. */

@@ -40,6 +40,8 @@ interface Options {
   readonly timeoutMs?: number;
   /** Receives a line about what a push leaves out. */
   readonly onNotice?: (notice: string) => void;
+  /** Aborted: gives up opening. */
+  readonly signal?: AbortSignal;
 }
 
 type Named = Pick<StatsQuestion, 'service'>;
@@ -57,14 +59,19 @@ export class ClickHouseStore implements Store {
   /** @throws UsageError for a wrong URL, StoreError if the server cannot be reached, or has no tables that we know */
   static async open(
     url: string,
-    { env = process.env, timeoutMs = TIMEOUT_MS, onNotice = () => {} }: Options = {},
+    { env = process.env, timeoutMs = TIMEOUT_MS, onNotice = () => {}, signal }: Options = {},
   ): Promise<ClickHouseStore> {
     const clickHouse = await ClickHouse.open({ address: storeAddress(url), credentials: readCredentials(env), timeoutMs });
+    const giveUp = () => void clickHouse.close();
+    signal?.addEventListener('abort', giveUp);
     try {
+      signal?.throwIfAborted();
       await checkSchema(clickHouse);
     } catch (error) {
       await clickHouse.close();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
     return new ClickHouseStore(clickHouse, onNotice);
   }

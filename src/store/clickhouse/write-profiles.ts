@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Profile } from '../store.js';
 import type { ClickHouse, Row } from './client.js';
 import { type EncodedProfile, encodeProfile, FACT_COLUMNS, MOST_ROWS } from './encode-profile.js';
@@ -48,6 +49,7 @@ export class ProfileWriter {
     let batch: EncodedProfile[] = [];
     let rows = 0;
     for (const profile of profiles) {
+      await setImmediate(); // each takes 10 to 60 ms, in which a server of ours answers nobody
       const encoded = encodeProfile(profile);
       if (encoded.folded > 0)
         this.#onNotice(

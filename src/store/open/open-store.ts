@@ -7,6 +7,8 @@ import type { Store } from '../store.js';
 export interface StoreOptions {
   /** Receives a line about each thing that is left out of an answer, such as a damaged file. Default: nobody is told. */
   readonly onNotice?: (notice: string) => void;
+  /** Aborted: gives up reaching the server. */
+  readonly signal?: AbortSignal;
 }
 
 /** By the scheme of a URL. */

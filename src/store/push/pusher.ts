@@ -1,18 +1,22 @@
+import { setImmediate } from 'node:timers/promises';
 import { SnapshotFileError, StoreError } from '../../errors.js';
 import type { Profile, Store } from '../store.js';
 import type { Spool, Spooled } from './spool.js';
 
 export interface PusherOptions {
-  /** Opens the store. It is called again after each failure. */
-  readonly open: () => Promise<Store>;
+  /** Opens the store. It is called again after each failure. Aborted: gives up. */
+  readonly open: (signal: AbortSignal) => Promise<Store>;
   readonly spool: Spool;
   readonly onNotice: (notice: string) => void;
   /** ms to the second attempt. Each further one waits twice as long, up to a minute. Default: one second. */
   readonly firstWaitMs?: number;
 }
 
-/** Profiles that are sent at once. After a failure it begins with one, to find out whether it is the profile's fault. */
-const LARGEST_BATCH = 50;
+/**
+ * Profiles that are sent at once. Reading them and writing their text takes our thread some 10 ms each. After a failure it begins with one, to find out
+ * whether it is the profile's fault.
+ */
+const LARGEST_BATCH = 10;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -31,6 +35,7 @@ export class Pusher {
   #sending: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  readonly #giveUp = new AbortController();
   #isWoken = false;
 
   constructor(options: PusherOptions) {
@@ -55,7 +60,11 @@ export class Pusher {
     this.#isClosed = true;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limitMs);
+      timer = setTimeout(() => {
+        if (this.#failures === 0) this.#options.onNotice(`the store has not taken all profiles within ${limitMs / 1000} s`);
+        this.#giveUp.abort();
+        resolve();
+      }, limitMs);
     });
     this.#wake();
     await Promise.race([this.#sending, late]);
@@ -72,7 +81,7 @@ export class Pusher {
   /** There is no moment between the last look and the end, so no profile is overlooked. */
   async #sendWhileWoken(): Promise<void> {
     try {
-      while (this.#isWoken) {
+      while (this.#isWoken && !this.#giveUp.signal.aborted) {
         this.#isWoken = false;
         await this.#send();
       }
@@ -82,14 +91,18 @@ export class Pusher {
   }
 
   async #send(): Promise<void> {
+    const { open, onNotice } = this.#options;
+    const { signal } = this.#giveUp;
     try {
       for (let batch = this.#next(); batch.length > 0; batch = this.#next()) {
-        this.#store ??= await this.#options.open();
+        this.#store ??= await open(signal);
+        signal.throwIfAborted();
         await this.#push(this.#store, batch);
+        await setImmediate(); // a folder is written at once, and others wait for our thread
       }
     } catch (error) {
-      if (this.#failures++ === 0)
-        this.#options.onNotice(`the store does not take profiles, which wait in the spool: ${(error as Error).message}`);
+      if (!signal.aborted && this.#failures++ === 0)
+        onNotice(`the store does not take profiles, which wait in the spool: ${(error as Error).message}`);
       await this.#leave();
       if (!this.#isClosed) this.#sendLater();
     }

@@ -1,17 +1,22 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Profile } from 'pprof-format';
 import { attach } from '../../../src/index.js';
+import { openStore } from '../../../src/store/open/open-store.js';
 import { ask } from '../../helpers/ask.js';
 import { runCommand } from '../../helpers/command.js';
 import { commanded } from '../../helpers/commanded.js';
 import { evaluateIn, inTurnOfItsOwn } from '../../helpers/evaluate.js';
+import { everythingOf } from '../../helpers/fleet-questions.js';
 import { oldestAndNewest } from '../../helpers/nodes.js';
 import { repoPath } from '../../helpers/paths.js';
 import { startServing } from '../../helpers/serving.js';
-import { reapTargets, startTarget, type TargetProcess, temporaryFolder } from '../../helpers/target-process.js';
+import { reapLater, reapTargets, startTarget, type TargetProcess, temporaryFolder } from '../../helpers/target-process.js';
 
 const TOKEN = 'a-token-of-the-tests';
 
@@ -99,6 +104,56 @@ describe.each(oldestAndNewest())('tracemalloc serve on Node $major', ({ execPath
 });
 
 const execPath = process.execPath;
+
+it('--push sends what the target holds to a store, with its identity', async () => {
+  const target = await growing(execPath);
+  const folder = temporaryFolder();
+  const push = ['--push', `folder:${folder}`, '--service', 'growing', '--release', '7', '--every', '100ms', '--interval', '1'];
+  const { command, url } = await startServing(target.port, push, { TRACEMALLOC_SPOOL: temporaryFolder() });
+  await evaluateIn(target.port, 'grow(10_000)');
+  const store = await openStore(`folder:${folder}`);
+  const question = { ...everythingOf('growing'), release: '7', host: hostname(), keyType: 'function' } as const;
+  let bytes: number | undefined;
+  while (bytes === undefined) {
+    await ask(`${url}/metrics`); // takes as long as a snapshot
+    const { processes, statistics } = (await store.services()).includes('growing')
+      ? await store.stats(question)
+      : { processes: 1, statistics: [] };
+    expect(processes).toBe(1);
+    bytes = statistics.find(({ traceback }) => traceback.at(-1)!.functionName === 'make')?.size;
+  }
+  expectBlocks(bytes, 10_000);
+  expect((await store.merged(question)).snapshot.capture).toMatchObject({
+    resource: { 'service.name': 'growing', 'service.version': '7' },
+  });
+  command.child.kill('SIGINT');
+  expect(await command.exited).toMatchObject({ code: 0, stderr: expect.not.stringContaining('wait in') });
+});
+
+it('with --push, a store that never answers holds up neither clients nor the end (long)', async () => {
+  const target = await growing(execPath);
+  let asked: () => void = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const silent = createServer(() => asked());
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  reapLater(async () => silent.close().closeAllConnections());
+  const store = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/fleet`;
+  const push = ['--push', store, '--service', 'growing', '--every', '100ms', '--interval', '1'];
+  const { command, url } = await startServing(target.port, push, { TRACEMALLOC_SPOOL: temporaryFolder() });
+  await isAsked;
+  await evaluateIn(target.port, 'grow(10_000)');
+  expectBlocks((await bytesByFunction(`${url}/debug/pprof/heap`)).get('make'), 10_000);
+  command.child.kill('SIGINT');
+  expect(await command.exited).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(
+      /has not taken all profiles within 5 s\n\d+ profiles? waits? in .* sent with the next --push to this store\n$/,
+    ),
+  });
+  await expect(evaluateIn(target.port, inTurnOfItsOwn('debugger'))).resolves.toBe(42);
+});
 
 it('--mode churn serves what is allocated, dead or alive, as allocs', async () => {
   const target = await startTarget({ execPath: process.execPath, file: repoPath('fixtures/programs/known-garbage.cjs'), ready: true });

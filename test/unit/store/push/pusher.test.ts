@@ -130,11 +130,18 @@ describe('a pusher', () => {
     expect(notices).toHaveLength(1);
   });
 
-  it('does not wait for a store that hangs', async () => {
-    const { spool } = newSpool();
-    const pusher = new Pusher({ open: () => new Promise(() => {}), spool, onNotice: () => {} });
+  it('does not wait for a store that hangs, and gives it up', async () => {
+    const { spool, notices } = newSpool();
+    const given: AbortSignal[] = [];
+    const open = (signal: AbortSignal) => {
+      given.push(signal);
+      return new Promise<Store>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const pusher = new Pusher({ open, spool, onNotice: (notice) => notices.push(notice) });
     pusher.add(profile(1));
     expect(await pusher.close(1)).toBe(1);
+    expect(given.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(notices).toEqual(['the store has not taken all profiles within 0.001 s']);
   });
 
   it('sends the same profiles as another one beside it, which count once', async () => {
