@@ -7,7 +7,7 @@ import type { Tracer } from '../../tracing/tracer/tracer.js';
 import { type Console, writeLines } from '../console/console.js';
 import { firstInterruption } from '../console/interruption.js';
 import { addExamples } from '../options/examples.js';
-import { addPushOptions, type PushValues, storeToPushTo } from '../options/push-options.js';
+import { addPushOptions, type PushValues } from '../options/push-options.js';
 import { addRoundOptions, checkRoundOptions, hasRounds, type RoundValues, timetableOf } from '../options/round-options.js';
 import {
   addLossOptions,
@@ -117,8 +117,7 @@ export async function run([name]: readonly string[], values: AttachValues, conso
         heapFile?.listener,
       );
       heapFile?.save();
-      // what a program holds at its end is garbage, and says nothing about the fleet
-      if (pushing && (tracer.isTracing() || pushing.isEmpty)) pushing.add(snapshot);
+      pushing?.addLast(snapshot, tracer);
       const said = notice ?? (tables !== null && !tracer.isTracing() ? ENDED_NOTICE : null);
       if (said !== null) writeLines(console.err, [said]);
       if (where !== undefined) printWhere(where && originalTraceback(where, snapshot, mapper), values, console);
@@ -152,7 +151,6 @@ function checkFollow(values: AttachValues): void {
     ['--on-oom', values.onOom],
     ['--on-rss', values.onRss !== undefined],
     ['--port', values.port !== undefined],
-    ['--push', storeToPushTo(values, process.env) !== null],
   ] as const;
   const [given] = forOne.find(([, isGiven]) => isGiven) ?? [];
   if (given !== undefined)
@@ -168,9 +166,9 @@ interface Following extends Reporting {
 
 /** Traces the process and those below it. */
 async function runFollowing(target: Target, { start, interrupted, removeFormer, ...reporting }: Following): Promise<number> {
-  const { output, values, console } = reporting;
+  const { output, values, console, pushing } = reporting;
   const { durationMs } = timetableOf(values, values);
-  const snapshot = await traceProcesses({ target, start, durationMs, output: output ?? null, interrupted, console });
+  const snapshot = await traceProcesses({ target, start, durationMs, output: output ?? null, interrupted, console, pushing });
   if (snapshot === null) {
     writeLines(console.err, ['there is no snapshot: none of the processes could be traced to the end']);
     return FAILED;

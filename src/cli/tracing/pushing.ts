@@ -66,6 +66,11 @@ export class Pushing {
     }
   }
 
+  /** What a program holds at its end is garbage, and says nothing about the fleet: it is sent only if there is nothing else. */
+  addLast(snapshot: Snapshot, target: Pick<EarlierTarget, 'isTracing'>): void {
+    if (target.isTracing() || this.isEmpty) this.add(snapshot);
+  }
+
   /** Sends a snapshot of a target every so often. */
   sourceFor(target: EarlierTarget): EarlierSource {
     const snapshots = new RepeatedSnapshots(target, {

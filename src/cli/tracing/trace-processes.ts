@@ -9,8 +9,10 @@ import { Limiter } from '../../tracing/isolate/limiter.js';
 import type { StartOptions } from '../../tracing/tracer/start-options.js';
 import { type Console, writeLines } from '../console/console.js';
 import type { Target } from '../options/target-argument.js';
+import type { EarlierSource } from './earlier.js';
 import { takeLastSnapshot } from './last-snapshot.js';
 import { pausesOf } from './pause.js';
+import type { Pushing } from './pushing.js';
 import { type ProcessOutcome, saveProcesses } from './save-processes.js';
 import { leaveAndTell, startAndTell, tellOfStart } from './while-tracing.js';
 
@@ -23,6 +25,8 @@ interface ProcessesTracing {
   readonly output: string | null;
   readonly interrupted: Promise<void>;
   readonly console: Console;
+  /** null: nothing is sent to a store. */
+  readonly pushing: Pushing | null;
 }
 
 /**
@@ -33,10 +37,10 @@ interface ProcessesTracing {
  * @throws UsageError if there is no Node process
  */
 export async function traceProcesses(options: ProcessesTracing): Promise<Snapshot | null> {
-  const { target, start, durationMs, output, interrupted, console } = options;
+  const { target, start, durationMs, output, interrupted, console, pushing } = options;
   const root = await pidOf(target);
   tellOfStart(start, console.err);
-  const tree = new TracedProcesses(root, start, console);
+  const tree = new TracedProcesses(root, { start, console, pushing });
   void interrupted.then(() => tree.stopLooking());
   try {
     await tree.look();
@@ -62,15 +66,19 @@ class TracedProcesses {
   readonly #below: ProcessesBelow;
   readonly #start: StartOptions;
   readonly #console: Console;
+  readonly #pushing: Pushing | null;
   readonly #processes: TreeProcess[] = [];
+  /** What is sent of each process while it runs. */
+  readonly #pushed: EarlierSource[] = [];
   readonly #stop = new AbortController();
   #end: () => void = () => {};
   readonly #onNotice = (notice: string): void => writeLines(this.#console.err, [printable(notice)]);
 
-  constructor(root: number, start: StartOptions, console: Console) {
+  constructor(root: number, { start, console, pushing }: Pick<ProcessesTracing, 'start' | 'console' | 'pushing'>) {
     this.#below = new ProcessesBelow(root, { onNotice: this.#onNotice });
     this.#start = start;
     this.#console = console;
+    this.#pushing = pushing;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -97,6 +105,7 @@ class TracedProcesses {
     }
     try {
       await startAndTell(tracer, { ...this.#start, onNotice: this.#onNotice }, err);
+      if (this.#pushing) this.#pushed.push(this.#pushing.sourceFor(tracer));
       writeLines(err, [printable(`tracing process ${pid}: ${command[0]}`)]);
     } catch (problem) {
       this.#processes[index] = { ...process, problem };
@@ -118,28 +127,30 @@ class TracedProcesses {
     this.#stop.abort();
   }
 
-  /** The last snapshots. */
+  /** The last snapshots. They are sent to the store, too. */
   outcomes(): Promise<ProcessOutcome[]> {
+    for (const source of this.#pushed) source.stop();
     const byPid = this.#processes.toSorted((a, b) => a.pid - b.pid);
     const limiter = new Limiter(AT_ONCE);
-    return Promise.all(byPid.map((process) => limiter.run(() => outcomeOf(process))));
+    return Promise.all(byPid.map((process) => limiter.run(() => this.#outcomeOf(process))));
+  }
+
+  async #outcomeOf({ tracer, pid, parentPid, command, problem }: TreeProcess): Promise<ProcessOutcome> {
+    const row = { pid, parentPid: parentPid ?? pid, command, snapshot: null, earlier: null, atHeapLimit: false, error: problem };
+    if (tracer === null || problem !== null) return row;
+    try {
+      const { snapshot } = await takeLastSnapshot(tracer, () => null);
+      this.#pushing?.addLast(snapshot, tracer);
+      return { ...row, snapshot };
+    } catch (error) {
+      return { ...row, error };
+    }
   }
 
   async leave(): Promise<void> {
     const limiter = new Limiter(AT_ONCE);
     const { err } = this.#console;
     await Promise.all(this.#processes.map(({ tracer }) => tracer && limiter.run(() => leaveAndTell(tracer, err))));
-  }
-}
-
-async function outcomeOf({ tracer, pid, parentPid, command, problem }: TreeProcess): Promise<ProcessOutcome> {
-  const row = { pid, parentPid: parentPid ?? pid, command, snapshot: null, earlier: null, atHeapLimit: false, error: problem };
-  if (tracer === null || problem !== null) return row;
-  try {
-    const { snapshot } = await takeLastSnapshot(tracer, () => null);
-    return { ...row, snapshot };
-  } catch (error) {
-    return { ...row, error };
   }
 }
 

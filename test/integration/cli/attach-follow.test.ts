@@ -65,17 +65,23 @@ describe.each(nodeBinaries())('attach --follow on Node $major', ({ execPath }) =
 
 interface Following {
   readonly args?: readonly string[];
+  /** Of the command. */
+  readonly options?: readonly string[];
   /** What starts the command. */
   readonly through?: readonly string[];
   readonly duration?: string;
 }
 
 /** Attaches to a program of `fixtures/programs/tree` and all below it. Inspectors open on a port of their own, as in the test above. */
-async function follow(file: string, { args = [], through = [], duration = '10m' }: Following = {}) {
+async function follow(file: string, { args = [], options = [], through = [], duration = '10m' }: Following = {}) {
   const cwd = temporaryFolder();
   const env = { NODE_OPTIONS: `--inspect-port=${await freePort()}` };
   const program = await startPlain('', '', { command: [process.execPath, repoPath('fixtures/programs/tree', file), ...args], env });
-  const command = startCommand(['attach', `${program.pid}`, '--follow', '--duration', duration, '-o', 's.tmsnap'], { cwd, through });
+  const command = startCommand(['attach', `${program.pid}`, '--follow', '--duration', duration, '-o', 's.tmsnap', ...options], {
+    cwd,
+    env: { TRACEMALLOC_SPOOL: join(cwd, 'spool') },
+    through,
+  });
   return { ...program, command, cwd };
 }
 
@@ -148,6 +154,19 @@ it('attach --follow says once that it has no file descriptors left, and traces w
   const saved = stderr.match(/^snapshot saved as s\.tmsnap\.\d+$/gm) ?? [];
   expect([missing.length > 0, saved.length > 0, missing.length + saved.length]).toEqual([true, true, 20]);
   for (const one of programs) expect(await inspectorAmong(await listenersOf(lookAt(one.pid)))).toBeNull();
+});
+
+it('attach --follow --push sends the snapshots of each process, as its own', async () => {
+  const { pid, command, cwd } = await follow('many.cjs', { args: ['2'], options: ['--push', 'folder:fleet', '--service', 'many'] });
+  await command.waitFor('stderr', /(?:tracing process \d+:[\s\S]*)tracing process (\d+):/);
+  const pids = (await programsInTree(pid)).map((program) => program.pid).sort();
+  command.child.kill('SIGINT');
+  expect(await command.exited).toMatchObject({ code: 0, stderr: expect.not.stringContaining('wait in') });
+  const files = readdirSync(join(cwd, 'fleet', 'many'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tmsnap'));
+  const captures = files.map((file) => Snapshot.load(join(cwd, 'fleet', 'many', file)).capture);
+  expect(captures.map(({ resource }) => Number(resource!['process.pid'])).sort()).toEqual(pids);
+  expect(captures.map(({ target }) => target.pid).sort()).toEqual(pids);
+  expect(new Set(captures.map(({ tracing }) => tracing)).size).toBe(2);
 });
 
 it.each([
