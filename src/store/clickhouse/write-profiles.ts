@@ -49,7 +49,7 @@ export class ProfileWriter {
     let batch: EncodedProfile[] = [];
     let rows = 0;
     for (const profile of profiles) {
-      await setImmediate(); // each takes 10 to 60 ms, in which a server of ours answers nobody
+      await setImmediate(); // encoding one takes 10 to 60 ms, and `serve` must answer meanwhile
       const encoded = encodeProfile(profile);
       if (encoded.folded > 0)
         this.#onNotice(

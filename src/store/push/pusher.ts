@@ -12,10 +12,7 @@ export interface PusherOptions {
   readonly firstWaitMs?: number;
 }
 
-/**
- * Profiles that are sent at once. Reading them and writing their text takes our thread some 10 ms each. After a failure it begins with one, to find out
- * whether it is the profile's fault.
- */
+/** Profiles that are sent at once: this thread does nothing else while it reads them. After a failure one, to find out whether the fault is in it. */
 const LARGEST_BATCH = 10;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
@@ -98,7 +95,7 @@ export class Pusher {
         this.#store ??= await open(signal);
         signal.throwIfAborted();
         await this.#push(this.#store, batch);
-        await setImmediate(); // a folder is written at once, and others wait for our thread
+        await setImmediate(); // a store in a folder never yields, and `serve` must answer meanwhile
       }
     } catch (error) {
       if (!signal.aborted && this.#failures++ === 0)
