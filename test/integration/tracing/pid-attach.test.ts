@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { askForInspector } from '../../../src/discovery/inspector-signal.js';
 import { readProc } from '../../../src/discovery/proc.js';
 import { isStillThere, lookAt } from '../../../src/discovery/process-identity.js';
 import { attach, ConnectError, UsageError } from '../../../src/index.js';
+import { connectToPid } from '../../../src/tracing/attach/pid-attach.js';
 import { describeNodes } from '../../helpers/describe-nodes.js';
 import { failureOf } from '../../helpers/failure.js';
 import { nodeBinaries, oldestAndNewest } from '../../helpers/nodes.js';
@@ -144,6 +146,27 @@ describe.each(oldestAndNewest())('Node $major', ({ execPath }) => {
     } finally {
       server.close();
     }
+  });
+
+  it.each([
+    ['before we look who has it', 0],
+    ['after more time than an inspector may take to open', 2_000],
+  ])('if the port will be free, it is asked again once the port is free: %s', async (_, freeAfterMs) => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const target = await startPlain(execPath, ALIVE, { execArgv: [`--inspect-port=${port}`] });
+    const freeAt = performance.now() + freeAfterMs;
+    const connecting = connectToPid(target.pid, 900, () => {
+      if (performance.now() > freeAt) server.close();
+      return true;
+    });
+    await target.waitFor('stderr', /(address already in use)/);
+    if (freeAfterMs === 0) server.close();
+    const { session, caretaker, endpoint, opened } = await connecting;
+    expect([endpoint.port, opened]).toEqual([port, true]);
+    await session.close();
+    caretaker.end({ isLost: true });
   });
 
   it('the inspector of another program behind one of its sockets is not taken for its own (matrix)', async () => {
