@@ -119,9 +119,13 @@ async function killControllers({ execPath, major }: NodeBinary): Promise<void> {
 }
 
 // The versions at once: each mostly waits.
-it('a controller that is killed leaves nothing behind, whenever it was killed, on every Node of this run (stress)', async () => {
-  await Promise.all(nodeBinaries().map(killControllers));
-}, 600_000);
+it(
+  'a controller that is killed leaves nothing behind, whenever it was killed, on every Node of this run (stress)',
+  async () => {
+    await Promise.all(nodeBinaries().map(killControllers));
+  },
+  dose(300_000, 600_000),
+);
 
 /** In ms after the program was asked to move its inspector, which it does after 100; -1: before it is asked. */
 const KILLED_AFTER = [-1, 0, 60, 100, 140];

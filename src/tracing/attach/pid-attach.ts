@@ -39,12 +39,12 @@ export async function connectToPid(pid: number, timeoutMs: number | undefined, s
   // The program's own servers need not be asked again. Without /proc the new inspector may have one of these addresses.
   if (target.facts !== null) for (const address of addresses) search.others.add(hostPort(address));
   const others = new Set(search.others);
+  const isTaken = (await otherHolderOfPort(target)) !== null; // and may be free before we look again
   const caretaker = new Caretaker();
   if (target.facts !== null) {
     caretaker.add('opening', { kind: 'opening', pid, startTime: target.facts.startTime, others: [...others] });
     caretaker.guard(null);
   }
-  const isTaken = (await otherHolderOfPort(target)) !== null; // and may be free before we look again
   try {
     await askForInspector(target);
   } catch (error) {

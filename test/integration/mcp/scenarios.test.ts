@@ -11,25 +11,25 @@ afterEach(reapTargets);
 
 /** A program with one leak, when it is tested, and the variable that a person who has read the program would change. */
 const SCENARIOS = [
-  ['unbounded-map', 'full', 'variable sessions'],
-  ['cache-by-url', 'long', 'variable cache'],
-  ['event-log', 'full', 'variable log'],
-  ['listener', 'long', 'variable bus'],
-  ['memoize', 'full', 'variable known'],
-  ['queue', 'full', 'variable queue'],
-  ['set', 'full', 'variable seen'],
-  ['linked-list', 'full', 'variable newest'],
-  ['errors', 'long', 'variable failures'],
-  ['dates', 'full', 'variable visits'],
-  ['generators', 'full', 'variable open'],
-  ['closure-chain', 'long', 'variable current'],
+  ['unbounded-map', '(full)', 'variable sessions'],
+  ['cache-by-url', '(long)', 'variable cache'],
+  ['event-log', '(full)', 'variable log'],
+  ['listener', '(long)', 'variable bus'],
+  ['memoize', '(full)', 'variable known'],
+  ['queue', '(full)', 'variable queue'],
+  ['set', '(full)', 'variable seen'],
+  ['linked-list', '(full)', 'variable newest'],
+  ['errors', '(long)', 'variable failures'],
+  ['dates', '(full)', 'variable visits'],
+  ['generators', '(full)', 'variable open'],
+  ['closure-chain', '(long)', 'variable current'],
 ] as const;
 
 /** Of all answers to one question about a leak, text and structured content together. */
 const MOST_BYTES = 20_000;
 
 describe('an agent with three calls', () => {
-  it.each(SCENARIOS)('finds file, line and holder of the leak: %s (%s)', async (name, _mark, holder) => {
+  it.each(SCENARIOS)('finds file, line and holder of the leak: %s %s', async (name, _mark, holder) => {
     const file = subjectFile('leaks', name);
     const program = repoPath('fixtures/growth/program.cjs');
     const [agent, target] = await Promise.all([

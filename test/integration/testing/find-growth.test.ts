@@ -60,7 +60,7 @@ describeNodes(
 
     it('finds the function that keeps something', async () => {
       expect(await functionsFound(FEW)).toEqual(FEW.map((name) => [name, true]));
-    }, 180_000); // it takes 10 s of processor time
+    }, 120_000); // it takes 10 s of processor time
 
     it('finds more of them (full)', async () => {
       expect(await functionsFound(MORE)).toEqual(MORE.map((name) => [name, true]));
