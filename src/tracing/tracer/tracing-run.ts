@@ -5,7 +5,6 @@ import { UnsupportedError } from '../../errors.js';
 import type { Mode } from '../../model/trace-columns.js';
 import type { Snapshot } from '../../snapshot/snapshot.js';
 import { nodeMajor } from '../../text/node-major.js';
-import { ChangedFlags } from '../isolate/changed-flags.js';
 import { GcLimiter } from '../isolate/gc-limiter.js';
 import { heapUsedOf, type Isolate } from '../isolate/isolate.js';
 import { type IsolateReading, type IsolateSettings, IsolateTracing } from '../isolate/isolate-tracing.js';
@@ -17,6 +16,7 @@ import { churnOf } from './churn.js';
 import type { Circumstances } from './gate.js';
 import { HeapCost } from './heap-cost.js';
 import { ProcessMemory } from './process-memory.js';
+import { RunFlags } from './run-flags.js';
 import { intervalOf, type StartOptions, tracebackLimitOf } from './start-options.js';
 import type { TracedTarget } from './traced-target.js';
 
@@ -34,11 +34,8 @@ export class TracingRun {
   readonly #target: TracedTarget;
   readonly #mode: Mode;
   readonly #force: boolean;
-  readonly #inlining: boolean;
-  /** What V8 may do in the target meanwhile: see `CaptureInfo`. */
-  #compiling = { inlining: true, folding: true };
   readonly #settings: IsolateSettings;
-  readonly #flags: ChangedFlags;
+  readonly #flags: RunFlags;
   readonly #main: IsolateTracing;
   readonly #workers: TracedWorkers;
   /** What a heap snapshot costs. Only object mode takes them unasked. */
@@ -58,12 +55,12 @@ export class TracingRun {
     this.#target = target;
     this.#mode = mode;
     const lines = linesOf(options);
-    this.#inlining = (options.inlining ?? true) && mode !== 'objects' && !lines;
+    const inlining = (options.inlining ?? true) && mode !== 'objects' && !lines;
     // A heap snapshot can wait long for the event loop. Other processes must not wait with it.
     const gcLimiter = mode === 'objects' ? new GcLimiter() : target.gcLimiter;
     this.#settings = { interval: intervalOf(options), isChurn: mode === 'churn', lines, labels, gcLimiter };
     const { main } = target;
-    this.#flags = new ChangedFlags(main.session, target.caretaker);
+    this.#flags = new RunFlags(target, { mode, inlining, force });
     this.#main = new IsolateTracing(main, this.#settings);
     const costOptions = { heapUsed: () => this.heapUsed(), nodeMajor: this.#major, isAccepted, isOurs: target.wasPaused, onNotice };
     this.#cost = new HeapCost(main.session, { ...costOptions, isTracking: this.isHeavy });
@@ -101,7 +98,7 @@ export class TracingRun {
       if (this.isHeavy && !isPaused) await this.#cost.checkStart();
       if (!this.#force && !isPaused) await this.#main.refuseOthers();
       const mainBefore = this.#memory.askMain(); // before anything that we do to it
-      await this.#changeFlags(circumstances);
+      await this.#flags.change(circumstances);
       await this.#workers.start();
       this.#memory.begin(mainBefore);
       if (this.isHeavy && !isPaused) await this.#cost.checkSnapshot({ isLast: false }); // now the heaps of the workers are known
@@ -184,7 +181,7 @@ export class TracingRun {
         time,
         target: this.#target.info,
         ...(await this.#memory.atSnapshot(all.map(({ heap }) => heap))),
-        ...this.#compiling,
+        ...this.#flags.compiling,
         tracing: this.#id,
         ...(this.#resumed !== null && { resumed: this.#resumed }),
         ...notes,
@@ -225,23 +222,6 @@ export class TracingRun {
   /** NaN if the target did not tell its version. */
   get #major(): number {
     return nodeMajor(this.#target.info.nodeVersion);
-  }
-
-  /** Sets the flags that all isolates compile with from now on. */
-  async #changeFlags({ inliningIsOff, foldingIsOff, isTrackable, isPaused }: Circumstances): Promise<void> {
-    const hasPreload = this.#target.main.trueLines.registration !== null; // the preload has set inlining and folding already
-    const withoutFolding = this.#mode === 'exact' || (!this.#inlining && !this.isHeavy);
-    const isSet = await this.#flags.changeFor({
-      nodeMajor: this.#major,
-      withoutInlining: !this.#inlining && !inliningIsOff && !hasPreload,
-      withTracking: this.isHeavy && !isTrackable,
-      withoutFolding: withoutFolding && !hasPreload,
-      keepsCoverage: !isPaused && !this.#force && !this.#target.isSelf,
-    });
-    this.#compiling = {
-      inlining: this.#inlining && !inliningIsOff && !hasPreload,
-      folding: !this.isHeavy && !hasPreload && !isSet && !foldingIsOff,
-    };
   }
 
   /** Restores flags and sources, and throws away the code that was optimized with other flags. */
