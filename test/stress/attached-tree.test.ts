@@ -16,9 +16,10 @@ it('attach --follow traces sixty processes, and closes all their inspectors (str
   const cwd = temporaryFolder();
   const env = { NODE_OPTIONS: '--max-old-space-size=32' };
   const command = [process.execPath, repoPath('fixtures/programs/tree/many.cjs'), `${PROCESSES}`] as const;
-  const { pid } = await startPlain('', '', { command: [...command], env });
+  const { pid, stderr: ofPrograms } = await startPlain('', '', { command: [...command], env });
   const programs = await programsInTree(pid);
   const { code, stderr } = await startCommand(['attach', `${pid}`, '--follow', '--duration', '1s', '-o', 's.tmsnap'], { cwd }).exited;
+  expect(ofPrograms().match(/^.*(ended: |FATAL|Assertion|Check failed).*$/gm) ?? []).toEqual([]);
   expect([code, stderr]).toEqual([0, expect.stringMatching(new RegExp(`^${PROCESSES} processes:$`, 'm'))]);
   expect(stderr).not.toContain('no snapshot');
   expect(readdirSync(cwd).sort()).toEqual(['s.tmsnap', ...programs.map((one) => `s.tmsnap.${one.pid}`)].sort());

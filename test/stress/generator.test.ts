@@ -6,7 +6,7 @@ import { dose } from '../helpers/dose.js';
 import type { Checked } from '../unit/lines/generator/check.js';
 
 /** Set LINES_PROGRAMS=100000 for the long run, and LINES_SEED for other programs. */
-const PROGRAMS = Number(process.env.LINES_PROGRAMS ?? dose(1_000, 10_000));
+const PROGRAMS = Number(process.env.LINES_PROGRAMS ?? dose(500, 10_000));
 
 test.each([
   ['', '0'],

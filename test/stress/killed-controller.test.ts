@@ -23,7 +23,7 @@ const CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-controller.js');
 const TREE_CONTROLLER = repoPath('dist', 'test', 'helpers', 'doomed-tree-controller.js');
 const CARETAKER = repoPath('dist', 'src', 'tracing', 'cleanup', 'caretaker-process.js');
 /** The number of kills, each after another command. A kill after each of the about 170 commands would take minutes. */
-const KILLS = dose(4, 16);
+const KILLS = dose(2, 16);
 /** In the fixture's measure. The slowest run at full speed is far below, and the fastest run with a leftover of ours is far above. */
 const SLOWEST = 4;
 

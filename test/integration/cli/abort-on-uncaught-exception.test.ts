@@ -84,7 +84,7 @@ describe.each(nodeBinaries())(`a program with ${FLAG} on Node $major`, ({ execPa
     await expect(command.exited).resolves.toMatchObject({ code: 1, stderr: expect.stringContaining('the program ended') });
   });
 
-  it('it survives every expression of the user', async () => {
+  it('it survives every expression of the user (every version)', async () => {
     const target = await service();
     const tracer = await attach(target.port);
     await tracer.start({ mode: 'objects' });

@@ -55,7 +55,7 @@ const FLAGS = "process.mainModule.require('v8').cachedDataVersionTag()";
 
 afterEach(reapTargets);
 
-describe.each(nodeBinaries())('true lines on a running Node $major', ({ execPath, major }) => {
+describe.each(nodeBinaries())('true lines on a running Node $major (every version)', ({ execPath, major }) => {
   it('restores source and inlining at the stop, and can start again', async () => {
     const target = await startTarget({ execPath, file: FILE, ready: true });
     const before = await evaluateIn(target.port, 'source()');

@@ -12,14 +12,14 @@ afterEach(reapTargets);
 /** A program with one leak, when it is tested, and the variable that a person who has read the program would change. */
 const SCENARIOS = [
   ['unbounded-map', '(full)', 'variable sessions'],
-  ['cache-by-url', '(long)', 'variable cache'],
+  ['cache-by-url', '(full)', 'variable cache'],
   ['event-log', '(full)', 'variable log'],
   ['listener', '(long)', 'variable bus'],
   ['memoize', '(full)', 'variable known'],
   ['queue', '(full)', 'variable queue'],
   ['set', '(full)', 'variable seen'],
   ['linked-list', '(full)', 'variable newest'],
-  ['errors', '(long)', 'variable failures'],
+  ['errors', '(full)', 'variable failures'],
   ['dates', '(full)', 'variable visits'],
   ['generators', '(full)', 'variable open'],
   ['closure-chain', '(long)', 'variable current'],

@@ -22,7 +22,7 @@ const QUESTIONS: [string, (session: Session) => Promise<unknown>][] = [
   ['an object', (session) => withObject(session, "require('node:os')", async (id) => id)],
 ];
 
-describe.each(nodeBinaries())('a program that waits for us at its end, Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('a program that waits for us at its end, Node $major (every version)', ({ execPath }) => {
   it.each(QUESTIONS)('outlives being asked for %s', async (_, ask) => {
     // With this flag an evaluation that V8 refuses ends the program.
     const execArgv = ['--abort-on-uncaught-exception'];

@@ -97,10 +97,10 @@ describe('docs/examples/assertions', () => {
 
   // jest and vitest compile and run files themselves, past the loaders of Node.
   it.each([
-    ['node:test', 'const session ='],
-    ['jest', 'function logIn'],
-    ['vitest', 'function logIn'],
-  ] as const)('%s with true lines names the right line: %s (long)', async (runner, line) => {
+    ['node:test (full)', 'node:test', 'const session ='],
+    ['jest (long)', 'jest', 'function logIn'],
+    ['vitest (full)', 'vitest', 'function logIn'],
+  ] as const)('with true lines, the right line is named: %s', async (_, runner, line) => {
     const folder = project({ leaks: true });
     const { output } = await run(folder, SCRIPTS[runner], `--import ${repoPath('dist/src/lines/preload/register.js')}`);
     expect(output).toContain(`a call: src/sessions.ts:${lineWith(folder, line)} logIn`);

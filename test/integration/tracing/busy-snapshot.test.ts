@@ -13,7 +13,7 @@ const BIGINT_BYTES = 536;
 /** Bytes of the array, the evaluation's closure, and V8's own data for a function that becomes hot. */
 const REST = 40_000;
 
-describe.each(nodeBinaries())('a snapshot of a busy target, Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('a snapshot of a busy target, Node $major (every version)', ({ execPath }) => {
   it('does not count the allocations of V8 for the snapshot itself', async () => {
     const target = await startTarget({ execPath, file: repoPath('fixtures', 'programs', 'busy.cjs'), ready: true });
     const tracer = await attach(target.port);

@@ -39,7 +39,7 @@ function lines(snapshot: Snapshot, within: string): string[] {
     .sort();
 }
 
-describe.each(nodeBinaries())('scripts that V8 has collected, Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('scripts that V8 has collected, Node $major (every version)', ({ execPath }) => {
   it('a program that is started keeps their names and lines; a mark that is left at once does not stop it', async () => {
     const cwd = folder();
     const tracer = await launch(join(cwd, 'main.cjs'), { execPath, execArgv: ['--expose-gc'], stdio: 'ignore' });

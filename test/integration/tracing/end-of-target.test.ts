@@ -36,7 +36,7 @@ function grown(snapshot: Snapshot): number {
   return snapshot.filterTraces([new Filter(true, '*target.cjs', { lineno: 3 })]).traces.length;
 }
 
-describe.each(nodeBinaries())('a target that ends while it is traced, Node $major', (binary) => {
+describe.each(nodeBinaries())('a target that ends while it is traced, Node $major (every version)', (binary) => {
   it.each([
     ['by itself', (target: TargetProcess) => target.child.stdin.end(), 0],
     ['by process.exit', (target: TargetProcess) => target.child.stdin.write('exit\n'), 3],

@@ -10,7 +10,7 @@ const ITEMS = 20_000;
 /** Two objects, an array, and its elements. */
 const BLOCKS_OF_AN_ITEM = 4;
 
-describe.each(nodeBinaries())('exact mode, Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('exact mode, Node $major (every version)', ({ execPath }) => {
   it('counts every block, even if optimized code makes several in one allocation', async () => {
     const program = repoPath('fixtures', 'programs', 'folding.cjs');
     const tracer = await launch(program, { execPath, args: [`${ITEMS}`], mode: 'exact', inlining: false, stdio: 'ignore' });

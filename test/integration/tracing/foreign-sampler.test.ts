@@ -14,7 +14,7 @@ const ours = new Filter(true, PROGRAM, { lineno: 3 });
 
 afterEach(reapTargets);
 
-describe.each(nodeBinaries())('on Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('on Node $major (every version)', ({ execPath }) => {
   it('two tracers on one target: the second is refused, the first unharmed; with force it takes over', async () => {
     const target = await startTarget({ execPath, file: PROGRAM, execArgv: ['--max-inlined-bytecode-size=0'], ready: true });
     const [first, second] = [await attach(target.port), await attach(target.port)];

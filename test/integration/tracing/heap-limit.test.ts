@@ -28,7 +28,7 @@ function expectLeak(snapshot: Snapshot | null): void {
 }
 
 describe.each(nodeBinaries())('onOom on Node $major', (binary) => {
-  it('a launched program: shows what fills its heap, then the program ends', async () => {
+  it('a launched program: shows what fills its heap, then the program ends (every version)', async () => {
     const tracer = await launch(file, { execPath: binary.execPath, execArgv: [LIMIT], stdio: 'pipe' });
     reapLater(() => tracer.kill('SIGKILL'));
     const output = Promise.all([text(tracer.stdout!), text(tracer.stderr!)]);

@@ -74,7 +74,7 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
     await second.close();
   });
 
-  it('never sends the signal to a program that would die of it', async () => {
+  it('never sends the signal to a program that would die of it (every version)', async () => {
     const target = await startPlain(execPath, `const f = () => {}; process.on('SIGUSR1', f).off('SIGUSR1', f); ${ALIVE}`);
     expect((await failure(target.pid)).message).toMatch(
       /^process \d+ \(node\) has removed Node's handler for SIGUSR1, which opens the inspector, so the signal would end it; start it with --inspect/,
@@ -83,21 +83,24 @@ describe.each(nodeBinaries())('Node $major', ({ major, execPath }) => {
   });
 });
 
-(process.platform === 'linux' ? describe : describe.skip).each(nodeBinaries())('a program that runs out, Node $major', ({ execPath }) => {
-  it('of file descriptors: no signal is sent until some are free', async () => {
-    const leak = "const fds = []; try { for (;;) fds.push(require('fs').openSync('/dev/null')); } catch {}";
-    const free = "process.stdin.once('data', () => { fds.splice(50).forEach(require('fs').closeSync); console.log('freed'); })";
-    const limited = ['sh', '-c', 'ulimit -n 256; exec "$@"', '-', execPath, '--inspect-port=0'] as const;
-    const target = await startPlain(execPath, '', { command: [...limited, '-e', `${leak}; ${free}; console.log('ready')`] });
-    expect((await failure(target.pid)).message).toContain(
-      `cannot open its inspector: it has 0 of its 256 file descriptors left, and Node ends a program that has too few for its inspector; raise the limit (as root: prlimit --pid ${target.pid} --nofile=512) and attach again`,
-    );
-    await expectUntouched(target);
-    target.child.stdin.write('free\n');
-    await target.waitFor('stdout', /^(freed)$/m);
-    await (await attach({ pid: target.pid })).close();
-  });
-});
+(process.platform === 'linux' ? describe : describe.skip).each(nodeBinaries())(
+  'a program that runs out, Node $major (every version)',
+  ({ execPath }) => {
+    it('of file descriptors: no signal is sent until some are free', async () => {
+      const leak = "const fds = []; try { for (;;) fds.push(require('fs').openSync('/dev/null')); } catch {}";
+      const free = "process.stdin.once('data', () => { fds.splice(50).forEach(require('fs').closeSync); console.log('freed'); })";
+      const limited = ['sh', '-c', 'ulimit -n 256; exec "$@"', '-', execPath, '--inspect-port=0'] as const;
+      const target = await startPlain(execPath, '', { command: [...limited, '-e', `${leak}; ${free}; console.log('ready')`] });
+      expect((await failure(target.pid)).message).toContain(
+        `cannot open its inspector: it has 0 of its 256 file descriptors left, and Node ends a program that has too few for its inspector; raise the limit (as root: prlimit --pid ${target.pid} --nofile=512) and attach again`,
+      );
+      await expectUntouched(target);
+      target.child.stdin.write('free\n');
+      await target.waitFor('stdout', /^(freed)$/m);
+      await (await attach({ pid: target.pid })).close();
+    });
+  },
+);
 
 describeNodes(
   'Node $major',

@@ -40,7 +40,7 @@ async function askUntilItRuns(worker: Session, ask: (worker: Session) => Promise
   await evaluateOwn(worker, 'clearInterval(kept)', { doing: 'letting it end' });
 }
 
-describe.each(nodeBinaries())('workers while they are made, Node $major', ({ execPath }) => {
+describe.each(nodeBinaries())('workers while they are made, Node $major (every version)', ({ execPath }) => {
   it.each([
     ['whether they are idle', isIdle],
     ['for a turn of their event loop', takesTurn],
