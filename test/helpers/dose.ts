@@ -11,3 +11,8 @@ export function dose(usual: number, full: number): number {
 export function stressNodes(): NodeBinary[] {
   return IS_FULL ? nodeBinaries() : oldestAndNewest();
 }
+
+/** Of these, oldest first, the newest at every change, and all in full: for what other tests show on each version, too. */
+export function newestUnlessFull(nodes: readonly NodeBinary[]): readonly NodeBinary[] {
+  return IS_FULL ? nodes : nodes.slice(-1);
+}

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { IS_FULL } from '../helpers/dose.js';
+import { newestUnlessFull } from '../helpers/dose.js';
 import { oldestAndNewest } from '../helpers/nodes.js';
 import { repoPath } from '../helpers/paths.js';
 import { providePackages } from '../helpers/provide.js';
@@ -11,7 +11,7 @@ const PROGRAM = repoPath('fixtures/programs/lines/bundle.cjs');
 const modules = join(await providePackages('corpus'), 'node_modules');
 afterAll(removeTemporaryFolders);
 
-test.each(IS_FULL ? oldestAndNewest() : oldestAndNewest().slice(-1))(
+test.each(newestUnlessFull(oldestAndNewest()))(
   '5 MB of minified libraries in one file behave the same (stress), on Node $major',
   ({ execPath }) => {
     const bundle = join(temporaryFolder(), 'bundle.cjs');

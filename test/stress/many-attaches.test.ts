@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import { attach, type StartOptions } from '../../src/index.js';
-import { dose, IS_FULL } from '../helpers/dose.js';
+import { dose, newestUnlessFull } from '../helpers/dose.js';
 import { evaluateIn } from '../helpers/evaluate.js';
-import { nodeBinaries, oldestAndNewest } from '../helpers/nodes.js';
+import { nodeBinaries } from '../helpers/nodes.js';
 import { reapTargets, startTarget, temporaryFolder } from '../helpers/target-process.js';
 
 afterEach(reapTargets);
@@ -70,7 +70,7 @@ const TIME_LIMIT_MS = 1_200_000;
 it(
   'programs keep nothing of those that attach to them (stress)',
   async () => {
-    const nodes = IS_FULL ? nodeBinaries() : oldestAndNewest().slice(-1);
+    const nodes = newestUnlessFull(nodeBinaries());
     const grown = await Promise.all(nodes.map(({ execPath }) => grownBy(execPath)));
     for (const [i, { heapUsed, rss }] of grown.entries()) {
       expect([nodes[i]!.major, heapUsed < HEAP_BOUND, rss < RSS_BOUND]).toEqual([nodes[i]!.major, true, true]);

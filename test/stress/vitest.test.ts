@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Filter, Snapshot } from '../../src/index.js';
 import { withOriginalLines } from '../../src/snapshot/original-lines.js';
 import { runCommand } from '../helpers/command.js';
-import { IS_FULL } from '../helpers/dose.js';
+import { newestUnlessFull } from '../helpers/dose.js';
 import { nodeBinaries } from '../helpers/nodes.js';
 import { providePackages } from '../helpers/provide.js';
 import { reapTargets, temporaryFolder } from '../helpers/target-process.js';
@@ -66,7 +66,7 @@ async function untraced(execPath: string, args: readonly string[], cwd: string) 
   return { code, results: resultsOf(stdout) };
 }
 
-const binaries = nodeBinaries().filter(({ major }, _, all) => (IS_FULL && major === OLDEST) || major === all.at(-1)!.major);
+const binaries = newestUnlessFull(nodeBinaries().filter(({ major }, _, all) => major === OLDEST || major === all.at(-1)!.major));
 
 describe.each(binaries)('vitest under run --follow (stress) on Node $major', ({ execPath }) => {
   it.each([
